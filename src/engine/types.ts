@@ -1,0 +1,388 @@
+// The contracts that everything else is written against. This file imports nothing.
+
+// ------------------------------------------------------------------------------------------------ values
+
+/** A JSON number by its spelling: masks never see it as a double, so 4823.50 and 64-bit integers survive. */
+export class NumberText {
+  /** The lexeme as received or produced, a valid JSON number. */
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+/** What a mask receives and returns. Objects are Maps (written order, any key is ordinary). */
+export type Scalar = string | boolean | null | NumberText
+export type Value = Scalar | readonly Value[] | ReadonlyMap<string, Value>
+
+/** Returned by `remove`: the entry, array element or text match goes. */
+export const REMOVED: unique symbol = Symbol('mask-logs.removed')
+export type Removed = typeof REMOVED
+
+/** True for objects and arrays. */
+export function isContainer(value: Value): value is readonly Value[] | ReadonlyMap<string, Value> {
+  return value !== null && typeof value === 'object' && !(value instanceof NumberText)
+}
+
+// ------------------------------------------------------------------------------------------------ keyed results
+
+/** Draws of one mask on one value (spec 5.4): deterministic under hash inputs, else from fresh random bytes. */
+export interface Draws {
+  /** An integer in [0, n), 1 <= n <= 2^53. `n = 1` takes nothing from the stream. */
+  uniform(n: number): number
+  /** The seed itself (32 bytes), for masks whose token is the encoded seed. Do not modify. */
+  readonly seed: Uint8Array
+}
+
+/** What, beside the hash sources in force, selects a seed. */
+export interface SeedSpec {
+  /** Mask type; an alias counts as its target. */
+  readonly family: string
+  /** Seed file name for `from_file`, else empty. */
+  readonly qualifier?: string
+  /** The mask's `seed` option. */
+  readonly namespace?: string
+  /** Identity form of `self` (spec 5.2): applied to the text of the value as received when `self` is a source. */
+  readonly identity?: (text: string) => string
+}
+
+/** Handed to a mask with each value. */
+export interface MaskContext {
+  /** The selected value in the record as received, also in the middle of a chain. */
+  readonly self: Value
+  /** True when there are hash inputs in force: the same inputs give the same result. */
+  readonly consistent: boolean
+  /** Draws under the hash sources in force. Each call starts a stream of its own. */
+  draws(spec: SeedSpec): Draws
+  /** Seed over explicit inputs (permutations, prefixes): HMAC as in spec 5.4 with the run key, never random. `null` inputs hash as null. */
+  seedOf(family: string, qualifier: string, namespace: string, inputs: readonly (string | null)[]): Uint8Array
+  /** Canonical hash inputs of the sources in force other than `self`, in order. */
+  otherInputs(): readonly (string | null)[]
+  /** The moment the record is masked, ms since the epoch. */
+  now(): number
+}
+
+/** One compiled mask (or chain). Throws MaskError and nothing else. */
+export type ValueMasker = (value: Value, context: MaskContext) => Value | Removed
+
+// ------------------------------------------------------------------------------------------------ options of masks
+
+interface OptionBase {
+  readonly summary: string
+  readonly required?: boolean
+  /** Shown in docs and JSON Schema; masks apply their own default while compiling. */
+  readonly default?: unknown
+}
+
+/** Shape of one option: the single source of the checks, the JSON Schema and the docs tables. */
+export type OptionShape =
+  | { readonly kind: 'string'; readonly minLength?: number; readonly maxLength?: number; readonly enum?: readonly string[] }
+  | { readonly kind: 'character' } // exactly one code point
+  | { readonly kind: 'integer'; readonly min?: number; readonly max?: number }
+  | { readonly kind: 'number'; readonly min?: number; readonly max?: number }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'scalar' } // string, number, boolean or null, kept as is
+  | { readonly kind: 'masks' } // list or mapping of masks
+  | { readonly kind: 'regex' } // spec section 10, checked at load
+  | { readonly kind: 'key_globs' } // list of key globs
+  | { readonly kind: 'detectors' } // list of detector and group names
+  | { readonly kind: 'hash_sources' } // spec 5.2
+  | { readonly kind: 'seed_file'; }
+  | { readonly kind: 'path_list' } // list of strings and integers, `"*"` is any key or index
+  | { readonly kind: 'list'; readonly of: OptionShape; readonly minItems?: number }
+  | { readonly kind: 'object'; readonly fields: Readonly<Record<string, OptionSpec>> }
+  | { readonly kind: 'any_of'; readonly of: readonly OptionShape[] }
+
+export type OptionSpec = OptionBase & OptionShape
+
+/** A mask as written in a ruleset, checked. Nested `masks` options hold MaskNode[]. */
+export interface MaskNode {
+  /** Canonical type: aliases are resolved. */
+  readonly type: string
+  /** Checked options by name. Scalars: string, boolean, null, NumberText for numbers under kind `scalar`, JS numbers under `integer`/`number`. */
+  readonly options: ReadonlyMap<string, unknown>
+  /** Like `rules[2].masks[0]`. */
+  readonly path: string
+  readonly line: number
+  readonly column: number
+}
+
+/** What a mask needs from outside while it is compiled. */
+export interface MaskTools {
+  /** Compiles an inner chain (`masks` options). */
+  masks(nodes: readonly MaskNode[]): ValueMasker
+  /** A seed file by bare name. Throws nothing: existence was checked at load. */
+  seedFile(name: string): SeedTable
+  /** A pattern of spec section 10, already checked. */
+  regex(pattern: string): LinearRegex
+  /** Scans text with detectors, as the `scan` mask and `url` paths do; returns the text with every match masked. */
+  scan(detect: readonly string[], exclude: readonly string[], masks: readonly MaskNode[] | undefined): (text: string, context: MaskContext) => string
+  /** A plan of `json` transforms: masks a parsed container, or JSON text (undefined when it is not JSON). */
+  document(transforms: readonly JsonTransform[]): DocumentMasker
+  /** Matches key globs (spec 2.4). */
+  keyGlobs(globs: readonly string[]): (key: string) => boolean
+  /** True for names that spec 8.3 and detectors 4.1 call secret keys. */
+  secretKey(key: string): boolean
+  /** HMAC-SHA256. */
+  hmac(key: Uint8Array, data: Uint8Array): Uint8Array
+}
+
+/** One transform of the `json` mask. */
+export interface JsonTransform {
+  readonly path: readonly (string | number)[]
+  readonly masks: readonly MaskNode[]
+  readonly onNull: 'skip' | 'error' | 'mask'
+  readonly onMissing: 'skip' | 'error'
+  readonly forceConsistency: boolean
+  readonly advanceHash: boolean
+  /** undefined: the wider level; null: random. */
+  readonly hashSources: readonly HashSource[] | null | undefined
+}
+
+export interface DocumentMasker {
+  /** Masks JSON text; untouched bytes stay. Undefined when the text is not one JSON value. */
+  text(json: string, context: MaskContext): string | undefined
+  value(container: Value, context: MaskContext): Value
+}
+
+/** A linear-time regular expression (RE2 semantics). Offsets are UTF-16. */
+export interface LinearRegex {
+  /** True when the whole text matches. */
+  matches(text: string): boolean
+  /** Every non-overlapping, non-empty match, left to right, as flat [start, end, start, end, ...]. */
+  findAll(text: string): number[]
+}
+
+/** A seed file in memory. */
+export interface SeedTable {
+  readonly name: string
+  readonly rows: number
+  /** Cells of a column by header; the first column for undefined. Undefined when there is no such column. */
+  column(header?: string): readonly string[] | undefined
+  /** SHA-256 of the file, hex. */
+  readonly sha256: string
+}
+
+/** What of a value a mask has settled (spec 2.6): text that detection never looks at again. */
+export type Settles = 'value' | 'replaced' | 'nothing'
+
+/** A worked example: the docs tables and the tests both read it. Exact results use the vector secret of spec 5.7. */
+export interface MaskExample {
+  readonly options?: Readonly<Record<string, unknown>>
+  /** JSON text in, JSON text out. `error` instead of `out` for a mask error. */
+  readonly in: string
+  readonly out?: string
+  readonly error?: string
+  /** Hash inputs instead of `self`. */
+  readonly inputs?: readonly (string | null)[]
+}
+
+/** A mask: one file, one object, one registry line. */
+export interface MaskDefinition {
+  readonly type: string
+  readonly aliases?: readonly string[]
+  readonly deprecatedAliases?: readonly string[]
+  readonly summary: string
+  /** G generates (null replaced too); T strings; I strings and integers; N numbers and numeric strings; D dates; A anything. */
+  readonly input: 'G' | 'T' | 'I' | 'N' | 'D' | 'A'
+  /** r draws, p permutes, undefined: a fixed function of the value. */
+  readonly random?: 'r' | 'p'
+  readonly settles: Settles | ((options: ReadonlyMap<string, unknown>, inner: (nodes: readonly MaskNode[]) => Settles) => Settles)
+  readonly options: Readonly<Record<string, OptionSpec>>
+  /** Checks that involve several options. Report with the option's name. */
+  readonly check?: (options: ReadonlyMap<string, unknown>, report: (option: string, code: 'invalid_value' | 'bad_date' | 'bad_format' | 'missing_key', message: string) => void) => void
+  readonly compile: (options: ReadonlyMap<string, unknown>, tools: MaskTools) => ValueMasker
+  readonly examples: readonly MaskExample[]
+  /** True when the result depends on the clock (warning `time_dependent`). */
+  readonly timeDependent?: (options: ReadonlyMap<string, unknown>) => boolean
+}
+
+// ------------------------------------------------------------------------------------------------ rulesets
+
+/** Segment of a path: the plan is a trie over these, never over dotted strings. */
+export type Segment =
+  | { readonly kind: 'name'; readonly name: string } // a run of digits also matches that array index
+  | { readonly kind: 'index'; readonly index: number }
+  | { readonly kind: 'any' } // *
+  | { readonly kind: 'deep' } // **
+
+export interface HashSource {
+  /** Where to look. `self`; from the record root; from the parent container of the value; from the document of a transform. */
+  readonly from: 'self' | 'record' | 'parent' | 'document'
+  /** Empty for `self`. `..` goes up one container. */
+  readonly path: readonly (string | number)[]
+  readonly trim: boolean
+  readonly case: 'lower' | 'upper' | undefined
+  readonly onMissing: 'error' | 'null' | 'self'
+}
+
+export type SkipEntry =
+  | { readonly kind: 'value'; readonly value: Scalar }
+  | { readonly kind: 'matches'; readonly pattern: string }
+
+export type Condition =
+  | { readonly kind: 'and' | 'or'; readonly of: readonly Condition[] }
+  | { readonly kind: 'not'; readonly of: readonly Condition[] }
+  | {
+      readonly kind: 'test'
+      /** From the record root; empty: the record itself. */
+      readonly path: readonly Segment[]
+      readonly test: 'equals' | 'matches' | 'less_than' | 'less_than_or_equal' | 'greater_than' | 'greater_than_or_equal'
+      /** Scalar; the pattern for `matches`. */
+      readonly value: Scalar
+      readonly onMissing: 'error' | 'skip' | 'apply_if' | 'apply_else'
+    }
+
+interface RuleBase {
+  /** `name` of the rule, else its path like `rules[2]`. */
+  readonly name: string
+  /** Like `rules[2]` or `rules[0].else_rules[1]`. */
+  readonly path: string
+  readonly line: number
+  readonly column: number
+}
+
+/** Forms a to d of spec section 2. */
+export interface SelectorRule extends RuleBase {
+  readonly form: 'record' | 'paths' | 'keys' | 'detect'
+  /** Undefined only for `detect` without masks: each detector's default. */
+  readonly masks: readonly MaskNode[] | undefined
+  readonly paths: readonly (readonly Segment[])[]
+  readonly keys: readonly string[]
+  /** Detector names with groups already expanded, `exclude` already taken out. */
+  readonly detect: readonly string[]
+  readonly except: readonly (readonly Segment[])[]
+  /** null: random. Defaults are filled in: form a null, b-d self. */
+  readonly hashSources: readonly HashSource[] | null
+  /** The rule's own `skip`, else the merged `skip_defaults`. */
+  readonly skip: readonly SkipEntry[]
+  readonly whole: boolean
+}
+
+export interface ConditionalRule extends RuleBase {
+  readonly form: 'if'
+  /** Joined by AND. */
+  readonly conditions: readonly Condition[]
+  readonly rules: readonly Rule[]
+  readonly elseRules: readonly Rule[]
+}
+
+export type Rule = SelectorRule | ConditionalRule
+
+export interface Policy {
+  readonly on_mask_error: 'redact' | 'drop' | 'fail'
+  readonly on_unparsable: 'text' | 'drop' | 'quarantine'
+  readonly unknown_fields: 'keep' | 'redact' | 'drop'
+  readonly allow: readonly (readonly Segment[])[]
+  readonly max_record_bytes: number
+  readonly on_oversize: 'text' | 'truncate' | 'drop'
+  readonly max_depth: number
+  readonly scan_keys: boolean
+  readonly scan_numbers: boolean
+  readonly text_pairs: boolean
+  readonly decode: readonly ('json' | 'url' | 'base64')[]
+  readonly verify: boolean
+}
+
+/** One file of the `extends` tree; later layers are stronger. */
+export interface Layer {
+  readonly source: string
+  readonly rules: readonly Rule[]
+}
+
+/** A loaded, checked ruleset: what `compile` takes. */
+export interface Ruleset {
+  readonly name: string | undefined
+  readonly layers: readonly Layer[]
+  readonly policy: Policy
+  /** SHA-256 of the seed files in use, by name. */
+  readonly seedFiles: ReadonlyMap<string, SeedTable>
+  /** `tests` of the ruleset, as written. */
+  readonly tests: readonly unknown[]
+}
+
+// ------------------------------------------------------------------------------------------------ detectors
+
+/** The text under scan. One object, reused: a finder reads it during `find` and keeps nothing. */
+export interface Scan {
+  /** UTF-8 (or WTF-8) bytes; only [start, end) may be looked at. The string is decoded: no JSON escapes are left. */
+  readonly text: Uint8Array
+  readonly start: number
+  readonly end: number
+  /** 1 where the detector of that id is in force for this text. */
+  readonly active: Uint8Array
+  /** True for a text line, false for a string value or key of a record. */
+  readonly line: boolean
+  /** True when the text is an object key: keyed and named types never fire. */
+  readonly isKey: boolean
+  /**
+   * Words of the path above the value (last key first), for context. Empty in text lines and for values without a telling
+   * key. Compare with `keyHas`.
+   */
+  readonly keyWords: readonly string[]
+  /** Reports a match: byte offsets, end exclusive; score 0-1 (0.60 masks). A start at or past the end is ignored. */
+  emit(id: number, start: number, end: number, score: number): void
+}
+
+/** Byte pairs that make the one-pass scanner stop: previous byte in `prev` (undefined: any, also the start), this byte in `byte`. */
+export interface Trigger {
+  /** Characters (one byte each, Latin-1); `^` handling: the value `START` of the string counts as a space. */
+  readonly prev?: string
+  readonly byte: string
+}
+
+/** Facts about one detector, for rulesets, docs and tests. */
+export interface DetectorInfo {
+  readonly name: string
+  /** undefined: named only. */
+  readonly group: 'secrets' | 'pci' | 'pii' | 'phi' | 'network' | undefined
+  readonly tier: 0 | 1 | 2
+  /** Earlier wins for equal spans and scores (detectors section 3). */
+  readonly priority: number
+  readonly summary: string
+  /** Default mask; undefined: `{type: redact, label: <name>}`. */
+  readonly mask?: { readonly type: string; readonly [option: string]: unknown }
+  /** Also on bare numbers. */
+  readonly numbers?: boolean
+  /** Text in which exactly the marked stretch is found: `card «4111111111111111» ok`. */
+  readonly examples: readonly string[]
+  /** Text in which this detector finds nothing. */
+  readonly counterExamples: readonly string[]
+}
+
+/**
+ * A detector or a small family that shares its candidates. `find` is called with the offset of the trigger's second byte.
+ * It must be linear: it looks back no further than `scan.start` or a fixed bound, and forward within a bound or once.
+ */
+export interface Finder {
+  readonly detectors: readonly DetectorInfo[]
+  readonly triggers: readonly Trigger[]
+  /**
+   * `ids[i]` is the id of `detectors[i]`. Returns the offset below which this finder wants no further candidates
+   * (0: none to skip). Emits through `scan.emit`.
+   */
+  readonly find: (scan: Scan, at: number, ids: Int32Array) => number
+  /** For detectors with `numbers`: judges an integer lexeme at [start, end) by its text; `keyWords` give context. */
+  readonly number?: (scan: Scan, ids: Int32Array) => void
+}
+
+/** A user's detector: plain text in, spans out (UTF-16 offsets). With `literals` it runs only on strings that contain one. */
+export interface CustomDetector {
+  readonly name: string
+  readonly group?: DetectorInfo['group']
+  readonly summary?: string
+  readonly mask?: DetectorInfo['mask']
+  readonly literals?: readonly string[]
+  find(text: string): Iterable<{ start: number; end: number; score?: number }>
+  readonly examples?: readonly string[]
+  readonly counterExamples?: readonly string[]
+}
+
+/** How strongly a key says that its value is a secret (detectors 4.1). 0 none, 1 weak, 2 medium, 3 record-strong, 4 strong. */
+export interface KeyFacts {
+  /** Lower-case words of the key, in order. */
+  readonly words: readonly string[]
+  readonly secret: 0 | 1 | 2 | 3 | 4
+  /** Bare numbers under it are secrets too (password, passcode, pin, otp, secret). */
+  readonly secretNumbers: boolean
+}
