@@ -703,12 +703,25 @@ const enginesOf = ({ tree, uncertain }: Prepared): { search: boolean; match: boo
 
 /** What is wrong with a pattern of section 10, or undefined. */
 export function checkRegex(pattern: string): RegexProblem | undefined {
+  const result = inspectRegex(pattern)
+  return 'message' in result ? result : undefined
+}
+
+export interface RegexInspection {
+  /** Facts of searching and of matching a whole text. */
+  readonly search: RegexFacts
+  readonly match: RegexFacts
+}
+
+/** Checks a pattern and says how it will run. */
+export function inspectRegex(pattern: string): RegexProblem | RegexInspection {
   try {
     const prepared = prepare(pattern)
     const { search, match } = enginesOf(prepared)
     // What RegExp does not take over must be known to re2js.
     if (!search || !match) re2Compile(prepared.spelled)
-    return undefined
+    const literal = requiredLiteral(prepared.tree)
+    return { search: { engine: search ? 'regexp' : 're2js', literal }, match: { engine: match ? 'regexp' : 're2js', literal } }
   } catch (error) {
     if (error instanceof Refused) return error.problem
     throw error
