@@ -1,7 +1,9 @@
 // Ruleset + registries -> Plan. Everything that can be wrong was found while loading; here rules become targets on a trie,
 // masks become functions, detectors become scan tables.
 
-import { JsonWalker, Memo } from './walk-json.ts'
+import { Memo } from './memo.ts'
+import { TextAccess, TextMasker } from './text.ts'
+import { JsonWalker } from './walk-json.ts'
 import type { WalkServices } from './walk-json.ts'
 import { DetectSet, Node, Plan, Scope } from './plan.ts'
 import type { BoundFinder, Chain, CompiledRule, CompiledTransform, DetectAction, SkipTest, Target } from './plan.ts'
@@ -12,7 +14,7 @@ import type {
   Condition, CustomDetector, DetectorInfo, DocumentMasker, Finder, HashSource, JsonTransform, KeyFacts, LinearRegex, MaskContext, MaskDefinition, MaskNode, MaskTools, Policy, Removed,
   Rule, Ruleset, Segment, Settles, SkipEntry, Value, ValueMasker
 } from './types.ts'
-import { Applier, Hits, RecordState, resultText, scalarEquals, scalarText, splice, Writer } from './walker.ts'
+import { Applier, FAILED, Hits, RecordState, resultText, scalarEquals, scalarText, splice, Writer } from './walker.ts'
 import type { Keyed } from './walker.ts'
 import { findAll, readValue, skipSpace, writeValue } from './json-bytes.ts'
 import { MaskError } from '../errors.ts'
@@ -44,6 +46,8 @@ export interface Compiled {
   /** Transforms of rules without a selector that must match in every record. */
   /** Errors inside documents in strings, to be counted with the record; the reader empties it. */
   readonly nestedErrors: MaskErrorCode[]
+  /** Finds secrets in a finished record (or line) at [0, end); buf[end] ends it. */
+  readonly verify: (buf: Buffer, end: number) => Hits
   readonly required: readonly { readonly rule: CompiledRule; readonly transform: CompiledTransform }[]
 }
 
@@ -191,7 +195,38 @@ class Compiler {
       }
     })
     this.applier = new Applier(this.plan, this.keyed, this.regexes)
-    return { plan: this.plan, applier: this.applier, pairs: this.r.pairs, customs: this.customs, rules: this.rules, actions: this.actions, required, nestedErrors: this.nestedErrors }
+    return { plan: this.plan, applier: this.applier, pairs: this.r.pairs, customs: this.customs, rules: this.rules, actions: this.actions, required, nestedErrors: this.nestedErrors, verify: this.verifier() }
+  }
+
+  /** `policy.verify`: group `secrets` on the output, everything found becomes `[MASKING FAILED]`. */
+  private verifier(): (buf: Buffer, end: number) => Hits {
+    let ready: { walker: JsonWalker; services: WalkServices; access: TextAccess } | undefined
+    return (buf, end) => {
+      if (ready === undefined) {
+        const rule = this.pseudoRule('verify')
+        const from = this.actions.length
+        this.addActions(rule, this.r.expandDetectors(['secrets'], []), this.chain([node('from_fixed', { value: FAILED })], 'detect'))
+        const own: (DetectAction | undefined)[] = this.infos.map(() => undefined)
+        for (const a of this.actions.splice(from)) own[a.id] = a
+        const named = this.ids.get('named_secret') ?? -1
+        const set = new DetectSet(own, this.bound, this.r.pairs, named, true, true)
+        const plan = new Plan({ ...this.plan.parts, policy: { ...this.policy, unknown_fields: 'keep' }, root: new Node(), keyTargets: [], lineTargets: new Map(), detectSet: () => set, lineDetect: set })
+        const applier = new Applier(plan, this.keyed, this.regexes)
+        const state = new RecordState()
+        const services: WalkServices = { plan, applier, pairs: this.r.pairs, customs: [], hits: new Hits(), state, memo: new Memo(0), texts: new TextMasker(plan, applier, this.r.pairs, []), observe: undefined }
+        ready = { walker: new JsonWalker(services), services, access: new TextAccess(state) }
+      }
+      const { walker, services, access } = ready
+      services.hits.clear()
+      services.state.next()
+      services.plan.trim()
+      const stop = walker.walk(buf, 0, end, services.plan.root, true)
+      if (stop < 0 || skipSpace(buf, stop, end) !== end) {
+        services.hits.clear()
+        services.texts.line(buf, 0, end, access, services.hits)
+      }
+      return services.hits
+    }
   }
 
   /** Which action each detector's matches get: the last rule that names it; earlier ones stand in for failed conditions. */
@@ -419,7 +454,7 @@ class Compiler {
       const policy: Policy = { ...this.policy, unknown_fields: 'keep', allow: [], scan_keys: false, decode: [] }
       const plan = new Plan({ ...parts, policy, root, documents, keyTargets: [], lineTargets: new Map(), detectRules: [], detectSet: () => parts.noDetect, lineDetect: parts.noDetect })
       const applier = new Applier(plan, this.keyed, this.regexes)
-      const services: WalkServices = { plan, applier, pairs: undefined, customs: [], hits: new Hits(), state: new RecordState(), memo: new Memo(0), observe: undefined }
+      const services: WalkServices = { plan, applier, pairs: undefined, customs: [], hits: new Hits(), state: new RecordState(), memo: new Memo(0), texts: new TextMasker(plan, applier, undefined, []), observe: undefined }
       return (ready = { walker: new JsonWalker(services), services, plan, compiled, applier })
     }
     const text = (json: string, context: MaskContext): string | undefined => {

@@ -458,6 +458,12 @@ export class Plan {
     return scope
   }
 
+  /** The scope of a key given as text. */
+  child(parent: Scope, key: string): Scope {
+    const bytes = Buffer.from(key)
+    return findChild(parent, bytes, 0, bytes.length, hashBytes(bytes, 0, bytes.length)) ?? this.makeChild(parent, key, bytes)
+  }
+
   /** The scope of an array element. */
   itemScope(parent: Scope, index: number): Scope {
     if (!parent.indexed) {

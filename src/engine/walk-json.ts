@@ -7,12 +7,15 @@
 // mapped back through the offsets: its untouched bytes stay too.
 
 import { eachEntry, findAll, findPath, readScalar, readString, readValue, skipSpace, skipValue, writeValue } from './json-bytes.ts'
+import { Memo } from './memo.ts'
+import { OffsetMap } from './offset-map.ts'
 import { findChild, HASH_START, SCAN, PASS } from './plan.ts'
 import type { DetectSet, Plan, Scope } from './plan.ts'
 import { BadSpan, decode, Scanner } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { REMOVED, NumberText } from './types.ts'
 import type { Removed, Segment, Value } from './types.ts'
+import type { TextMasker } from './text.ts'
 import { counted, FAILED, Hits, spanText } from './walker.ts'
 import type { Access, Applier, RecordState } from './walker.ts'
 
@@ -45,6 +48,7 @@ export interface WalkServices {
   readonly hits: Hits
   readonly state: RecordState
   readonly memo: Memo
+  readonly texts: TextMasker
   /** Set while explaining: told of every hit. */
   observe: ((found: Found) => void) | undefined
 }
@@ -61,110 +65,10 @@ export interface Found {
   readonly decision: 'mask' | 'keep'
 }
 
-/** Fixed-size table of results by chain and value bytes. Holds what it masks: `clear` wipes it. */
-export class Memo {
-  private readonly keys: (Uint8Array | undefined)[]
-  private readonly chains: Int32Array
-  private readonly outs: (MemoResult | undefined)[]
-  private readonly mask: number
-  private bytes = 0
-
-  /** `size` slots (rounded up to a power of two); 0 switches the table off. */
-  constructor(size: number) {
-    const n = size <= 0 ? 0 : 1 << Math.ceil(Math.log2(size))
-    this.mask = n - 1
-    this.keys = new Array<Uint8Array | undefined>(n).fill(undefined)
-    this.outs = new Array<MemoResult | undefined>(n).fill(undefined)
-    this.chains = new Int32Array(n)
-  }
-
-  slot(chain: number, bytes: Uint8Array, start: number, end: number): number {
-    if (this.mask < 0 || end - start > 256) return -1
-    let h = Math.imul(chain + 1, 0x9e3779b1)
-    for (let i = start; i < end; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193)
-    h ^= h >>> 15
-    return h & this.mask
-  }
-
-  get(slot: number, chain: number, bytes: Uint8Array, start: number, end: number): MemoResult | undefined {
-    if (slot < 0 || this.chains[slot] !== chain) return undefined
-    const key = this.keys[slot]
-    if (key === undefined || key.length !== end - start) return undefined
-    for (let i = 0; i < key.length; i++) if (key[i] !== bytes[start + i]) return undefined
-    return this.outs[slot]
-  }
-
-  put(slot: number, chain: number, bytes: Uint8Array, start: number, end: number, out: MemoResult): void {
-    if (slot < 0) return
-    this.keys[slot]?.fill(0)
-    this.keys[slot] = Uint8Array.prototype.slice.call(bytes, start, end)
-    this.chains[slot] = chain
-    this.outs[slot] = out
-    this.bytes++
-  }
-
-  clear(): void {
-    for (const key of this.keys) key?.fill(0)
-    for (const out of this.outs) out?.json?.fill(0)
-    this.keys.fill(undefined)
-    this.outs.fill(undefined)
-  }
-}
-
-/** A remembered result: text for nested levels, bytes as they stand inside a JSON string at the top. */
-export interface MemoResult {
-  readonly text: string | Removed
-  readonly json: Uint8Array | undefined
-  /** Nothing changes. */
-  readonly keep: boolean
-}
-
-/** Offsets of a decoded string: runs that stand as they are, and escapes. */
-class OffsetMap {
-  count = 0
-  decoded = new Int32Array(64)
-  raw = new Int32Array(64)
-  end = 0
-
-  reset(): void {
-    this.count = 0
-  }
-
-  add(decodedAt: number, rawAt: number): void {
-    if (this.count === this.decoded.length) {
-      const d = new Int32Array(this.count * 2)
-      d.set(this.decoded)
-      const r = new Int32Array(this.count * 2)
-      r.set(this.raw)
-      this.decoded = d
-      this.raw = r
-    }
-    this.decoded[this.count] = decodedAt
-    this.raw[this.count++] = rawAt
-  }
-
-  /** Raw offset of a decoded one. Inside the bytes of one escape: its start, or for an end its end. */
-  toRaw(offset: number, isEnd: boolean): number {
-    let lo = 0
-    let hi = this.count - 1
-    while (lo < hi) {
-      const mid = (lo + hi + 1) >> 1
-      if (this.decoded[mid]! <= offset) lo = mid
-      else hi = mid - 1
-    }
-    const entry = this.raw[lo]!
-    const within = offset - this.decoded[lo]!
-    // escapes are entered as ~rawStart, runs as rawStart
-    if (entry >= 0) return entry + within
-    if (within === 0) return ~entry
-    if (!isEnd) return ~entry
-    const next = lo + 1 < this.count ? this.raw[lo + 1]! : this.end
-    return next < 0 ? ~next : next
-  }
-}
-
 /** Walks one record, or one JSON text inside a string of the level above. */
 export class JsonWalker implements Access {
+  /** Where a text inside a parsed value stands: lookups go there. */
+  base: Access | undefined
   private readonly s: WalkServices
   private readonly plan: Plan
   private readonly applier: Applier
@@ -215,20 +119,22 @@ export class JsonWalker implements Access {
   }
 
   fromRecord(path: readonly (string | number)[]): Value | undefined {
-    if (this.outer !== undefined) return this.outer.fromRecord(path)
+    const above = this.outer ?? this.base
+    if (above !== undefined) return above.fromRecord(path)
     const found = findPath(this.buf, this.recordStart, this.recordEnd, path)
     return found === undefined ? undefined : readValue(this.buf, found.start, found.end, this.maxDepth)
   }
 
   fromParent(path: readonly (string | number)[], up: number): Value | undefined {
     const at = this.depth - up + 1
-    if (at < 1) return this.outer?.fromParent(path, up - this.depth)
+    if (at < 1) return (this.outer ?? this.base)?.fromParent(path, up - this.depth)
     const found = findPath(this.buf, this.opened[at]!, this.recordEnd, path)
     return found === undefined ? undefined : readValue(this.buf, found.start, found.end, this.maxDepth)
   }
 
   all(path: readonly Segment[]): readonly Value[] {
-    if (this.outer !== undefined) return this.outer.all(path)
+    const above = this.outer ?? this.base
+    if (above !== undefined) return above.all(path)
     const out: Value[] = []
     for (const { start, end } of findAll(this.buf, this.recordStart, this.recordEnd, path)) {
       const value = readValue(this.buf, start, end, this.maxDepth)
@@ -417,7 +323,7 @@ export class JsonWalker implements Access {
     const to = escaped ? this.decodedEnd : end
     if (this.keyScratch.length < to - from) this.keyScratch = Buffer.allocUnsafe((to - from) * 2)
     const text = decode(bytes, from, to)
-    const masked = this.scanText(child, text, true)
+    const masked = this.s.texts.scan(child, text, this, true)
     if (masked === text) return
     let taken = this.siblings?.get(this.opened[this.depth]!)
     if (taken === undefined) {
@@ -435,34 +341,6 @@ export class JsonWalker implements Access {
     this.hit(start, end, this.encode(name, true), undefined)
     this.report(child, 'key', undefined, undefined, undefined, start, end)
   }
-
-  /** Text with every match masked; for keys and for results that rules left unsettled. */
-  scanText(scope: Scope, text: string, isKey: boolean): string {
-    const bytes = Buffer.from(text)
-    const scanner = (this.textScanner ??= new Scanner(this.plan, this.s.pairs, this.s.customs))
-    let n: number
-    try {
-      n = scanner.scan(scope.detect, bytes, 0, bytes.length, false, isKey, scope.keyWords)
-    } catch (error) {
-      this.applier.fail(error, this, undefined, scope.path())
-      return FAILED
-    }
-    if (n === 0) return text
-    let out = ''
-    let copied = 0
-    for (let k = 0; k < n; k++) {
-      const s = scanner.starts[k]!
-      const e = scanner.ends[k]!
-      const matched = decode(bytes, s, e)
-      const done = spanText(this.applier, scanner, k, matched, this, () => scope.path())
-      if (done === matched) continue
-      counted(scanner.refs[k]!).masked++
-      out += decode(bytes, copied, s) + (done === REMOVED ? '' : done)
-      copied = e
-    }
-    return out + decode(bytes, copied, bytes.length)
-  }
-  private textScanner: Scanner | undefined
 
   // ---------------------------------------------------------------------------------------------- strings
 
@@ -755,6 +633,7 @@ export class JsonWalker implements Access {
       if (known !== undefined) {
         if (known.keep) return end
         t.rule.masked++
+        this.report(scope, 'value', t.rule.name, undefined, undefined, open, end)
         this.hit(open, end, this.level === 0 ? known.json! : this.encode(known.text as string, false), undefined)
         return end
       }
@@ -771,7 +650,7 @@ export class JsonWalker implements Access {
         let result = outcome.value
         let pure = true
         if (outcome.settled !== true && typeof result === 'string') {
-          const scanned = this.scanUnsettled(scope, result, outcome.settled)
+          const scanned = this.s.texts.unsettled(scope, result, outcome.settled, this)
           pure = scanned === result
           result = scanned
         }
@@ -835,19 +714,6 @@ export class JsonWalker implements Access {
     if (i === end - 1) return this.entered(this.buf, open + 1, end - 1, scope)
     this.decodeFrom(open + 1, i)
     return this.entered(this.scratch, 0, this.decodedEnd, scope)
-  }
-
-  /** Scans what masks have not written: the parts between the settled ranges. */
-  private scanUnsettled(scope: Scope, text: string, settled: readonly number[]): string {
-    if (settled.length === 0) return this.scanText(scope, text, false)
-    let out = ''
-    let from = 0
-    for (let k = 0; k < settled.length; k += 2) {
-      if (settled[k]! > from) out += this.scanText(scope, text.slice(from, settled[k]!), false)
-      out += text.slice(settled[k]!, settled[k + 1]!)
-      from = settled[k + 1]!
-    }
-    return from < text.length ? out + this.scanText(scope, text.slice(from), false) : out
   }
 
   private unknown(start: number, end: number, scope: Scope): void {
