@@ -1,5 +1,5 @@
-// Makes the name lists under rulesets/seeds/ from the locale data of @faker-js/faker (MIT). This is the record of how they
-// were made: the committed files are the truth, and they do not change within a major version, since row count and order
+// Makes the lists under rulesets/seeds/: names from the locale data of @faker-js/faker (MIT), the others from seed-lists.ts.
+// (DataMasque_country_codes.csv is kept by hand: it is ISO 3166-1.) This is the record of how they were made: the committed files are the truth, and they do not change within a major version, since row count and order
 // decide every consistent substitute.
 //
 //   npm run seeds                    compares what would be generated with the committed files; exit 1 on a difference
@@ -10,6 +10,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { allLocales } from '@faker-js/faker'
+import { cardPrefixes, emailSuffixes, fakeEmailSuffixes, streetNames } from './seed-lists.ts'
 
 /** Locales in order of precedence: a name belongs to the first that has it. All are written in Latin letters. */
 // biome-ignore format: a list to read, not a column
@@ -90,7 +91,8 @@ function gendered(locale: string): Map<string, Gender> {
 }
 
 function csv(rows: readonly (readonly string[])[]): string {
-  // No cell holds a comma, a quote or a line break (see `name`), so none needs quotes.
+  // No cell may need quotes: names are words, and the other lists are ours.
+  if (rows.some((row) => row.some((cell) => /[",\r\n]/.test(cell)))) throw new Error('a cell would need quotes')
   return rows.map((row) => `${row.join(',')}\n`).join('')
 }
 
@@ -126,11 +128,20 @@ function lastNames(): string {
   return csv([['lastname-titlecase', 'lastname-uppercase'], ...inOrder('last names', rows, (row) => row[0])])
 }
 
+/** A list of one column. */
+function single(header: string, items: readonly string[]): string {
+  return csv([[header], ...inOrder(header, items, (item) => item).map((item) => [item])])
+}
+
 const last = lastNames()
 const lists: readonly (readonly [string, string])[] = [
   ['DataMasque_firstNames_mixed.csv', firstNames()],
   ['DataMasque_lastNames.csv', last],
   ['DataMasque_lastNames_v2.csv', last],
+  ['DataMasque_email_suffixes.csv', single('suffix', emailSuffixes)],
+  ['DataMasque_fake_email_suffixes.csv', single('suffix', fakeEmailSuffixes)],
+  ['DataMasque_credit_card_prefixes.csv', csv([['prefix', 'length', 'network'], ...cardPrefixes])],
+  ['mask_logs_street_names.csv', single('street_name', streetNames)],
 ]
 
 const flag = process.argv.indexOf('--write')

@@ -134,3 +134,61 @@ describe('names', () => {
     expect(longest).toBeLessThan(20)
   })
 })
+
+describe('other lists', () => {
+  it('e-mail suffixes lie under domains that belong to nobody', () => {
+    const real = column('DataMasque_email_suffixes.csv', 'suffix')
+    const fake = column('DataMasque_fake_email_suffixes.csv', 'suffix')
+    expect(real.filter((suffix) => !/^@[a-z-]+\.example\.(com|net|org)$/.test(suffix))).toEqual([])
+    expect(fake.filter((suffix) => !/^@[a-z-]+\.(example|test|invalid)$/.test(suffix))).toEqual([])
+    expect(Math.min(real.length, fake.length)).toBeGreaterThanOrEqual(50)
+  })
+
+  it('country codes are those of ISO 3166-1', () => {
+    const file = 'DataMasque_country_codes.csv'
+    expect(read(file).header).toEqual(['name', 'alpha_2', 'alpha_3', 'numeric'])
+    expect(read(file).rows.length).toBe(249)
+    for (const [name, form] of [
+      ['name', /./],
+      ['alpha_2', /^[A-Z]{2}$/],
+      ['alpha_3', /^[A-Z]{3}$/],
+      ['numeric', /^\d{3}$/],
+    ] as const) {
+      const cells = column(file, name)
+      expect(new Set(cells).size).toBe(249)
+      expect(cells.filter((cell) => !form.test(cell))).toEqual([])
+    }
+    expect(read(file).rows.filter(([, code]) => ['NZ', 'CI', 'BQ'].includes(code ?? ''))).toEqual([
+      ['Bonaire, Sint Eustatius and Saba', 'BQ', 'BES', '535'],
+      ["C\u00f4te d'Ivoire", 'CI', 'CIV', '384'],
+      ['New Zealand', 'NZ', 'NZL', '554'],
+    ])
+  })
+
+  it('card prefixes have every issuer and length', () => {
+    const rows = new Set(read('DataMasque_credit_card_prefixes.csv').rows.map((row) => row.join(' ')))
+    for (const row of [
+      '4 13 visa',
+      '4 19 visa',
+      '51 16 mastercard',
+      '2221 16 mastercard',
+      '2720 16 mastercard',
+      '37 15 amex',
+      '649 19 discover',
+      '3589 16 jcb',
+      '305 14 diners',
+      '62 16 unionpay',
+      '6763 12 maestro',
+      '2204 19 mir',
+    ]) {
+      expect(rows).toContain(row)
+    }
+    for (const row of ['2721 16 mastercard', '56 16 mastercard', '643 16 discover', '3590 16 jcb', '306 14 diners', '2205 16 mir']) expect(rows).not.toContain(row)
+  })
+
+  it('street names are a word and a kind of street', () => {
+    const streets = column('mask_logs_street_names.csv', 'street_name')
+    expect(streets.length).toBeGreaterThanOrEqual(1000)
+    expect(streets.filter((street) => !/^[A-Z][a-z]+ [A-Z][a-z]+$/.test(street))).toEqual([])
+  })
+})
