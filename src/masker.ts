@@ -12,16 +12,28 @@ import type { Compiled, Registries } from './engine/compile.ts'
 import { findPath } from './engine/json-bytes.ts'
 import { Memo } from './engine/memo.ts'
 import { Scanner } from './engine/scanner.ts'
+import type { PairRecogniser } from './engine/scanner.ts'
 import { TextAccess, TextMasker } from './engine/text.ts'
 import { REMOVED } from './engine/types.ts'
-import type { CustomDetector, MaskDefinition, Ruleset } from './engine/types.ts'
+import type { CustomDetector, DetectorInfo, Finder, MaskDefinition, Ruleset, SeedTable } from './engine/types.ts'
+import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, Hits, RecordState, splice, Writer } from './engine/walker.ts'
-import type { Keyed } from './engine/walker.ts'
+import { deriveKey, randomKey, zero } from './engine/keyed.ts'
+import type { RunKey } from './engine/keyed.ts'
 import { INVALID, JsonWalker, TOO_DEEP } from './engine/walk-json.ts'
 import type { Found, WalkServices } from './engine/walk-json.ts'
 import { TooDeep, ValueWalker } from './engine/walk-value.ts'
 import type { LineEngine } from './lines.ts'
+import { expandDetectors } from './ruleset/detectors.ts'
+import { BUILTIN_NAMES, builtinRuleset, readRulesetFile, rulesetsFolder } from './ruleset/files.ts'
+import { compileKeyGlobs } from './ruleset/key-glob.ts'
+import { loadRuleset } from './ruleset/load.ts'
+import type { SeedProblem } from './ruleset/read.ts'
+import { compileRegex } from './ruleset/regex.ts'
+import { findSeedFile } from './seeds/load.ts'
 import { createLineStream } from './stream.ts'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import type { Transform } from 'node:stream'
 
 /** A ruleset: `mask-logs:<name>`, a file path, YAML text (it contains a newline), a parsed object, or a list, later ones stronger. */
@@ -37,6 +49,8 @@ export interface MaskerOptions {
   readonly masks?: Readonly<Record<string, MaskDefinition>> | undefined
   /** Detectors of your own. */
   readonly detectors?: readonly CustomDetector[] | undefined
+  /** Paths of modules that export `masks` and `detectors`, loaded with require. */
+  readonly plugins?: readonly string[] | undefined
   /** Directories searched for seed files before the ruleset's own `seeds/` and the shipped ones. */
   readonly seedDirs?: readonly string[] | undefined
   /** Overrides single policies of the ruleset, in its own spelling: `{ max_record_bytes: 65536 }`. */
@@ -72,6 +86,8 @@ export interface Finding {
   readonly end: number
   readonly length: number
   readonly decision: 'mask' | 'keep'
+  /** Codes that say why, where known. */
+  readonly reasons?: readonly string[]
 }
 
 /** Counts since the masker was made. */
@@ -119,27 +135,75 @@ export interface Masker {
   close(): void
 }
 
-/** A key bound to the engine, made by engine/keyed.ts. */
-export interface BoundKey extends Keyed {
-  wipe(): void
+/** The built-in registries, handed in by index.ts. */
+export interface Builtins {
+  readonly masks: readonly MaskDefinition[]
+  readonly finders: readonly Finder[]
+  readonly detectors: readonly DetectorInfo[]
+  readonly pairs: PairRecogniser
+  readonly keyFacts: Registries['keyFacts']
+  readonly judgeSecret: Registries['judgeSecret']
 }
 
-/** What the built-in registries give; index.ts joins them with the user's. */
-export interface Binding {
-  readonly ruleset: Ruleset
-  readonly warnings: readonly Issue[]
-  readonly registries: Registries
-  readonly key: BoundKey
+/** What a plugin module may export. */
+interface Plugin {
+  readonly masks?: Readonly<Record<string, MaskDefinition>>
+  readonly detectors?: readonly CustomDetector[]
 }
 
+/** createMasker over given registries; see index.ts for the public function. */
+export function makeMasker(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): Masker {
+  // the secret first: nothing is read, not even a ruleset, under one that is refused
+  const key = options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
+  const plugins = (options.plugins ?? []).map(loadPlugin)
+  const masks = new Map<string, MaskDefinition>()
+  for (const m of builtins.masks) masks.set(m.type, m)
+  for (const own of [...plugins.map((p) => p.masks ?? {}), options.masks ?? {}]) for (const [type, m] of Object.entries(own)) masks.set(type, m)
+  const customs = [...plugins.flatMap((p) => p.detectors ?? []), ...(options.detectors ?? [])]
+  const detectors: DetectorInfo[] = [...builtins.detectors]
+  for (const c of customs) {
+    if (detectors.some((d) => d.name === c.name)) throw new InputError('bad_option', 'a detector of your own has the name of another one')
+    detectors.push({ name: c.name, group: c.group, tier: 0, priority: 1000 + detectors.length, summary: c.summary ?? '', examples: c.examples ?? [], counterExamples: c.counterExamples ?? [], ...(c.mask === undefined ? {} : { mask: c.mask }) })
+  }
+  const tables = new Map<string, SeedTable | SeedProblem>()
+  const seed = (name: string, baseDir: string | undefined): SeedTable | SeedProblem => {
+    const dirs = [...(options.seedDirs ?? []), ...(baseDir === undefined ? [] : [join(baseDir, 'seeds')]), join(rulesetsFolder(), 'seeds')]
+    const id = `${dirs.join('\0')}\0${name}`
+    let table = tables.get(id)
+    if (table === undefined) tables.set(id, (table = findSeedFile(name, dirs)))
+    return table
+  }
+  const { ruleset, warnings } = loadRuleset(input ?? 'mask-logs:default', {
+    masks, detectors, builtin: builtinRuleset, builtinNames: BUILTIN_NAMES, readFile: readRulesetFile, seed,
+    ...(options.policy === undefined ? {} : { policyOverride: options.policy })
+  })
+  const registries: Registries = {
+    masks, finders: builtins.finders, detectors: builtins.detectors, customs, pairs: builtins.pairs, keyFacts: builtins.keyFacts, judgeSecret: builtins.judgeSecret,
+    keyGlobs: (globs) => {
+      const compiled = compileKeyGlobs(globs)
+      return (name) => compiled.matches(name)
+    },
+    regex: compileRegex,
+    expandDetectors: (names, exclude) => expandDetectors(names, exclude, detectors),
+    seedFile: (name) => {
+      const table = ruleset.seedFiles.get(name) ?? seed(name, undefined)
+      if ('error' in table) throw new MaskError('internal', 'from_file', 'has no seed file')
+      return table
+    }
+  }
+  return new BoundMasker(ruleset, warnings, registries, key, options)
+}
+
+function loadPlugin(path: string): Plugin {
+  try {
+    return createRequire(join(process.cwd(), 'plugin.js'))(path) as Plugin
+  } catch {
+    throw new InputError('plugin_failed', 'a plugin module could not be loaded: it must exist, be a module without top-level await, and export `masks` or `detectors`')
+  }
+}
 
 const OVERSIZE_HEAD = 16384
 const OVERSIZE_SLACK = 4096
-
-/** Makes a masker from loaded parts. */
-export function bindMasker(binding: Binding, options: MaskerOptions): Masker {
-  return new BoundMasker(binding, options)
-}
 
 class BoundMasker implements Masker {
   readonly warnings: readonly Issue[]
@@ -151,7 +215,7 @@ class BoundMasker implements Masker {
   private readonly state = new RecordState()
   private readonly hits = new Hits()
   private readonly memo: Memo
-  private readonly key: BoundKey
+  private readonly key: RunKey
   private readonly textAccess: TextAccess
   private readonly quarantine: MaskerOptions['quarantine']
   private values: ValueWalker | undefined
@@ -167,9 +231,8 @@ class BoundMasker implements Masker {
   private nMasked = 0
   private readonly errors = new Map<string, number>()
 
-  constructor(binding: Binding, options: MaskerOptions) {
-    const { ruleset, registries, key } = binding
-    this.warnings = binding.warnings
+  constructor(ruleset: Ruleset, warnings: readonly Issue[], registries: Registries, key: RunKey, options: MaskerOptions) {
+    this.warnings = warnings
     this.policy = ruleset.policy
     this.key = key
     this.quarantine = options.quarantine
@@ -273,7 +336,8 @@ class BoundMasker implements Masker {
     let length: number
     if (typeof record === 'string') {
       if (this.scratch.length < record.length * 3 + 1) this.scratch = Buffer.allocUnsafe(record.length * 3 + 4096)
-      length = this.scratch.write(record, 0, 'utf8')
+      if (record.isWellFormed()) length = this.scratch.write(record, 0, 'utf8')
+      else length = encodeText(record).copy(this.scratch)
     } else {
       length = record.length
       if (this.scratch.length < length + 1) this.scratch = Buffer.allocUnsafe(length + 4096)
@@ -291,7 +355,7 @@ class BoundMasker implements Masker {
     const out = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
     this.nOut += out.length
     if (typeof record !== 'string') return out
-    return out.toString()
+    return decodeText(out, 0, out.length, record.isWellFormed())
   }
 
   /** Gives back the memory of an unusually large record. */
@@ -465,7 +529,7 @@ class BoundMasker implements Masker {
 
   text(text: string): string {
     this.open()
-    const buf = Buffer.from(text)
+    const buf = encodeText(text)
     this.nText++
     const whole = this.textLine(buf, 0, buf.length)
     if (whole !== undefined) return whole.replacement?.toString() ?? ''
@@ -477,7 +541,8 @@ class BoundMasker implements Masker {
     const writer = new Writer()
     const copied = splice(buf, buf.length, this.hits, 0, writer)
     writer.copy(buf, copied, buf.length)
-    return Buffer.concat(writer.take()).toString()
+    const out = Buffer.concat(writer.take())
+    return decodeText(out, 0, out.length, text.isWellFormed())
   }
 
   // ---------------------------------------------------------------------------------------------- lines
@@ -706,7 +771,7 @@ class BoundMasker implements Masker {
   close(): void {
     this.closed = true
     this.memo.clear()
-    this.key.wipe()
+    zero(this.key)
     this.scratch.fill(0)
   }
 }

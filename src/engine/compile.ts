@@ -12,10 +12,11 @@ import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { isContainer, NumberText, REMOVED } from './types.ts'
 import type {
   Condition, CustomDetector, DetectorInfo, DocumentMasker, Finder, HashSource, JsonTransform, KeyFacts, LinearRegex, MaskContext, MaskDefinition, MaskNode, MaskTools, Policy, Removed,
-  Rule, Ruleset, Segment, Settles, SkipEntry, Value, ValueMasker
+  Rule, Ruleset, Segment, Settles, SeedTable, SkipEntry, Value, ValueMasker
 } from './types.ts'
 import { Applier, FAILED, Hits, RecordState, resultText, scalarEquals, scalarText, splice, Writer } from './walker.ts'
-import type { Keyed } from './walker.ts'
+import { hmac } from './keyed.ts'
+import type { RunKey } from './keyed.ts'
 import { findAll, readValue, skipSpace, writeValue } from './json-bytes.ts'
 import { MaskError } from '../errors.ts'
 import type { MaskErrorCode } from '../errors.ts'
@@ -31,8 +32,9 @@ export interface Registries {
   readonly judgeSecret: (text: Uint8Array, start: number, end: number, strength: 1 | 2 | 3 | 4, where: 'record' | 'text') => number
   readonly keyGlobs: (globs: readonly string[]) => (key: string) => boolean
   readonly regex: (pattern: string) => LinearRegex
+  /** A seed file by name, also one that only default masks use. */
+  readonly seedFile: (name: string) => SeedTable
   readonly expandDetectors: (names: readonly string[], exclude: readonly string[]) => readonly string[]
-  readonly hmac: (key: Uint8Array, data: Uint8Array) => Uint8Array
 }
 
 /** A plan with what walkers need beside it. */
@@ -64,14 +66,13 @@ function transformSegments(path: readonly (string | number)[]): Segment[] {
 }
 
 /** Compiles a loaded ruleset. */
-export function compile(ruleset: Ruleset, registries: Registries, keyed: Keyed): Compiled {
-  return new Compiler(registries, keyed, ruleset.seedFiles as ReadonlyMap<string, never>, ruleset.policy).compile(ruleset)
+export function compile(ruleset: Ruleset, registries: Registries, key: RunKey): Compiled {
+  return new Compiler(registries, key, ruleset.policy).compile(ruleset)
 }
 
 class Compiler {
   private readonly r: Registries
-  private readonly keyed: Keyed
-  private readonly seeds: ReadonlyMap<string, never>
+  private readonly key: RunKey
   private readonly policy: Policy
   private readonly transforms: CompiledTransform[] = []
   private readonly documents = new Map<number, Node>()
@@ -89,10 +90,9 @@ class Compiler {
   private guards = 0
   private readonly nestedErrors: MaskErrorCode[] = []
 
-  constructor(registries: Registries, keyed: Keyed, seeds: ReadonlyMap<string, never>, policy: Policy) {
+  constructor(registries: Registries, key: RunKey, policy: Policy) {
     this.r = registries
-    this.keyed = keyed
-    this.seeds = seeds
+    this.key = key
     this.policy = policy
     const infos = [...registries.detectors]
     for (const c of registries.customs) {
@@ -194,7 +194,7 @@ class Compiler {
         return keyScanner.scan(scope.detect, bytes, 0, bytes.length, false, true, []) > 0
       }
     })
-    this.applier = new Applier(this.plan, this.keyed, this.regexes)
+    this.applier = new Applier(this.plan, this.key, this.regexes)
     return { plan: this.plan, applier: this.applier, pairs: this.r.pairs, customs: this.customs, rules: this.rules, actions: this.actions, required, nestedErrors: this.nestedErrors, verify: this.verifier() }
   }
 
@@ -211,7 +211,7 @@ class Compiler {
         const named = this.ids.get('named_secret') ?? -1
         const set = new DetectSet(own, this.bound, this.r.pairs, named, true, true)
         const plan = new Plan({ ...this.plan.parts, policy: { ...this.policy, unknown_fields: 'keep' }, root: new Node(), keyTargets: [], lineTargets: new Map(), detectSet: () => set, lineDetect: set })
-        const applier = new Applier(plan, this.keyed, this.regexes)
+        const applier = new Applier(plan, this.key, this.regexes)
         const state = new RecordState()
         const services: WalkServices = { plan, applier, pairs: this.r.pairs, customs: [], hits: new Hits(), state, memo: new Memo(0), texts: new TextMasker(plan, applier, this.r.pairs, []), observe: undefined }
         ready = { walker: new JsonWalker(services), services, access: new TextAccess(state) }
@@ -262,7 +262,7 @@ class Compiler {
     if (chain === undefined) {
       const { type = 'redact', ...options } = detector.mask ?? { type: 'redact', label: detector.name }
       const known = this.r.masks.has(type as string)
-      chain = this.chain([known ? node(type as string, options) : node('redact', { label: detector.name })], 'detect')
+      chain = this.chain([known ? node(type as string, options) : node('redact', { label: detector.name })], 'default')
       this.defaults.set(detector.name, chain)
     }
     return chain
@@ -312,9 +312,11 @@ class Compiler {
 
   // ---------------------------------------------------------------------------------------------- chains
 
-  private chain(nodes: readonly MaskNode[], form: CompiledRule['form'] | 'inner'): Chain {
+  private chain(nodes: readonly MaskNode[], form: CompiledRule['form'] | 'inner' | 'default'): Chain {
     const first = nodes[0]
-    const run = this.sequence(nodes)
+    // the default masks of detectors are made when a first match needs them: seed files are not read for nothing
+    let made: ValueMasker | undefined
+    const run: ValueMasker = form === 'default' ? (value, context) => (made ??= this.sequence(nodes))(value, context) : this.sequence(nodes)
     const single = nodes.length === 1 ? first : undefined
     const released = single?.type === 'do_nothing' && (form === 'paths' || form === 'keys')
     let constant: string | undefined
@@ -376,21 +378,21 @@ class Compiler {
   private makeTools(): MaskTools {
     return {
       masks: (nodes) => this.sequence(nodes),
-      seedFile: (name) => this.seeds.get(name)!,
+      seedFile: this.r.seedFile,
       regex: (pattern) => this.r.regex(pattern),
       keyGlobs: (globs) => this.r.keyGlobs(globs),
       secretKey: (key) => this.r.keyFacts(key).secret >= 2,
-      hmac: this.r.hmac,
+      hmac,
       scan: (detect, exclude, masks) => this.scanTool(detect, exclude, masks),
       document: (transforms) => this.documentTool(transforms)
     }
   }
 
   /** Detection as a mask. */
-  private scanTool(detect: readonly string[], exclude: readonly string[], masks: readonly MaskNode[] | undefined): (text: string, context: MaskContext) => string {
+  private scanTool(detect: readonly string[], exclude: readonly string[], masks: readonly MaskNode[] | undefined): (text: string, context: MaskContext, settled?: number[]) => string {
     let ready: { set: DetectSet; scanner: Scanner } | undefined
     let busy = false
-    return (text, context) => {
+    return (text, context, settled) => {
       if (ready === undefined) {
         const rule = this.pseudoRule('scan')
         const from = this.actions.length
@@ -409,7 +411,6 @@ class Compiler {
         if (n === 0) return text
         let out = ''
         let copied = 0
-        const ranges: number[] = []
         for (let k = 0; k < n; k++) {
           const ref = scanner.refs[k]!
           const matched = decode(bytes, scanner.starts[k]!, scanner.ends[k]!)
@@ -421,14 +422,13 @@ class Compiler {
             done = result === REMOVED ? '' : resultText(result)
             if (done !== matched) ref.masked++
           }
-          if (scanner.encoded[k] === 1) done = encodeURIComponent(Buffer.from(done).toString())
+          if (scanner.encoded[k] === 1) done = encodeURIComponent(done.toWellFormed())
           out += decode(bytes, copied, scanner.starts[k]!)
-          ranges.push(out.length, out.length + done.length)
+          settled?.push(out.length, out.length + done.length)
           out += done
           copied = scanner.ends[k]!
         }
         out += decode(bytes, copied, bytes.length)
-        ;(context as { settle?: (ranges: number[]) => void }).settle?.(ranges)
         return out
       } finally {
         busy = false
@@ -453,7 +453,7 @@ class Compiler {
       const parts = this.plan.parts
       const policy: Policy = { ...this.policy, unknown_fields: 'keep', allow: [], scan_keys: false, decode: [] }
       const plan = new Plan({ ...parts, policy, root, documents, keyTargets: [], lineTargets: new Map(), detectRules: [], detectSet: () => parts.noDetect, lineDetect: parts.noDetect })
-      const applier = new Applier(plan, this.keyed, this.regexes)
+      const applier = new Applier(plan, this.key, this.regexes)
       const services: WalkServices = { plan, applier, pairs: undefined, customs: [], hits: new Hits(), state: new RecordState(), memo: new Memo(0), texts: new TextMasker(plan, applier, undefined, []), observe: undefined }
       return (ready = { walker: new JsonWalker(services), services, plan, compiled, applier })
     }

@@ -299,6 +299,8 @@ export class Scope {
   literals = 0
   /** A target takes objects and arrays whole. */
   containers = false
+  /** All targets are `json` masks: a string that is a document is entered. */
+  document = false
   /** Detectors find something in the key itself; such scopes are never cached. */
   keyHit = false
   readonly keyBytes: Uint8Array
@@ -541,6 +543,7 @@ export class Plan {
     scope.strings = values || secret ? TARGET : detect.empty ? (this.policy.decode.includes('json') && this.below(scope) ? SCAN : PASS) : SCAN
     scope.numbers = values || (secret && scope.facts.secretNumbers) ? 2 : detect.numberFinders.length > 0 ? 1 : 0
     scope.literals = values ? 2 : 0
+    scope.document = targets.length > 0 && targets.every((t) => t.chain.document !== undefined)
     scope.containers = targets.some((t) => t.whole && t.chain.document === undefined && !t.chain.scans)
   }
 

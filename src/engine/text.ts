@@ -6,6 +6,7 @@ import { BadSpan, decode, Scanner } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { REMOVED } from './types.ts'
 import type { Segment, Value } from './types.ts'
+import { decodeText, encodeText } from './wtf8.ts'
 import { counted, FAILED, spanText } from './walker.ts'
 import type { Access, Applier, Hits, RecordState } from './walker.ts'
 
@@ -49,7 +50,8 @@ export class TextMasker {
 
   /** A text at a scope with every match masked; the same text when there is none. */
   scan(scope: Scope, text: string, access: Access, isKey: boolean): string {
-    const bytes = Buffer.from(text)
+    const whole = text.isWellFormed()
+    const bytes = encodeText(text)
     const { scanner } = this
     let n: number
     try {
@@ -68,10 +70,10 @@ export class TextMasker {
       const done = spanText(this.applier, scanner, k, matched, access, () => scope.path())
       if (done === matched) continue
       counted(scanner.refs[k]!).masked++
-      out += decode(bytes, copied, s) + (done === REMOVED ? '' : done)
+      out += decodeText(bytes, copied, s, whole) + (done === REMOVED ? '' : done)
       copied = e
     }
-    return copied === 0 ? text : out + decode(bytes, copied, bytes.length)
+    return copied === 0 ? text : out + decodeText(bytes, copied, bytes.length, whole)
   }
 
   /** Scans what masks have not written: the parts between the settled ranges (UTF-16). */

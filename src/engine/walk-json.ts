@@ -466,7 +466,7 @@ export class JsonWalker implements Access {
     let i = start
     while (i < end && bytes[i]! <= 0x20) i++
     const c = bytes[i]
-    if (i >= end || (c !== 0x7b && c !== 0x5b) || this.level >= MAX_NESTING || !this.nesting) return false
+    if (i >= end || (c !== 0x7b && c !== 0x5b) || this.level >= MAX_NESTING || !(this.plan.decodesJson || scope.document)) return false
     // the last byte tells most texts in brackets from documents
     let last = end - 1
     while (last > i && bytes[last]! <= 0x20) last--
@@ -490,9 +490,6 @@ export class JsonWalker implements Access {
     return false
   }
   private mapOuter = false
-  private get nesting(): boolean {
-    return this.plan.decodesJson
-  }
 
   /** A string that nothing can apply to: only its structure is checked. */
   private plain(open: number): number {
@@ -625,6 +622,7 @@ export class JsonWalker implements Access {
     const end = this.plain(open)
     if (end < 0) return INVALID
     const buf = this.buf
+    if (scope.document && this.enterToken(open, end, scope)) return end
     if (scope.targets.length > 0) {
       const t = scope.targets[0]!
       const memo = this.s.memo

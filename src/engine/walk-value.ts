@@ -13,6 +13,7 @@ import { FAILED, Hits, splice, Writer } from './walker.ts'
 import type { Access, Applier, RecordState } from './walker.ts'
 import type { TextMasker } from './text.ts'
 import type { Scanner } from './scanner.ts'
+import { decodeText, encodeText } from './wtf8.ts'
 
 /** Values of a record together: what is larger (or shares references without end) is refused. */
 const MAX_NODES = 2_000_000
@@ -221,6 +222,10 @@ export class ValueWalker implements Access {
     if (scope.strings === PASS) return value
     const { applier, texts, plan } = this.s
     if (scope.strings !== SCAN) {
+      if (scope.document) {
+        const entered = this.enter(value, scope)
+        if (entered !== undefined) return entered
+      }
       if (scope.targets.length > 0) {
         const outcome = applier.targets(scope, value, this)
         if (outcome !== undefined) {
@@ -255,11 +260,12 @@ export class ValueWalker implements Access {
 
   /** JSON in a string; undefined when it is none. */
   private enter(value: string, scope: Scope): string | undefined {
-    if (!this.s.plan.decodesJson) return undefined
+    if (!this.s.plan.decodesJson && !scope.document) return undefined
     let i = 0
     while (i < value.length && value.charCodeAt(i) <= 0x20) i++
     if (value[i] !== '{' && value[i] !== '[') return undefined
-    const bytes = Buffer.from(value + '\0')
+    const whole = value.isWellFormed()
+    const bytes = Buffer.concat([encodeText(value), Buffer.from([0])])
     const end = bytes.length - 1
     const { nested, nestedHits, state, applier } = this.s
     nestedHits.clear()
@@ -284,7 +290,8 @@ export class ValueWalker implements Access {
       const counter = nestedHits.counters[k]
       if (counter !== undefined) counter.masked++
     }
-    return Buffer.concat(writer.take()).toString()
+    const out = Buffer.concat(writer.take())
+    return decodeText(out, 0, out.length, whole)
   }
 
   private unknown(): unknown {

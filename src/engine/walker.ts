@@ -3,23 +3,19 @@
 
 import { MaskError } from '../errors.ts'
 import type { MaskErrorCode } from '../errors.ts'
+import { canonical } from './canonical.ts'
+import { KeyedContext, modify } from './context.ts'
+import type { ResolvedSource } from './context.ts'
+import type { RunKey } from './keyed.ts'
 import type { Chain, CompiledRule, CompiledTransform, DetectAction, Plan, Scope, Target } from './plan.ts'
 import { strongest } from './plan.ts'
 import { isPairHit } from './scanner.ts'
 import type { PairHit, Scanner } from './scanner.ts'
 import { isContainer, NumberText, REMOVED } from './types.ts'
-import type { Condition, Draws, HashSource, LinearRegex, MaskContext, Removed, Scalar, SeedSpec, Segment, Value } from './types.ts'
+import type { Condition, HashSource, LinearRegex, MaskContext, Removed, Scalar, Segment, Value } from './types.ts'
 
 /** What becomes of a value that a mask failed on. */
 export const FAILED = '[MASKING FAILED]'
-
-/** Keyed functions, injected (engine/keyed.ts is the only file with crypto). */
-export interface Keyed {
-  seed(family: string, qualifier: string, namespace: string, advance: number, inputs: readonly (string | null)[]): Uint8Array
-  draws(seed: Uint8Array): Draws
-  randomSeed(): Uint8Array
-  canonical(value: Value): string | null
-}
 
 /** Where a walker stands: looks up values of the record as received. */
 export interface Access {
@@ -69,61 +65,18 @@ export class RecordState {
   }
 }
 
-type Input = { readonly self: true; readonly trim: boolean; readonly case: 'lower' | 'upper' | undefined } | { readonly self: false; readonly value: string | null }
-
-/** MaskContext of one value. */
-class Context implements MaskContext {
-  readonly self: Value
-  readonly inputs: readonly Input[] | null
+/** The context of one value, which also takes what masks say about the text they wrote. */
+class Context extends KeyedContext {
   /** Ranges (UTF-16) of the last result that masks have written; undefined: unknown. */
-  settledRanges: number[] | undefined
-  private readonly keyed: Keyed
-  private readonly advance: number
+  settledRanges: readonly number[] | undefined
 
-  constructor(keyed: Keyed, self: Value, inputs: readonly Input[] | null, advance = 0) {
-    this.keyed = keyed
-    this.self = self
-    this.inputs = inputs
-    this.advance = advance
-  }
-
-  get consistent(): boolean {
-    return this.inputs !== null && this.inputs.length > 0
-  }
-
-  draws(spec: SeedSpec): Draws {
-    if (!this.consistent) return this.keyed.draws(this.keyed.randomSeed())
-    const inputs = this.inputs!.map((i) => (i.self ? this.selfText(i, spec.identity) : i.value))
-    return this.keyed.draws(this.keyed.seed(spec.family, spec.qualifier ?? '', spec.namespace ?? '', this.advance, inputs))
-  }
-
-  private selfText(input: Extract<Input, { self: true }>, identity: ((text: string) => string) | undefined): string | null {
-    let text = this.keyed.canonical(this.self)
-    if (text === null) return null
-    if (input.trim) text = text.trim()
-    if (input.case !== undefined) text = input.case === 'lower' ? text.toLowerCase() : text.toUpperCase()
-    return identity === undefined ? text : identity(text)
-  }
-
-  seedOf(family: string, qualifier: string, namespace: string, inputs: readonly (string | null)[]): Uint8Array {
-    return this.keyed.seed(family, qualifier, namespace, 0, inputs)
-  }
-
-  otherInputs(): readonly (string | null)[] {
-    return this.inputs === null ? [] : this.inputs.filter((i) => !i.self).map((i) => (i as { value: string | null }).value)
-  }
-
-  now(): number {
-    return Date.now()
-  }
-
-  settle(ranges: number[]): void {
+  settle(ranges: readonly number[]): void {
     this.settledRanges = ranges
   }
 
-  /** The same sources on another text: a match inside the value. */
+  /** The same sources on another value: a match inside the text, a value inside the document. */
   within(self: Value, advance = this.advance): Context {
-    return new Context(this.keyed, self, this.inputs, advance)
+    return new Context({ key: this.key, sources: this.sources, self, advance })
   }
 }
 
@@ -140,14 +93,14 @@ const NO_RANGES: readonly number[] = []
 /** Applies rules and detect actions to single values; counts and reports. */
 export class Applier {
   readonly plan: Plan
-  readonly keyed: Keyed
+  readonly key: RunKey
   private readonly regexes: ReadonlyMap<string, LinearRegex>
   /** Inside a document in a string: the context of the mask around it, whose sources are the wider level. */
   outer: MaskContext | undefined
 
-  constructor(plan: Plan, keyed: Keyed, regexes: ReadonlyMap<string, LinearRegex>) {
+  constructor(plan: Plan, key: RunKey, regexes: ReadonlyMap<string, LinearRegex>) {
     this.plan = plan
-    this.keyed = keyed
+    this.key = key
     this.regexes = regexes
   }
 
@@ -241,17 +194,16 @@ export class Applier {
       up = t.transform.segments.length
       advance = this.advanceOf(t, access)
     }
-    return new Context(this.keyed, self, sources === null || !t.chain.keyed ? (sources === null ? null : SELF_ONLY) : this.inputs(sources, access, up), advance)
+    return new Context({ key: this.key, sources: sources === null ? RANDOM : t.chain.keyed ? this.inputs(sources, access, up) : SELF_ONLY, self, advance })
   }
 
   private advanceOf(t: Target, access: Access): number {
     return t.transform?.transform.advanceHash === true ? access.state.advance(t.transform.id) : 0
   }
 
-  private inputs(sources: readonly HashSource[], access: Access, documentUp: number): readonly Input[] | null {
+  private inputs(sources: readonly HashSource[], access: Access, documentUp: number): readonly ResolvedSource[] {
     if (sources.length === 1 && sources[0]!.from === 'self' && !sources[0]!.trim && sources[0]!.case === undefined) return SELF_ONLY
-    if (sources.length === 0) return null
-    return sources.map((s): Input => {
+    return sources.map((s): ResolvedSource => {
       if (s.from === 'self') return { self: true, trim: s.trim, case: s.case }
       let value: Value | undefined
       if (s.from === 'record') {
@@ -268,14 +220,11 @@ export class Applier {
       }
       if (value === undefined) {
         if (s.onMissing === 'self') return { self: true, trim: s.trim, case: s.case }
-        if (s.onMissing === 'null') return { self: false, value: null }
+        if (s.onMissing === 'null') return { value: null }
         throw new MaskError('hash_source_missing', 'hash source', 'is missing')
       }
       if (isContainer(value)) throw new MaskError('hash_source_not_scalar', 'hash source', 'is not a scalar')
-      let text = this.keyed.canonical(value)
-      if (text !== null && s.trim) text = text.trim()
-      if (text !== null && s.case !== undefined) text = s.case === 'lower' ? text.toLowerCase() : text.toUpperCase()
-      return { self: false, value: text }
+      return { value: modify(canonical(value), s.trim, s.case) }
     })
   }
 
@@ -295,8 +244,8 @@ export class Applier {
     }
     if (action.chain.constant !== undefined && typeof matched === 'string') return action.chain.constant
     try {
-      const inputs = rule.sources === null ? null : !action.chain.keyed ? SELF_ONLY : this.inputs(rule.sources, access, 0)
-      return action.chain.run(matched, new Context(this.keyed, matched, inputs))
+      const sources = rule.sources === null ? RANDOM : action.chain.keyed ? this.inputs(rule.sources, access, 0) : SELF_ONLY
+      return action.chain.run(matched, new Context({ key: this.key, sources, self: matched }))
     } catch (error) {
       this.fail(error, access, rule, path())
       return FAILED
@@ -368,7 +317,8 @@ export class Applier {
   }
 }
 
-const SELF_ONLY: readonly Input[] = [{ self: true, trim: false, case: undefined }]
+const SELF_ONLY: readonly ResolvedSource[] = [{ self: true }]
+const RANDOM: readonly ResolvedSource[] = []
 
 function same(a: Value | Removed, b: Value | Removed): boolean {
   if (a === b) return true
@@ -435,7 +385,7 @@ export function spanText(applier: Applier, scanner: Scanner, k: number, matched:
   if (result === REMOVED) return REMOVED
   let text = resultText(result)
   if (isPairHit(ref) && ref.quote !== 0 && text !== matched) text = escapeFor(ref.quote, text)
-  return scanner.encoded[k] === 1 ? encodeURIComponent(Buffer.from(text).toString()) : text
+  return scanner.encoded[k] === 1 ? encodeURIComponent(text.toWellFormed()) : text
 }
 
 function escapeFor(quote: number, text: string): string {
