@@ -202,6 +202,8 @@ export class DetectSet {
   readonly groups: readonly (readonly number[])[]
   readonly finders: readonly BoundFinder[]
   readonly numberFinders: readonly BoundFinder[]
+  /** Words in a path that give short numbers a meaning. */
+  readonly numberWords: ReadonlySet<string>
   readonly namedSecret: DetectAction | undefined
   /** Index of the pair recogniser among the finders, or -1. */
   readonly pairFinder: number
@@ -220,6 +222,7 @@ export class DetectSet {
     const used = finders.filter((f) => f.ids.some((id) => actions[id] !== undefined) && f.finder.triggers.length > 0)
     this.finders = used
     this.numberFinders = scanNumbers ? finders.filter((f) => f.finder.number !== undefined && f.ids.some((id) => actions[id] !== undefined)) : []
+    this.numberWords = new Set(this.numberFinders.flatMap((f) => f.finder.numberWords ?? []))
     this.namedSecret = namedSecretId >= 0 ? actions[namedSecretId] : undefined
     this.pairFinder = pairs === undefined ? -1 : used.length + 1
     this.empty = used.length === 0 && pairs === undefined
@@ -293,7 +296,7 @@ const EMPTY_BYTES = new Uint8Array(0)
 export class Scope {
   /** SCAN: detectors only. TARGET: ask `targets` first. PASS: nothing can apply. */
   strings = PASS
-  /** 0 nothing, 1 detectors with flag N, 2 targets or secret number. */
+  /** 0 nothing, 1 detectors with flag N where long enough, 2 also short ones: the path speaks of numbers, 3 targets or secret number. */
   numbers = 0
   /** true, false, null: 0 nothing, 2 targets. */
   literals = 0
@@ -541,7 +544,7 @@ export class Plan {
     const secret = detect.namedSecret !== undefined && scope.facts.secret > 0
     const values = targets.length > 0 || scope.unknown
     scope.strings = values || secret ? TARGET : detect.empty ? (this.policy.decode.includes('json') && this.below(scope) ? SCAN : PASS) : SCAN
-    scope.numbers = values || (secret && scope.facts.secretNumbers) ? 2 : detect.numberFinders.length > 0 ? 1 : 0
+    scope.numbers = values || (secret && scope.facts.secretNumbers) ? 3 : detect.numberFinders.length === 0 ? 0 : scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
     scope.literals = values ? 2 : 0
     scope.document = targets.length > 0 && targets.every((t) => t.chain.document !== undefined)
     scope.containers = targets.some((t) => t.whole && t.chain.document === undefined && !t.chain.scans)

@@ -99,9 +99,20 @@ export class Scanner implements Scan {
   /** The one pass. */
   collect(set: DetectSet, text: Uint8Array, start: number, end: number): void {
     const pairs = set.pairsText
+    const safe = end - 3
     let n = 0
     let p = 0x2000
     for (let i = start; i < end; i++) {
+      while (i < safe) {
+        const a = text[i]!
+        const b = text[i + 1]!
+        const c = text[i + 2]!
+        const d = text[i + 3]!
+        if ((pairs[p | a]! | pairs[(a << 8) | b]! | pairs[(b << 8) | c]! | pairs[(c << 8) | d]!) !== 0) break
+        p = d << 8
+        i += 4
+      }
+      if (i >= end) break
       const c = text[i]!
       const t = pairs[p | c]!
       if (t !== 0) {
@@ -125,20 +136,20 @@ export class Scanner implements Scan {
     const finders = set.finders
     if (this.resume.length <= finders.length + 1) this.resume = new Int32Array(finders.length + 8)
     const resume = this.resume
-    resume.fill(0)
+    if (n > 1) for (let f = finders.length + 1; f >= 0; f--) resume[f] = 0
     const groups = set.groups
     for (let k = 0; k < n; k++) {
       const at = this.at[k]!
       const group = groups[this.codes[k]!]!
       for (let g = 0; g < group.length; g++) {
         const f = group[g]!
-        if (at < resume[f]!) continue
+        if (k > 0 && at < resume[f]!) continue
         if (f < finders.length) {
           const bound = finders[f]!
           const to = bound.finder.find(this, at, bound.ids)
-          if (to > 0) resume[f] = to
+          resume[f] = to
         } else if (f === set.pairFinder) {
-          if (!isKey) resume[f] = this.pairAt(at, resume[f]!)
+          if (!isKey) resume[f] = this.pairAt(at, k > 0 ? resume[f]! : 0)
         } else percent = true
       }
     }

@@ -370,6 +370,8 @@ export interface Finder {
   readonly find: (scan: Scan, at: number, ids: Int32Array) => number
   /** For detectors with `numbers`: judges an integer lexeme at [start, end) by its text; `keyWords` give context. */
   readonly number?: (scan: Scan, ids: Int32Array) => void
+  /** Key words (as keyFacts splits them) that give numbers of fewer than 12 digits a meaning; without them `number` is not asked. */
+  readonly numberWords?: readonly string[]
 }
 
 /** A user's detector: plain text in, spans out (UTF-16 offsets). With `literals` it runs only on strings that contain one. */

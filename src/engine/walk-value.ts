@@ -304,7 +304,7 @@ export class ValueWalker implements Access {
     if (scope.numbers === 0 || (typeof value === 'number' && !Number.isFinite(value))) return value
     const text = Object.is(value, -0) ? '0' : String(value)
     const parsed = new NumberText(text)
-    if (scope.numbers === 2) {
+    if (scope.numbers === 3) {
       const done = this.claim(parsed, scope)
       if (done !== undefined) return done.value === REMOVED ? REMOVED : done.changed ? fromValue(done.value, typeof value) : value
     }
@@ -315,7 +315,7 @@ export class ValueWalker implements Access {
       if (!(action.rule.skip !== undefined && action.rule.skip(parsed))) return this.replaced(parsed, value, applier.match(action, parsed, this, () => scope.path()), action)
     }
     if (!/^\d{3,19}$/.test(text) || set.numberFinders.length === 0) return value
-    if (text.length < 12 && scope.keyWords.length === 0) return value
+    if (text.length < 12 && scope.numbers === 1) return value
     const n = this.encoder.write(text, 'latin1')
     if (scanner.number(set, this.encoder, 0, n, scope.keyWords) === 0) return value
     const action = scanner.refs[0]!
