@@ -38,7 +38,7 @@ export async function openFile(path: string): Promise<Source> {
 
 /** Standard input: by its descriptor if that is a file or a pipe, else through the stream. */
 export async function openStdin(fd: number | undefined, stream: () => Readable, isTTY: boolean): Promise<Source> {
-  if (fd === undefined || isTTY) return streamSource(stream())
+  if (fd === undefined || isTTY) return gunzipped(streamSource(stream()))
   let stats: Stats
   try {
     stats = await statOf(fd)
@@ -47,7 +47,7 @@ export async function openStdin(fd: number | undefined, stream: () => Readable, 
     return emptySource()
   }
   if (stats.isFile() || stats.isFIFO() || stats.isSocket()) return openDescriptor(fd, false, stats)
-  return streamSource(stream())
+  return gunzipped(streamSource(stream()))
 }
 
 async function openDescriptor(fd: number, owned: boolean, known?: Stats): Promise<Source> {
