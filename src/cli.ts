@@ -501,8 +501,11 @@ async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<n
       pump('stdout', streamSource(running.stdout), stdoutSink(io.stdoutFd, () => io.stdout)),
       pump('stderr', streamSource(running.stderr), streamSink(io.stderr)),
     ]
+    const pumped = Promise.all(pumps)
+    // A failure is taken up below, when the command has ended.
+    pumped.catch(() => {})
     const code = await exit
-    if (running.pid !== undefined) await Promise.race([Promise.all(pumps), impatient])
+    if (running.pid !== undefined) await Promise.race([pumped, impatient])
     return failed ? 1 : code
   } finally {
     off()

@@ -321,6 +321,8 @@ describe('rulesets and secrets', () => {
 
   it('shows class and code of a defect, never its message', async () => {
     expect(await cli(['-r', 'crash.yaml'], 'a1\n')).toEqual({ code: 70, out: '', err: 'mask-logs: internal error (TypeError)\n' })
+    expect(await cli(['-o', 'x'], 'a1\nBOOM 4711\n')).toEqual({ code: 70, out: '', err: 'mask-logs: internal error (TypeError)\n' })
+    expect(readdirSync(dir)).toEqual([])
     expect(describeCrash(Object.assign(new RangeError('4711'), { code: 'ERR_X' }))).toBe('RangeError ERR_X')
     expect(describeCrash(Object.assign(new Error('4711'), { code: 'bob@shop.example' }))).toBe('Error')
     expect(describeCrash('4711')).toBe('string')
@@ -401,7 +403,7 @@ describe('signals, in process', () => {
   })
 })
 
-describe('the process', () => {
+describe('the process', { timeout: 60_000 }, () => {
   let home: string
   beforeAll(() => {
     // The compiled program, with the stand-in for the engine: signals, pipes and exit codes need a real process.
@@ -455,6 +457,13 @@ describe('the process', () => {
     }
     expect(shell('$M < /dev/null')).toEqual({ code: 0, out: '', err: '' })
     expect(shell('$M <&-').code).toBe(0)
+  })
+
+  it('starts as a program: help, version and usage errors need nothing else', () => {
+    const bin = join(home, 'src/bin.js')
+    expect(readFileSync(bin, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+    expect(shell(`$N ${bin} --help`)).toEqual({ code: 0, out: helpText('mask'), err: '' })
+    expect(shell(`$N ${bin} --rulset x`)).toMatchObject({ code: 2, out: '' })
   })
 
   it('is successful when head closes the pipe early', () => {
@@ -559,6 +568,12 @@ describe('the process', () => {
       const { code, out, err } = shell('$M run -- sh -c "echo a1; echo FAIL 4711; exec sleep 60"')
       expect({ code, out }).toEqual({ code: 1, out: 'a#\n' })
       expect(err).toBe('mask-logs: stopped: digits received a value that is not valid (rule rules[0], not_valid)\n')
+    })
+
+    it('stops the command and hides the message when the engine itself fails', () => {
+      const { code, out, err } = shell('$M run -- sh -c "echo a1; sleep 0.1; echo BOOM 4711; exec sleep 60"')
+      // Both lines may come in one chunk.
+      expect({ code, out: out.replace('a#\n', ''), err }).toEqual({ code: 70, out: '', err: 'mask-logs: internal error (TypeError)\n' })
     })
 
     it('goes on with the exit code of the command when nobody reads', () => {
