@@ -56,6 +56,10 @@ export interface MaskContext {
   draws(spec: SeedSpec): Draws
   /** Seed over explicit inputs (permutations, prefixes): HMAC as in spec 5.4 with the run key, never random. `null` inputs hash as null. */
   seedOf(family: string, qualifier: string, namespace: string, inputs: readonly (string | null)[]): Uint8Array
+  /** `seedOf` under the `advance` in force; without it masks use `seedOf`. */
+  advancedSeedOf?(family: string, qualifier: string, namespace: string, inputs: readonly (string | null)[]): Uint8Array
+  /** Four characters that name the run key (`key_id: auto` of `pseudonym`). */
+  keyId?(): string
   /** Canonical hash inputs of the sources in force other than `self`, in order. */
   otherInputs(): readonly (string | null)[]
   /** The moment the record is masked, ms since the epoch. */
