@@ -8,7 +8,12 @@ import { amelia, authorization, aws, bruno, clientSecret, cookie, database, gith
 // Synchronous writes: the lines of the logger and of console.log stay in order, and none is lost at exit.
 const log = pino({ name: 'web-shop', level: 'debug', serializers: pino.stdSerializers }, pino.destination({ dest: 1, sync: true }))
 
-log.info({ config: { database: `postgres://${database}@db.internal.example:5432/shop`, stripe: { apiKey: stripe, currency: 'EUR' }, cache: { host: 'cache.internal.example', ttl: 300 } } }, 'configuration loaded')
+log.info(
+  {
+    config: { database: `postgres://${database}@db.internal.example:5432/shop`, stripe: { apiKey: stripe, currency: 'EUR' }, cache: { host: 'cache.internal.example', ttl: 300 } },
+  },
+  'configuration loaded',
+)
 log.debug({ runtime: { node: process.version, mode: 'production', workers: 2 } }, 'runtime')
 
 const routes = {
@@ -28,7 +33,15 @@ const routes = {
     return 200
   },
   'GET /orders': (request) => {
-    request.log.info({ orders: [{ id: 10021, total: 48.5 }, { id: 10022, total: 12.0 }] }, 'orders listed')
+    request.log.info(
+      {
+        orders: [
+          { id: 10021, total: 48.5 },
+          { id: 10022, total: 12.0 },
+        ],
+      },
+      'orders listed',
+    )
     return 200
   },
   'POST /payments': (request, body) => {
@@ -63,7 +76,7 @@ const routes = {
   'GET /broken': () => {
     // A bug, not a failure: the stack names no one.
     return undefined.status
-  }
+  },
 }
 
 let serial = 0

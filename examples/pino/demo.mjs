@@ -34,8 +34,8 @@ const after = cli.out.toString().split('\n')
 // ------------------------------------------------------------------------------------------------ check
 
 // A planted text as it stands in a JSON line: line breaks are escaped there.
-const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-const anyPlanted = new RegExp(`(${planted.map((text) => escape(text.replaceAll('\n', '\\n'))).join('|')})`)
+const quoted = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+const anyPlanted = new RegExp(`(${planted.map((text) => quoted(text.replaceAll('\n', '\\n'))).join('|')})`)
 
 /**
  * Cuts a line at the planted values and looks for the pieces between them in the masked line, in order. Gives alternating
@@ -48,7 +48,16 @@ function compare(line, masked) {
   for (let i = 0; i < parts.length; i += 2) {
     const kept = parts[i]
     const last = i === parts.length - 1
-    const found = i === 0 ? (masked.startsWith(kept) ? 0 : -1) : last ? (masked.length - kept.length >= at && masked.endsWith(kept) ? masked.length - kept.length : -1) : masked.indexOf(kept, at)
+    const found =
+      i === 0
+        ? masked.startsWith(kept)
+          ? 0
+          : -1
+        : last
+          ? masked.length - kept.length >= at && masked.endsWith(kept)
+            ? masked.length - kept.length
+            : -1
+          : masked.indexOf(kept, at)
     if (found === -1 || (last && i === 0 && masked.length !== kept.length)) return undefined
     if (i > 0) stretches.push({ from: parts[i - 1], to: masked.slice(at, found) })
     stretches.push({ kept })
@@ -88,11 +97,23 @@ const shorten = (text) => (text.length <= 60 ? text : `${text.slice(0, 28)}...${
 
 function show(number) {
   const stretches = compared[number]
-  const line = (side, code) => stretches.map((stretch, i) => (stretch.kept === undefined ? mark(shorten(stretch[side]), code) : dim(short(stretch.kept, i === 0, i === stretches.length - 1)))).join('')
+  const line = (side, code) =>
+    stretches.map((stretch, i) => (stretch.kept === undefined ? mark(shorten(stretch[side]), code) : dim(short(stretch.kept, i === 0, i === stretches.length - 1)))).join('')
   process.stdout.write(`${mark('before', '31').replace(/[«»]/g, '')} ${line('from', '31')}\n${mark('after ', '32').replace(/[«»]/g, '')} ${line('to', '32')}\n\n`)
 }
 
-const wanted = ['configuration loaded', '"POST","url":"/login"', 'login failed for', 'gateway request', 'identity check', '/reset?token=', '"ECONNREFUSED"', 'signing.pem', 'open carts', '[shutdown]']
+const wanted = [
+  'configuration loaded',
+  '"POST","url":"/login"',
+  'login failed for',
+  'gateway request',
+  'identity check',
+  '/reset?token=',
+  '"ECONNREFUSED"',
+  'signing.pem',
+  'open carts',
+  '[shutdown]',
+]
 process.stdout.write('Some lines of the shop, before and after mask-logs (changed stretches are marked, long ones are cut for the screen):\n\n')
 for (const text of wanted) {
   const number = before.findIndex((line, i) => line.includes(text) && compared[i].length > 1)
@@ -102,7 +123,9 @@ const untouched = before.findIndex((line) => line.includes('nothing to hide here
 process.stdout.write(`A line with nothing to mask comes back as it was, byte for byte:\n${dim(after[untouched] ?? '')}\n\n`)
 
 const lines = before.length - 1
-process.stdout.write(`${lines} lines, ${touched} of them with something to mask; ${replaced} values replaced; ${bytesKept} of ${app.out.length - lines} bytes stand as they were.\n`)
+process.stdout.write(
+  `${lines} lines, ${touched} of them with something to mask; ${replaced} values replaced; ${bytesKept} of ${app.out.length - lines} bytes stand as they were.\n`,
+)
 process.stdout.write(`\nmask-logs --stats says:\n${cli.errors}\n`)
 if (problems.length > 0) {
   process.stdout.write(`${problems.length} problems:\n${problems.join('\n')}\n`)

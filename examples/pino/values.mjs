@@ -13,7 +13,7 @@ export const amelia = {
   card: '4111111111111111',
   cardSpaced: '4111 1111 1111 1111',
   iban: 'DE79000000001234567890',
-  ssn: '118-45-6021'
+  ssn: '118-45-6021',
 }
 
 export const bruno = {
@@ -22,7 +22,7 @@ export const bruno = {
   password: 'Tr0ub4dor-and-3',
   phone: '+447700900123',
   card: '5555555555554444',
-  address: '203.0.113.77'
+  address: '203.0.113.77',
 }
 
 export const session = `${base64({ alg: 'HS256', typ: 'JWT' })}.${base64({ sub: amelia.id, iat: 1795305600 })}.kJ8vXq2mZr5tBn7wYc1dLp4sGh6fAe9uRo3iTx0zQyM`
@@ -42,5 +42,16 @@ export const privateKey = ['-----BEGIN PRIVATE KEY-----', 'MC4CAQAwBQYDK2VwBCIEI
 export const planted = [
   ...Object.entries(amelia).flatMap(([name, value]) => (name === 'id' ? [] : [value])),
   ...Object.entries(bruno).flatMap(([name, value]) => (name === 'id' ? [] : [value])),
-  session, authorization, cookie, setCookie, database, stripe, aws, github, resetToken, webhookSignature, clientSecret, privateKey
+  session,
+  authorization,
+  cookie,
+  setCookie,
+  database,
+  stripe,
+  aws,
+  github,
+  resetToken,
+  webhookSignature,
+  clientSecret,
+  privateKey,
 ].sort((a, b) => b.length - a.length)
