@@ -81,6 +81,8 @@ function code(text: string): string {
     .join('\n')
 }
 
+const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+
 /** Every import of a source text; relative ones are resolved against `from`. */
 function importsOf(from: string, text: string): Import[] {
   const found: Import[] = []
@@ -318,7 +320,12 @@ describe('tracked files', () => {
     expect(found).toEqual([])
   })
 
-  it('pin no download place in the lock file', () => {
-    expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toContain('"resolved"')
+  it('pin no download place in the lock file, and what is needed on every platform', () => {
+    const text = read('package-lock.json')
+    expect(text).not.toContain('"resolved"')
+    // npm forgets the packages of other platforms when it updates a lock file beside an installed tree.
+    const packages = (JSON.parse(text) as { packages: Record<string, { optionalDependencies?: Record<string, string> }> }).packages
+    const missing = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}).filter((name) => packages[`node_modules/${name}`] === undefined))
+    expect(missing).toEqual([])
   })
 })
