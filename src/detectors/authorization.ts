@@ -49,7 +49,7 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
     case 115: // SSWS: WS
       return at - 3 >= start && matchesAt(text, end, at - 3, 'SSWS ') ? findScheme(scan, at - 3, 'ssws', ids) : at
     default:
-      if (text[at] === 52) return matchesAt(text, end, at - 3, 'AWS4-HMAC-SHA256') ? findSignature(scan, at - 3, lineEnd(text, at, end, 0), ids) : at
+      if (text[at] === 52) return matchesAt(text, end, at - 3, 'AWS4-HMAC-SHA256') ? findSignature(scan, at - 3, lineEnd(text, at, end - at > 1024 ? at + 1024 : end, 0), ids) : at
       return at
   }
 }
@@ -138,8 +138,7 @@ function findHeader(scan: Scan, at: number, ids: Int32Array): number {
   let quote = 0
   if (p < end && (text[p] === 34 || text[p] === 39)) quote = text[p++]!
   else if (!closed) quote = opener // curl -H 'Authorization: x'
-  const to = lineEnd(text, p, end, quote)
-  return findValue(scan, p, to, separator === 61 && quote === 0, ids)
+  return findValue(scan, p, quote, separator === 61 && quote === 0, ids)
 }
 
 /** End of a header value: its quote, or the line; a written line break counts. */
@@ -155,33 +154,27 @@ function lineEnd(text: Uint8Array, p: number, end: number, quote: number): numbe
 
 const SCHEMES = ['bearer', 'token', 'apikey', 'ssws', 'geniekey']
 
-function findValue(scan: Scan, from: number, lineStop: number, oneToken: boolean, ids: Int32Array): number {
-  const text = scan.text
-  let to = lineStop
-  while (to > from && (CLASS[text[to - 1]!]! & SPACE) !== 0) to--
-  let wordEnd = runEnd(text, from, to, LETTER, 24)
-  if (matchesAt(text, to, from, 'AWS4-HMAC-SHA256')) return findSignature(scan, from, to, ids)
-  const scheme = wordEnd > from && wordEnd < to && (text[wordEnd] === 32 || text[wordEnd] === 9)
+function findValue(scan: Scan, from: number, quote: number, oneToken: boolean, ids: Int32Array): number {
+  const { text, end } = scan
+  // The first word decides before the line is read: prose and known schemes need no more than their own token.
+  const wordEnd = runEnd(text, from, end, LETTER, 24)
+  if (matchesAt(text, end, from, 'AWS4-HMAC-SHA256')) return findSignature(scan, from, lineEnd(text, from, end - from > 1024 ? from + 1024 : end, quote), ids)
+  const scheme = wordEnd > from && wordEnd + 1 < end && (text[wordEnd] === 32 || text[wordEnd] === 9)
   if (scheme) {
     let p = wordEnd
-    while (p < to && (CLASS[text[p]!]! & SPACE) !== 0) p++
-    for (const name of SCHEMES) if (wordEnd - from === name.length && matchesLower(text, to, from, name)) {
-      const before = p
-      const stop = findToken(scan, p, true, true, ids)
-      return stop > before ? stop : p
-    }
-    if (wordEnd - from === 5 && matchesLower(text, to, from, 'basic')) return findPair(scan, p, true, ids)
-    if (wordEnd - from === 6 && matchesLower(text, to, from, 'digest')) return findDigest(scan, p, to, ids)
+    while (p < end && (text[p] === 32 || text[p] === 9)) p++
+    for (const name of SCHEMES) if (wordEnd - from === name.length && matchesLower(text, end, from, name)) return findToken(scan, p, true, true, ids)
+    if (wordEnd - from === 5 && matchesLower(text, end, from, 'basic')) return findPair(scan, p, true, ids)
+    if (wordEnd - from === 6 && matchesLower(text, end, from, 'digest')) return findDigest(scan, p, lineEnd(text, p, end - p > 2048 ? p + 2048 : end, 0), ids)
     // Prose: `authorization: denied for user`.
     if (isWord(text, from, wordEnd)) return wordEnd
     from = p
-  } else if (isWord(text, from, wordEnd) && (wordEnd === to || (CLASS[text[wordEnd]!]! & (LETTER | DIGIT)) === 0)) return wordEnd
-  if (oneToken || scheme) {
-    // Without a quote a value of `key=value` is one token; a further word may be another pair.
-    wordEnd = from
-    while (wordEnd < to && (CLASS[text[wordEnd]!]! & SPACE) === 0 && text[wordEnd] !== 44 && text[wordEnd] !== 59) wordEnd++
-    if (oneToken) to = wordEnd
-  }
+  } else if (isWord(text, from, wordEnd) && (wordEnd === end || (CLASS[text[wordEnd]!]! & (LETTER | DIGIT)) === 0)) return wordEnd
+  let to = from
+  // Without a quote a value of `key=value` is one token; a further word may be another pair.
+  if (oneToken) while (to < end && (CLASS[text[to]!]! & SPACE) === 0 && text[to] !== 44 && text[to] !== 59) to++
+  else to = lineEnd(text, from, end, quote)
+  while (to > from && (CLASS[text[to - 1]!]! & SPACE) !== 0) to--
   if (to - from < 4 || scan.active[ids[HEADER]!] === 0 || isMasked(text, from, to) || isPlaceholder(text, from, to)) return to
   scan.emit(ids[HEADER]!, from, to, 0.95)
   return to

@@ -243,11 +243,48 @@ export function hasWord(text: Uint8Array, from: number, to: number, word: string
 /** How far back words count as context of a candidate. */
 export const CONTEXT_BYTES = 48
 
-/** True when one of `words` is in the path of the value or within 48 bytes before `at`. */
-export function inContext(scan: Scan, at: number, words: readonly string[]): boolean {
-  for (const word of words) if (scan.keyWords.includes(word)) return true
+/** Words that give a candidate its meaning, ready for `inContext`. */
+export interface ContextWords {
+  /** By first letter. */
+  readonly byLetter: readonly (readonly string[])[]
+  /** Bit of each first letter. */
+  readonly letters: number
+  readonly all: ReadonlySet<string>
+}
+
+/** Prepares lower-case words for `inContext`. A word may hold spaces; it also matches at the start of a longer one (`card`, `cards`). */
+export function contextWords(...list: readonly string[]): ContextWords {
+  const byLetter: string[][] = Array.from({ length: 26 }, () => [])
+  let letters = 0
+  for (const word of list) {
+    const i = word.charCodeAt(0) - 97
+    byLetter[i]!.push(word)
+    letters |= 1 << i
+  }
+  return { byLetter, letters, all: new Set(list) }
+}
+
+/** True when one of the words is in the path of the value or begins a word within 48 bytes before `at`. */
+export function inContext(scan: Scan, at: number, context: ContextWords): boolean {
+  if (scan.keyWords.length > 0 && inPath(scan, context)) return true
+  const text = scan.text
   const from = at - CONTEXT_BYTES > scan.start ? at - CONTEXT_BYTES : scan.start
-  for (const word of words) if (hasWord(scan.text, from, at, word)) return true
+  let previous = from > scan.start ? CLASS[text[from - 1]!]! : 0
+  for (let p = from; p < at; p++) {
+    const bits = CLASS[text[p]!]!
+    const begins = (bits & LETTER) !== 0 && ((previous & LETTER) === 0 || ((bits & UPPER) !== 0 && (previous & LOWER) !== 0))
+    previous = bits
+    if (!begins) continue
+    const letter = lower(text[p]!) - 97
+    if (((context.letters >> letter) & 1) === 0) continue
+    for (const word of context.byLetter[letter]!) if (matchesLower(text, at, p, word)) return true
+  }
+  return false
+}
+
+/** True when one of the words is in the path of the value. */
+export function inPath(scan: Scan, context: ContextWords): boolean {
+  for (const word of scan.keyWords) if (context.all.has(word)) return true
   return false
 }
 

@@ -2,7 +2,7 @@
 
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import {
-  ALNUM, BASE64, CLASS, DIGIT, LOWER, UPPER, classesOf, fewerDistinct, hasWord, inContext, lower, matchesAt, runEnd, runStart, wordBefore,
+  ALNUM, BASE64, CLASS, DIGIT, LOWER, UPPER, classesOf, contextWords, fewerDistinct, hasWord, inContext, lower, matchesAt, runEnd, runStart, wordBefore,
 } from './bytes.ts'
 import { looksRandom } from './key-words.ts'
 
@@ -127,7 +127,7 @@ function findSession(scan: Scan, at: number, ids: Int32Array): number {
   return p
 }
 
-const AZURE_WORDS = ['accountkey', 'sharedaccesskey', 'azure', 'account', 'storage', 'cosmos', 'accesskey']
+const AZURE_WORDS = contextWords('accountkey', 'sharedaccesskey', 'azure', 'account', 'storage', 'cosmos', 'accesskey')
 
 function findAzure(scan: Scan, at: number, ids: Int32Array): number {
   const { text, start, end } = scan

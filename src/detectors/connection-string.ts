@@ -32,10 +32,12 @@ function findInList(scan: Scan, at: number, ids: Int32Array): number {
   let value = at + 1
   while (value < end && text[value] === 32) value++
   let to = value
+  // Longer values are no part of a list: without the bound, text full of keys would be read again and again.
+  const stop = end - value > 512 ? value + 512 : end
   if (value < end && (text[value] === 123 || text[value] === 34 || text[value] === 39)) {
     const close = text[value] === 123 ? 125 : text[value]!
     to++
-    while (to < end && text[to] !== close && text[to] !== 10) to++
+    while (to < stop && text[to] !== close && text[to] !== 10) to++
     if (to < end) to++
     if (text[value] !== 123) {
       value++
@@ -43,7 +45,7 @@ function findInList(scan: Scan, at: number, ids: Int32Array): number {
     }
   } else {
     // Until `;`, a quote, or the end of the line: passwords may hold spaces here.
-    while (to < end) {
+    while (to < stop) {
       const b = text[to]!
       if (b === 59 || b === 34 || b === 39 || b === 10 || b === 13 || b === 60 || (b === 92 && to + 1 < end && (text[to + 1] === 110 || text[to + 1] === 34))) break
       to++

@@ -55,7 +55,12 @@ export function findCookies(scan: Scan, p: number, quote: number, id: number): n
     }
     const nameEnd = p++
     const value = p
-    while (p < end && text[p] !== 59 && !stops(text, p, end, quote)) p++
+    // No cookie holds a space: 64 bytes behind one the search for `;` ends, or lines of pairs would be read over and over.
+    let far = end
+    while (p < far && text[p] !== 59 && !stops(text, p, end, quote)) {
+      if (far === end && text[p] === 32 && end - p > 64) far = p + 64
+      p++
+    }
     let to = p
     while (to > value && (CLASS[text[to - 1]!]! & SPACE) !== 0) to--
     // Without `;` the value is one word: prose or another pair may follow.

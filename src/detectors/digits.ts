@@ -4,8 +4,8 @@
 
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import {
-  CLASS, DIGIT, WORD, digitJointAfter, digitJointBefore, hasWord, inContext, insideMasked, isDigit,
-  luhn, oneByteRepeated, runEnd, wordAfter, wordBefore, CONTEXT_BYTES, LETTER, lower,
+  CLASS, DIGIT, LETTER, WORD, contextWords, digitJointAfter, digitJointBefore, inContext, inPath, insideMasked, isDigit, lower, luhn, oneByteRepeated,
+  runEnd, wordAfter, wordBefore,
 } from './bytes.ts'
 import { callingCodeDigits, possibleLengths } from './calling-codes.ts'
 import { cardLengths, cardLengthsInContext } from './issuers.ts'
@@ -58,9 +58,9 @@ const PHONE = 1
 const SSN = 2
 const ITIN = 3
 
-const CARD_WORDS = ['card', 'pan', 'credit', 'debit', 'visa', 'mastercard', 'amex', 'maestro', 'discover', 'diners', 'jcb', 'unionpay', 'cc']
-const PHONE_WORDS = ['phone', 'mobile', 'tel', 'telephone', 'cell', 'cellphone', 'fax', 'msisdn', 'sms', 'whatsapp', 'telefon', 'telefono', 'handy']
-const SSN_WORDS = ['ssn', 'social']
+const CARD_WORDS = contextWords('card', 'pan', 'credit', 'debit', 'visa', 'mastercard', 'amex', 'maestro', 'discover', 'diners', 'jcb', 'unionpay', 'cc')
+const PHONE_WORDS = contextWords('phone', 'mobile', 'tel', 'telephone', 'cell', 'cellphone', 'fax', 'msisdn', 'sms', 'whatsapp', 'telefon', 'telefono', 'handy', 'call me', 'call us', 'text me', 'contact number')
+const SSN_WORDS = contextWords('ssn', 'social')
 /** The last word before a checked or formed number that says what else it is. */
 const OTHER_WORDS = new Set([
   'time', 'date', 'epoch', 'timestamp', 'ts', 'offset', 'size', 'bytes', 'count', 'length', 'port', 'pid', 'tid', 'line', 'version', 'build', 'release',
@@ -124,8 +124,12 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   return tight
 }
 
-/** End of digits joined by `.-/:`, where the first of them end at `p`. A space or comma begins a new candidate. */
-function tightEnd(text: Uint8Array, p: number, end: number): number {
+/**
+ * End of digits joined by `.-/:`, where the first of them end at `p`. A space or comma begins a new candidate. Looks 256
+ * bytes far: what is left is denied again by the joint before it.
+ */
+function tightEnd(text: Uint8Array, p: number, limit: number): number {
+  const end = limit - p > 256 ? p + 256 : limit
   while (p + 1 < end) {
     const b = text[p]!
     if ((b !== 46 && b !== 45 && b !== 47 && b !== 58) || !isDigit(text[p + 1]!)) return p
@@ -466,7 +470,7 @@ function findInPhoneContext(scan: Scan, at: number, from: number, open: boolean,
   while (n > 1 && digits > 15) digits -= groupLength[--n]!
   if (digits < 7 || digits > 15 || looksLikeDate(text)) return 0
   const to = groupStart[n - 1]! + groupLength[n - 1]!
-  if (!endsWell(text, scan.end, to, false) || !inPhoneContext(scan, from) || otherWordBefore(scan, from)) return 0
+  if (!endsWell(text, scan.end, to, false) || !inContext(scan, from, PHONE_WORDS) || otherWordBefore(scan, from)) return 0
   scan.emit(id, open && joint[0] === 41 ? from : at, to, 0.7)
   return to
 }
@@ -478,13 +482,6 @@ function looksLikeDate(text: Uint8Array): boolean {
   if (j === 0) return a === 8 && (text[groupStart[0]!] === 49 || text[groupStart[0]!] === 50) && text[groupStart[0]! + 1]! < 58 && number(text, groupStart[0]! + 4, 2) <= 12
   if (j === 32) return false
   return (a === 4 && b <= 2) || (a <= 2 && b <= 2 && groupLength[2] === 4)
-}
-
-function inPhoneContext(scan: Scan, at: number): boolean {
-  if (inContext(scan, at, PHONE_WORDS)) return true
-  const from = at - CONTEXT_BYTES > scan.start ? at - CONTEXT_BYTES : scan.start
-  // `call me at`, `contact number`: single words of these would catch function calls and line numbers.
-  return hasWord(scan.text, from, at, 'call me') || hasWord(scan.text, from, at, 'call us') || hasWord(scan.text, from, at, 'contact number') || hasWord(scan.text, from, at, 'text me')
 }
 
 /** `x123`, `ext. 123` after a number belong to it. */
@@ -512,7 +509,7 @@ function findNumber(scan: Scan, ids: Int32Array): void {
   const words = scan.keyWords
   if (scan.active[ids[CARD]!] !== 0 && count >= 12) {
     const six = number(text, start, 6)
-    const inCard = words.length > 0 && CARD_WORDS.some((word) => words.includes(word))
+    const inCard = inPath(scan, CARD_WORDS)
     const lengths = inCard ? cardLengths(six) | cardLengthsInContext(six) : count >= 13 && count <= 16 ? cardLengths(six) : 0
     if ((lengths & (1 << count)) !== 0 && luhn(text, start, end) && !oneByteRepeated(text, start, end) && (inCard || !words.some((word) => OTHER_WORDS.has(word)))) {
       scan.emit(ids[CARD]!, start, end, inCard ? 0.95 : 0.75)
@@ -520,9 +517,9 @@ function findNumber(scan: Scan, ids: Int32Array): void {
     }
   }
   if (words.length === 0) return
-  if (count === 9 && scan.active[ids[SSN]!] !== 0 && SSN_WORDS.some((word) => words.includes(word)) && ssnRanges(text, start, start + 3, start + 5)) {
+  if (count === 9 && scan.active[ids[SSN]!] !== 0 && inPath(scan, SSN_WORDS) && ssnRanges(text, start, start + 3, start + 5)) {
     scan.emit(ids[SSN]!, start, end, 0.85)
-  } else if (count <= 15 && scan.active[ids[PHONE]!] !== 0 && PHONE_WORDS.some((word) => words.includes(word)) && !words.some((word) => OTHER_WORDS.has(word))) {
+  } else if (count <= 15 && scan.active[ids[PHONE]!] !== 0 && inPath(scan, PHONE_WORDS) && !words.some((word) => OTHER_WORDS.has(word))) {
     scan.emit(ids[PHONE]!, start, end, 0.85)
   }
 }
