@@ -56,10 +56,16 @@ export interface MaskContext {
   draws(spec: SeedSpec): Draws
   /** Seed over explicit inputs (permutations, prefixes): HMAC as in spec 5.4 with the run key, never random. `null` inputs hash as null. */
   seedOf(family: string, qualifier: string, namespace: string, inputs: readonly (string | null)[]): Uint8Array
+  /** `seedOf` under the `advance` in force; without it masks use `seedOf`. */
+  advancedSeedOf?(family: string, qualifier: string, namespace: string, inputs: readonly (string | null)[]): Uint8Array
+  /** Four characters that name the run key (`key_id: auto` of `pseudonym`). */
+  keyId?(): string
   /** Canonical hash inputs of the sources in force other than `self`, in order. */
   otherInputs(): readonly (string | null)[]
   /** The moment the record is masked, ms since the epoch. */
   now(): number
+  /** A mask that replaces parts of a text says which ranges (UTF-16, flat) of its result it wrote: detection leaves them alone. */
+  settle?(ranges: readonly number[]): void
 }
 
 /** One compiled mask (or chain). Throws MaskError and nothing else. */
@@ -116,7 +122,7 @@ export interface MaskTools {
   /** A pattern of spec section 10, already checked. */
   regex(pattern: string): LinearRegex
   /** Scans text with detectors, as the `scan` mask and `url` paths do; returns the text with every match masked. */
-  scan(detect: readonly string[], exclude: readonly string[], masks: readonly MaskNode[] | undefined): (text: string, context: MaskContext) => string
+  scan(detect: readonly string[], exclude: readonly string[], masks: readonly MaskNode[] | undefined): (text: string, context: MaskContext, settled?: number[]) => string
   /** A plan of `json` transforms: masks a parsed container, or JSON text (undefined when it is not JSON). */
   document(transforms: readonly JsonTransform[]): DocumentMasker
   /** Matches key globs (spec 2.4). */
@@ -364,6 +370,8 @@ export interface Finder {
   readonly find: (scan: Scan, at: number, ids: Int32Array) => number
   /** For detectors with `numbers`: judges an integer lexeme at [start, end) by its text; `keyWords` give context. */
   readonly number?: (scan: Scan, ids: Int32Array) => void
+  /** Key words (as keyFacts splits them) that give numbers of fewer than 12 digits a meaning; without them `number` is not asked. */
+  readonly numberWords?: readonly string[]
 }
 
 /** A user's detector: plain text in, spans out (UTF-16 offsets). With `literals` it runs only on strings that contain one. */

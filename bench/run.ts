@@ -1,0 +1,315 @@
+// `npm run bench`: the product against the ways the job is done without it, in one run, interleaved, medians.
+//
+//   node dist/bench/run.js [--size MB] [--runs N] [--small] [--gate] [--out DIR] [--only PART,...]
+//
+//   --size    size of the corpus, default 200
+//   --runs    runs of each program, default 5
+//   --small   48 MB, 3 runs, half of what must be reached is enough; nothing is written unless --out is given
+//   --gate    exit code 1 when a target is missed
+//   --out     where the dated report goes, default bench/history
+//   --only    parts to run: throughput, values, line, huge, start, latency
+//
+// Every program reads stdin and writes stdout, gets the same bytes, and is measured as a whole process, start-up included.
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { corpusFile, corpusLines, sensitivePaths, writeOneLine } from './corpus.ts'
+import { lineLatencies, median, percentile, runOver, startUp, type Program, type Run } from './measure.ts'
+import { judge, show, table, verdicts, type Row, type Target } from './report.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    size: { type: 'string' },
+    runs: { type: 'string' },
+    small: { type: 'boolean', default: false },
+    gate: { type: 'boolean', default: false },
+    out: { type: 'string' },
+    only: { type: 'string' },
+  },
+})
+const small = options.small
+const size = Number(options.size ?? (small ? 48 : 200))
+const runs = Number(options.runs ?? (small ? 3 : 5))
+if (!(size > 0 && size <= 10_000) || !(Number.isInteger(runs) && runs > 0)) {
+  process.stderr.write('bench: --size is 1 to 10000 (MB), --runs a whole number from 1\n')
+  process.exit(2)
+}
+const parts = options.only?.split(',')
+const wanted = (part: string): boolean => parts === undefined || parts.includes(part)
+const slack = small ? 2 : 1
+const directory = '.bench'
+mkdirSync(directory, { recursive: true })
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const baseline = (name: string): string[] => [here(`./baselines/${name}.js`)]
+const cli = here('../src/bin.js')
+
+// -------------------------------------------------------------------------------------------------- programs
+
+const redact = [{ type: 'redact' }]
+const eightPaths = join(directory, 'paths-8.yaml')
+const hundredPaths = join(directory, 'paths-100.yaml')
+const rulesFor = (paths: readonly string[]): string => JSON.stringify({ version: '1.0', rules: paths.map((path) => ({ paths: [path], masks: redact })) })
+writeFileSync(eightPaths, rulesFor(sensitivePaths))
+// 92 more that hit nothing but share keys with the records, so that the automaton has to look further than the first key.
+const idlePaths = Array.from(
+  { length: 92 },
+  (_, i) => [`req.headers.x-idle-${i}`, `body.items[*].idle${i}`, `err.config.idle${i}.value`, `user.profile.idle${i}`, `idle${i}.token`][i % 5] as string,
+)
+writeFileSync(hundredPaths, rulesFor([...sensitivePaths, ...idlePaths]))
+
+const passthrough: Program = { name: 'node passthrough', args: baseline('passthrough') }
+const b0: Program = { name: 'B0 split2 + parse + stringify', args: baseline('parse') }
+const b1: Program = { name: 'B1 B0 + @pinojs/redact, 8 paths', args: baseline('redact') }
+const b2: Program = { name: 'B2 B0 + regex walk + HMAC', args: baseline('regex-walk') }
+const oursEight: Program = { name: 'mask-logs, 8 paths', args: [cli, '--quiet', '-r', eightPaths] }
+const oursHundred: Program = { name: 'mask-logs, 100 paths', args: [cli, '--quiet', '-r', hundredPaths] }
+const oursDefault: Program = { name: 'mask-logs, default', args: [cli, '--quiet', '-r', 'mask-logs:default'] }
+const all = [passthrough, b0, b1, b2, oursEight, oursHundred, oursDefault]
+
+// -------------------------------------------------------------------------------------------------- parts
+
+const started = new Date()
+const figures: Record<string, unknown> = {}
+const rows: Row[] = []
+const texts: string[] = []
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+const check = (target: Target, measured: number): void => void rows.push(judge(target, measured, slack))
+
+async function throughput(): Promise<void> {
+  say(`corpus of ${size} MB ...`)
+  const corpus = corpusFile(directory, size)
+  figures['corpus'] = { megabytes: size, bytes: corpus.bytes, lines: corpus.lines, seed: corpus.seed, sha256: corpus.sha256, fields: corpus.fields, inText: corpus.inText }
+  for (const mode of ['file', 'pipe'] as const) {
+    const results = new Map<Program, Run[]>(all.map((program) => [program, []]))
+    for (let run = 0; run < runs; run++) {
+      for (const program of all) results.get(program)?.push(await runOver(program, corpus.file, mode, directory))
+      say(`${mode}: run ${run + 1} of ${runs}`)
+    }
+    const wall = (program: Program): number => median((results.get(program) ?? []).map((run) => run.wall))
+    const cpu = (program: Program): number => median((results.get(program) ?? []).map((run) => run.cpu))
+    const peak = (program: Program): number => Math.max(...(results.get(program) ?? []).map((run) => run.peak)) / 1e6
+    figures[mode] = Object.fromEntries(all.map((program) => [program.name, { wall: wall(program), cpu: cpu(program), peakMB: peak(program), runs: results.get(program) }]))
+    texts.push(
+      `## ${size} MB ${mode === 'file' ? 'from a file' : 'through a pipe (`cat file | program | cat`)'}\n\n${table([
+        ['program', 'wall s', 'MB/s', 'CPU s', 'MB per CPU s', 'peak MB', 'x B0', 'x B1', 'x B2'],
+        ...all.map((program) => [
+          program.name,
+          `${show(wall(program))} (${show(Math.min(...(results.get(program) ?? []).map((run) => run.wall)))}-${show(Math.max(...(results.get(program) ?? []).map((run) => run.wall)))})`,
+          show(corpus.bytes / 1e6 / wall(program)),
+          show(cpu(program)),
+          show(corpus.bytes / 1e6 / cpu(program)),
+          show(peak(program)),
+          ...[b0, b1, b2].map((base) => show(wall(base) / wall(program))),
+        ]),
+      ])}`,
+    )
+    if (mode === 'pipe') continue
+    const ours = wall(oursDefault)
+    check({ what: 'CLI, default, against B1 (8 paths, no text)', unit: 'x', bound: 'least', must: 4, aim: 6 }, wall(b1) / ours)
+    check({ what: 'CLI, default, against B2 (same job)', unit: 'x', bound: 'least', must: 12, aim: 16 }, wall(b2) / ours)
+    check({ what: 'CLI, default, against B0 (no masking)', unit: 'x', bound: 'least', must: 2.5, aim: 4 }, wall(b0) / ours)
+    check({ what: 'CLI, default, share of raw passthrough', unit: '%', bound: 'least', must: 20, aim: 30 }, (wall(passthrough) / ours) * 100)
+    check({ what: 'peak memory of the CLI', unit: 'MB', bound: 'most', must: 100, aim: 75 }, peak(oursDefault))
+    check({ what: '100 path rules against 8', unit: 'x', bound: 'least', must: 0.75, aim: 0.9 }, wall(oursEight) / wall(oursHundred))
+  }
+}
+
+/** What each program really masks: of the values that the generator planted, how many are gone from its output. */
+function values(): void {
+  say('masked values ...')
+  const next = corpusLines('mask-logs')
+  const planted = Array.from({ length: 20_000 }, () => next())
+  const file = join(directory, 'sample.ndjson')
+  writeFileSync(file, planted.map((line) => `${line.text}\n`).join(''))
+  const kinds = [...new Set(planted.flatMap((line) => line.inText.map((value) => value.kind)))].sort()
+  const shown: string[][] = [['program', 'fields', 'in text', ...kinds]]
+  const found: Record<string, unknown> = {}
+  for (const program of [b1, b2, oursEight, oursDefault]) {
+    const input = openSync(file, 'r')
+    const result = spawnSync(process.execPath, [...program.args], {
+      stdio: [input, 'pipe', 'pipe'],
+      maxBuffer: 1 << 28,
+      env: { ...process.env, MASK_LOGS_RUN_SECRET: 'benchmark run secret, 32 letters' },
+    })
+    closeSync(input)
+    const output = result.stdout.toString().split('\n')
+    const gone = { fields: 0, inText: 0 }
+    const of = { fields: 0, inText: 0 }
+    const byKind = new Map(kinds.map((kind) => [kind, { of: 0, gone: 0 }]))
+    planted.forEach((line, i) => {
+      const masked = output[i] ?? ''
+      for (const secret of line.fields) {
+        of.fields++
+        if (masked !== '' && !masked.includes(secret)) gone.fields++
+      }
+      for (const value of line.inText) {
+        const kind = byKind.get(value.kind)
+        of.inText++
+        if (kind !== undefined) kind.of++
+        if (masked === '' || masked.includes(value.secret)) continue
+        gone.inText++
+        if (kind !== undefined) kind.gone++
+      }
+    })
+    if (output.length !== planted.length + 1) throw new Error(`${program.name} wrote ${output.length - 1} lines for ${planted.length}`)
+    found[program.name] = { of, gone, byKind: Object.fromEntries(byKind) }
+    shown.push([program.name, `${gone.fields}/${of.fields}`, `${gone.inText}/${of.inText}`, ...kinds.map((kind) => `${byKind.get(kind)?.gone}/${byKind.get(kind)?.of}`)])
+  }
+  figures['values'] = found
+  texts.push(`## Planted values masked, first 20,000 lines\n\n${table(shown)}`)
+}
+
+function line(): void {
+  const names = { parse: 'JSON.parse + stringify', redact: 'parse + @pinojs/redact + stringify', regex: 'parse + regex walk + stringify', ours: 'mask-logs json(string), default' }
+  const results = new Map<string, { p50: number; p99: number; mean: number }[]>(Object.keys(names).map((name) => [name, []]))
+  for (let run = 0; run < runs; run++) {
+    for (const name of Object.keys(names)) {
+      const output = execFileSync(process.execPath, [here('./in-process.js'), name, name === 'regex' ? '30' : '120'], { env: { ...process.env } })
+      results.get(name)?.push(JSON.parse(output.toString()) as { p50: number; p99: number; mean: number })
+    }
+    say(`line in process: run ${run + 1} of ${runs}`)
+  }
+  const of = (name: string, key: 'p50' | 'p99' | 'mean'): number => median((results.get(name) ?? []).map((result) => result[key]))
+  figures['line'] = Object.fromEntries([...results.keys()].map((name) => [name, { p50: of(name, 'p50'), p99: of(name, 'p99'), mean: of(name, 'mean') }]))
+  texts.push(
+    `## One line of about 450 bytes in process, µs\n\n${table([['what', 'p50', 'p99', 'mean'], ...Object.entries(names).map(([name, title]) => [title, show(of(name, 'p50')), show(of(name, 'p99')), show(of(name, 'mean'))])])}`,
+  )
+  check({ what: 'one 450-byte line against JSON.parse + stringify (p50)', unit: 'x', bound: 'most', must: 1, aim: 0.6 }, of('ours', 'p50') / of('parse', 'p50'))
+}
+
+async function huge(): Promise<void> {
+  say('one line of 100 MB ...')
+  const file = join(directory, 'one-line-100mb.ndjson')
+  const bytes = writeOneLine(file, 100)
+  const whole: Program = { name: 'masked whole (--max-record-bytes 268435456)', args: [...oursDefault.args, '--max-record-bytes', '268435456'] }
+  const cut: Program = { name: 'at the default limit', args: oursDefault.args }
+  const shown: string[][] = [['100 MB on one line', 'wall s', 'CPU s', 'peak MB']]
+  const found: Record<string, unknown> = { bytes }
+  for (const program of [whole, cut]) {
+    const results: Run[] = []
+    for (let run = 0; run < Math.min(runs, 3); run++) results.push(await runOver(program, file, 'file', directory))
+    const wall = median(results.map((run) => run.wall))
+    const peak = Math.max(...results.map((run) => run.peak)) / 1e6
+    found[program.name] = { wall, peakMB: peak, runs: results }
+    shown.push([program.name, show(wall), show(median(results.map((run) => run.cpu))), show(peak)])
+    if (program !== whole) continue
+    check({ what: 'one 100 MB line masked whole: time', unit: 's', bound: 'most', must: 4, aim: 1.5 }, wall)
+    check({ what: 'one 100 MB line masked whole: memory', unit: 'MB', bound: 'most', must: 350, aim: 120 }, peak)
+  }
+  figures['huge'] = found
+  texts.push(`## One line of 100 MB\n\n${table(shown)}`)
+}
+
+async function start(): Promise<void> {
+  const bare: Program = { name: 'node -e 0', args: ['-e', '0'] }
+  const times = new Map<Program, number[]>([
+    [bare, []],
+    [oursDefault, []],
+  ])
+  const rounds = small ? 10 : 20
+  for (let round = 0; round < rounds; round++) for (const [program, list] of times) list.push(await startUp(program))
+  const of = (program: Program): number => median(times.get(program) ?? []) * 1000
+  figures['start'] = { bareMs: of(bare), oursMs: of(oursDefault) }
+  texts.push(
+    `## Start-up\n\n${table([
+      ['program', 'ms'],
+      [bare.name, show(of(bare))],
+      [`${oursDefault.name}, empty input`, show(of(oursDefault))],
+    ])}`,
+  )
+  check({ what: 'CLI start-up over node -e 0', unit: 'ms', bound: 'most', must: 60, aim: 30 }, of(oursDefault) - of(bare))
+}
+
+async function latency(): Promise<void> {
+  say('line in to line out ...')
+  const next = corpusLines('latency')
+  const lines = Array.from({ length: small ? 1500 : 4000 }, () => next().text)
+  const p50 = new Map<Program, number[]>([
+    [passthrough, []],
+    [oursDefault, []],
+  ])
+  const p99 = new Map<Program, number[]>([
+    [passthrough, []],
+    [oursDefault, []],
+  ])
+  for (let run = 0; run < runs; run++) {
+    for (const program of [passthrough, oursDefault]) {
+      // The first lines meet cold code in both.
+      const times = (await lineLatencies(program, lines)).slice(500)
+      p50.get(program)?.push(percentile(times, 0.5))
+      p99.get(program)?.push(percentile(times, 0.99))
+    }
+  }
+  const of = (list: Map<Program, number[]>, program: Program): number => median(list.get(program) ?? [])
+  figures['latency'] = Object.fromEntries([passthrough, oursDefault].map((program) => [program.name, { p50: of(p50, program), p99: of(p99, program) }]))
+  texts.push(
+    `## Line in to line out over pipes, µs\n\n${table([['program', 'p50', 'p99'], ...[passthrough, oursDefault].map((program) => [program.name, show(of(p50, program)), show(of(p99, program))])])}`,
+  )
+  check({ what: 'line in to line out, p99, against passthrough', unit: 'x', bound: 'most', must: 3, aim: 2 }, of(p99, oursDefault) / of(p99, passthrough))
+}
+
+if (wanted('values')) values()
+if (wanted('throughput')) await throughput()
+if (wanted('line')) line()
+if (wanted('huge')) await huge()
+if (wanted('start')) await start()
+if (wanted('latency')) await latency()
+
+// -------------------------------------------------------------------------------------------------- report
+
+function packageVersion(name: string): string {
+  // Not every package exports its package.json: look beside its main file, upwards.
+  const require = createRequire(import.meta.url)
+  try {
+    for (let folder = dirname(require.resolve(name)); folder !== dirname(folder); folder = dirname(folder)) {
+      try {
+        const found = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name?: string; version?: string }
+        if (found.name === name) return found.version ?? 'unknown'
+      } catch {
+        // No package.json here: one folder up.
+      }
+    }
+  } catch {
+    return 'not installed'
+  }
+  return 'unknown'
+}
+
+// Nothing here names a host, a user or a path.
+const machine = {
+  cpu: cpus()[0]?.model.trim() ?? 'unknown',
+  cores: availableParallelism(),
+  memoryGB: Math.round(totalmem() / 1e9),
+  platform: `${process.platform} ${process.arch}`,
+  node: process.version,
+  v8: process.versions.v8,
+  packages: Object.fromEntries(['split2', '@pinojs/redact'].map((name) => [name, packageVersion(name)])),
+  maskLogs: (JSON.parse(readFileSync(here('../../package.json'), 'utf8')) as { version: string }).version,
+}
+const date = started.toISOString().slice(0, 10)
+const title = `# Benchmark of ${date}, Node ${process.version}`
+const facts =
+  `mask-logs ${machine.maskLogs}; ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, ${machine.platform}; ` +
+  `${Object.entries(machine.packages)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')}. ` +
+  `Medians of ${runs} interleaved runs of whole processes, start-up included; MB is 10^6 bytes; peak memory is the highest of the runs.` +
+  `${small ? ' Small run: half of what must be reached is enough.' : ''}`
+const markdown = `${[title, facts, `## Targets\n\n${verdicts(rows)}`, ...texts].join('\n\n')}\n`
+process.stdout.write(markdown)
+const out = options.out ?? (small || parts !== undefined ? undefined : 'bench/history')
+if (out !== undefined) {
+  mkdirSync(out, { recursive: true })
+  const base = join(out, `${date}-${process.version}`)
+  writeFileSync(`${base}.json`, `${JSON.stringify({ date: started.toISOString(), machine, size, runs, small, targets: rows, figures }, null, 1)}\n`)
+  writeFileSync(`${base}.md`, markdown)
+  say(`written: ${base}.json and .md`)
+}
+const missed = rows.filter((row) => row.verdict === 'missed')
+if (missed.length > 0) say(`${missed.length} of ${rows.length} targets missed`)
+if (options.gate && missed.length > 0) process.exitCode = 1

@@ -1,0 +1,551 @@
+// mask-logs on the command line: run(argv, io) returns the exit code and touches nothing but io.
+//
+//   flags (what is said) -> setup (masker, secrets) -> input -> LineFeed -> engine -> output
+//
+// Rulesets, secrets and options are checked before a byte of data is read. Data is never part of a message.
+
+import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { isAbsolute, resolve } from 'node:path'
+import { constants } from 'node:os'
+import { InputError, MaskError, RulesetError } from './errors.ts'
+import { helpText, parseCommandLine, UsageError, type CommandLine } from './cli/flags.ts'
+import { openFile, openStdin, streamSource, type Source } from './cli/input.ts'
+import { describeCrash, type CliIo } from './cli/io.ts'
+import { findingLine, issueLines, Notes, printable, Progress, statsText, systemWords } from './cli/messages.ts'
+import { createOutputFile, OutputError, stdoutSink, streamSink, type FileOutput, type Sink } from './cli/output.ts'
+import { LineFeed } from './lines.ts'
+import type { Finding, Masker, MaskerOptions, QuarantineNote, RulesetInput } from './masker.ts'
+
+export type { CliIo } from './cli/io.ts'
+
+const NO_SECRET = 'mask-logs: no run secret set; masked values are consistent only within this process'
+
+/** Runs one command line (without node and script) and returns its exit code; docs/cli.md lists them. */
+export async function run(argv: readonly string[], io: CliIo): Promise<number> {
+  const notes = new Notes(() => io.stderr)
+  let code: number
+  try {
+    code = await dispatch(parseCommandLine(argv), io, notes)
+  } catch (error) {
+    code = report(error, notes)
+  }
+  await notes.flush()
+  return code
+}
+
+async function dispatch(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
+  if (line.options.has('help')) return print(io, helpText(line.command))
+  if (line.options.has('version')) return print(io, `${(await import('./cli/assets.ts')).packageVersion()}\n`)
+  switch (line.command) {
+    case 'mask': return line.options.has('check') ? check(line, io, notes, []) : mask(line, io, notes)
+    case 'run': return runCommand(line, io, notes)
+    case 'explain': return explain(line, io, notes)
+    case 'check': return check(line, io, notes, line.operands)
+    case 'rulesets': return print(io, (await import('./cli/assets.ts')).builtinRulesets(line.operands[0]))
+    case 'schema': return print(io, `${JSON.stringify((await io.load()).rulesetJsonSchema(), undefined, 2)}\n`)
+    case 'new-secret': return print(io, `${(await import('node:crypto')).randomBytes(32).toString('base64url')}\n`)
+    case 'init': return init(line.operands[0] ?? 'mask-logs.yaml', io)
+  }
+}
+
+/** What stopped the program before data was read, or a defect. */
+function report(error: unknown, notes: Notes): number {
+  if (error instanceof UsageError) {
+    notes.line(`mask-logs: ${printable(error.message)}\nTry 'mask-logs --help'.`)
+    return 2
+  }
+  if (error instanceof RulesetError) {
+    notes.line(issueLines(error.issues, new Map()))
+    return 3
+  }
+  if (error instanceof InputError) {
+    notes.line(`mask-logs: ${printable(error.message)}`)
+    // The one file that is read before the data and is not named by an option of ours is a ruleset.
+    return error.code === 'file_unreadable' ? 3 : 2
+  }
+  if (error instanceof OutputError) {
+    notes.line(`mask-logs: ${error.message}`)
+    return 1
+  }
+  notes.line(`mask-logs: internal error (${describeCrash(error)})`)
+  return 70
+}
+
+async function print(io: CliIo, text: string): Promise<number> {
+  const sink = stdoutSink(io.stdoutFd, () => io.stdout)
+  await sink.write([Buffer.from(text)])
+  await sink.flush()
+  return 0
+}
+
+// ------------------------------------------------------------------------------------------------ setup
+
+interface Setup {
+  readonly masker: Masker
+  readonly format: 'auto' | 'json' | 'text'
+  /** Writes what has been noted for quarantine. */
+  flushQuarantine(): void
+  close(): void
+}
+
+/** Everything that can be wrong is found here, before data is read. */
+async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup> {
+  const { options } = line
+  if (options.has('text') && options.has('json')) throw new UsageError('--text and --json exclude each other')
+  const quiet = options.has('quiet')
+  const runSecret = secretOf('run secret', options.get('run-secret-file')?.[0] ?? io.env.MASK_LOGS_RUN_SECRET_FILE, io.env.MASK_LOGS_RUN_SECRET, io)
+  const instanceSecret = secretOf('instance secret', io.env.MASK_LOGS_INSTANCE_SECRET_FILE, io.env.MASK_LOGS_INSTANCE_SECRET, io)
+  const settings: Mutable<MaskerOptions> = { ...pluginOptions(line, io) }
+  if (runSecret !== undefined) settings.runSecret = runSecret
+  if (instanceSecret !== undefined) settings.instanceSecret = instanceSecret
+  const limit = options.get('max-record-bytes')?.[0]
+  if (limit !== undefined) settings.policy = { max_record_bytes: byteCount(limit) }
+
+  let noted = ''
+  const quarantineName = options.get('quarantine')?.[0]
+  if (quarantineName !== undefined) settings.quarantine = (note: QuarantineNote) => { noted += `${JSON.stringify(note)}\n` }
+
+  const { given, input } = rulesetsOf(options.get('ruleset') ?? [], io)
+  const masker = await createChecked(io, input, settings, given, notes, quiet)
+  let quarantineFd: number | undefined
+  try {
+    if (quarantineName !== undefined) quarantineFd = openSync(resolve(io.cwd, quarantineName), 'a', 0o600)
+  } catch (error) {
+    masker.close()
+    throw new UsageError(`cannot write ${quarantineName}: ${systemWords(error)}`)
+  }
+  if (runSecret === undefined && !quiet && line.command !== 'explain') notes.line(NO_SECRET)
+  return {
+    masker,
+    format: options.has('text') ? 'text' : options.has('json') ? 'json' : 'auto',
+    flushQuarantine() {
+      if (noted === '' || quarantineFd === undefined) return
+      const text = Buffer.from(noted)
+      noted = ''
+      try {
+        for (let at = 0; at < text.length;) at += writeSync(quarantineFd, text, at)
+      } catch (error) {
+        // A line that is neither put out nor noted would be lost unseen.
+        throw new OutputError(String((error as { code?: unknown }).code))
+      }
+    },
+    close() {
+      if (quarantineFd !== undefined) closeSync(quarantineFd)
+      quarantineFd = undefined
+      masker.close()
+    },
+  }
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+async function createChecked(io: CliIo, input: RulesetInput[] | undefined, settings: MaskerOptions, given: ReadonlyMap<string, string>, notes: Notes, quiet: boolean): Promise<Masker> {
+  const { createMasker } = await io.load()
+  try {
+    const masker = createMasker(input, settings)
+    if (!quiet && masker.warnings.length > 0) notes.line(issueLines(masker.warnings, given))
+    return masker
+  } catch (error) {
+    if (!(error instanceof RulesetError)) throw error
+    throw new RulesetError(error.issues.map((issue) => ({ ...issue, source: given.get(issue.source) ?? issue.source })))
+  }
+}
+
+/** Rulesets by name; `given` leads from the absolute path back to what the user wrote. */
+function rulesetsOf(names: readonly string[], io: CliIo): { given: Map<string, string>; input: RulesetInput[] | undefined } {
+  const given = new Map<string, string>()
+  const fromEnv = io.env.MASK_LOGS_RULESET
+  const all = names.length > 0 || fromEnv === undefined || fromEnv === '' ? names : [fromEnv]
+  const input = all.map((name) => {
+    // YAML text has a newline; only the environment can bring it.
+    if (name.startsWith('mask-logs:') || name.includes('\n')) return name
+    const path = resolve(io.cwd, name)
+    given.set(path, name)
+    return path
+  })
+  return { given, input: input.length > 0 ? input : undefined }
+}
+
+function pluginOptions(line: CommandLine, io: CliIo): { plugins?: string[] } {
+  const plugins = line.options.get('plugin')
+  if (plugins === undefined) return {}
+  return { plugins: plugins.map((name) => name.startsWith('.') || isAbsolute(name) || /\.[cm]?js$/.test(name) ? resolve(io.cwd, name) : name) }
+}
+
+/** A secret from its file, else from the environment. One trailing newline of the file does not count. */
+function secretOf(what: string, file: string | undefined, text: string | undefined, io: CliIo): string | undefined {
+  if (file === undefined || file === '') return text
+  try {
+    return readFileSync(resolve(io.cwd, file), 'utf8').replace(/\r?\n$/, '')
+  } catch (error) {
+    throw new UsageError(`cannot read the ${what} from ${file}: ${systemWords(error)}`)
+  }
+}
+
+function byteCount(text: string): number {
+  const match = /^(\d{1,12})\s*(?:(k|m)(?:i?b)?|b)?$/i.exec(text)
+  const unit = match?.[2]?.toLowerCase()
+  const count = match === null ? Number.NaN : Number(match[1]) * (unit === 'k' ? 1024 : unit === 'm' ? 1048576 : 1)
+  if (!(count >= 1024 && count <= 256 * 1048576)) throw new UsageError('--max-record-bytes needs a size from 1KiB to 256MiB')
+  return count
+}
+
+// ------------------------------------------------------------------------------------------------ masking
+
+/** Collects findings as text between two writes. */
+class Findings {
+  readonly #json: boolean
+  readonly #keeps: boolean
+  #text: string[] = []
+
+  constructor(line: CommandLine, keeps: boolean) {
+    this.#json = line.options.has('json-findings')
+    this.#keeps = keeps
+  }
+
+  /** The callback for an engine; `stream` says which output of a command it reads. */
+  to(stream?: string): (finding: Finding) => void {
+    return (finding) => {
+      if (finding.decision === 'keep' && !this.#keeps) return
+      this.#text.push(this.#json ? JSON.stringify(stream === undefined ? finding : { stream, ...finding }) : findingLine(finding, stream))
+    }
+  }
+
+  take(): string | undefined {
+    if (this.#text.length === 0) return undefined
+    const text = `${this.#text.join('\n')}\n`
+    this.#text = []
+    return text
+  }
+}
+
+/** Signals that end the reading. */
+interface Interruption {
+  signal: NodeJS.Signals | undefined
+  /** What to do when one comes. */
+  stop: () => void
+  /** Settles with the second one: it does not wait for a reader that never comes back. */
+  readonly twice: Promise<void>
+  /** Signals do what they do by default again. */
+  end(): void
+}
+
+function listenForSignals(io: CliIo): Interruption {
+  let leave: () => void = () => {}
+  const off = io.onSignal(['SIGINT', 'SIGTERM', 'SIGHUP'], (name) => {
+    if (interruption.signal !== undefined) leave()
+    interruption.signal = name
+    interruption.stop()
+  })
+  const interruption: Interruption = { signal: undefined, stop: () => {}, twice: new Promise<void>((done) => { leave = done }), end: off }
+  return interruption
+}
+
+/** Reads files one after the other (standard input when there are none) through the engine into the sink. False when one could not be read. */
+async function readAll(line: CommandLine, io: CliIo, notes: Notes, setup: Setup, sink: Sink, findings: Findings | undefined, say: (text: string) => Promise<void>, interruption: Interruption): Promise<boolean> {
+  const files = line.operands.length > 0 ? line.operands : ['-']
+  const feed = new LineFeed(setup.masker.lines({ format: setup.format, ...(findings === undefined ? {} : { explain: findings.to() }) }))
+  const progress = progressOf(files, line, io, notes)
+  let failed = false
+  let current: Source | undefined
+  let done = 0
+  interruption.stop = () => current?.stop()
+
+  const pass = async (pieces: Iterable<readonly Buffer[]>): Promise<void> => {
+    try {
+      for (const list of pieces) {
+        const written = sink.write(list)
+        if (written !== undefined) await written
+        if (findings !== undefined) await tell()
+        if (sink.gone) return
+      }
+    } finally {
+      // Also when a line failed: what came before it is complete.
+      await sink.flush()
+      if (findings !== undefined) await tell()
+      setup.flushQuarantine()
+    }
+  }
+  const tell = async (): Promise<void> => {
+    const text = findings?.take()
+    if (text !== undefined) await say(text)
+  }
+
+  const work = async (): Promise<void> => {
+    for (const file of files) {
+      if (interruption.signal !== undefined || sink.gone) break
+      try {
+        current = file === '-' ? await openStdin(io.stdinFd, () => io.stdin, io.stdinIsTTY === true) : await openFile(resolve(io.cwd, file))
+        feed.border()
+        for (;;) {
+          if (interruption.signal !== undefined) current.stop()
+          const chunk = await current.next()
+          if (chunk === undefined) break
+          try {
+            await pass(feed.push(chunk))
+          } catch (error) {
+            throw new Passed(error)
+          }
+          progress?.update(done + current.consumed)
+          if (sink.gone) break
+        }
+        done += current.consumed
+      } catch (error) {
+        if (error instanceof Passed) throw error.cause
+        failed = true
+        progress?.clear()
+        notes.line(`mask-logs: cannot read ${file === '-' ? 'standard input' : printable(file)}: ${systemWords(error)}`)
+      } finally {
+        // Half a line of a file is worth nothing when the reading was broken off; of a pipe it is all there is.
+        if (interruption.signal !== undefined && current?.rereadable === true) feed.dropCut()
+        current?.close()
+        current = undefined
+      }
+    }
+    if (!sink.gone) await pass(feed.end())
+  }
+
+  try {
+    await Promise.race([work(), interruption.twice])
+  } finally {
+    progress?.clear()
+  }
+  return !failed
+}
+
+/** Carries a failure of masking or writing past the handler of failures to read. */
+class Passed extends Error {
+  override readonly cause: unknown
+  constructor(cause: unknown) {
+    super('')
+    this.cause = cause
+  }
+}
+
+function progressOf(files: readonly string[], line: CommandLine, io: CliIo, notes: Notes): Progress | undefined {
+  if (line.command !== 'mask' || io.stderrIsTTY !== true || line.options.has('quiet') || line.options.has('explain')) return undefined
+  // A bar between the lines of the output would be in the way.
+  if (io.stdoutIsTTY === true && !line.options.has('output')) return undefined
+  let total = 0
+  for (const file of files) {
+    const stats = file === '-' ? undefined : statSync(resolve(io.cwd, file), { throwIfNoEntry: false })
+    if (stats?.isFile() === true) total += stats.size
+  }
+  return total > 0 ? new Progress(notes, total, io.columns ?? 80) : undefined
+}
+
+const signalCode = (signal: NodeJS.Signals): number => 128 + (constants.signals[signal] ?? 0)
+
+/** Failures while data is under way: they end in exit code 1 with a note. Others are defects and go up. */
+function noteFailure(error: unknown, notes: Notes): void {
+  if (error instanceof MaskError) {
+    const where = [error.rule === undefined ? undefined : `rule ${printable(error.rule)}`, error.path === undefined ? undefined : `path ${printable(error.path)}`, error.code].filter((part) => part !== undefined)
+    notes.line(`mask-logs: stopped: ${printable(error.message)} (${where.join(', ')})`)
+  } else if (error instanceof InputError || error instanceof OutputError) {
+    notes.line(`mask-logs: ${printable(error.message)}`)
+  } else {
+    throw error
+  }
+}
+
+async function mask(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
+  const setup = await setUp(line, io, notes)
+  const begun = performance.now()
+  // Before there is an output file that a signal could leave behind.
+  const interruption = listenForSignals(io)
+  const name = line.options.get('output')?.[0]
+  let output: FileOutput | undefined
+  let allRead = false
+  let complete = false
+  try {
+    output = name === undefined || name === '-' ? undefined : openOutput(resolve(io.cwd, name), name)
+    const sink = output?.sink ?? stdoutSink(io.stdoutFd, () => io.stdout)
+    const findings = line.options.has('explain') || line.options.has('json-findings') ? new Findings(line, false) : undefined
+    allRead = await readAll(line, io, notes, setup, sink, findings, (text) => {
+      notes.write(text)
+      return notes.flush()
+    }, interruption)
+    if (interruption.signal === undefined) {
+      commit(output)
+      complete = true
+    }
+  } catch (error) {
+    noteFailure(error, notes)
+  } finally {
+    if (!complete) output?.abandon()
+    interruption.end()
+    if (line.options.has('stats')) notes.write(statsText(setup.masker.stats(), (performance.now() - begun) / 1000))
+    setup.close()
+  }
+  if (interruption.signal !== undefined) return signalCode(interruption.signal)
+  return allRead && complete ? 0 : 1
+}
+
+function openOutput(path: string, name: string): FileOutput {
+  try {
+    return createOutputFile(path)
+  } catch (error) {
+    throw new UsageError(`cannot write ${name}: ${systemWords(error)}`)
+  }
+}
+
+function commit(output: FileOutput | undefined): void {
+  try {
+    output?.commit()
+  } catch (error) {
+    throw new OutputError(systemWords(error))
+  }
+}
+
+async function explain(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
+  const setup = await setUp(line, io, notes)
+  const interruption = listenForSignals(io)
+  const out = stdoutSink(io.stdoutFd, () => io.stdout)
+  // The masked output itself is not wanted, only that somebody still reads the findings.
+  const nowhere: Sink = { write: () => undefined, flush: () => undefined, get gone() { return out.gone }, bytes: 0 }
+  let allRead = false
+  try {
+    allRead = await readAll(line, io, notes, setup, nowhere, new Findings(line, true), async (text) => {
+      await out.write([Buffer.from(text)])
+      await out.flush()
+    }, interruption)
+  } catch (error) {
+    noteFailure(error, notes)
+  } finally {
+    interruption.end()
+    setup.close()
+  }
+  if (interruption.signal !== undefined) return signalCode(interruption.signal)
+  return allRead ? 0 : 1
+}
+
+// ------------------------------------------------------------------------------------------------ run -- COMMAND
+
+/** Signals a command gets when we get them. */
+const FORWARDED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
+
+/** Starts a command, masks both of its outputs line by line and ends as it ends. */
+async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
+  const [command, ...rest] = line.operands
+  if (command === undefined) throw new UsageError("'run' needs a command: mask-logs run -- COMMAND")
+  const setup = await setUp(line, io, notes)
+  const begun = performance.now()
+  const { spawn } = await import('node:child_process')
+  // Whoever may read the keys could undo nothing, but could test guesses: the command does not get them.
+  const { MASK_LOGS_RUN_SECRET: _run, MASK_LOGS_INSTANCE_SECRET: _instance, ...env } = io.env
+  const findings = line.options.has('explain') || line.options.has('json-findings') ? new Findings(line, false) : undefined
+
+  let ended = false
+  let signals = 0
+  let leave: () => void = () => {}
+  const impatient = new Promise<void>((done) => { leave = done })
+  const sources: Source[] = []
+  let child: import('node:child_process').ChildProcess | undefined
+  const off = io.onSignal(FORWARDED, (signal) => {
+    if (ended) {
+      // Something the command left behind still holds its outputs, or nobody reads ours.
+      for (const source of sources) source.stop()
+      if (signals++ > 0) leave()
+    } else if (signal !== 'SIGINT' && signal !== 'SIGQUIT' || io.stdinIsTTY !== true) {
+      // Ctrl-C in a terminal reaches the command by itself, and many take a second one as "at once".
+      child?.kill(signal)
+    }
+  })
+  let failed = false
+  try {
+    const running = child = spawn(command, rest, { stdio: ['inherit', 'pipe', 'pipe'], cwd: io.cwd, env: env as NodeJS.ProcessEnv, windowsHide: true })
+    const exit = new Promise<number>((done) => {
+      running.once('error', (error: NodeJS.ErrnoException) => {
+        ended = true
+        if (running.pid !== undefined) return
+        notes.line(`mask-logs: cannot run ${printable(command)}: ${error.code === 'ENOENT' ? 'command not found' : systemWords(error)}`)
+        done(error.code === 'ENOENT' ? 127 : 126)
+      })
+      running.once('exit', (code, signal) => {
+        ended = true
+        done(code ?? (signal === null ? 1 : signalCode(signal)))
+      })
+    })
+    const pump = async (name: string, source: Source, sink: Sink): Promise<void> => {
+      sources.push(source)
+      const feed = new LineFeed(setup.masker.lines({ format: setup.format, ...(findings === undefined ? {} : { explain: findings.to(name) }) }))
+      const pass = async (pieces: Iterable<readonly Buffer[]>): Promise<void> => {
+        try {
+          for (const list of pieces) {
+            const written = sink.write(list)
+            if (written !== undefined) await written
+          }
+        } finally {
+          await sink.flush()
+          const text = findings?.take()
+          if (text !== undefined) {
+            notes.write(text)
+            await notes.flush()
+          }
+          setup.flushQuarantine()
+        }
+      }
+      try {
+        for (let chunk = await source.next(); chunk !== undefined && !sink.gone; chunk = await source.next()) await pass(feed.push(chunk))
+        if (!sink.gone) await pass(feed.end())
+      } catch (error) {
+        failed = true
+        // The command must not go on unseen.
+        running.kill('SIGTERM')
+        noteFailure(error, notes)
+      } finally {
+        source.close()
+      }
+    }
+    const pumps = running.stdout === null || running.stderr === null ? [] : [
+      pump('stdout', streamSource(running.stdout), stdoutSink(io.stdoutFd, () => io.stdout)),
+      pump('stderr', streamSource(running.stderr), streamSink(io.stderr)),
+    ]
+    const pumped = Promise.all(pumps)
+    // A failure is taken up below, when the command has ended.
+    pumped.catch(() => {})
+    const code = await exit
+    if (running.pid !== undefined) await Promise.race([pumped, impatient])
+    return failed ? 1 : code
+  } finally {
+    off()
+    if (line.options.has('stats')) notes.write(statsText(setup.masker.stats(), (performance.now() - begun) / 1000))
+    setup.close()
+  }
+}
+
+// ------------------------------------------------------------------------------------------------ check, init
+
+/** Checks each ruleset given as an operand by itself, those of -r together. */
+async function check(line: CommandLine, io: CliIo, notes: Notes, operands: readonly string[]): Promise<number> {
+  const flags = line.options.get('ruleset') ?? []
+  const quiet = line.options.has('quiet')
+  const groups: (readonly string[])[] = operands.map((name) => [name])
+  if (flags.length > 0 || operands.length === 0) groups.unshift(flags)
+  let code = 0
+  for (const names of groups) {
+    const { given, input } = rulesetsOf(names, io)
+    const title = input === undefined ? 'mask-logs:default' : names.length > 0 ? names.join(' + ') : 'MASK_LOGS_RULESET'
+    try {
+      const masker = await createChecked(io, input, { ...pluginOptions(line, io), quarantine: () => {} }, given, notes, quiet)
+      masker.close()
+      if (!quiet) await print(io, `${printable(title)}: ok\n`)
+    } catch (error) {
+      if (error instanceof RulesetError) notes.line(issueLines(error.issues, given))
+      else if (error instanceof InputError && error.code === 'file_unreadable') notes.line(`mask-logs: ${printable(error.message)}`)
+      else throw error
+      code = 3
+    }
+  }
+  return code
+}
+
+async function init(name: string, io: CliIo): Promise<number> {
+  const { STARTER } = await import('./cli/starter.ts')
+  try {
+    writeFileSync(resolve(io.cwd, name), STARTER, { flag: 'wx' })
+  } catch (error) {
+    throw new UsageError(`cannot write ${name}: ${systemWords(error)}`)
+  }
+  return print(io, `wrote ${printable(name)}; check it with: mask-logs check ${printable(name)}\n`)
+}

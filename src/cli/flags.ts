@@ -1,0 +1,265 @@
+// What the command line accepts, said once: parsing, --help, the nearest name for a typing error and docs/cli.md all read
+// these two tables.
+
+export type CommandName = 'mask' | 'run' | 'explain' | 'check' | 'rulesets' | 'schema' | 'init' | 'new-secret'
+
+export interface Flag {
+  readonly name: string
+  readonly short?: string
+  /** Name of the value in help; undefined for a switch. */
+  readonly value?: string
+  readonly repeat?: true
+  readonly commands: readonly CommandName[]
+  readonly text: string
+}
+
+export interface Command {
+  readonly name: CommandName
+  readonly usage: string
+  readonly summary: string
+  /** Operands: how many at most. `run` takes the rest of the line as it is. */
+  readonly operands: number
+  readonly examples: readonly string[]
+}
+
+/** A command line that cannot be understood. The message never repeats an option's value. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+const MASKING: readonly CommandName[] = ['mask', 'run', 'explain']
+const EVERY: readonly CommandName[] = ['mask', 'run', 'explain', 'check', 'rulesets', 'schema', 'init', 'new-secret']
+
+export const FLAGS: readonly Flag[] = [
+  { name: 'ruleset', short: 'r', value: 'FILE|mask-logs:NAME', repeat: true, commands: ['mask', 'run', 'explain', 'check'], text: 'Ruleset file or built-in; give it again to add a stronger one. Default: MASK_LOGS_RULESET, else mask-logs:default.' },
+  { name: 'run-secret-file', value: 'FILE', commands: MASKING, text: 'File with the run secret, 20 to 256 characters. The same secret gives the same masked values.' },
+  { name: 'text', commands: MASKING, text: 'Read every line as text, also when it is JSON.' },
+  { name: 'json', commands: MASKING, text: 'Read every line as JSON; what is not JSON goes by the policy on_unparsable. Default: decided line by line.' },
+  { name: 'output', short: 'o', value: 'FILE', commands: ['mask'], text: 'Write to FILE: beside it first, renamed when complete.' },
+  { name: 'stats', commands: ['mask', 'run'], text: 'Summary on stderr at the end: lines, masked values by rule and detector, errors by code, speed.' },
+  { name: 'explain', commands: ['mask', 'run'], text: 'One line on stderr for each masked value: place, path, rule or detector, score, length. Never the value.' },
+  { name: 'json-findings', commands: MASKING, text: 'Explain as JSON, one finding a line.' },
+  { name: 'check', commands: ['mask'], text: 'Check the rulesets and stop: exit code 0 or 3.' },
+  { name: 'plugin', value: 'MODULE', repeat: true, commands: ['mask', 'run', 'explain', 'check'], text: 'Module with masks or detectors of your own; may be given again.' },
+  { name: 'quarantine', value: 'FILE', commands: MASKING, text: 'Append a note (JSON, without content) for each line that the policy quarantines.' },
+  { name: 'max-record-bytes', value: 'N', commands: MASKING, text: 'Longest line that is masked whole: 1KiB to 256MiB. Overrides the policy of the ruleset.' },
+  { name: 'quiet', short: 'q', commands: ['mask', 'run', 'explain', 'check'], text: 'No warnings, no notice about a missing run secret, no progress bar.' },
+  { name: 'help', short: 'h', commands: EVERY, text: 'Help, also for one command.' },
+  { name: 'version', short: 'V', commands: EVERY, text: 'The version.' },
+]
+
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'mask', usage: 'mask-logs [options] [file ...]', summary: 'Mask files, or standard input, to standard output.', operands: Infinity,
+    examples: [
+      'node app.js | mask-logs',
+      'mask-logs -r rules.yaml app.ndjson > masked.ndjson',
+      'mask-logs -r mask-logs:default -r mask-logs:network --stats app.log.1.gz app.log -o masked.log',
+      'tail -F app.log | mask-logs --text --run-secret-file /run/secrets/mask-logs',
+    ],
+  },
+  {
+    name: 'run', usage: 'mask-logs run [options] -- COMMAND [argument ...]', summary: 'Start a command and mask its stdout and its stderr, crashes included.', operands: Infinity,
+    examples: ['mask-logs run -- node server.js', 'mask-logs run -r rules.yaml --stats -- npm start'],
+  },
+  {
+    name: 'explain', usage: 'mask-logs explain [options] [file ...]', summary: 'Say why a value is masked and why another is not; the values are not shown.', operands: Infinity,
+    examples: ['mask-logs explain app.ndjson', 'grep 4711 app.log | mask-logs explain --text --json-findings'],
+  },
+  {
+    name: 'check', usage: 'mask-logs check [options] [ruleset ...]', summary: 'Check rulesets; every problem with its line and column.', operands: Infinity,
+    examples: ['mask-logs check rules.yaml'],
+  },
+  {
+    name: 'rulesets', usage: 'mask-logs rulesets [NAME]', summary: 'List the built-in rulesets, or print one.', operands: 1,
+    examples: ['mask-logs rulesets', 'mask-logs rulesets pii'],
+  },
+  {
+    name: 'schema', usage: 'mask-logs schema', summary: 'Print the JSON Schema of rulesets, for editors.', operands: 0,
+    examples: ['mask-logs schema > ruleset.schema.json'],
+  },
+  {
+    name: 'init', usage: 'mask-logs init [FILE]', summary: 'Write a commented starter ruleset (mask-logs.yaml); an existing file is left alone.', operands: 1,
+    examples: ['mask-logs init', 'mask-logs init rules.yaml'],
+  },
+  {
+    name: 'new-secret', usage: 'mask-logs new-secret', summary: 'Print a new random run secret.', operands: 0,
+    examples: ['mask-logs new-secret > run-secret && chmod 600 run-secret'],
+  },
+]
+
+export const ENVIRONMENT: readonly (readonly [name: string, text: string])[] = [
+  ['MASK_LOGS_RULESET', 'Ruleset file, built-in or YAML text, when there is no --ruleset.'],
+  ['MASK_LOGS_RUN_SECRET_FILE', 'File with the run secret, when there is no --run-secret-file.'],
+  ['MASK_LOGS_RUN_SECRET', 'The run secret itself, when no file is given.'],
+  ['MASK_LOGS_INSTANCE_SECRET_FILE', 'File with the instance secret, mixed in whenever set.'],
+  ['MASK_LOGS_INSTANCE_SECRET', 'The instance secret itself, when no file is given.'],
+]
+
+export const EXIT_CODES: readonly (readonly [code: string, text: string])[] = [
+  ['0', 'Everything was masked. Also when the reader of the output went away (closed pipe).'],
+  ['1', 'Some input could not be read or masked, or the output could not be written.'],
+  ['2', 'Wrong usage: unknown option, run secret of the wrong length, a file named by an option that cannot be opened. Nothing was read.'],
+  ['3', 'The ruleset cannot be used. Nothing was read.'],
+  ['70', 'A defect of mask-logs itself; only the class and code of the error are shown.'],
+  ['128+n', 'Stopped by signal n (129 SIGHUP, 130 SIGINT, 143 SIGTERM) after what had been read was written.'],
+  ['(run)', "The command's own code; 128+n when a signal ended it, 126 when it cannot be executed, 127 when it is not found."],
+]
+
+/** A command line, understood. */
+export interface CommandLine {
+  readonly command: CommandName
+  /** Values by option name; a switch holds an empty list. */
+  readonly options: ReadonlyMap<string, readonly string[]>
+  readonly operands: readonly string[]
+}
+
+/** Reads the arguments (without node and script). Throws UsageError. */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  let command: CommandName | undefined
+  const options = new Map<string, string[]>()
+  const operands: string[] = []
+  const used: { flag: Flag; spelled: string }[] = []
+  let at = 0
+
+  const take = (flag: Flag, spelled: string, inline: string | undefined): void => {
+    used.push({ flag, spelled })
+    const values = options.get(flag.name) ?? []
+    if (flag.value === undefined) {
+      if (inline !== undefined) throw new UsageError(`${spelled} takes no value`)
+    } else {
+      const value = inline ?? argv[at++]
+      if (value === undefined || value === '') throw new UsageError(`${spelled} needs a value: ${flag.value}`)
+      if (!flag.repeat) values.length = 0
+      values.push(value)
+    }
+    options.set(flag.name, values)
+  }
+
+  while (at < argv.length) {
+    const word = argv[at++] as string
+    if (word === '--') {
+      operands.push(...argv.slice(at))
+      break
+    }
+    if (word.startsWith('--')) {
+      const equals = word.indexOf('=')
+      const spelled = equals < 0 ? word : word.slice(0, equals)
+      const flag = FLAGS.find((f) => `--${f.name}` === spelled)
+      if (flag === undefined) throw new UsageError(`unknown option ${spelled}${suggest(spelled, FLAGS.map((f) => `--${f.name}`))}`)
+      take(flag, spelled, equals < 0 ? undefined : word.slice(equals + 1))
+    } else if (word.startsWith('-') && word !== '-') {
+      // A cluster such as -qr FILE or -rFILE. What cannot be understood is not repeated beyond its first letter.
+      for (let i = 1; i < word.length; i++) {
+        const letter = word[i] as string
+        const flag = FLAGS.find((f) => f.short === letter)
+        if (flag === undefined) throw new UsageError(`unknown option -${letter}${word.length > 2 ? suggest(`-${word}`, FLAGS.map((f) => `--${f.name}`)) : ''}`)
+        const rest = word.slice(i + 1)
+        if (flag.value !== undefined) {
+          take(flag, `-${letter}`, rest === '' ? undefined : rest.replace(/^=/, ''))
+          break
+        }
+        take(flag, `-${letter}`, undefined)
+      }
+    } else {
+      const named = command === undefined && operands.length === 0 ? COMMANDS.find((c) => c.name === word && c.name !== 'mask') : undefined
+      if (named !== undefined) command = named.name
+      else operands.push(word)
+      // The options of the command to run are its own.
+      if (command === 'run' && operands.length > 0) {
+        operands.push(...argv.slice(at))
+        break
+      }
+    }
+  }
+
+  const name = command ?? 'mask'
+  for (const { flag, spelled } of used) {
+    if (!flag.commands.includes(name)) throw new UsageError(`${spelled} does not go with '${name}'`)
+  }
+  const most = (COMMANDS.find((c) => c.name === name) as Command).operands
+  if (operands.length > most) throw new UsageError(most === 0 ? `'${name}' takes no file` : `'${name}' takes one name`)
+  return { command: name, options, operands }
+}
+
+/** ` (did you mean X?)`, or nothing when no name is near. */
+export function suggest(word: string, known: readonly string[]): string {
+  let best: string | undefined
+  let least = 4
+  for (const name of known) {
+    // A part of a name counts as near: --secret, --max.
+    const bare = word.replace(/^-+/, '')
+    const distance = bare.length > 2 && name.includes(bare) ? 3 : editDistance(word, name)
+    if (distance < least) {
+      least = distance
+      best = name
+    }
+  }
+  return best === undefined ? '' : ` (did you mean ${best}?)`
+}
+
+function editDistance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 3) return 4
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(
+        (row[j] as number) + 1,
+        (next[j - 1] as number) + 1,
+        (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1),
+      )
+    }
+    row = next
+  }
+  return row[b.length] as number
+}
+
+/** How an option is written: `-r, --ruleset FILE`. */
+export function spelling(flag: Flag): string {
+  return `${flag.short === undefined ? '    ' : `-${flag.short}, `}--${flag.name}${flag.value === undefined ? '' : ` ${flag.value}`}`
+}
+
+/** Text of --help: of everything, or of one command. */
+export function helpText(name: CommandName): string {
+  const command = COMMANDS.find((c) => c.name === name) as Command
+  const lines = [`Usage: ${command.usage}`]
+  if (name === 'mask') for (const c of COMMANDS) if (c.name !== 'mask') lines.push(`       ${c.usage}`)
+  lines.push('', name === 'mask' ? 'Mask sensitive data in logs before they go anywhere.' : command.summary)
+  if (name === 'mask') {
+    lines.push('', 'Commands:', ...columns(COMMANDS.map((c) => [c.name === 'mask' ? '(none)' : c.name, c.summary])))
+  }
+  const flags = FLAGS.filter((f) => f.commands.includes(name))
+  lines.push('', 'Options:', ...columns(flags.map((f) => [spelling(f), f.text])))
+  if (name === 'mask') {
+    lines.push('', 'Environment:', ...columns(ENVIRONMENT), '', 'Exit codes:', ...columns(EXIT_CODES))
+  }
+  lines.push('', 'Examples:', ...command.examples.map((e) => `  ${e}`))
+  if (name === 'mask') lines.push(`  ${(COMMANDS.find((c) => c.name === 'run') as Command).examples[0]}`)
+  return `${lines.join('\n')}\n`
+}
+
+/** Two columns, the second wrapped at 100 characters. */
+function columns(rows: readonly (readonly [string, string])[]): string[] {
+  const left = Math.min(40, Math.max(...rows.map(([name]) => name.length)) + 4)
+  return rows.flatMap(([name, text]) => {
+    const out: string[] = []
+    let line = `  ${name}`.padEnd(left)
+    if (line.length > left) {
+      out.push(line)
+      line = ''.padEnd(left)
+    }
+    let first = true
+    for (const word of text.split(' ')) {
+      if (!first && line.length + 1 + word.length > 100) {
+        out.push(line)
+        line = ''.padEnd(left) + word
+      } else {
+        line += first ? word : ` ${word}`
+      }
+      first = false
+    }
+    out.push(line)
+    return out
+  })
+}

@@ -1,0 +1,73 @@
+// What the CLI may touch of the outside world, as one object: tests hand in their own, bin.ts hands in the process.
+
+import { writeSync } from 'node:fs'
+import type { Readable, Writable } from 'node:stream'
+import type * as library from '../index.ts'
+
+/** The parts of the public API that the CLI uses. */
+export type Library = Pick<typeof library, 'createMasker' | 'rulesetJsonSchema'>
+
+export interface CliIo {
+  readonly stdin: Readable
+  readonly stdout: Writable
+  readonly stderr: Writable
+  /** Descriptors behind the streams, if there are any: reading and writing them in large blocks is twice as fast. */
+  readonly stdinFd?: number
+  readonly stdoutFd?: number
+  readonly stdinIsTTY?: boolean
+  readonly stdoutIsTTY?: boolean
+  readonly stderrIsTTY?: boolean
+  readonly columns?: number
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** Calls the handler for each of the signals until the returned function is called. */
+  onSignal(signals: readonly NodeJS.Signals[], handler: (signal: NodeJS.Signals) => void): () => void
+  /** Loads the engine. Late, so that --help and usage errors do not wait for it. */
+  load(): Promise<Library>
+}
+
+/** The real process. */
+export function processIo(): CliIo {
+  return {
+    get stdin() { return process.stdin },
+    get stdout() { return process.stdout },
+    get stderr() { return process.stderr },
+    stdinFd: 0,
+    stdoutFd: 1,
+    get stdinIsTTY() { return process.stdin.isTTY === true },
+    get stdoutIsTTY() { return process.stdout.isTTY === true },
+    get stderrIsTTY() { return process.stderr.isTTY === true },
+    get columns() { return process.stderr.columns },
+    env: process.env,
+    cwd: process.cwd(),
+    onSignal(signals, handler) {
+      for (const signal of signals) process.on(signal, handler)
+      return () => { for (const signal of signals) process.off(signal, handler) }
+    },
+    load: () => import('../index.ts'),
+  }
+}
+
+/**
+ * From here on a crash prints one fixed line with the error's class and code and exits with 70. Node's own report shows the
+ * message and the source line, and either may quote data.
+ */
+export function hideCrashes(): void {
+  process.on('uncaughtException', (error: unknown) => {
+    try {
+      writeSync(2, `mask-logs: internal error (${describeCrash(error)})\n`)
+    } catch {
+      // stderr is gone; the exit code says it.
+    }
+    process.exit(70)
+  })
+}
+
+/** Class and code of an error, and nothing else of it. */
+export function describeCrash(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return typeof error
+  const { name } = (error as { constructor?: { name?: unknown } }).constructor ?? {}
+  const { code } = error as { code?: unknown }
+  // Both can be set by a plugin: only what looks like an identifier is shown.
+  return [name, code].filter((part) => typeof part === 'string' && /^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(part)).join(' ') || 'Error'
+}

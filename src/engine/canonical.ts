@@ -1,0 +1,59 @@
+import { NumberText } from './types.ts'
+import type { Value } from './types.ts'
+
+/**
+ * What is hashed for a value (spec 5.3): strings in NFC, numbers as plain decimals, `true` and `false`, containers as
+ * JSON with sorted keys; null for null.
+ */
+export function canonical(value: Value): string | null {
+  if (typeof value === 'string') return nfc(value)
+  if (value === null) return null
+  if (value instanceof NumberText) return canonicalNumber(value.text)
+  if (typeof value === 'boolean') return value ? 'true' : 'false'
+  return canonicalContainer(value)
+}
+
+function nfc(text: string): string {
+  // Below U+0300 every character is its own NFC form and none combines: most text needs no call.
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x300) return text.normalize('NFC')
+  return text
+}
+
+/** The plain decimal of a JSON number: integer lexemes exactly, others through the nearest double. */
+export function canonicalNumber(lexeme: string): string {
+  let integer = true
+  for (let i = lexeme.charCodeAt(0) === 0x2d ? 1 : 0; i < lexeme.length; i++) {
+    const c = lexeme.charCodeAt(i)
+    if (c < 0x30 || c > 0x39) {
+      integer = false
+      break
+    }
+  }
+  if (integer) return lexeme === '-0' ? '0' : lexeme
+  const number = Number(lexeme)
+  if (number === 0) return '0'
+  // Beyond the doubles there is no nearest one: the spelling is all there is to hash.
+  if (!Number.isFinite(number)) return lexeme.toLowerCase()
+  const text = String(number)
+  const e = text.indexOf('e')
+  if (e < 0) return text
+  const sign = text.startsWith('-') ? '-' : ''
+  const mantissa = text.slice(sign.length, e)
+  const exponent = Number(text.slice(e + 1))
+  const digits = mantissa.replace('.', '')
+  // The mantissa has one digit before the point.
+  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`
+  return `${sign}${digits}${'0'.repeat(exponent + 1 - digits.length)}`
+}
+
+function canonicalContainer(value: Value): string {
+  if (value === null) return 'null'
+  if (typeof value === 'string') return JSON.stringify(nfc(value))
+  if (typeof value === 'boolean') return value ? 'true' : 'false'
+  if (value instanceof NumberText) return canonicalNumber(value.text)
+  if (value instanceof Map) {
+    const keys = [...value.keys()].sort()
+    return `{${keys.map((key) => `${JSON.stringify(nfc(key as string))}:${canonicalContainer(value.get(key))}`).join(',')}}`
+  }
+  return `[${(value as readonly Value[]).map(canonicalContainer).join(',')}]`
+}

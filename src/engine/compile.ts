@@ -1,0 +1,562 @@
+// Ruleset + registries -> Plan. Everything that can be wrong was found while loading; here rules become targets on a trie,
+// masks become functions, detectors become scan tables.
+
+import { Memo } from './memo.ts'
+import { TextAccess, TextMasker } from './text.ts'
+import { JsonWalker } from './walk-json.ts'
+import type { WalkServices } from './walk-json.ts'
+import { DetectSet, Node, Plan, Scope } from './plan.ts'
+import type { BoundFinder, Chain, CompiledRule, CompiledTransform, DetectAction, SkipTest, Target } from './plan.ts'
+import { decode, Scanner } from './scanner.ts'
+import type { BoundCustom, PairRecogniser } from './scanner.ts'
+import { isContainer, NumberText, REMOVED } from './types.ts'
+import type {
+  Condition, CustomDetector, DetectorInfo, DocumentMasker, Finder, HashSource, JsonTransform, KeyFacts, LinearRegex, MaskContext, MaskDefinition, MaskNode, MaskTools, Policy, Removed,
+  Rule, Ruleset, Segment, Settles, SeedTable, SkipEntry, Value, ValueMasker
+} from './types.ts'
+import { Applier, FAILED, Hits, RecordState, resultText, scalarEquals, scalarText, splice, Writer } from './walker.ts'
+import { hmac } from './keyed.ts'
+import type { RunKey } from './keyed.ts'
+import { findAll, readValue, skipSpace, writeValue } from './json-bytes.ts'
+import { MaskError } from '../errors.ts'
+import type { MaskErrorCode } from '../errors.ts'
+
+/** Everything the engine is given from outside. */
+export interface Registries {
+  readonly masks: ReadonlyMap<string, MaskDefinition>
+  readonly finders: readonly Finder[]
+  readonly detectors: readonly DetectorInfo[]
+  readonly customs: readonly CustomDetector[]
+  readonly pairs: PairRecogniser
+  readonly keyFacts: (key: string) => KeyFacts
+  readonly judgeSecret: (text: Uint8Array, start: number, end: number, strength: 1 | 2 | 3 | 4, where: 'record' | 'text') => number
+  readonly keyGlobs: (globs: readonly string[]) => (key: string) => boolean
+  readonly regex: (pattern: string) => LinearRegex
+  /** A seed file by name, also one that only default masks use. */
+  readonly seedFile: (name: string) => SeedTable
+  readonly expandDetectors: (names: readonly string[], exclude: readonly string[]) => readonly string[]
+}
+
+/** A plan with what walkers need beside it. */
+export interface Compiled {
+  readonly plan: Plan
+  readonly applier: Applier
+  readonly pairs: PairRecogniser | undefined
+  readonly customs: readonly BoundCustom[]
+  readonly rules: readonly CompiledRule[]
+  readonly actions: readonly DetectAction[]
+  /** Transforms of rules without a selector that must match in every record. */
+  /** Errors inside documents in strings, to be counted with the record; the reader empties it. */
+  readonly nestedErrors: MaskErrorCode[]
+  /** Finds secrets in a finished record (or line) at [0, end); buf[end] ends it. */
+  readonly verify: (buf: Buffer, end: number) => Hits
+  readonly required: readonly { readonly rule: CompiledRule; readonly transform: CompiledTransform }[]
+}
+
+interface Guard {
+  readonly id: number
+  readonly conditions: readonly Condition[]
+  readonly branch: boolean
+}
+
+const ANY: Segment = { kind: 'any' }
+
+function transformSegments(path: readonly (string | number)[]): Segment[] {
+  return path.map((p) => (p === '*' ? ANY : typeof p === 'number' ? { kind: 'index', index: p } : { kind: 'name', name: p }))
+}
+
+/** Compiles a loaded ruleset. */
+export function compile(ruleset: Ruleset, registries: Registries, key: RunKey): Compiled {
+  return new Compiler(registries, key, ruleset.policy).compile(ruleset)
+}
+
+class Compiler {
+  private readonly r: Registries
+  private readonly key: RunKey
+  private readonly policy: Policy
+  private readonly transforms: CompiledTransform[] = []
+  private readonly documents = new Map<number, Node>()
+  private readonly regexes = new Map<string, LinearRegex>()
+  private readonly actions: DetectAction[] = []
+  private readonly ids: ReadonlyMap<string, number>
+  private readonly infos: readonly DetectorInfo[]
+  private readonly customs: BoundCustom[] = []
+  private readonly bound: BoundFinder[]
+  private readonly tools: MaskTools
+  private chains = 0
+  private rules: CompiledRule[] = []
+  private plan!: Plan
+  private applier!: Applier
+  private guards = 0
+  private readonly nestedErrors: MaskErrorCode[] = []
+
+  constructor(registries: Registries, key: RunKey, policy: Policy) {
+    this.r = registries
+    this.key = key
+    this.policy = policy
+    const infos = [...registries.detectors]
+    for (const c of registries.customs) {
+      infos.push({ name: c.name, group: c.group, tier: 0, priority: 1000 + infos.length, summary: c.summary ?? '', examples: [], counterExamples: [], ...(c.mask === undefined ? {} : { mask: c.mask }) })
+    }
+    this.infos = infos
+    const ids = new Map<string, number>()
+    infos.forEach((d, i) => ids.set(d.name, i))
+    this.ids = ids
+    for (const c of registries.customs) this.customs.push({ id: ids.get(c.name)!, detector: c })
+    this.bound = registries.finders.map((finder) => ({ finder, ids: Int32Array.from(finder.detectors, (d) => ids.get(d.name)!) }))
+    this.tools = this.makeTools()
+  }
+
+  compile(ruleset: Ruleset): Compiled {
+    const root = new Node()
+    const keyTargets: { target: Target; matches: (key: string) => boolean }[] = []
+    const lineTargets = new Map<string, Target[]>()
+    const required: { rule: CompiledRule; transform: CompiledTransform }[] = []
+    const addLine = (name: string, target: Target): void => {
+      const list = lineTargets.get(name)
+      if (list === undefined) lineTargets.set(name, [target])
+      else if (!list.includes(target)) list.push(target)
+    }
+    const visit = (rules: readonly Rule[], layer: number, guards: readonly Guard[]): void => {
+      for (const rule of rules) {
+        if (rule.form === 'if') {
+          const id = this.guards++
+          this.collectRegexes(rule.conditions)
+          visit(rule.rules, layer, [...guards, { id, conditions: rule.conditions, branch: true }])
+          visit(rule.elseRules, layer, [...guards, { id, conditions: rule.conditions, branch: false }])
+          continue
+        }
+        const chain = rule.masks === undefined ? undefined : this.chain(rule.masks, rule.form)
+        const compiled: CompiledRule = {
+          id: this.rules.length, name: rule.name, path: rule.path, layer, order: this.rules.length, form: rule.form, chain, skip: this.skip(rule.skip), skipEntries: rule.skip,
+          sources: rule.hashSources, whole: rule.whole, conditions: guards, masked: 0
+        }
+        this.rules.push(compiled)
+        for (const path of rule.except) root.addPath(path, { kind: 'except', rule: compiled })
+        if (rule.form === 'detect') {
+          this.addActions(compiled, rule.detect, chain)
+          continue
+        }
+        const target = this.target(compiled, chain!, undefined, rule.form === 'record' || rule.whole || chain!.takesContainers)
+        if (chain!.document !== undefined) {
+          this.addDocument(compiled, chain!)
+          if (rule.form === 'record') {
+            for (const transform of chain!.document) {
+              required.push({ rule: compiled, transform })
+              const last = transform.transform.path.findLast((p) => typeof p === 'string' && p !== '*')
+              if (last !== undefined) addLine(last as string, this.target(compiled, transform.chain, transform, true))
+            }
+          }
+        }
+        if (rule.form === 'record') root.accepts.push({ kind: 'target', target })
+        else if (rule.form === 'paths') {
+          for (const path of rule.paths) {
+            root.addPath(path, { kind: 'target', target })
+            const last = path[path.length - 1]
+            if (last?.kind === 'name') addLine(last.name, target)
+          }
+        } else keyTargets.push({ target, matches: this.r.keyGlobs(rule.keys) })
+      }
+    }
+    ruleset.layers.forEach((layer, i) => visit(layer.rules, i, []))
+    for (const path of this.policy.allow) root.addPath(path, { kind: 'allow' })
+
+    const detectRules = this.rules.filter((r) => r.form === 'detect')
+    const pairs = this.policy.text_pairs ? this.r.pairs : undefined
+    const named = this.ids.get('named_secret') ?? -1
+    const sets = new Map<string, DetectSet>()
+    const make = (actions: readonly (DetectAction | undefined)[], line: boolean): DetectSet => {
+      const any = actions.some((a) => a !== undefined)
+      const wantsPairs = line || (pairs !== undefined && (keyTargets.length > 0 || (named >= 0 && actions[named] !== undefined)))
+      return new DetectSet(actions, this.bound, wantsPairs ? this.r.pairs : undefined, named, any && this.policy.scan_numbers, any && this.policy.decode.includes('url'))
+    }
+    const noDetect = new DetectSet(this.infos.map(() => undefined), [], undefined, -1, false, false)
+    const detectSet = (excepted: readonly CompiledRule[]): DetectSet => {
+      const key = excepted.map((r) => r.id).sort((a, b) => a - b).join()
+      let set = sets.get(key)
+      if (set === undefined) sets.set(key, (set = make(this.owners(detectRules.filter((r) => !excepted.includes(r))), false)))
+      return set
+    }
+    let lineActions = this.owners(detectRules)
+    if (detectRules.length === 0) {
+      // a line is never passed unscanned
+      const rule = this.pseudoRule('text lines')
+      this.addActions(rule, this.r.expandDetectors(['all'], []), undefined)
+      lineActions = this.owners([rule])
+    }
+    let keyScanner: Scanner | undefined
+    this.plan = new Plan({
+      policy: this.policy, root, rules: this.rules, transforms: this.transforms, documents: this.documents, keyTargets, lineTargets, detectRules, detectSet, lineDetect: make(lineActions, true), noDetect,
+      keyFacts: this.r.keyFacts,
+      judgeSecret: this.r.judgeSecret,
+      scanKey: (scope: Scope, bytes: Uint8Array) => {
+        keyScanner ??= new Scanner(this.plan, undefined, [])
+        return keyScanner.scan(scope.detect, bytes, 0, bytes.length, false, true, []) > 0
+      }
+    })
+    this.applier = new Applier(this.plan, this.key, this.regexes)
+    return { plan: this.plan, applier: this.applier, pairs: this.r.pairs, customs: this.customs, rules: this.rules, actions: this.actions, required, nestedErrors: this.nestedErrors, verify: this.verifier() }
+  }
+
+  /** `policy.verify`: group `secrets` on the output, everything found becomes `[MASKING FAILED]`. */
+  private verifier(): (buf: Buffer, end: number) => Hits {
+    let ready: { walker: JsonWalker; services: WalkServices; access: TextAccess } | undefined
+    return (buf, end) => {
+      if (ready === undefined) {
+        const rule = this.pseudoRule('verify')
+        const from = this.actions.length
+        this.addActions(rule, this.r.expandDetectors(['secrets'], []), this.chain([node('from_fixed', { value: FAILED })], 'detect'))
+        const own: (DetectAction | undefined)[] = this.infos.map(() => undefined)
+        for (const a of this.actions.splice(from)) own[a.id] = a
+        const named = this.ids.get('named_secret') ?? -1
+        const set = new DetectSet(own, this.bound, this.r.pairs, named, true, true)
+        const plan = new Plan({ ...this.plan.parts, policy: { ...this.policy, unknown_fields: 'keep' }, root: new Node(), keyTargets: [], lineTargets: new Map(), detectSet: () => set, lineDetect: set })
+        const applier = new Applier(plan, this.key, this.regexes)
+        const state = new RecordState()
+        const services: WalkServices = { plan, applier, pairs: this.r.pairs, customs: [], hits: new Hits(), state, memo: new Memo(0), texts: new TextMasker(plan, applier, this.r.pairs, []), observe: undefined }
+        ready = { walker: new JsonWalker(services), services, access: new TextAccess(state) }
+      }
+      const { walker, services, access } = ready
+      services.hits.clear()
+      services.state.next()
+      services.plan.trim()
+      const stop = walker.walk(buf, 0, end, services.plan.root, true)
+      if (stop < 0 || skipSpace(buf, stop, end) !== end) {
+        services.hits.clear()
+        services.texts.line(buf, 0, end, access, services.hits)
+      }
+      return services.hits
+    }
+  }
+
+  /** Which action each detector's matches get: the last rule that names it; earlier ones stand in for failed conditions. */
+  private owners(rules: readonly CompiledRule[]): (DetectAction | undefined)[] {
+    const out: (DetectAction | undefined)[] = this.infos.map(() => undefined)
+    for (const action of this.actions) {
+      if (!rules.includes(action.rule)) continue
+      const before = out[action.id]
+      if (action.rule.conditions.length > 0 && before !== undefined) action.fallback.set(action.rule, before)
+      out[action.id] = action
+    }
+    return out
+  }
+
+  private addActions(rule: CompiledRule, names: readonly string[], chain: Chain | undefined): void {
+    for (const name of names) {
+      const id = this.ids.get(name)
+      if (id === undefined) continue
+      const detector = this.infos[id]!
+      const own = chain ?? this.defaultChain(detector)
+      const fixed = own.constant
+      this.actions.push({
+        id, detector, rule, chain: own, masked: 0, fallback: new Map(),
+        memo: own.pure && own.constant === undefined && rule.conditions.length === 0 && (!own.keyed || selfOnly(rule.sources)),
+        constantBytes: fixed === undefined ? undefined : Buffer.from(JSON.stringify(fixed).slice(1, -1))
+      })
+    }
+  }
+
+  private readonly defaults = new Map<string, Chain>()
+  private defaultChain(detector: DetectorInfo): Chain {
+    let chain = this.defaults.get(detector.name)
+    if (chain === undefined) {
+      const { type = 'redact', ...options } = detector.mask ?? { type: 'redact', label: detector.name }
+      const known = this.r.masks.has(type as string)
+      chain = this.chain([known ? node(type as string, options) : node('redact', { label: detector.name })], 'default')
+      this.defaults.set(detector.name, chain)
+    }
+    return chain
+  }
+
+  private pseudoRule(name: string): CompiledRule {
+    const rule: CompiledRule = { id: this.rules.length, name, path: name, layer: 0, order: this.rules.length, form: 'detect', chain: undefined, skip: undefined, skipEntries: [], sources: [SELF], whole: false, conditions: [], masked: 0 }
+    this.rules.push(rule)
+    return rule
+  }
+
+  private target(rule: CompiledRule, chain: Chain, transform: CompiledTransform | undefined, whole: boolean): Target {
+    const sources = transform?.transform.hashSources === undefined ? rule.sources : transform.transform.hashSources
+    return {
+      rule, chain, transform, whole, order: rule.order + (transform === undefined ? 0 : (transform.id % 1000) / 1000),
+      memo: chain.pure && transform === undefined && rule.conditions.length === 0 && rule.skip === undefined && !chain.removes && (!chain.keyed || selfOnly(sources))
+    }
+  }
+
+  /** Puts the transforms of a `json` chain on a trie of their own, entered wherever the chain meets a container. */
+  private addDocument(rule: CompiledRule, chain: Chain): void {
+    if (this.documents.has(chain.id)) return
+    const root = new Node()
+    this.documents.set(chain.id, root)
+    for (const transform of chain.document!) {
+      root.addPath(transform.segments, { kind: 'target', target: this.target(rule, transform.chain, transform, true) })
+      if (transform.chain.document !== undefined) this.addDocument(rule, transform.chain)
+    }
+  }
+
+  private skip(entries: readonly SkipEntry[]): SkipTest | undefined {
+    if (entries.length === 0) return undefined
+    const tests = entries.map((e): SkipTest => {
+      if (e.kind === 'value') return (v) => !isContainer(v) && scalarEquals(v, e.value)
+      const regex = this.r.regex(e.pattern)
+      return (v) => !isContainer(v) && regex.matches(scalarText(v))
+    })
+    return tests.length === 1 ? tests[0]! : (v) => tests.some((t) => t(v))
+  }
+
+  private collectRegexes(conditions: readonly Condition[]): void {
+    for (const c of conditions) {
+      if (c.kind !== 'test') this.collectRegexes(c.of)
+      else if (c.test === 'matches') this.regexes.set(c.value as string, this.r.regex(c.value as string))
+    }
+  }
+
+  // ---------------------------------------------------------------------------------------------- chains
+
+  private chain(nodes: readonly MaskNode[], form: CompiledRule['form'] | 'inner' | 'default'): Chain {
+    const first = nodes[0]
+    // the default masks of detectors are made when a first match needs them: seed files are not read for nothing
+    let made: ValueMasker | undefined
+    const run: ValueMasker = form === 'default' ? (value, context) => (made ??= this.sequence(nodes))(value, context) : this.sequence(nodes)
+    const single = nodes.length === 1 ? first : undefined
+    const released = single?.type === 'do_nothing' && (form === 'paths' || form === 'keys')
+    let constant: string | undefined
+    if (single !== undefined && ((single.type === 'redact' && single.options.get('keep_type') !== true) || (single.type === 'from_fixed' && typeof single.options.get('value') === 'string'))) {
+      constant = run('x', NO_CONTEXT) as string
+    }
+    const document = single?.type === 'json' && single.options.get('fallback_masks') === undefined ? this.documentOf(single) : undefined
+    return {
+      id: this.chains++, run, settles: released ? 'value' : this.settles(nodes), label: first?.type ?? 'mask', constant,
+      pure: !this.some(nodes, (n, d) => d.timeDependent?.(n.options) === true),
+      keyed: this.some(nodes, (n, d) => d.random !== undefined || n.type === 'scan' || n.type === 'url' || n.type === 'json'),
+      takesContainers: first?.type === 'json' || first?.type === 'remove',
+      document, scans: single?.type === 'scan',
+      removes: this.some(nodes, (n) => n.type === 'remove')
+    }
+  }
+
+  private sequence(nodes: readonly MaskNode[]): ValueMasker {
+    const masks = nodes.map((n) => this.r.masks.get(n.type)!.compile(n.options, this.tools))
+    if (masks.length === 1) return masks[0]!
+    return (value, context) => {
+      let current: Value | Removed = value
+      for (const mask of masks) {
+        if (current === REMOVED) return REMOVED
+        current = mask(current, context)
+      }
+      return current
+    }
+  }
+
+  private settles(nodes: readonly MaskNode[]): Settles {
+    let out: Settles = 'nothing'
+    for (const n of nodes) {
+      const d = this.r.masks.get(n.type)!
+      const s = typeof d.settles === 'function' ? d.settles(n.options, (inner) => this.settles(inner)) : d.settles
+      if (s === 'value') return 'value'
+      if (s === 'replaced') out = 'replaced'
+    }
+    return out
+  }
+
+  private some(nodes: readonly MaskNode[], test: (node: MaskNode, definition: MaskDefinition) => boolean): boolean {
+    return nodes.some((n) => test(n, this.r.masks.get(n.type)!) || innerMasks(n.options).some((inner) => this.some(inner, test)))
+  }
+
+  private documentOf(n: MaskNode): CompiledTransform[] {
+    return jsonTransforms(n.options).map((t) => this.transform(t))
+  }
+
+  private transform(t: JsonTransform): CompiledTransform {
+    const chain = this.chain(t.masks, 'inner')
+    const compiled: CompiledTransform = { id: this.transforms.length, transform: t, segments: transformSegments(t.path), chain }
+    this.transforms.push(compiled)
+    return compiled
+  }
+
+  // ---------------------------------------------------------------------------------------------- tools
+
+  private makeTools(): MaskTools {
+    return {
+      masks: (nodes) => this.sequence(nodes),
+      seedFile: this.r.seedFile,
+      regex: (pattern) => this.r.regex(pattern),
+      keyGlobs: (globs) => this.r.keyGlobs(globs),
+      secretKey: (key) => this.r.keyFacts(key).secret >= 2,
+      hmac,
+      scan: (detect, exclude, masks) => this.scanTool(detect, exclude, masks),
+      document: (transforms) => this.documentTool(transforms)
+    }
+  }
+
+  /** Detection as a mask. */
+  private scanTool(detect: readonly string[], exclude: readonly string[], masks: readonly MaskNode[] | undefined): (text: string, context: MaskContext, settled?: number[]) => string {
+    let ready: { set: DetectSet; scanner: Scanner } | undefined
+    let busy = false
+    return (text, context, settled) => {
+      if (ready === undefined) {
+        const rule = this.pseudoRule('scan')
+        const from = this.actions.length
+        this.addActions(rule, this.r.expandDetectors(detect, exclude), masks === undefined ? undefined : this.chain(masks, 'detect'))
+        const own: (DetectAction | undefined)[] = this.infos.map(() => undefined)
+        for (const a of this.actions.slice(from)) own[a.id] = a
+        const named = this.ids.get('named_secret') ?? -1
+        const pairs = this.policy.text_pairs && named >= 0 && own[named] !== undefined ? this.r.pairs : undefined
+        ready = { set: new DetectSet(own, this.bound, pairs, named, false, this.policy.decode.includes('url')), scanner: new Scanner(this.plan, pairs, this.customs) }
+      }
+      const scanner = busy ? new Scanner(this.plan, this.r.pairs, this.customs) : ready.scanner
+      busy = true
+      try {
+        const bytes = Buffer.from(text)
+        const n = scanner.scan(ready.set, bytes, 0, bytes.length, false, false, [])
+        if (n === 0) return text
+        let out = ''
+        let copied = 0
+        for (let k = 0; k < n; k++) {
+          const ref = scanner.refs[k]!
+          const matched = decode(bytes, scanner.starts[k]!, scanner.ends[k]!)
+          let done: string
+          if (!('detector' in ref)) done = '[REDACTED]'
+          else if (scanner.merged[k] === 1) done = `[REDACTED:${ref.detector.name}]`
+          else {
+            const result = this.applier.matchWithin(ref, matched, context)
+            done = result === REMOVED ? '' : resultText(result)
+            if (done !== matched) ref.masked++
+          }
+          if (scanner.encoded[k] === 1) done = encodeURIComponent(done.toWellFormed())
+          out += decode(bytes, copied, scanner.starts[k]!)
+          settled?.push(out.length, out.length + done.length)
+          out += done
+          copied = scanner.ends[k]!
+        }
+        out += decode(bytes, copied, bytes.length)
+        return out
+      } finally {
+        busy = false
+      }
+    }
+  }
+
+  /** A `json` mask on JSON text, or on a container inside a chain: a plan of its transforms alone. */
+  private documentTool(transforms: readonly JsonTransform[]): DocumentMasker {
+    let ready: { walker: JsonWalker; services: WalkServices; plan: Plan; compiled: readonly CompiledTransform[]; applier: Applier } | undefined
+    const prepare = (): NonNullable<typeof ready> => {
+      if (ready !== undefined) return ready
+      const compiled = transforms.map((t) => this.transform(t))
+      const rule: CompiledRule = { ...this.pseudoRule('json'), form: 'record', sources: null }
+      const root = new Node()
+      const documents = new Map<number, Node>(this.documents)
+      for (const t of compiled) {
+        root.addPath(t.segments, { kind: 'target', target: this.target(rule, t.chain, t, true) })
+        if (t.chain.document !== undefined) this.addDocument(rule, t.chain)
+      }
+      for (const [id, n] of this.documents) documents.set(id, n)
+      const parts = this.plan.parts
+      const policy: Policy = { ...this.policy, unknown_fields: 'keep', allow: [], scan_keys: false, decode: [] }
+      const plan = new Plan({ ...parts, policy, root, documents, keyTargets: [], lineTargets: new Map(), detectRules: [], detectSet: () => parts.noDetect, lineDetect: parts.noDetect })
+      const applier = new Applier(plan, this.key, this.regexes)
+      const services: WalkServices = { plan, applier, pairs: undefined, customs: [], hits: new Hits(), state: new RecordState(), memo: new Memo(0), texts: new TextMasker(plan, applier, undefined, []), observe: undefined }
+      return (ready = { walker: new JsonWalker(services), services, plan, compiled, applier })
+    }
+    const text = (json: string, context: MaskContext): string | undefined => {
+      const { walker, services, plan, compiled, applier } = prepare()
+      const bytes = Buffer.from(json + '\0')
+      const end = bytes.length - 1
+      const { hits, state } = services
+      hits.clear()
+      state.next()
+      plan.trim()
+      applier.outer = context
+      try {
+        const stop = walker.walk(bytes, 0, end, plan.root, true)
+        if (stop < 0 || skipSpace(bytes, stop, end) !== end) return undefined
+        for (const t of compiled) {
+          if (state.seen[t.id] === state.serial || t.transform.onMissing !== 'error' || emptyWildcard(bytes, 0, end, t)) continue
+          const error = new MaskError('missing_path', 'json', 'found nothing at a path')
+          if (this.policy.on_mask_error !== 'redact') throw error
+          state.errors.push(error.code)
+        }
+        if (state.failure !== undefined) throw state.failure
+        if (state.drop) throw new MaskError(state.errors[0] ?? 'internal', 'json', 'failed on a value')
+        this.nestedErrors.push(...state.errors)
+        if (hits.count === 0) return json
+        const writer = new Writer()
+        const copied = splice(bytes, end, hits, 0, writer)
+        writer.copy(bytes, copied, end)
+        return Buffer.concat(writer.take()).toString()
+      } finally {
+        applier.outer = undefined
+        hits.clear()
+      }
+    }
+    const parse = (json: string): Value => {
+      const bytes = Buffer.from(json)
+      return readValue(bytes, 0, bytes.length, 1000)!
+    }
+    return { text, value: (container, context) => parse(text(writeValue(container), context) ?? 'null') }
+  }
+}
+
+const SELF: HashSource = { from: 'self', path: [], trim: false, case: undefined, onMissing: 'error' }
+
+/** A wildcard over an empty container misses nothing. */
+export function emptyWildcard(bytes: Uint8Array, start: number, end: number, t: CompiledTransform): boolean {
+  const wild = t.segments.findIndex((s) => s.kind === 'any')
+  if (wild < 0) return false
+  return findAll(bytes, start, end, t.segments.slice(0, wild)).some((r) => {
+    const inside = skipSpace(bytes, r.start + 1, r.end)
+    return (bytes[r.start] === 0x7b && bytes[inside] === 0x7d) || (bytes[r.start] === 0x5b && bytes[inside] === 0x5d)
+  })
+}
+
+function selfOnly(sources: readonly HashSource[] | null): boolean {
+  return sources !== null && sources.length > 0 && sources.every((s) => s.from === 'self')
+}
+
+function node(type: string, options: Readonly<Record<string, unknown>>): MaskNode {
+  return { type, options: new Map(Object.entries(options)), path: '', line: 0, column: 0 }
+}
+
+/** Inner mask lists of an option map, however deep. */
+function innerMasks(options: ReadonlyMap<string, unknown>): (readonly MaskNode[])[] {
+  const out: (readonly MaskNode[])[] = []
+  const visit = (v: unknown): void => {
+    if (Array.isArray(v)) {
+      if (v.length > 0 && isMaskNode(v[0])) out.push(v as MaskNode[])
+      else v.forEach(visit)
+    } else if (v instanceof Map) v.forEach(visit)
+    else if (v !== null && typeof v === 'object' && !(v instanceof NumberText) && !isMaskNode(v)) Object.values(v).forEach(visit)
+  }
+  options.forEach(visit)
+  return out
+}
+
+function isMaskNode(v: unknown): boolean {
+  return v !== null && typeof v === 'object' && typeof (v as MaskNode).type === 'string' && (v as MaskNode).options instanceof Map
+}
+
+/** The transforms of a `json` mask from its checked options. */
+export function jsonTransforms(options: ReadonlyMap<string, unknown>): JsonTransform[] {
+  return (options.get('transforms') as readonly unknown[]).map((raw) => {
+    const get = (key: string): unknown => (raw instanceof Map ? raw.get(key) : (raw as Record<string, unknown>)[key])
+    return {
+      path: get('path') as readonly (string | number)[],
+      masks: get('masks') as readonly MaskNode[],
+      onNull: (get('on_null') ?? 'skip') as JsonTransform['onNull'],
+      onMissing: (get('on_missing') ?? 'error') as JsonTransform['onMissing'],
+      forceConsistency: get('force_consistency') === true,
+      advanceHash: get('advance_hash') === true,
+      hashSources: get('hash_sources') as JsonTransform['hashSources']
+    }
+  })
+}
+
+/** For masks that give the same for every string: nothing may be asked of the context. */
+const NO_CONTEXT: MaskContext = {
+  self: 'x',
+  consistent: false,
+  draws: () => { throw new Error('unexpected') },
+  seedOf: () => { throw new Error('unexpected') },
+  otherInputs: () => [],
+  now: () => 0
+}
+

@@ -1,0 +1,94 @@
+import { canonical } from './canonical.ts'
+import { drawsFrom, randomSeed, seed } from './keyed.ts'
+import type { RunKey } from './keyed.ts'
+import { NumberText } from './types.ts'
+import type { Draws, MaskContext, SeedSpec, Value } from './types.ts'
+
+/** A hash source after it was looked up in the record: the value itself, or a canonical input. */
+export type ResolvedSource =
+  | { readonly self: true; readonly trim?: boolean; readonly case?: 'lower' | 'upper' | undefined }
+  | { readonly self?: false; readonly value: string | null }
+
+/** What a context is made of. */
+export interface ContextParts {
+  readonly key: RunKey
+  /** Sources in force, in order; empty: results are random. */
+  readonly sources: readonly ResolvedSource[]
+  /** The selected value as received. */
+  readonly self: Value
+  /** `advance` of the seeds (spec 6.9 `advance_hash`). */
+  readonly advance?: number
+  /** The moment the record is masked; default: the clock, read when asked. */
+  readonly now?: number
+}
+
+/** Lookup form of a canonical input under the modifiers of a source (spec 5.2). */
+export function modify(input: string | null, trim: boolean | undefined, letters: 'lower' | 'upper' | undefined): string | null {
+  if (input === null) return null
+  if (trim) input = input.trim()
+  return letters === 'lower' ? input.toLowerCase() : letters === 'upper' ? input.toUpperCase() : input
+}
+
+/**
+ * The context of one value. The fields may be set again for the next value: masks keep nothing of a context.
+ */
+export class KeyedContext implements MaskContext {
+  key: RunKey
+  sources: readonly ResolvedSource[]
+  self: Value
+  advance: number
+  time: number | undefined
+
+  constructor(parts: ContextParts) {
+    this.key = parts.key
+    this.sources = parts.sources
+    this.self = parts.self
+    this.advance = parts.advance ?? 0
+    this.time = parts.now
+  }
+
+  get consistent(): boolean {
+    return this.sources.length > 0
+  }
+
+  draws(spec: SeedSpec): Draws {
+    if (this.sources.length === 0) return drawsFrom(randomSeed())
+    const inputs = this.sources.map((source) => (source.self ? this.#selfInput(spec, source) : source.value))
+    const { family, qualifier = '', namespace = '' } = spec
+    return drawsFrom(seed(this.key, { family, qualifier, namespace, advance: this.advance }, inputs))
+  }
+
+  seedOf(family: string, qualifier: string, namespace: string, inputs: readonly (string | null)[]): Uint8Array {
+    return seed(this.key, { family, qualifier, namespace, advance: 0 }, inputs)
+  }
+
+  advancedSeedOf(family: string, qualifier: string, namespace: string, inputs: readonly (string | null)[]): Uint8Array {
+    return seed(this.key, { family, qualifier, namespace, advance: this.advance }, inputs)
+  }
+
+  otherInputs(): readonly (string | null)[] {
+    const inputs: (string | null)[] = []
+    for (const source of this.sources) if (!source.self) inputs.push(source.value)
+    return inputs
+  }
+
+  keyId(): string {
+    return this.key.id
+  }
+
+  now(): number {
+    return this.time ?? Date.now()
+  }
+
+  #selfInput(spec: SeedSpec, source: { readonly trim?: boolean; readonly case?: 'lower' | 'upper' | undefined }): string | null {
+    let input = canonical(this.self)
+    // The identity form is of text and of digits; a container or a boolean has none.
+    if (input !== null && spec.identity !== undefined && (typeof this.self === 'string' || this.self instanceof NumberText)) input = spec.identity(input)
+    return modify(input, source.trim, source.case)
+  }
+}
+
+/** A context for one value: `createMaskContext({ key, sources: [{ self: true }], self: 'BZF123' })`. */
+export function createMaskContext(parts: ContextParts): KeyedContext {
+  return new KeyedContext(parts)
+}

@@ -1,0 +1,217 @@
+import { createHash, hkdfSync, randomFillSync } from 'node:crypto'
+import { InputError, MaskError } from '../errors.ts'
+import { canonical } from './canonical.ts'
+import { Stream } from './draws.ts'
+import { permutation } from './permutation.ts'
+import { HmacKey, wipeScratch } from './sha256.ts'
+import type { Draws } from './types.ts'
+
+// Keyed determinism (spec 5): run secret -> key -> seed -> stream -> draws. The only file that imports node:crypto.
+//
+//   deriveKey ── HKDF ──> RunKey ── seed(inputs) ──> 32 bytes ── drawsFrom ──> uniform(n), uniform(n), ...
+//
+// Key bytes leave this file nowhere: a RunKey has private fields only, so neither errors nor inspection can show them.
+
+export { canonical, permutation }
+
+const INFO = 'mask-logs/v1'
+const encoder = new TextEncoder()
+
+/** A secret as the user gives it. */
+export type Secret = string | Uint8Array
+
+/** What, beside the inputs, selects a seed. */
+export interface SeedParts {
+  readonly family: string
+  readonly qualifier: string
+  readonly namespace: string
+  readonly advance: number
+}
+
+/** The key of one run. Opaque: it computes, it cannot be read. */
+export class RunKey {
+  readonly #mac: HmacKey
+  #id: string | undefined
+  #closed = false
+
+  constructor(bytes: Uint8Array) {
+    this.#mac = new HmacKey(bytes)
+  }
+
+  /** HMAC-SHA256 under the key of `data[0..length)` into `out`. */
+  mac(data: Uint8Array, length: number, out: Uint8Array): void {
+    // A wiped key would still give results, the same for everyone.
+    if (this.#closed) throw new MaskError('internal', 'key', 'used after close')
+    this.#mac.mac(data, length, out)
+  }
+
+  /** Four base32 characters that tell keys apart without saying anything about them (`key_id: auto`). */
+  get id(): string {
+    if (this.#id === undefined) {
+      const data = encoder.encode('mask-logs/key-id')
+      const out = new Uint8Array(32)
+      this.mac(data, data.length, out)
+      const bits = (out[0]! << 16) | (out[1]! << 8) | out[2]!
+      this.#id = [19, 14, 9, 4].map((shift) => BASE32[(bits >>> shift) & 31]).join('')
+    }
+    return this.#id
+  }
+
+  /** Wipes the key; later use is an error. */
+  zero(): void {
+    this.#closed = true
+    this.#mac.wipe()
+    scratch.fill(0)
+    pool.fill(0)
+    pooled = pool.length
+  }
+}
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
+
+/**
+ * Derives the key of a run.
+ *
+ *     const key = deriveKey('s3cr3t-9b1f4a2c8e7d6f5a0b3c1d2e')
+ *
+ * Throws `run_secret_length` unless the run secret has 20 to 256 Unicode characters.
+ */
+export function deriveKey(runSecret: Secret, instanceSecret?: Secret): RunKey {
+  const length = codePoints(runSecret)
+  if (length < 20) throw new InputError('run_secret_length', 'Run secret length must be at least 20 characters.')
+  if (length > 256) throw new InputError('run_secret_length', 'Run secret length must be at most 256 characters.')
+  return derive(bytesOf(runSecret), instanceSecret)
+}
+
+/** The key of a run without a run secret: consistent for the life of the object only. */
+export function randomKey(instanceSecret?: Secret): RunKey {
+  const secret = randomFillSync(new Uint8Array(32))
+  const key = derive(secret, instanceSecret)
+  secret.fill(0)
+  return key
+}
+
+function derive(secret: Uint8Array, instanceSecret: Secret | undefined): RunKey {
+  const bytes = hkdf(secret, instanceSecret === undefined ? new Uint8Array(0) : bytesOf(instanceSecret), INFO)
+  const key = new RunKey(bytes)
+  bytes.fill(0)
+  return key
+}
+
+/** HKDF-SHA256, 32 bytes. */
+export function hkdf(secret: Uint8Array, salt: Uint8Array, info: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secret, salt, info, 32))
+}
+
+function bytesOf(secret: Secret): Uint8Array {
+  return typeof secret === 'string' ? encoder.encode(secret) : secret
+}
+
+function codePoints(secret: Secret): number {
+  let count = 0
+  if (typeof secret === 'string') {
+    for (const _ of secret) count++
+  } else {
+    // Every byte of UTF-8 but the continuation bytes starts a character.
+    for (const byte of secret) if ((byte & 0xc0) !== 0x80) count++
+  }
+  return count
+}
+
+// The message of a seed is put together here; longer ones get an array of their own.
+const scratch = new Uint8Array(2048)
+
+/** The seed of spec 5.4 over canonical inputs; null inputs hash as null. */
+export function seed(key: RunKey, parts: SeedParts, inputs: readonly (string | null)[]): Uint8Array {
+  let most = 16 + 3 * (parts.family.length + parts.qualifier.length + parts.namespace.length)
+  for (const input of inputs) most += 5 + (input === null ? 0 : 3 * input.length)
+  const to = most <= scratch.length ? scratch : new Uint8Array(most)
+  let at = putText(to, 0, parts.family)
+  at = putText(to, at, parts.qualifier)
+  at = putText(to, at, parts.namespace)
+  at = putLength(to, at, parts.advance)
+  for (const input of inputs) {
+    if (input === null) {
+      to[at++] = 0
+    } else {
+      to[at++] = 1
+      at = putText(to, at, input)
+    }
+  }
+  const out = new Uint8Array(32)
+  key.mac(to, at, out)
+  return out
+}
+
+function putLength(to: Uint8Array, at: number, length: number): number {
+  to[at] = length >>> 24
+  to[at + 1] = length >>> 16
+  to[at + 2] = length >>> 8
+  to[at + 3] = length
+  return at + 4
+}
+
+/** Writes lp(text): most texts are short ASCII, for which the encoder's call costs more than the loop. */
+function putText(to: Uint8Array, at: number, text: string): number {
+  const length = text.length
+  const start = at + 4
+  if (length <= 64) {
+    let i = 0
+    for (; i < length; i++) {
+      const c = text.charCodeAt(i)
+      if (c > 0x7f) break
+      to[start + i] = c
+    }
+    if (i === length) {
+      putLength(to, at, length)
+      return start + length
+    }
+  }
+  const written = encoder.encodeInto(text, to.subarray(start)).written
+  putLength(to, at, written)
+  return start + written
+}
+
+/** Draws from a seed: the stream of spec 5.4, from its beginning. */
+export function drawsFrom(from: Uint8Array): Draws {
+  return new Stream(from)
+}
+
+// Random bytes are fetched for 64 seeds at a time; what was handed out is wiped from the pool.
+const pool = new Uint8Array(2048)
+let pooled = pool.length
+
+/** A fresh random seed of 32 bytes. */
+export function randomSeed(): Uint8Array {
+  if (pooled === pool.length) {
+    randomFillSync(pool)
+    pooled = 0
+  }
+  const out = pool.slice(pooled, pooled + 32)
+  pool.fill(0, pooled, pooled + 32)
+  pooled += 32
+  return out
+}
+
+/** The key id of `pseudonym` with `key_id: auto`. */
+export function keyId(key: RunKey): string {
+  return key.id
+}
+
+/** HMAC-SHA256 for a key that is used once. */
+export function hmac(key: Uint8Array, data: Uint8Array): Uint8Array {
+  const out = new Uint8Array(32)
+  new HmacKey(key).mac(data, data.length, out)
+  return out
+}
+
+/** SHA-256 in hex, for files. */
+export function sha256Hex(data: Uint8Array | string): string {
+  return createHash('sha256').update(data).digest('hex')
+}
+
+/** Wipes a key and what the work arrays may still hold. */
+export function zero(key: RunKey): void {
+  key.zero()
+  wipeScratch()
+}

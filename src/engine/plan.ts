@@ -1,0 +1,630 @@
+// The plan: what a ruleset says about every path, as one automaton over keys.
+//
+// Paths compile to a trie over segments (Node), which is a nondeterministic automaton because of `*` and `**`. A Scope is a
+// state of its determinisation, made when a path prefix is first seen and cached under its parent by the bytes of the key:
+// following a key costs one hash lookup, whatever the number of rules, and the scope also carries what only depends on the
+// path: the rules in force, the words of the keys above, the detectors, the strength of a secret key. The number of cached
+// scopes is bounded; when it is reached the cache starts anew (see docs/decisions/0001).
+
+import type {
+  Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, MaskNode, Policy, Scan, Segment, Settles, SkipEntry, Value, ValueMasker
+} from './types.ts'
+
+/** A compiled pipeline of masks. */
+export interface Chain {
+  readonly id: number
+  readonly run: ValueMasker
+  readonly settles: Settles
+  /** Type of the first mask, for errors. */
+  readonly label: string
+  /** Set when every string gives this result and nothing can fail. */
+  readonly constant: string | undefined
+  /** The result depends on value and key alone: it may be memoised. */
+  readonly pure: boolean
+  /** A mask draws or permutes: hash sources matter. */
+  readonly keyed: boolean
+  /** The first mask is `json` or `remove`: containers are taken whole. */
+  readonly takesContainers: boolean
+  /** The chain is one `json` mask: containers are entered, its transforms join the automaton. */
+  readonly document: readonly CompiledTransform[] | undefined
+  /** Detection as a mask: always leaf by leaf. */
+  readonly scans: boolean
+  readonly removes: boolean
+}
+
+export interface CompiledTransform {
+  readonly id: number
+  readonly transform: JsonTransform
+  readonly segments: readonly Segment[]
+  readonly chain: Chain
+}
+
+export type SkipTest = (value: Value) => boolean
+
+/** A rule in force, with everything resolved. */
+export interface CompiledRule {
+  readonly id: number
+  readonly name: string
+  readonly path: string
+  readonly layer: number
+  readonly order: number
+  readonly form: 'record' | 'paths' | 'keys' | 'detect'
+  readonly chain: Chain | undefined
+  readonly skip: SkipTest | undefined
+  readonly skipEntries: readonly SkipEntry[]
+  readonly sources: readonly HashSource[] | null
+  readonly whole: boolean
+  /** Conditions above the rule and the branch it stands in; all must hold. */
+  readonly conditions: readonly { readonly id: number; readonly conditions: readonly Condition[]; readonly branch: boolean }[]
+  /** Values masked, for stats. */
+  masked: number
+}
+
+/** A rule's (or transform's) claim on the value at a scope. */
+export interface Target {
+  readonly rule: CompiledRule
+  readonly chain: Chain
+  readonly transform: CompiledTransform | undefined
+  /** Takes a container itself instead of its leaves. */
+  readonly whole: boolean
+  /** The result depends on the value and the key alone, whatever the record. */
+  readonly memo: boolean
+  readonly order: number
+}
+
+export type Accept =
+  | { readonly kind: 'target'; readonly target: Target }
+  | { readonly kind: 'except'; readonly rule: CompiledRule }
+  | { readonly kind: 'allow' }
+
+/** State of the nondeterministic automaton. */
+export class Node {
+  static count = 0
+  readonly id = Node.count++
+  names: Map<string, Node> | undefined
+  index: Map<number, Node> | undefined
+  any: Node | undefined
+  deep: Node | undefined
+  /** This node stands for `**`: it stays active whatever follows. */
+  loops = false
+  readonly accepts: Accept[] = []
+
+  /** The node behind a segment, made if need be. */
+  add(segment: Segment): Node {
+    switch (segment.kind) {
+      case 'name': {
+        this.names ??= new Map()
+        let node = this.names.get(segment.name)
+        if (node === undefined) this.names.set(segment.name, (node = new Node()))
+        return node
+      }
+      case 'index': {
+        this.index ??= new Map()
+        let node = this.index.get(segment.index)
+        if (node === undefined) this.index.set(segment.index, (node = new Node()))
+        return node
+      }
+      case 'any':
+        return (this.any ??= new Node())
+      case 'deep':
+        if (this.loops) return this
+        if (this.deep === undefined) {
+          this.deep = new Node()
+          this.deep.loops = true
+        }
+        return this.deep
+    }
+  }
+
+  addPath(path: readonly Segment[], accept: Accept): void {
+    let node: Node = this
+    for (const segment of path) node = node.add(segment)
+    node.accepts.push(accept)
+  }
+}
+
+function close(nodes: Node[]): Node[] {
+  for (let i = 0; i < nodes.length; i++) {
+    const deep = nodes[i]!.deep
+    if (deep !== undefined && !nodes.includes(deep)) nodes.push(deep)
+  }
+  return nodes
+}
+
+function stepName(nodes: readonly Node[], name: string): Node[] {
+  const out: Node[] = []
+  for (const node of nodes) {
+    const next = node.names?.get(name)
+    if (next !== undefined && !out.includes(next)) out.push(next)
+    if (node.any !== undefined && !out.includes(node.any)) out.push(node.any)
+    if (node.loops && !out.includes(node)) out.push(node)
+  }
+  return close(out)
+}
+
+function stepIndex(nodes: readonly Node[], index: number): Node[] {
+  const out: Node[] = []
+  for (const node of nodes) {
+    const a = node.index?.get(index)
+    if (a !== undefined && !out.includes(a)) out.push(a)
+    const b = node.names?.get(String(index))
+    if (b !== undefined && !out.includes(b)) out.push(b)
+    if (node.any !== undefined && !out.includes(node.any)) out.push(node.any)
+    if (node.loops && !out.includes(node)) out.push(node)
+  }
+  return close(out)
+}
+
+function tellsIndexesApart(nodes: readonly Node[]): boolean {
+  for (const node of nodes) {
+    if (node.index !== undefined) return true
+    if (node.names !== undefined) for (const name of node.names.keys()) if (/^\d+$/.test(name)) return true
+  }
+  return false
+}
+
+// ------------------------------------------------------------------------------------------------ detection
+
+/** What becomes of the matches of one detector. */
+export interface DetectAction {
+  readonly id: number
+  readonly detector: DetectorInfo
+  readonly rule: CompiledRule
+  readonly chain: Chain
+  /** The result depends on the matched text and the key alone. */
+  readonly memo: boolean
+  /** Who takes the match where the rule's condition does not hold. */
+  readonly fallback: Map<CompiledRule, DetectAction>
+  /** The constant result as it stands inside a JSON string. */
+  readonly constantBytes: Uint8Array | undefined
+  /** Values masked, for stats. */
+  masked: number
+}
+
+/** A finder with the ids of its detectors. */
+export interface BoundFinder {
+  readonly finder: Finder
+  readonly ids: Int32Array
+}
+
+/** Marks in the pair tables: the string may end here. */
+export const END = 255
+
+/** Which detectors run and what their matches become: the same for all values that no `except` tells apart. */
+export class DetectSet {
+  readonly actions: readonly (DetectAction | undefined)[]
+  readonly active: Uint8Array
+  /** By (previous byte << 8 | byte): 0 nothing, END quote, backslash or control character, else an index into `groups`. */
+  readonly pairsJson: Uint8Array
+  /** The same without END. */
+  readonly pairsText: Uint8Array
+  /** Finders to call for a candidate. */
+  readonly groups: readonly (readonly number[])[]
+  readonly finders: readonly BoundFinder[]
+  readonly numberFinders: readonly BoundFinder[]
+  /** Words in a path that give short numbers a meaning. */
+  readonly numberWords: ReadonlySet<string>
+  readonly namedSecret: DetectAction | undefined
+  /** Index of the pair recogniser among the finders, or -1. */
+  readonly pairFinder: number
+  readonly empty: boolean
+
+  constructor(
+    actions: readonly (DetectAction | undefined)[],
+    finders: readonly BoundFinder[],
+    pairs: { readonly triggers: Finder['triggers'] } | undefined,
+    namedSecretId: number,
+    scanNumbers: boolean,
+    percent: boolean
+  ) {
+    this.actions = actions
+    this.active = Uint8Array.from(actions, (a) => (a === undefined ? 0 : 1))
+    const used = finders.filter((f) => f.ids.some((id) => actions[id] !== undefined) && f.finder.triggers.length > 0)
+    this.finders = used
+    this.numberFinders = scanNumbers ? finders.filter((f) => f.finder.number !== undefined && f.ids.some((id) => actions[id] !== undefined)) : []
+    this.numberWords = new Set(this.numberFinders.flatMap((f) => f.finder.numberWords ?? []))
+    this.namedSecret = namedSecretId >= 0 ? actions[namedSecretId] : undefined
+    this.pairFinder = pairs === undefined ? -1 : used.length + 1
+    this.empty = used.length === 0 && pairs === undefined
+    const bits = new Map<string, number>()
+    const groups: number[][] = [[]]
+    // Sets of finders per byte pair, interned: the table holds one byte a pair.
+    const sets: (number[] | undefined)[] = new Array(65536)
+    const mark = (triggers: Finder['triggers'], finder: number): void => {
+      for (const t of triggers) {
+        for (let b = 0; b < t.byte.length; b++) {
+          const byte = t.byte.charCodeAt(b)
+          if (t.prev === undefined) for (let p = 0; p < 256; p++) addTo(sets, (p << 8) | byte, finder)
+          else for (let p = 0; p < t.prev.length; p++) addTo(sets, (t.prev.charCodeAt(p) << 8) | byte, finder)
+        }
+      }
+    }
+    used.forEach((f, i) => mark(f.finder.triggers, i))
+    if (pairs !== undefined) mark(pairs.triggers, this.pairFinder)
+    if (percent && used.length > 0) mark([{ byte: '%' }], used.length)
+    this.pairsText = new Uint8Array(65536)
+    for (let i = 0; i < 65536; i++) {
+      const set = sets[i]
+      if (set === undefined) continue
+      const key = set.join()
+      let group = bits.get(key)
+      if (group === undefined) {
+        group = groups.length
+        // 254 different combinations are far more than the built-in triggers make; beyond that all finders are asked.
+        if (group >= END) group = bits.get('*') ?? (bits.set('*', groups.length - 1), (groups[groups.length - 1] = [...used.keys(), ...(percent ? [used.length] : []), ...(pairs ? [used.length + 1] : [])]), groups.length - 1)
+        else groups.push(set)
+        bits.set(key, group)
+      }
+      this.pairsText[i] = group
+    }
+    this.groups = groups
+    this.pairsJson = this.pairsText.slice()
+    for (let p = 0; p < 256; p++) {
+      for (let c = 0; c < 0x20; c++) this.pairsJson[(p << 8) | c] = END
+      this.pairsJson[(p << 8) | 0x22] = END
+      this.pairsJson[(p << 8) | 0x5c] = END
+    }
+  }
+}
+
+function addTo(sets: (number[] | undefined)[], pair: number, finder: number): void {
+  const set = sets[pair]
+  if (set === undefined) sets[pair] = [finder]
+  else if (!set.includes(finder)) set.push(finder)
+}
+
+// ------------------------------------------------------------------------------------------------ scopes
+
+/** What a walker does with a string. */
+export const SCAN = 0
+export const TARGET = 1
+export const PASS = 2
+
+/** Rules that a key/value pair in text invokes. */
+export interface TextKey {
+  /** `keys` rules, and in lines also last segments of paths; strongest layer only. */
+  readonly inString: readonly Target[]
+  readonly inLine: readonly Target[]
+  readonly facts: KeyFacts
+}
+
+const NO_WORDS: readonly string[] = []
+const NO_TARGETS: readonly Target[] = []
+const EMPTY_BYTES = new Uint8Array(0)
+
+/** A place in records: all that the plan says about the values there. Fields that walkers read in their hot loops come first. */
+export class Scope {
+  /** SCAN: detectors only. TARGET: ask `targets` first. PASS: nothing can apply. */
+  strings = PASS
+  /** 0 nothing, 1 detectors with flag N where long enough, 2 also short ones: the path speaks of numbers, 3 targets or secret number. */
+  numbers = 0
+  /** true, false, null: 0 nothing, 2 targets. */
+  literals = 0
+  /** A target takes objects and arrays whole. */
+  containers = false
+  /** All targets are `json` masks: a string that is a document is entered. */
+  document = false
+  /** Detectors find something in the key itself; such scopes are never cached. */
+  keyHit = false
+  readonly keyBytes: Uint8Array
+  hash = 0
+  item: Scope | undefined
+  detect: DetectSet
+  // open addressing by key bytes
+  slots: (Scope | undefined)[] = EMPTY_SLOTS
+  used = 0
+
+  readonly parent: Scope | undefined
+  readonly key: string
+  isItem = false
+  nodes: readonly Node[] = []
+  /** Rules that hit a container above and run on its leaves. */
+  inherited: readonly Target[] = NO_TARGETS
+  /** Everything that claims the value here: own hits and inherited ones, in file order. */
+  targets: readonly Target[] = NO_TARGETS
+  /** Only an inherited or own b/c rule decides; conditions are involved. */
+  conditional = false
+  excepted: readonly CompiledRule[] = []
+  allowed = false
+  /** Leaves here fall under `unknown_fields`. */
+  unknown = false
+  keyWords: readonly string[] = NO_WORDS
+  facts: KeyFacts
+  items: Map<number, Scope> | undefined
+  indexed = false
+  /** Children are this scope itself: structure is all that matters. */
+  inert = false
+  itemCount = 0
+
+  constructor(parent: Scope | undefined, key: string, keyBytes: Uint8Array, facts: KeyFacts, detect: DetectSet) {
+    this.parent = parent
+    this.key = key
+    this.keyBytes = keyBytes
+    this.facts = facts
+    this.detect = detect
+  }
+
+  /** The path as people write it; array indices as `[*]`. */
+  path(): string {
+    if (this.parent === undefined) return ''
+    const above = this.parent.path()
+    if (this.isItem) return above + '[*]'
+    return above === '' ? this.key : `${above}.${this.key}`
+  }
+}
+
+const EMPTY_SLOTS: (Scope | undefined)[] = [undefined]
+
+/** FNV-1a over key bytes, as the walkers compute it while they look for the closing quote. */
+export const HASH_START = 0x811c9dc5 | 0
+export function hashBytes(bytes: Uint8Array, start: number, end: number): number {
+  let h = HASH_START
+  for (let i = start; i < end; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193)
+  return h
+}
+
+/** Most scopes that are kept before the cache starts anew, and most children of one scope. */
+const MAX_SCOPES = 16384
+const MAX_CHILDREN = 1024
+
+export interface PlanParts {
+  readonly policy: Policy
+  readonly root: Node
+  readonly rules: readonly CompiledRule[]
+  readonly transforms: readonly CompiledTransform[]
+  /** Roots of the tries of `json` transforms, by chain id. */
+  readonly documents: ReadonlyMap<number, Node>
+  /** Targets of `keys` rules with their matcher. */
+  readonly keyTargets: readonly { readonly target: Target; readonly matches: (key: string) => boolean }[]
+  /** Lower-case-sensitive last segments of paths and json transforms, for pairs in text lines. */
+  readonly lineTargets: ReadonlyMap<string, readonly Target[]>
+  readonly detectRules: readonly CompiledRule[]
+  /** Builds the set for the rules left after `except`. */
+  readonly detectSet: (excepted: readonly CompiledRule[]) => DetectSet
+  readonly lineDetect: DetectSet
+  /** The set without detectors. */
+  readonly noDetect: DetectSet
+  readonly keyFacts: (key: string) => KeyFacts
+  readonly judgeSecret: (text: Uint8Array, start: number, end: number, strength: 1 | 2 | 3 | 4, where: 'record' | 'text') => number
+  /** True when a key itself holds something that detectors find. */
+  readonly scanKey: (scope: Scope, bytes: Uint8Array) => boolean
+}
+
+/** A compiled ruleset. Its scopes are made as records show which paths exist. */
+export class Plan {
+  readonly policy: Policy
+  readonly parts: PlanParts
+  root: Scope
+  private scopes = 0
+  private readonly factsCache = new Map<string, KeyFacts>()
+  private readonly textKeys = new Map<string, TextKey>()
+  private readonly hasStringPairs: boolean
+  readonly decodesJson: boolean
+  /** A scope where nothing applies, for checks of structure alone. */
+  readonly inert: Scope
+  /** Values masked by `unknown_fields`. */
+  readonly unknownCounter = { masked: 0 }
+
+  constructor(parts: PlanParts) {
+    this.parts = parts
+    this.policy = parts.policy
+    this.hasStringPairs = parts.policy.text_pairs && parts.keyTargets.length > 0
+    this.decodesJson = parts.policy.decode.includes('json')
+    this.inert = new Scope(undefined, '', EMPTY_BYTES, NO_FACTS, parts.noDetect)
+    this.inert.item = this.inert
+    this.inert.inert = true
+    this.root = this.makeRoot()
+  }
+
+  private makeRoot(): Scope {
+    this.scopes = 0
+    const facts = NO_FACTS
+    const scope = new Scope(undefined, '', EMPTY_BYTES, facts, this.parts.detectSet([]))
+    scope.nodes = close([this.parts.root])
+    this.settle(scope, [])
+    return scope
+  }
+
+  /** Starts the cache anew when it is full; to be called between records. */
+  trim(): void {
+    if (this.scopes > MAX_SCOPES) this.root = this.makeRoot()
+  }
+
+  facts(key: string): KeyFacts {
+    let facts = this.factsCache.get(key)
+    if (facts === undefined) {
+      if (this.factsCache.size >= 4096) this.factsCache.clear()
+      facts = this.parts.keyFacts(key)
+      if (key.length <= 256) this.factsCache.set(key, facts)
+    }
+    return facts
+  }
+
+  /** The scope of a key that is not among the cached children; caches it when there is room. */
+  makeChild(parent: Scope, key: string, keyBytes: Uint8Array): Scope {
+    if (parent.inert) return parent
+    let facts = this.facts(key)
+    if (facts.secret === 0 && parent.facts.secret > 0 && parent.key !== '') {
+      // `credentials.value`: a key of generic words takes its parent's head
+      facts = this.facts(`${parent.key}.${key}`)
+    }
+    const scope = new Scope(parent, key, keyBytes, facts, parent.detect)
+    scope.hash = hashBytes(keyBytes, 0, keyBytes.length)
+    scope.nodes = stepName(this.entered(parent), key)
+    scope.keyWords = facts.words.length === 0 ? parent.keyWords : facts.words.concat(parent.keyWords).slice(0, 64)
+    const own: Target[] = []
+    for (const { target, matches } of this.parts.keyTargets) if (matches(key)) own.push(target)
+    this.settle(scope, own, parent)
+    if (this.policy.scan_keys && !scope.detect.empty) scope.keyHit = this.parts.scanKey(scope, keyBytes)
+    if (!scope.keyHit && parent.used < MAX_CHILDREN && keyBytes.length <= 256) {
+      this.scopes++
+      insertChild(parent, scope)
+    }
+    return scope
+  }
+
+  /** The scope of a key given as text. */
+  child(parent: Scope, key: string): Scope {
+    const bytes = Buffer.from(key)
+    return findChild(parent, bytes, 0, bytes.length, hashBytes(bytes, 0, bytes.length)) ?? this.makeChild(parent, key, bytes)
+  }
+
+  /** The scope of an array element. */
+  itemScope(parent: Scope, index: number): Scope {
+    if (!parent.indexed) {
+      if (parent.item !== undefined) return parent.item
+      const entered = this.entered(parent)
+      if (tellsIndexesApart(entered)) {
+        parent.indexed = true
+        parent.items = new Map()
+      } else return (parent.item = this.makeItem(parent, -1, stepIndex(entered, -1)))
+    }
+    const known = parent.items!.get(index)
+    if (known !== undefined) return known
+    const entered = this.entered(parent)
+    // Only the indexes that the ruleset names differ; all others share one scope.
+    const named = entered.some((n) => n.index?.has(index) === true || n.names?.has(String(index)) === true)
+    if (!named) return (parent.item ??= this.makeItem(parent, -1, stepIndex(entered, -1)))
+    const scope = this.makeItem(parent, index, stepIndex(entered, index))
+    parent.items!.set(index, scope)
+    return scope
+  }
+
+  private makeItem(parent: Scope, index: number, nodes: Node[]): Scope {
+    this.scopes++
+    const scope = new Scope(parent, index < 0 ? '*' : String(index), EMPTY_BYTES, parent.facts, parent.detect)
+    scope.isItem = true
+    scope.nodes = nodes
+    scope.keyWords = parent.keyWords
+    this.settle(scope, [], parent)
+    return scope
+  }
+
+  /** Nodes from which the children of a container at this scope are reached: `json` rules add their transforms. */
+  private entered(scope: Scope): readonly Node[] {
+    let nodes: Node[] | undefined
+    for (const target of scope.targets) {
+      if (target.chain.document === undefined) continue
+      const root = this.parts.documents.get(target.chain.id)
+      if (root !== undefined) (nodes ??= [...scope.nodes]).push(root)
+    }
+    return nodes === undefined ? scope.nodes : close(nodes)
+  }
+
+  /** Fills in what follows from the nodes reached: targets, exceptions, detectors, and the codes for the hot loops. */
+  private settle(scope: Scope, keyTargets: readonly Target[], parent?: Scope): void {
+    const own: Target[] = [...keyTargets]
+    let excepted = parent?.excepted ?? []
+    scope.allowed = parent?.allowed ?? false
+    for (const node of scope.nodes) {
+      for (const accept of node.accepts) {
+        if (accept.kind === 'target') {
+          if (!own.includes(accept.target)) own.push(accept.target)
+        } else if (accept.kind === 'allow') scope.allowed = true
+        else if (!excepted.includes(accept.rule)) excepted = [...excepted, accept.rule]
+      }
+    }
+    // The document of a `json` chain is the value itself where a transform has an empty path.
+    for (let i = 0; i < own.length; i++) {
+      const root = own[i]!.chain.document === undefined ? undefined : this.parts.documents.get(own[i]!.chain.id)
+      for (const accept of root?.accepts ?? []) if (accept.kind === 'target' && !own.includes(accept.target)) own.push(accept.target)
+    }
+    scope.excepted = excepted
+    const inherited = parent === undefined ? NO_TARGETS : parent.targets.filter((t) => leafwise(t))
+    scope.inherited = inherited
+    let targets = [...own, ...inherited.filter((t) => !own.includes(t))]
+    if (excepted.length > 0) targets = targets.filter((t) => !excepted.includes(t.rule))
+    scope.conditional = targets.some((t) => t.rule.conditions.length > 0)
+    if (!scope.conditional) targets = strongest(targets)
+    targets.sort((a, b) => a.order - b.order)
+    scope.targets = targets
+    scope.unknown = this.policy.unknown_fields !== 'keep' && !scope.allowed && !targets.some((t) => t.rule.conditions.length === 0)
+    if (parent === undefined || excepted.length !== parent.excepted.length) scope.detect = this.parts.detectSet(excepted.filter((r) => r.form === 'detect'))
+    const detect = scope.detect
+    const secret = detect.namedSecret !== undefined && scope.facts.secret > 0
+    const values = targets.length > 0 || scope.unknown
+    scope.strings = values || secret ? TARGET : detect.empty ? (this.policy.decode.includes('json') && this.below(scope) ? SCAN : PASS) : SCAN
+    scope.numbers = values || (secret && scope.facts.secretNumbers) ? 3 : detect.numberFinders.length === 0 ? 0 : scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
+    scope.literals = values ? 2 : 0
+    scope.document = targets.length > 0 && targets.every((t) => t.chain.document !== undefined)
+    scope.containers = targets.some((t) => t.whole && t.chain.document === undefined && !t.chain.scans)
+  }
+
+  /** Could a rule hit something inside a JSON text at this scope? */
+  private below(scope: Scope): boolean {
+    return scope.nodes.some((n) => n.names !== undefined || n.index !== undefined || n.any !== undefined || n.deep !== undefined || n.loops) || this.parts.keyTargets.length > 0
+  }
+
+  /** What the key of a pair in text invokes. */
+  textKey(key: string): TextKey {
+    let entry = this.textKeys.get(key)
+    if (entry === undefined) {
+      if (this.textKeys.size >= 4096) this.textKeys.clear()
+      const inString = this.hasStringPairs ? this.parts.keyTargets.filter((k) => k.matches(key)).map((k) => k.target) : []
+      const inLine = [...this.parts.keyTargets.filter((k) => k.matches(key)).map((k) => k.target), ...(this.parts.lineTargets.get(key) ?? [])]
+      entry = { inString: strongest(inString), inLine: strongest(inLine), facts: this.facts(key) }
+      this.textKeys.set(key, entry)
+    }
+    return entry
+  }
+}
+
+export const NO_FACTS: KeyFacts = { words: [], secret: 0, secretNumbers: false }
+
+/** A rule that hits a container and runs on its leaves. */
+function leafwise(t: Target): boolean {
+  if (t.chain.scans) return true
+  return !t.whole && t.chain.document === undefined && !t.chain.takesContainers
+}
+
+/** Of the `paths` and `keys` rules only the strongest layer's apply. */
+export function strongest(targets: readonly Target[]): Target[] {
+  let layer = -1
+  for (const t of targets) if (t.transform === undefined && t.rule.form !== 'record' && t.rule.layer > layer) layer = t.rule.layer
+  return targets.filter((t) => t.transform !== undefined || t.rule.form === 'record' || t.rule.layer === layer)
+}
+
+function insertChild(parent: Scope, child: Scope): void {
+  if ((parent.used + 1) * 2 > parent.slots.length) {
+    const old = parent.slots
+    parent.slots = new Array(Math.max(8, old.length * 2)).fill(undefined)
+    for (const s of old) if (s !== undefined) place(parent.slots, s)
+  }
+  place(parent.slots, child)
+  parent.used++
+}
+
+function place(slots: (Scope | undefined)[], scope: Scope): void {
+  const mask = slots.length - 1
+  let i = mix(scope.hash) & mask
+  while (slots[i] !== undefined) i = (i + 1) & mask
+  slots[i] = scope
+}
+
+/** Spreads the FNV hash: its low bits alone are weak for short keys. */
+export function mix(h: number): number {
+  return h ^ (h >>> 15)
+}
+
+/** The cached child whose key has these bytes, or undefined. */
+export function findChild(parent: Scope, bytes: Uint8Array, start: number, end: number, hash: number): Scope | undefined {
+  const slots = parent.slots
+  const mask = slots.length - 1
+  let i = mix(hash) & mask
+  for (;;) {
+    const s = slots[i]
+    if (s === undefined) return undefined
+    if (s.hash === hash) {
+      const key = s.keyBytes
+      const n = end - start
+      if (key.length === n) {
+        let k = 0
+        while (k < n && key[k] === bytes[start + k]) k++
+        if (k === n) return s
+      }
+    }
+    i = (i + 1) & mask
+  }
+}
+
+export type { MaskNode, Scan }

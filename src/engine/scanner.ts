@@ -1,0 +1,346 @@
+// Detection on one decoded text: one pass collects candidates by byte pairs, finders judge candidates, overlaps are settled
+// on the original text. Both walkers and the text path use this, so a match is the same everywhere.
+
+import type { DetectAction, DetectSet, Plan, Target } from './plan.ts'
+import type { CustomDetector, KeyFacts, Scan } from './types.ts'
+
+/** Judges key/value pairs in text; injected, the engine knows no detector. */
+export interface PairRecogniser {
+  readonly triggers: readonly { readonly prev?: string; readonly byte: string }[]
+  recognise(text: Uint8Array, start: number, end: number, at: number, out: PairMatch): boolean
+}
+
+/** Offsets of a recognised pair; `quote` is the quote byte around the value, or 0. */
+export interface PairMatch {
+  keyStart: number
+  keyEnd: number
+  valueStart: number
+  valueEnd: number
+  quote: number
+}
+
+/** A pair whose key a rule names. */
+export interface PairHit {
+  readonly targets: readonly Target[]
+  readonly quote: number
+}
+
+/** A user's detector bound to an id. */
+export interface BoundCustom {
+  readonly id: number
+  readonly detector: CustomDetector
+}
+
+const NO_WORDS: readonly string[] = []
+
+/** Scratch and results of scans; one object per nesting level of a masker, reused. */
+export class Scanner implements Scan {
+  // results: `count` spans, sorted, apart from each other
+  count = 0
+  starts = new Int32Array(64)
+  ends = new Int32Array(64)
+  /** DetectAction or PairHit. */
+  refs: (DetectAction | PairHit)[] = []
+  scores = new Float64Array(64)
+  /** 1: spans of several detectors were joined. */
+  merged = new Uint8Array(64)
+  /** 1: the span was seen in percent-decoded text; its replacement is percent-encoded. */
+  encoded = new Uint8Array(64)
+
+  // candidates of the string under the walker's loop
+  candidates = 0
+  at = new Int32Array(256)
+  codes = new Uint8Array(256)
+
+  // Scan
+  text: Uint8Array = new Uint8Array(0)
+  start = 0
+  end = 0
+  active: Uint8Array = new Uint8Array(0)
+  line = false
+  isKey = false
+  keyWords: readonly string[] = NO_WORDS
+
+  private set!: DetectSet
+  private resume = new Int32Array(32)
+  private readonly plan: Plan
+  private readonly pairs: PairRecogniser | undefined
+  private readonly customs: readonly BoundCustom[]
+  /** A user's detector wants every string, candidates or not. */
+  readonly always: boolean
+  private readonly pair: PairMatch = { keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, quote: 0 }
+  private readonly percent: boolean
+  private inner: Scanner | undefined
+
+  constructor(plan: Plan, pairs: PairRecogniser | undefined, customs: readonly BoundCustom[], percent = plan.policy.decode.includes('url')) {
+    this.plan = plan
+    this.pairs = pairs
+    this.customs = customs
+    this.always = customs.length > 0
+    this.percent = percent
+  }
+
+  /** Makes room for more candidates; the walker's loop calls it when `candidates` reaches the capacity. */
+  growCandidates(): void {
+    const at = new Int32Array(this.at.length * 2)
+    at.set(this.at)
+    this.at = at
+    const codes = new Uint8Array(this.codes.length * 2)
+    codes.set(this.codes)
+    this.codes = codes
+  }
+
+  /** Scans a whole decoded text. Results in `count`, `starts`, ... */
+  scan(set: DetectSet, text: Uint8Array, start: number, end: number, line: boolean, isKey: boolean, words: readonly string[]): number {
+    this.collect(set, text, start, end)
+    return this.judge(set, text, start, end, line, isKey, words)
+  }
+
+  /** The one pass. */
+  collect(set: DetectSet, text: Uint8Array, start: number, end: number): void {
+    const pairs = set.pairsText
+    const safe = end - 3
+    let n = 0
+    let p = 0x2000
+    for (let i = start; i < end; i++) {
+      while (i < safe) {
+        const a = text[i]!
+        const b = text[i + 1]!
+        const c = text[i + 2]!
+        const d = text[i + 3]!
+        if ((pairs[p | a]! | pairs[(a << 8) | b]! | pairs[(b << 8) | c]! | pairs[(c << 8) | d]!) !== 0) break
+        p = d << 8
+        i += 4
+      }
+      if (i >= end) break
+      const c = text[i]!
+      const t = pairs[p | c]!
+      if (t !== 0) {
+        if (n === this.at.length) this.growCandidates()
+        this.at[n] = i
+        this.codes[n++] = t
+      }
+      p = c << 8
+    }
+    this.candidates = n
+  }
+
+  /** Runs the finders on the candidates collected, then settles overlaps. */
+  judge(set: DetectSet, text: Uint8Array, start: number, end: number, line: boolean, isKey: boolean, words: readonly string[]): number {
+    this.count = 0
+    const n = this.candidates
+    this.candidates = 0
+    if (n === 0 && !this.always) return 0
+    this.bind(set, text, start, end, line, isKey, words)
+    let percent = false
+    const finders = set.finders
+    if (this.resume.length <= finders.length + 1) this.resume = new Int32Array(finders.length + 8)
+    const resume = this.resume
+    if (n > 1) for (let f = finders.length + 1; f >= 0; f--) resume[f] = 0
+    const groups = set.groups
+    for (let k = 0; k < n; k++) {
+      const at = this.at[k]!
+      const group = groups[this.codes[k]!]!
+      for (let g = 0; g < group.length; g++) {
+        const f = group[g]!
+        if (k > 0 && at < resume[f]!) continue
+        if (f < finders.length) {
+          const bound = finders[f]!
+          const to = bound.finder.find(this, at, bound.ids)
+          resume[f] = to
+        } else if (f === set.pairFinder) {
+          if (!isKey) resume[f] = this.pairAt(at, k > 0 ? resume[f]! : 0)
+        } else percent = true
+      }
+    }
+    if (this.always) this.runCustoms(isKey)
+    if (percent && this.percent && !isKey) this.scanPercent(set, text, start, end, line, words)
+    if (this.count > 1) this.settle()
+    return this.count
+  }
+
+  /** Asks the finders with flag N about an integer lexeme. */
+  number(set: DetectSet, text: Uint8Array, start: number, end: number, words: readonly string[]): number {
+    this.count = 0
+    this.bind(set, text, start, end, false, false, words)
+    for (const { finder, ids } of set.numberFinders) finder.number!(this, ids)
+    if (this.count > 1) this.settle()
+    return this.count
+  }
+
+  private bind(set: DetectSet, text: Uint8Array, start: number, end: number, line: boolean, isKey: boolean, words: readonly string[]): void {
+    this.set = set
+    this.text = text
+    this.start = start
+    this.end = end
+    this.active = set.active
+    this.line = line
+    this.isKey = isKey
+    this.keyWords = words
+  }
+
+  emit(id: number, start: number, end: number, score: number): void {
+    const action = this.set.actions[id]
+    if (action === undefined || score < 0.6 || start >= end || start < this.start || end > this.end) return
+    if (action.rule.skip !== undefined && action.rule.skip(decode(this.text, start, end))) return
+    this.push(start, end, action, score, 0)
+  }
+
+  private push(start: number, end: number, ref: DetectAction | PairHit, score: number, encoded: number): void {
+    const n = this.count
+    if (n === this.starts.length) this.growSpans()
+    this.starts[n] = start
+    this.ends[n] = end
+    this.refs[n] = ref
+    this.scores[n] = score
+    this.merged[n] = 0
+    this.encoded[n] = encoded
+    this.count = n + 1
+  }
+
+  private growSpans(): void {
+    const size = this.starts.length * 2
+    const grow = <T extends Int32Array | Float64Array | Uint8Array>(to: T, from: T): T => (to.set(from as never), to)
+    this.starts = grow(new Int32Array(size), this.starts)
+    this.ends = grow(new Int32Array(size), this.ends)
+    this.scores = grow(new Float64Array(size), this.scores)
+    this.merged = grow(new Uint8Array(size), this.merged)
+    this.encoded = grow(new Uint8Array(size), this.encoded)
+  }
+
+  /** A separator candidate: rules by key first, then the keyed-secret rule. Returns where to look on. */
+  private pairAt(at: number, from: number): number {
+    const pair = this.pair
+    if (!this.pairs!.recognise(this.text, this.start, this.end, at, pair)) return from
+    if (pair.keyEnd - pair.keyStart > 256 || pair.valueStart >= pair.valueEnd) return from
+    const known = this.plan.textKey(decode(this.text, pair.keyStart, pair.keyEnd))
+    const targets = this.line ? known.inLine : known.inString
+    if (targets.length > 0) {
+      this.push(pair.valueStart, pair.valueEnd, { targets, quote: pair.quote }, 2, 0)
+      return from
+    }
+    const facts: KeyFacts = known.facts
+    const action = this.set.namedSecret
+    if (action === undefined || facts.secret === 0) return from
+    const score = this.plan.parts.judgeSecret(this.text, pair.valueStart, pair.valueEnd, facts.secret as 1 | 2 | 3 | 4, 'text')
+    if (score > 0) this.emit(action.id, pair.valueStart, pair.valueEnd, score)
+    return from
+  }
+
+  private runCustoms(isKey: boolean): void {
+    let string: string | undefined
+    let offsets: Int32Array | undefined
+    for (const { id, detector } of this.customs) {
+      if (this.set.actions[id] === undefined || isKey) continue
+      string ??= decode(this.text, this.start, this.end)
+      const text = string
+      if (detector.literals !== undefined && !detector.literals.some((l) => text.includes(l))) continue
+      for (const span of detector.find(text)) {
+        if (!Number.isInteger(span.start) || !Number.isInteger(span.end) || span.start < 0 || span.end > text.length || span.start > span.end) throw new BadSpan()
+        offsets ??= byteOffsets(text)
+        this.emit(id, this.start + offsets[span.start]!, this.start + offsets[span.end]!, span.score ?? 0.95)
+      }
+    }
+  }
+
+  /** Looks at the percent-decoded text too; only spans that touch an escape are new. */
+  private scanPercent(set: DetectSet, text: Uint8Array, start: number, end: number, line: boolean, words: readonly string[]): void {
+    let i = start
+    while (i < end && !(text[i] === 0x25 && i + 2 < end && hex(text[i + 1]!) >= 0 && hex(text[i + 2]!) >= 0)) i++
+    if (i >= end || end - start > 262144) return
+    const decoded = new Uint8Array(end - start)
+    const map = new Int32Array(end - start + 1)
+    let n = 0
+    for (let k = start; k < end; ) {
+      map[n] = k
+      const c = text[k]!
+      if (c === 0x25 && k + 2 < end && hex(text[k + 1]!) >= 0 && hex(text[k + 2]!) >= 0) {
+        decoded[n++] = (hex(text[k + 1]!) << 4) | hex(text[k + 2]!)
+        k += 3
+      } else {
+        decoded[n++] = c
+        k++
+      }
+    }
+    map[n] = end
+    const inner = (this.inner ??= new Scanner(this.plan, this.pairs, [], false))
+    inner.scan(set, decoded, 0, n, line, false, words)
+    for (let k = 0; k < inner.count; k++) {
+      const s = inner.starts[k]!
+      const e = inner.ends[k]!
+      if (map[e]! - map[s]! === e - s) continue
+      this.push(map[s]!, map[e]!, inner.refs[k]!, inner.scores[k]!, 1)
+    }
+  }
+
+  /** Longest first; equal spans: higher score, then earlier detector; partial overlaps are joined (detectors 5.5). */
+  private settle(): void {
+    const n = this.count
+    const order = Array.from({ length: n }, (_, i) => i)
+    order.sort((a, b) => this.starts[a]! - this.starts[b]! || this.ends[b]! - this.ends[a]! || this.scores[b]! - this.scores[a]! || priority(this.refs[a]!) - priority(this.refs[b]!))
+    const out: { s: number; e: number; r: DetectAction | PairHit; sc: number; m: number; x: number }[] = []
+    for (const i of order) {
+      const s = this.starts[i]!
+      const e = this.ends[i]!
+      const last = out[out.length - 1]
+      if (last === undefined || s >= last.e) out.push({ s, e, r: this.refs[i]!, sc: this.scores[i]!, m: 0, x: this.encoded[i]! })
+      else if (e > last.e) {
+        last.e = e
+        last.m = 1
+        if (isPairHit(last.r) && !isPairHit(this.refs[i]!)) last.r = this.refs[i]!
+      }
+    }
+    this.count = out.length
+    out.forEach((o, i) => {
+      this.starts[i] = o.s
+      this.ends[i] = o.e
+      this.refs[i] = o.r
+      this.scores[i] = o.sc
+      this.merged[i] = o.m
+      this.encoded[i] = o.x
+    })
+  }
+}
+
+/** A custom detector returned offsets that are not in the text. */
+export class BadSpan extends Error {}
+
+export function isPairHit(ref: DetectAction | PairHit): ref is PairHit {
+  return (ref as PairHit).targets !== undefined
+}
+
+function priority(ref: DetectAction | PairHit): number {
+  return isPairHit(ref) ? -1 : ref.detector.priority
+}
+
+function hex(c: number): number {
+  if (c >= 0x30 && c <= 0x39) return c - 0x30
+  const l = c | 0x20
+  return l >= 0x61 && l <= 0x66 ? l - 0x57 : -1
+}
+
+const utf8Slice = (Buffer.prototype as unknown as { utf8Slice(this: Uint8Array, start: number, end: number): string }).utf8Slice
+
+/** Text of a byte range; bytes that are no UTF-8 become U+FFFD. */
+export function decode(bytes: Uint8Array, start: number, end: number): string {
+  return utf8Slice.call(bytes, start, end)
+}
+
+/** Byte offset of every UTF-16 offset of a text (lone surrogates count 3 bytes, as in WTF-8). */
+export function byteOffsets(text: string): Int32Array {
+  const out = new Int32Array(text.length + 1)
+  let b = 0
+  for (let i = 0; i < text.length; i++) {
+    out[i] = b
+    const c = text.charCodeAt(i)
+    if (c < 0x80) b += 1
+    else if (c < 0x800) b += 2
+    else if (c >= 0xd800 && c < 0xdc00 && i + 1 < text.length && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
+      out[i + 1] = b
+      b += 4
+      i++
+    } else b += 3
+  }
+  out[text.length] = b
+  return out
+}

@@ -1,0 +1,178 @@
+// SHA-256 and HMAC-SHA256 in plain JavaScript, for short messages. Crossing into node:crypto costs more than the two
+// compressions that a keyed result needs (measured: createHmac with a KeyObject 1.7 µs, this 0.5 µs on Node 20), and the
+// padded key blocks are hashed once per key instead of once per message. Tested against node:crypto on random input.
+
+const ROUNDS = new Int32Array([
+  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+  0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+  0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+  0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+  0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+  0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+  0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+  0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+])
+
+const START = new Int32Array([
+  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+])
+
+// Message schedule and working state, shared by every call: nothing here is re-entrant and nothing awaits.
+const W = new Int32Array(64)
+const S = new Int32Array(8)
+const TAIL = new Uint8Array(128)
+
+/** One compression of the words W[0..15] into S. */
+function compress(): void {
+  for (let i = 16; i < 64; i++) {
+    const x = W[i - 15]!
+    const y = W[i - 2]!
+    const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)
+    const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10)
+    W[i] = (W[i - 16]! + s0 + W[i - 7]! + s1) | 0
+  }
+  let a = S[0]!, b = S[1]!, c = S[2]!, d = S[3]!, e = S[4]!, f = S[5]!, g = S[6]!, h = S[7]!
+  for (let i = 0; i < 64; i++) {
+    const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
+    const t1 = (h + s1 + (g ^ (e & (f ^ g))) + ROUNDS[i]! + W[i]!) | 0
+    const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))
+    const t2 = (s0 + ((a & b) | (c & (a | b)))) | 0
+    h = g
+    g = f
+    f = e
+    e = (d + t1) | 0
+    d = c
+    c = b
+    b = a
+    a = (t1 + t2) | 0
+  }
+  S[0] = (S[0]! + a) | 0
+  S[1] = (S[1]! + b) | 0
+  S[2] = (S[2]! + c) | 0
+  S[3] = (S[3]! + d) | 0
+  S[4] = (S[4]! + e) | 0
+  S[5] = (S[5]! + f) | 0
+  S[6] = (S[6]! + g) | 0
+  S[7] = (S[7]! + h) | 0
+}
+
+function load(bytes: Uint8Array, at: number): void {
+  for (let i = 0; i < 16; i++, at += 4) {
+    W[i] = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+  }
+}
+
+/** Hashes `data[0..length)` into S, which already took `before` bytes (a multiple of 64). */
+function absorb(data: Uint8Array, length: number, before: number): void {
+  let at = 0
+  for (; at + 64 <= length; at += 64) {
+    load(data, at)
+    compress()
+  }
+  const rest = length - at
+  const tail = rest < 56 ? 64 : 128
+  for (let i = 0; i < rest; i++) TAIL[i] = data[at + i]!
+  TAIL[rest] = 0x80
+  TAIL.fill(0, rest + 1, tail)
+  const total = before + length
+  const high = Math.floor(total / 0x20000000)
+  const low = (total << 3) >>> 0
+  TAIL[tail - 8] = high >>> 24
+  TAIL[tail - 7] = high >>> 16
+  TAIL[tail - 6] = high >>> 8
+  TAIL[tail - 5] = high
+  TAIL[tail - 4] = low >>> 24
+  TAIL[tail - 3] = low >>> 16
+  TAIL[tail - 2] = low >>> 8
+  TAIL[tail - 1] = low
+  load(TAIL, 0)
+  compress()
+  if (tail === 128) {
+    load(TAIL, 64)
+    compress()
+  }
+}
+
+function store(out: Uint8Array): void {
+  for (let i = 0, at = 0; i < 8; i++, at += 4) {
+    const word = S[i]!
+    out[at] = word >>> 24
+    out[at + 1] = word >>> 16
+    out[at + 2] = word >>> 8
+    out[at + 3] = word
+  }
+}
+
+/** SHA-256 of `data`. */
+export function sha256(data: Uint8Array): Uint8Array {
+  S.set(START)
+  absorb(data, data.length, 0)
+  const out = new Uint8Array(32)
+  store(out)
+  return out
+}
+
+/** An HMAC-SHA256 key with both padded key blocks already hashed. */
+export class HmacKey {
+  // States after the inner and the outer key block: 0..7 and 8..15.
+  readonly #pads = new Int32Array(16)
+
+  constructor(key: Uint8Array) {
+    if (key.length > 64) key = sha256(key)
+    for (let outer = 0; outer < 2; outer++) {
+      const fill = outer === 0 ? 0x36363636 : 0x5c5c5c5c
+      for (let i = 0, at = 0; i < 16; i++, at += 4) {
+        W[i] = fill ^ (((key[at] ?? 0) << 24) | ((key[at + 1] ?? 0) << 16) | ((key[at + 2] ?? 0) << 8) | (key[at + 3] ?? 0))
+      }
+      S.set(START)
+      compress()
+      this.#pads.set(S, outer * 8)
+    }
+  }
+
+  /** HMAC of `data[0..length)` into `out[0..32)`; the two may be the same array. */
+  mac(data: Uint8Array, length: number, out: Uint8Array): void {
+    this.#begin(0)
+    absorb(data, length, 64)
+    this.#finish(out)
+  }
+
+  /** HMAC of the four bytes of `counter`, big-endian: a block of a stream. */
+  macCounter(counter: number, out: Uint8Array): void {
+    this.#begin(0)
+    W.fill(0, 0, 16)
+    W[0] = counter
+    W[1] = 0x80000000 | 0
+    W[15] = (64 + 4) * 8
+    compress()
+    this.#finish(out)
+  }
+
+  /** Forgets the key. A wiped key must not be used again. */
+  wipe(): void {
+    this.#pads.fill(0)
+    wipeScratch()
+  }
+
+  #begin(from: number): void {
+    const pads = this.#pads
+    for (let i = 0; i < 8; i++) S[i] = pads[from + i]!
+  }
+
+  #finish(out: Uint8Array): void {
+    for (let i = 0; i < 8; i++) W[i] = S[i]!
+    W.fill(0, 8, 16)
+    W[8] = 0x80000000 | 0
+    W[15] = (64 + 32) * 8
+    this.#begin(8)
+    compress()
+    store(out)
+  }
+}
+
+/** Clears what the last calls left in the shared work arrays. */
+export function wipeScratch(): void {
+  W.fill(0)
+  S.fill(0)
+  TAIL.fill(0)
+}

@@ -1,0 +1,205 @@
+// Free text: lines that are no JSON, strings that masks left in part, object keys.
+
+import { OffsetMap } from './offset-map.ts'
+import type { Plan, Scope } from './plan.ts'
+import { BadSpan, decode, Scanner } from './scanner.ts'
+import type { BoundCustom, PairRecogniser } from './scanner.ts'
+import { REMOVED } from './types.ts'
+import type { Segment, Value } from './types.ts'
+import { decodeText, encodeText } from './wtf8.ts'
+import { counted, FAILED, spanText } from './walker.ts'
+import type { Access, Applier, Hits, RecordState } from './walker.ts'
+
+/** Text has no paths: nothing can be looked up in it. */
+export class TextAccess implements Access {
+  readonly state: RecordState
+  constructor(state: RecordState) {
+    this.state = state
+  }
+  fromRecord(): Value | undefined {
+    return undefined
+  }
+  fromParent(): Value | undefined {
+    return undefined
+  }
+  all(_path: readonly Segment[]): readonly Value[] {
+    return []
+  }
+}
+
+const FAILED_BYTES = Buffer.from(FAILED)
+const NO_WORDS: readonly string[] = []
+const LINE = (): string => ''
+
+/** One match in a text line, for explain. */
+export type LineObserver = (rule: string, detector: string | undefined, score: number, start: number, end: number) => void
+
+/** Masks text by detection. */
+export class TextMasker {
+  private readonly plan: Plan
+  private readonly applier: Applier
+  private readonly scanner: Scanner
+  private readonly map = new OffsetMap()
+  private scratch = Buffer.allocUnsafe(4096)
+
+  constructor(plan: Plan, applier: Applier, pairs: PairRecogniser | undefined, customs: readonly BoundCustom[]) {
+    this.plan = plan
+    this.applier = applier
+    this.scanner = new Scanner(plan, pairs, customs)
+  }
+
+  /** A text at a scope with every match masked; the same text when there is none. */
+  scan(scope: Scope, text: string, access: Access, isKey: boolean): string {
+    const whole = text.isWellFormed()
+    const bytes = encodeText(text)
+    const { scanner } = this
+    let n: number
+    try {
+      n = scanner.scan(scope.detect, bytes, 0, bytes.length, false, isKey, isKey ? NO_WORDS : scope.keyWords)
+    } catch (error) {
+      this.applier.fail(error instanceof BadSpan ? undefined : error, access, undefined, scope.path())
+      return FAILED
+    }
+    if (n === 0) return text
+    let out = ''
+    let copied = 0
+    for (let k = 0; k < n; k++) {
+      const s = scanner.starts[k]!
+      const e = scanner.ends[k]!
+      const matched = decode(bytes, s, e)
+      const done = spanText(this.applier, scanner, k, matched, access, () => scope.path())
+      if (done === matched) continue
+      counted(scanner.refs[k]!).masked++
+      out += decodeText(bytes, copied, s, whole) + (done === REMOVED ? '' : done)
+      copied = e
+    }
+    return copied === 0 ? text : out + decodeText(bytes, copied, bytes.length, whole)
+  }
+
+  /** Scans what masks have not written: the parts between the settled ranges (UTF-16). */
+  unsettled(scope: Scope, text: string, settled: readonly number[], access: Access): string {
+    if (settled.length === 0) return this.scan(scope, text, access, false)
+    let out = ''
+    let from = 0
+    for (let k = 0; k < settled.length; k += 2) {
+      if (settled[k]! > from) out += this.scan(scope, text.slice(from, settled[k]!), access, false)
+      out += text.slice(settled[k]!, settled[k + 1]!)
+      from = settled[k + 1]!
+    }
+    return from < text.length ? out + this.scan(scope, text.slice(from), access, false) : out
+  }
+
+  /**
+   * Notes the hits of a line (without its terminator). JSON escapes in a line are read as what they mean, so that a record
+   * cut in the middle hides nothing; anything else behind a backslash is plain text.
+   */
+  line(buf: Buffer, start: number, end: number, access: Access, hits: Hits, observe?: LineObserver): void {
+    if (start === end) return
+    const set = this.plan.parts.lineDetect
+    const { scanner } = this
+    const first = buf.indexOf(0x5c, start)
+    const mapped = first >= 0 && first < end
+    let bytes = buf
+    let from = start
+    let to = end
+    if (mapped) {
+      to = this.decodeLine(buf, start, end)
+      bytes = this.scratch
+      from = 0
+    }
+    let n: number
+    try {
+      n = scanner.scan(set, bytes, from, to, true, false, NO_WORDS)
+    } catch (error) {
+      this.applier.fail(error instanceof BadSpan ? undefined : error, access, undefined, '')
+      hits.clear()
+      hits.add(start, end, FAILED_BYTES, 0, undefined)
+      return
+    }
+    for (let k = 0; k < n; k++) {
+      const s = scanner.starts[k]!
+      const e = scanner.ends[k]!
+      const ref = scanner.refs[k]!
+      const matched = decode(bytes, s, e)
+      const done = spanText(this.applier, scanner, k, matched, access, LINE)
+      if (done === matched) continue
+      const rs = mapped ? this.map.toRaw(s, false) : s
+      const re = mapped ? this.map.toRaw(e, true) : e
+      // a result may not make a second line of this one
+      const out = done === REMOVED ? '' : /[\r\n]/.test(done) ? done.replace(/[\r\n]+/g, ' ') : done
+      hits.add(rs, re, Buffer.from(out), 0, counted(ref))
+      observe?.('detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name, 'detector' in ref ? ref.detector.name : undefined, scanner.scores[k]!, rs, re)
+    }
+  }
+
+  private decodeLine(buf: Buffer, start: number, end: number): number {
+    const { map } = this
+    if (this.scratch.length < end - start + 16) this.scratch = Buffer.allocUnsafe((end - start) * 2 + 16)
+    const out = this.scratch
+    map.reset()
+    let n = 0
+    let run = true
+    for (let i = start; i < end; ) {
+      const c = buf[i]!
+      if (c !== 0x5c) {
+        if (run) {
+          map.add(n, i)
+          run = false
+        }
+        out[n++] = c
+        i++
+        continue
+      }
+      const e = i + 1 < end ? buf[i + 1]! : 0
+      let byte = -1
+      let size = 2
+      if (e === 0x6e) byte = 0x0a
+      else if (e === 0x74) byte = 0x09
+      else if (e === 0x72) byte = 0x0d
+      else if (e === 0x22 || e === 0x5c || e === 0x2f || e === 0x27) byte = e
+      else if (e === 0x75 && i + 6 <= end) {
+        const unit = Number.parseInt(decode(buf, i + 2, i + 6), 16)
+        if (/^[0-9a-fA-F]{4}$/.test(decode(buf, i + 2, i + 6))) {
+          map.add(n, ~i)
+          n += writeUnit(out, n, unit)
+          i += 6
+          run = true
+          continue
+        }
+      }
+      if (byte < 0) {
+        // no escape: the backslash is itself
+        if (run) {
+          map.add(n, i)
+          run = false
+        }
+        out[n++] = c
+        i++
+        continue
+      }
+      map.add(n, ~i)
+      out[n++] = byte
+      i += size
+      run = true
+    }
+    map.add(n, end)
+    map.end = end
+    return n
+  }
+}
+
+function writeUnit(out: Buffer, n: number, unit: number): number {
+  if (unit < 0x80) {
+    out[n] = unit
+    return 1
+  }
+  if (unit < 0x800) {
+    out[n] = 0xc0 | (unit >> 6)
+    out[n + 1] = 0x80 | (unit & 63)
+    return 2
+  }
+  out[n] = 0xe0 | (unit >> 12)
+  out[n + 1] = 0x80 | ((unit >> 6) & 63)
+  out[n + 2] = 0x80 | (unit & 63)
+  return 3
+}

@@ -1,0 +1,904 @@
+// The byte walker: one strict, iterative pass over the bytes of a JSON record.
+//
+// It follows structure with a stack of scopes, collects detector candidates in the strings as it goes, and notes hits:
+// byte ranges with their replacement. Nothing is decoded unless a rule or a candidate asks for it; a string with a
+// backslash is decoded into a scratch buffer with an offset map and scanned there, so that the same finders serve raw,
+// escaped and nested text. A string that is itself a JSON document is entered by a walker of the next level, whose hits are
+// mapped back through the offsets: its untouched bytes stay too.
+
+import { eachEntry, findAll, findPath, readScalar, readString, readValue, skipSpace, skipValue, writeValue } from './json-bytes.ts'
+import { Memo } from './memo.ts'
+import { OffsetMap } from './offset-map.ts'
+import { END, findChild, HASH_START, SCAN, PASS } from './plan.ts'
+import type { DetectSet, Plan, Scope } from './plan.ts'
+import { BadSpan, decode, Scanner } from './scanner.ts'
+import type { BoundCustom, PairRecogniser } from './scanner.ts'
+import { REMOVED, NumberText } from './types.ts'
+import type { Removed, Segment, Value } from './types.ts'
+import type { TextMasker } from './text.ts'
+import { counted, FAILED, Hits, spanText } from './walker.ts'
+import type { Access, Applier, RecordState } from './walker.ts'
+
+/** The text is not one JSON value. */
+export const INVALID = -1
+/** Deeper than the policy allows. */
+export const TOO_DEEP = -2
+
+const OBJECT = 1
+const ARRAY = 2
+/** JSON in strings is entered so many levels deep. */
+const MAX_NESTING = 4
+const FAILED_STRING = Buffer.from(FAILED)
+
+const HEX = new Int8Array(256).fill(-1)
+for (let i = 0; i < 10; i++) HEX[0x30 + i] = i
+for (let i = 0; i < 6; i++) HEX[0x41 + i] = HEX[0x61 + i] = 10 + i
+
+/** Ends the scan of a plain string or key: quote, backslash, control characters. */
+const STOP = new Uint8Array(256)
+for (let c = 0; c < 0x20; c++) STOP[c] = 1
+STOP[0x22] = STOP[0x5c] = 1
+
+const ALL = new Uint8Array(256).fill(1)
+const NOTHING = new Uint8Array(256)
+/** Opening brackets, and white space that may stand before them. */
+const OPENERS = new Uint8Array(256)
+for (let c = 0; c <= 0x20; c++) OPENERS[c] = 1
+OPENERS[0x7b] = OPENERS[0x5b] = 1
+
+/** What a walker shares with the walkers of nested levels. */
+export interface WalkServices {
+  readonly plan: Plan
+  readonly applier: Applier
+  readonly pairs: PairRecogniser | undefined
+  readonly customs: readonly BoundCustom[]
+  readonly hits: Hits
+  readonly state: RecordState
+  readonly memo: Memo
+  readonly texts: TextMasker
+  /** Set while explaining: told of every hit. */
+  observe: ((found: Found) => void) | undefined
+}
+
+/** One finding, for explain. Offsets are bytes of the record. */
+export interface Found {
+  readonly scope: Scope | undefined
+  readonly where: 'value' | 'key' | 'number' | 'line'
+  readonly rule: string | undefined
+  readonly detector: string | undefined
+  readonly score: number | undefined
+  readonly start: number
+  readonly end: number
+  readonly decision: 'mask' | 'keep'
+}
+
+/** Walks one record, or one JSON text inside a string of the level above. */
+export class JsonWalker implements Access {
+  /** Where a text inside a parsed value stands: lookups go there. */
+  base: Access | undefined
+  private readonly s: WalkServices
+  private readonly plan: Plan
+  private readonly applier: Applier
+  private readonly hits: Hits
+  readonly scanner: Scanner
+  private readonly level: number
+  private readonly outer: JsonWalker | undefined
+  private readonly maxDepth: number
+
+  private buf: Buffer = Buffer.alloc(0)
+  private recordStart = 0
+  private recordEnd = 0
+  private depth = 0
+  private readonly types: Uint8Array
+  private readonly scopes: (Scope | undefined)[]
+  private readonly opened: Int32Array
+  private readonly counts: Int32Array
+  private child!: Scope
+  private entry = 0
+  private multi = false
+  /** Below this offset four bytes may be read at once. */
+  private safe = 0
+  /** First bytes of strings that may be JSON documents (all, where a user's detector wants every string). */
+  private readonly mayEnter: Uint8Array
+
+  private inner: JsonWalker | undefined
+  private scratch: Buffer = Buffer.allocUnsafe(4096)
+  private readonly map = new OffsetMap()
+  private decodedEnd = 0
+  private keyScratch: Buffer = Buffer.allocUnsafe(256)
+  private siblings: Map<number, Set<string>> | undefined
+
+  constructor(services: WalkServices, level = 0, outer?: JsonWalker) {
+    this.s = services
+    this.plan = services.plan
+    this.applier = services.applier
+    this.hits = services.hits
+    this.scanner = new Scanner(services.plan, services.pairs, services.customs)
+    this.level = level
+    this.outer = outer
+    this.maxDepth = services.plan.policy.max_depth
+    this.mayEnter = this.scanner.always ? ALL : services.plan.decodesJson ? OPENERS : NOTHING
+    this.types = new Uint8Array(this.maxDepth + 2)
+    this.scopes = new Array<Scope | undefined>(this.maxDepth + 2).fill(undefined)
+    this.opened = new Int32Array(this.maxDepth + 2)
+    this.counts = new Int32Array(this.maxDepth + 2)
+  }
+
+  // ---------------------------------------------------------------------------------------------- Access
+
+  get state(): RecordState {
+    return this.s.state
+  }
+
+  fromRecord(path: readonly (string | number)[]): Value | undefined {
+    const above = this.outer ?? this.base
+    if (above !== undefined) return above.fromRecord(path)
+    const found = findPath(this.buf, this.recordStart, this.recordEnd, path)
+    return found === undefined ? undefined : readValue(this.buf, found.start, found.end, this.maxDepth)
+  }
+
+  fromParent(path: readonly (string | number)[], up: number): Value | undefined {
+    const at = this.depth - up + 1
+    if (at < 1) return (this.outer ?? this.base)?.fromParent(path, up - this.depth)
+    const found = findPath(this.buf, this.opened[at]!, this.recordEnd, path)
+    return found === undefined ? undefined : readValue(this.buf, found.start, found.end, this.maxDepth)
+  }
+
+  all(path: readonly Segment[]): readonly Value[] {
+    const above = this.outer ?? this.base
+    if (above !== undefined) return above.all(path)
+    const out: Value[] = []
+    for (const { start, end } of findAll(this.buf, this.recordStart, this.recordEnd, path)) {
+      const value = readValue(this.buf, start, end, this.maxDepth)
+      if (value !== undefined) out.push(value)
+    }
+    return out
+  }
+
+  // ---------------------------------------------------------------------------------------------- the walk
+
+  /**
+   * Walks the value that starts at or after `start`. `buf[end]` must exist and be no JSON (a newline or a quote).
+   * Returns the offset after the value, INVALID or TOO_DEEP. With `multi`, newlines are white space.
+   */
+  walk(buf: Buffer, start: number, end: number, root: Scope, multi: boolean): number {
+    this.buf = buf
+    this.recordStart = start
+    this.recordEnd = end
+    this.multi = multi
+    this.safe = buf.length - 3
+    this.siblings = undefined
+    const { types, scopes, opened, counts } = this
+    const plan = this.plan
+    const maxDepth = this.maxDepth
+    let depth = 0
+    let scope = root
+    let i = start
+    this.entry = -1
+    for (;;) {
+      // a value
+      let c = buf[i]!
+      while (c <= 0x20) {
+        i = this.space(i)
+        if (i < 0) return INVALID
+        c = buf[i]!
+      }
+      if (depth === 0 || types[depth] === ARRAY) this.entry = i
+      if (c === 0x22) {
+        this.depth = depth
+        i = scope.strings === SCAN ? this.string(i, scope) : scope.strings === PASS ? this.plain(i) : this.targeted(i, scope)
+        if (i < 0) return INVALID
+      } else if (c === 0x7b || c === 0x5b) {
+        if (depth >= maxDepth) return TOO_DEEP
+        let whole = -1
+        if (scope.containers) {
+          this.depth = depth
+          whole = this.container(i, scope)
+          if (whole === INVALID) return INVALID
+        }
+        if (whole >= 0) i = whole
+        else {
+          depth++
+          scopes[depth] = scope
+          opened[depth] = i
+          i++
+          if (buf[i]! <= 0x20) {
+            i = this.space(i)
+            if (i < 0) return INVALID
+          }
+          if (c === 0x7b) {
+            types[depth] = OBJECT
+            if (buf[i] === 0x7d) {
+              i++
+              depth--
+            } else {
+              this.depth = depth
+              i = this.key(i, scope)
+              if (i < 0) return INVALID
+              scope = this.child
+              continue
+            }
+          } else {
+            types[depth] = ARRAY
+            if (buf[i] === 0x5d) {
+              i++
+              depth--
+            } else {
+              counts[depth] = 0
+              scope = scope.item !== undefined && !scope.indexed ? scope.item : plan.itemScope(scope, 0)
+              continue
+            }
+          }
+        }
+      } else {
+        this.depth = depth
+        i = c === 0x2d || (c >= 0x30 && c <= 0x39) ? this.number(i, scope) : this.literal(i, c, scope)
+        if (i < 0) return INVALID
+      }
+      // the value is complete: close what ends here, go on to the next entry
+      for (;;) {
+        if (depth === 0) return i
+        c = buf[i]!
+        if (c === 0x2c) {
+          i++
+          const container = scopes[depth]!
+          if (types[depth] === OBJECT) {
+            this.depth = depth
+            i = this.key(i, container)
+            if (i < 0) return INVALID
+            scope = this.child
+          } else {
+            const index = ++counts[depth]!
+            scope = container.indexed ? plan.itemScope(container, index) : container.item!
+          }
+          break
+        }
+        if (c === 0x7d) {
+          if (types[depth] !== OBJECT) return INVALID
+        } else if (c === 0x5d) {
+          if (types[depth] !== ARRAY) return INVALID
+        } else if (c <= 0x20) {
+          i = this.space(i)
+          if (i < 0) return INVALID
+          continue
+        } else return INVALID
+        depth--
+        i++
+      }
+    }
+  }
+
+  /** Skips JSON white space from i; INVALID where only that may stand and something else ends the record. */
+  space(i: number): number {
+    const buf = this.buf
+    const end = this.recordEnd
+    for (;;) {
+      const c = buf[i]!
+      if (c > 0x20) return i
+      if (i >= end || !(c === 0x20 || c === 0x09 || c === 0x0d || (c === 0x0a && this.multi))) return INVALID
+      i++
+    }
+  }
+
+  /** Reads `"key" :` at i; sets `child` and `entry`, returns the offset after the colon. */
+  private key(i: number, scope: Scope): number {
+    const buf = this.buf
+    if (buf[i] !== 0x22) {
+      i = this.space(i)
+      if (i < 0 || buf[i] !== 0x22) return INVALID
+    }
+    this.entry = i
+    const start = ++i
+    let h = HASH_START
+    let c = buf[i]!
+    while (STOP[c] === 0) {
+      h = Math.imul(h ^ c, 0x01000193)
+      c = buf[++i]!
+    }
+    if (c === 0x22) {
+      this.child = findChild(scope, buf, start, i, h) ?? this.newChild(scope, buf, start, i)
+      if (this.child.keyHit) this.keyHit(this.child, start, i, false)
+      i++
+    } else if (c === 0x5c) {
+      i = this.escapedKey(start, i, scope)
+      if (i < 0) return INVALID
+    } else return INVALID
+    c = buf[i]!
+    while (c !== 0x3a) {
+      if (c > 0x20) return INVALID
+      i = this.space(i)
+      if (i < 0) return INVALID
+      c = buf[i]!
+    }
+    return i + 1
+  }
+
+  private newChild(scope: Scope, bytes: Buffer, start: number, end: number): Scope {
+    return this.plan.makeChild(scope, decode(bytes, start, end), Uint8Array.prototype.slice.call(bytes, start, end))
+  }
+
+  /** A key with escapes matches by its decoded text. */
+  private escapedKey(start: number, backslash: number, scope: Scope): number {
+    const end = this.decodeFrom(start, backslash)
+    if (end < 0) return INVALID
+    const n = this.decodedEnd
+    let h = HASH_START
+    for (let k = 0; k < n; k++) h = Math.imul(h ^ this.scratch[k]!, 0x01000193)
+    this.child = findChild(scope, this.scratch, 0, n, h) ?? this.newChild(scope, this.scratch, 0, n)
+    if (this.child.keyHit) this.keyHit(this.child, start, end - 1, true)
+    return end
+  }
+
+  /** Masks what detectors find in a key; a result that repeats a sibling gets ~2, ~3, ... */
+  private keyHit(child: Scope, start: number, end: number, escaped: boolean): void {
+    const bytes = escaped ? this.scratch : this.buf
+    const from = escaped ? 0 : start
+    const to = escaped ? this.decodedEnd : end
+    if (this.keyScratch.length < to - from) this.keyScratch = Buffer.allocUnsafe((to - from) * 2)
+    const text = decode(bytes, from, to)
+    const masked = this.s.texts.scan(child, text, this, true)
+    if (masked === text) return
+    let taken = this.siblings?.get(this.opened[this.depth]!)
+    if (taken === undefined) {
+      const names = new Set<string>()
+      eachEntry(this.buf, this.opened[this.depth]!, this.recordEnd, (key) => {
+        names.add(key!)
+        return false
+      })
+      taken = names
+      ;(this.siblings ??= new Map()).set(this.opened[this.depth]!, names)
+    }
+    let name = masked
+    for (let n = 2; taken.has(name); n++) name = `${masked}~${n}`
+    taken.add(name)
+    this.hit(start, end, this.encode(name, true), undefined)
+    this.report(child, 'key', undefined, undefined, undefined, start, end)
+  }
+
+  // ---------------------------------------------------------------------------------------------- strings
+
+  /**
+   * A string that only detectors look at. Returns the offset after its closing quote. Four bytes a round: the loop itself
+   * (its bound check and its jump) costs as much as the table.
+   */
+  private string(open: number, scope: Scope): number {
+    const buf = this.buf
+    const safe = this.safe
+    const pairs = scope.detect.pairsJson
+    let p = 0x2000
+    let i = open + 1
+    let n = 0
+    for (;;) {
+      if (i < safe) {
+        const a = buf[i]!
+        const b = buf[i + 1]!
+        const c = buf[i + 2]!
+        const d = buf[i + 3]!
+        if ((pairs[p | a]! | pairs[(a << 8) | b]! | pairs[(b << 8) | c]! | pairs[(c << 8) | d]!) === 0) {
+          p = d << 8
+          i += 4
+          continue
+        }
+      }
+      const stop = i + 4
+      do {
+        const c = buf[i]!
+        const t = pairs[p | c]!
+        if (t !== 0) {
+          if (t === END) {
+            if (c === 0x22) {
+              if (n > 0 || this.mayEnter[buf[open + 1]!] === 1) {
+                this.scanner.candidates = n
+                this.judge(open + 1, i, scope)
+              }
+              return i + 1
+            }
+            if (c !== 0x5c) return INVALID
+            return this.escaped(open + 1, i, scope)
+          }
+          const scanner = this.scanner
+          if (n === scanner.at.length) scanner.growCandidates()
+          scanner.at[n] = i
+          scanner.codes[n++] = t
+        }
+        p = c << 8
+        i++
+      } while (i < stop)
+    }
+  }
+
+  /** A string without backslashes whose candidates are collected. */
+  private judge(start: number, end: number, scope: Scope): void {
+    if (this.mayEnter[this.buf[start]!] === 1 && this.entered(this.buf, start, end, scope)) {
+      this.scanner.candidates = 0
+      return
+    }
+    this.matches(scope.detect, this.buf, start, end, scope, false)
+  }
+
+  /** A string with escapes: decoded, then scanned like any other. */
+  private escaped(start: number, backslash: number, scope: Scope): number {
+    const end = this.decodeFrom(start, backslash)
+    if (end < 0) return INVALID
+    this.scanDecoded(scope)
+    return end
+  }
+
+  private scanDecoded(scope: Scope): void {
+    const n = this.decodedEnd
+    if (this.entered(this.scratch, 0, n, scope)) return
+    const set = scope.detect
+    if (set.empty && !this.scanner.always) return
+    this.scanner.collect(set, this.scratch, 0, n)
+    this.matches(set, this.scratch, 0, n, scope, true)
+  }
+
+  private matches(set: DetectSet, bytes: Buffer, start: number, end: number, scope: Scope, mapped: boolean): void {
+    const scanner = this.scanner
+    let n: number
+    try {
+      n = scanner.judge(set, bytes, start, end, false, false, scope.keyWords)
+    } catch (error) {
+      // a user's detector failed: nothing of this string may pass
+      scanner.candidates = 0
+      this.applier.fail(error instanceof BadSpan ? undefined : error, this, undefined, scope.path())
+      this.hit(mapped ? this.map.toRaw(start, false) : start, mapped ? this.map.toRaw(end, true) : end, FAILED_STRING, undefined)
+      return
+    }
+    for (let k = 0; k < n; k++) {
+      const s = scanner.starts[k]!
+      const e = scanner.ends[k]!
+      const rs = mapped ? this.map.toRaw(s, false) : s
+      const re = mapped ? this.map.toRaw(e, true) : e
+      const ref = scanner.refs[k]!
+      const out = this.spanBytes(k, bytes, s, e, scope)
+      if (out === undefined) continue
+      this.hit(rs, re, out, counted(ref))
+      if (this.s.observe !== undefined) {
+        const rule = 'detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name
+        this.report(scope, 'value', rule, 'detector' in ref ? ref.detector.name : undefined, scanner.scores[k]!, rs, re)
+      }
+    }
+  }
+
+  /** Replacement of span k as it stands inside a string at this level; undefined: nothing changes. */
+  private spanBytes(k: number, bytes: Buffer, s: number, e: number, scope: Scope): Uint8Array | undefined {
+    const scanner = this.scanner
+    const ref = scanner.refs[k]!
+    if ('detector' in ref && scanner.merged[k] === 0 && scanner.encoded[k] === 0) {
+      if (ref.constantBytes !== undefined && ref.rule.conditions.length === 0) return this.level === 0 ? ref.constantBytes : this.encode(ref.chain.constant!, true)
+      if (ref.memo) {
+        const memo = this.s.memo
+        const slot = memo.slot(ref.chain.id, bytes, s, e)
+        const known = memo.get(slot, ref.chain.id, bytes, s, e)
+        if (known !== undefined) {
+          if (known.keep) return undefined
+          return this.level === 0 ? known.json : this.encode(known.text === REMOVED ? '' : known.text, true)
+        }
+        const errors = this.state.errors.length
+        const matched = decode(bytes, s, e)
+        const text = spanText(this.applier, scanner, k, matched, this, () => scope.path())
+        const plain = text === REMOVED ? '' : text
+        const json = Buffer.from(JSON.stringify(plain).slice(1, -1))
+        if (this.state.errors.length === errors) memo.put(slot, ref.chain.id, bytes, s, e, { text, json: Buffer.from(json), keep: text === matched })
+        if (text === matched) return undefined
+        return this.level === 0 ? json : this.encode(plain, true)
+      }
+    }
+    const matched = decode(bytes, s, e)
+    const text = spanText(this.applier, scanner, k, matched, this, () => scope.path())
+    if (text === matched) return undefined
+    return this.encode(text === REMOVED ? '' : text, true)
+  }
+
+  /** Enters a string that is one JSON object or array. */
+  private entered(bytes: Buffer, start: number, end: number, scope: Scope): boolean {
+    let i = start
+    while (i < end && bytes[i]! <= 0x20) i++
+    const c = bytes[i]
+    if (i >= end || (c !== 0x7b && c !== 0x5b) || this.level >= MAX_NESTING || !(this.plan.decodesJson || scope.document)) return false
+    // the last byte tells most texts in brackets from documents
+    let last = end - 1
+    while (last > i && bytes[last]! <= 0x20) last--
+    if (bytes[last] !== (c === 0x7b ? 0x7d : 0x5d)) return false
+    const inner = (this.inner ??= new JsonWalker(this.s, this.level + 1, this))
+    const before = this.hits.count
+    const errors = this.state.errors.length
+    // the byte after the text must end it: the closing quote does, the scratch buffer gets a NUL
+    if (bytes === this.scratch) bytes[end] = 0
+    inner.mapOuter = bytes === this.scratch
+    const stop = inner.walk(bytes, start, end, scope, true)
+    if (stop >= 0 && skipSpace(bytes, stop, end) === end) return true
+    this.hits.count = before
+    this.state.errors.length = errors
+    if (stop === TOO_DEEP) {
+      this.applier.fail(undefined, this, undefined, scope.path())
+      this.state.errors[this.state.errors.length - 1] = 'too_deep'
+      this.hit(bytes === this.scratch ? this.map.toRaw(start, false) : start, bytes === this.scratch ? this.map.toRaw(end, true) : end, FAILED_STRING, undefined)
+      return true
+    }
+    return false
+  }
+  private mapOuter = false
+
+  /** A string that nothing can apply to: only its structure is checked. */
+  private plain(open: number): number {
+    const buf = this.buf
+    let i = open + 1
+    const safe = this.safe
+    for (;;) {
+      while (i < safe && (STOP[buf[i]!]! | STOP[buf[i + 1]!]! | STOP[buf[i + 2]!]! | STOP[buf[i + 3]!]!) === 0) i += 4
+      let c = buf[i]!
+      while (STOP[c] === 0) c = buf[++i]!
+      if (c === 0x22) return i + 1
+      if (c !== 0x5c) return INVALID
+      i = this.skipEscape(i)
+      if (i < 0) return INVALID
+    }
+  }
+
+  private skipEscape(i: number): number {
+    const buf = this.buf
+    switch (buf[i + 1]) {
+      case 0x22: case 0x5c: case 0x2f: case 0x62: case 0x66: case 0x6e: case 0x72: case 0x74:
+        return i + 2
+      case 0x75:
+        return HEX[buf[i + 2]!]! >= 0 && HEX[buf[i + 3]!]! >= 0 && HEX[buf[i + 4]!]! >= 0 && HEX[buf[i + 5]!]! >= 0 ? i + 6 : INVALID
+      default:
+        return INVALID
+    }
+  }
+
+  /**
+   * Decodes the string whose content starts at `start` and has its first backslash at `i` into the scratch buffer, with
+   * the offset map. Lone surrogates become their three WTF-8 bytes. Returns the offset after the closing quote.
+   */
+  private decodeFrom(start: number, i: number): number {
+    const buf = this.buf
+    const map = this.map
+    map.reset()
+    let out = this.scratch
+    let n = i - start
+    if (out.length < n + 64) out = this.growScratch(n + 64, 0)
+    map.add(0, start)
+    if (n < 48) for (let k = 0; k < n; k++) out[k] = buf[start + k]!
+    else buf.copy(out, 0, start, i)
+    for (;;) {
+      const c = buf[i]!
+      if (STOP[c] === 0) {
+        // a run without escapes: its end first, then the copy
+        map.add(n, i)
+        const from = i
+        i++
+        const safe = this.safe
+        while (i < safe && (STOP[buf[i]!]! | STOP[buf[i + 1]!]! | STOP[buf[i + 2]!]! | STOP[buf[i + 3]!]!) === 0) i += 4
+        while (STOP[buf[i]!] === 0) i++
+        const size = i - from
+        if (n + size + 16 > out.length) out = this.growScratch(n + size + 64, n)
+        if (size < 40) for (let k = from; k < i; k++) out[n++] = buf[k]!
+        else {
+          buf.copy(out, n, from, i)
+          n += size
+        }
+        continue
+      }
+      if (c === 0x22) break
+      if (c !== 0x5c) return INVALID
+      if (n + 16 > out.length) out = this.growScratch(out.length * 2, n)
+      map.add(n, ~i)
+      const e = buf[i + 1]!
+      switch (e) {
+        case 0x6e: out[n++] = 0x0a; i += 2; break
+        case 0x22: case 0x5c: case 0x2f: out[n++] = e; i += 2; break
+        case 0x74: out[n++] = 0x09; i += 2; break
+        case 0x72: out[n++] = 0x0d; i += 2; break
+        case 0x62: out[n++] = 0x08; i += 2; break
+        case 0x66: out[n++] = 0x0c; i += 2; break
+        case 0x75: {
+          let unit = this.unit(i)
+          if (unit < 0) return INVALID
+          i += 6
+          if (unit >= 0xd800 && unit < 0xdc00 && buf[i] === 0x5c && buf[i + 1] === 0x75) {
+            const low = this.unit(i)
+            if (low >= 0xdc00 && low < 0xe000) {
+              unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00)
+              i += 6
+            }
+          }
+          if (unit < 0x80) out[n++] = unit
+          else if (unit < 0x800) {
+            out[n++] = 0xc0 | (unit >> 6)
+            out[n++] = 0x80 | (unit & 63)
+          } else if (unit < 0x10000) {
+            out[n++] = 0xe0 | (unit >> 12)
+            out[n++] = 0x80 | ((unit >> 6) & 63)
+            out[n++] = 0x80 | (unit & 63)
+          } else {
+            out[n++] = 0xf0 | (unit >> 18)
+            out[n++] = 0x80 | ((unit >> 12) & 63)
+            out[n++] = 0x80 | ((unit >> 6) & 63)
+            out[n++] = 0x80 | (unit & 63)
+          }
+          break
+        }
+        default:
+          return INVALID
+      }
+    }
+    map.add(n, i)
+    map.end = i
+    this.decodedEnd = n
+    return i + 1
+  }
+
+  private unit(i: number): number {
+    const buf = this.buf
+    const a = HEX[buf[i + 2]!]!
+    const b = HEX[buf[i + 3]!]!
+    const c = HEX[buf[i + 4]!]!
+    const d = HEX[buf[i + 5]!]!
+    return (a | b | c | d) < 0 ? -1 : (a << 12) | (b << 8) | (c << 4) | d
+  }
+
+  private growScratch(size: number, keep: number): Buffer {
+    const bigger = Buffer.allocUnsafe(Math.max(size, this.scratch.length * 2))
+    this.scratch.copy(bigger, 0, 0, keep)
+    return (this.scratch = bigger)
+  }
+
+  // ---------------------------------------------------------------------------------------------- values that rules claim
+
+  /** A string that a rule, `unknown_fields` or a secret key claims. */
+  private targeted(open: number, scope: Scope): number {
+    const end = this.plain(open)
+    if (end < 0) return INVALID
+    const buf = this.buf
+    if (scope.document && this.enterToken(open, end, scope)) return end
+    if (scope.targets.length > 0) {
+      const t = scope.targets[0]!
+      const memo = this.s.memo
+      const slot = t.memo && scope.targets.length === 1 ? memo.slot(t.chain.id, buf, open, end) : -1
+      const known = memo.get(slot, t.chain.id, buf, open, end)
+      if (known !== undefined) {
+        if (known.keep) return end
+        t.rule.masked++
+        this.report(scope, 'value', t.rule.name, undefined, undefined, open, end)
+        this.hit(open, end, this.level === 0 ? known.json! : this.encode(known.text as string, false), undefined)
+        return end
+      }
+      const value = readString(buf, open, end)
+      const errors = this.state.errors.length
+      const outcome = this.applier.targets(scope, value, this)
+      if (outcome !== undefined) {
+        this.report(scope, 'value', t.rule.name, undefined, undefined, open, end)
+        if (outcome.value === REMOVED) {
+          this.remove(end)
+          return end
+        }
+        if (outcome.settled !== true && !outcome.changed) return this.scanToken(open, end, scope)
+        let result = outcome.value
+        let pure = true
+        if (outcome.settled !== true && typeof result === 'string') {
+          const scanned = this.s.texts.unsettled(scope, result, outcome.settled, this)
+          pure = scanned === result
+          result = scanned
+        }
+        const text = writeValue(result)
+        const changed = result !== value
+        if (pure && errors === this.state.errors.length) memo.put(slot, t.chain.id, buf, open, end, { text, json: Buffer.from(text), keep: !changed })
+        if (changed) this.hit(open, end, this.encode(text, false), undefined)
+        return end
+      }
+    }
+    if (scope.unknown) {
+      if (this.enterToken(open, end, scope)) return end
+      this.unknown(open, end, scope)
+      return end
+    }
+    const action = scope.detect.namedSecret
+    if (action !== undefined && scope.facts.secret > 0 && end - open > 2) {
+      const score = this.judgeSecret(open, end, scope)
+      if (score >= 0.6) {
+        const value = readString(buf, open, end)
+        if (action.rule.skip === undefined || !action.rule.skip(value)) {
+          const done = this.applier.match(action, value, this, () => scope.path())
+          this.report(scope, 'value', action.rule.name, action.detector.name, score, open, end)
+          if (done === REMOVED) {
+            action.masked++
+            this.remove(end)
+          } else if (done !== value) this.hit(open, end, this.encode(writeValue(done), false), action)
+          return end
+        }
+      }
+    }
+    return this.scanToken(open, end, scope)
+  }
+
+  private judgeSecret(open: number, end: number, scope: Scope): number {
+    const strength = scope.facts.secret as 1 | 2 | 3 | 4
+    let i = open + 1
+    while (i < end - 1 && this.buf[i] !== 0x5c) i++
+    if (i === end - 1) return this.plan.parts.judgeSecret(this.buf, open + 1, end - 1, strength, 'record')
+    this.decodeFrom(open + 1, i)
+    return this.plan.parts.judgeSecret(this.scratch, 0, this.decodedEnd, strength, 'record')
+  }
+
+  /** Detection on a string token whose rules left it alone. */
+  private scanToken(open: number, end: number, scope: Scope): number {
+    let i = open + 1
+    while (i < end - 1 && this.buf[i] !== 0x5c) i++
+    if (i < end - 1) {
+      this.decodeFrom(open + 1, i)
+      this.scanDecoded(scope)
+    } else {
+      this.scanner.collect(scope.detect, this.buf, open + 1, end - 1)
+      this.judge(open + 1, end - 1, scope)
+    }
+    return end
+  }
+
+  private enterToken(open: number, end: number, scope: Scope): boolean {
+    let i = open + 1
+    while (i < end - 1 && this.buf[i] !== 0x5c) i++
+    if (i === end - 1) return this.entered(this.buf, open + 1, end - 1, scope)
+    this.decodeFrom(open + 1, i)
+    return this.entered(this.scratch, 0, this.decodedEnd, scope)
+  }
+
+  private unknown(start: number, end: number, scope: Scope): void {
+    this.report(scope, 'value', 'unknown_fields', undefined, undefined, start, end)
+    if (this.plan.policy.unknown_fields === 'drop') this.remove(end)
+    else this.hit(start, end, this.encode('"[REDACTED]"', false), this.plan.unknownCounter)
+  }
+
+  /** A number; returns the offset after it. */
+  private number(i: number, scope: Scope): number {
+    const buf = this.buf
+    const start = i
+    let c = buf[i]!
+    if (c === 0x2d) c = buf[++i]!
+    const digits = i
+    if (c === 0x30) c = buf[++i]!
+    else if (c >= 0x31 && c <= 0x39) {
+      do c = buf[++i]!
+      while (c >= 0x30 && c <= 0x39)
+    } else return INVALID
+    let whole = digits === start
+    if (c === 0x2e) {
+      whole = false
+      c = buf[++i]!
+      if (!(c >= 0x30 && c <= 0x39)) return INVALID
+      do c = buf[++i]!
+      while (c >= 0x30 && c <= 0x39)
+    }
+    if (c === 0x65 || c === 0x45) {
+      whole = false
+      c = buf[++i]!
+      if (c === 0x2b || c === 0x2d) c = buf[++i]!
+      if (!(c >= 0x30 && c <= 0x39)) return INVALID
+      do c = buf[++i]!
+      while (c >= 0x30 && c <= 0x39)
+    }
+    if (scope.numbers !== 0 && (i - start >= 12 || scope.numbers !== 1)) this.judgeNumber(start, i, whole, scope)
+    return i
+  }
+
+  private judgeNumber(start: number, end: number, whole: boolean, scope: Scope): void {
+    if (scope.numbers === 3 && this.claimed(start, end, scope)) return
+    const set = scope.detect
+    if (set.namedSecret !== undefined && scope.facts.secretNumbers) {
+      const action = set.namedSecret
+      const value = readScalar(this.buf, start, end)
+      if (action.rule.skip === undefined || !action.rule.skip(value)) {
+        this.replaceNumber(start, end, value, this.applier.match(action, value, this, () => scope.path()), action)
+        this.report(scope, 'number', action.rule.name, action.detector.name, 0.95, start, end)
+        return
+      }
+    }
+    if (!whole || end - start < 3 || end - start > 19 || set.numberFinders.length === 0) return
+    const scanner = this.scanner
+    if (scanner.number(set, this.buf, start, end, scope.keyWords) === 0) return
+    const action = scanner.refs[0]!
+    if (!('detector' in action)) return
+    const value = readScalar(this.buf, start, end)
+    this.replaceNumber(start, end, value, this.applier.match(action, value, this, () => scope.path()), action)
+    this.report(scope, 'number', action.rule.name, action.detector.name, scanner.scores[0]!, start, end)
+  }
+
+  private replaceNumber(start: number, end: number, value: Value, done: Value | Removed, action: { masked: number }): void {
+    if (done === REMOVED) {
+      action.masked++
+      this.remove(end)
+    } else if (!(done instanceof NumberText && value instanceof NumberText && done.text === value.text)) this.hit(start, end, this.encode(writeValue(done), false), action)
+  }
+
+  private literal(i: number, c: number, scope: Scope): number {
+    const buf = this.buf
+    const start = i
+    if (c === 0x74 && buf[i + 1] === 0x72 && buf[i + 2] === 0x75 && buf[i + 3] === 0x65) i += 4
+    else if (c === 0x66 && buf[i + 1] === 0x61 && buf[i + 2] === 0x6c && buf[i + 3] === 0x73 && buf[i + 4] === 0x65) i += 5
+    else if (c === 0x6e && buf[i + 1] === 0x75 && buf[i + 2] === 0x6c && buf[i + 3] === 0x6c) i += 4
+    else return INVALID
+    if (scope.literals !== 0) this.claimed(start, i, scope)
+    return i
+  }
+
+  /** Applies rules and `unknown_fields` to a number or literal; false: nothing claims it. */
+  private claimed(start: number, end: number, scope: Scope): boolean {
+    if (scope.targets.length > 0) {
+      const value = readScalar(this.buf, start, end)
+      const outcome = this.applier.targets(scope, value, this)
+      if (outcome !== undefined) {
+        this.report(scope, 'value', scope.targets[0]!.rule.name, undefined, undefined, start, end)
+        if (outcome.value === REMOVED) this.remove(end)
+        else if (outcome.changed) this.hit(start, end, this.encode(writeValue(outcome.value), false), undefined)
+        return outcome.settled === true || outcome.changed
+      }
+    }
+    if (!scope.unknown) return false
+    this.unknown(start, end, scope)
+    return true
+  }
+
+  /** An object or array that a rule takes whole; returns its end, or -3 where the rules let it be. */
+  private container(start: number, scope: Scope): number {
+    const end = skipValue(this.buf, start, this.recordEnd)
+    if (end < 0) return INVALID
+    const value = readValue(this.buf, start, end, this.maxDepth)
+    if (value === undefined) return -3
+    const outcome = this.applier.targets(scope, value, this)
+    if (outcome === undefined || (!outcome.changed && outcome.settled !== true)) return -3
+    // what is replaced must have been JSON: the strict walk decides for the whole record
+    if (!this.checked(start, end)) return INVALID
+    this.report(scope, 'value', scope.targets[0]!.rule.name, undefined, undefined, start, end)
+    if (outcome.value === REMOVED) this.remove(end)
+    else if (outcome.changed) this.hit(start, end, this.encode(writeValue(outcome.value), false), undefined)
+    return end
+  }
+
+  private checked(start: number, end: number): boolean {
+    const checker = (this.checker ??= new JsonWalker(this.s, MAX_NESTING, this))
+    const before = this.hits.count
+    const ok = checker.walk(this.buf, start, end, this.plan.inert, this.multi) === end
+    this.hits.count = before
+    return ok
+  }
+  private checker: JsonWalker | undefined
+
+  // ---------------------------------------------------------------------------------------------- hits
+
+  /** Notes a replacement at offsets of this level. */
+  private hit(start: number, end: number, out: Uint8Array, counter: { masked: number } | undefined): void {
+    this.hits.add(this.toTop(start, false), this.toTop(end, true), out, 0, counter)
+  }
+
+  private remove(end: number): void {
+    if (this.depth === 0) {
+      if (this.level === 0) this.recordRemoved = true
+      const start = this.entry < 0 ? this.recordStart : this.entry
+      this.hit(start, end, this.encode('null', false), undefined)
+      return
+    }
+    this.hits.remove(this.toTop(this.entry, false), this.toTop(end, true), undefined)
+  }
+  /** A rule removed the record itself. */
+  recordRemoved = false
+
+  private toTop(offset: number, isEnd: boolean): number {
+    let at = offset
+    for (let w: JsonWalker = this; w.outer !== undefined; w = w.outer) if (w.mapOuter) at = w.outer.map.toRaw(at, isEnd)
+    return at
+  }
+
+  /** Bytes of a text at this level: JSON text stands `level` strings deep; `inside` a string once more. */
+  private encode(text: string, inside: boolean): Uint8Array {
+    let out = text
+    for (let k = inside ? -1 : 0; k < this.level; k++) out = JSON.stringify(out).slice(1, -1)
+    return Buffer.from(out)
+  }
+
+  private report(scope: Scope, where: Found['where'], rule: string | undefined, detector: string | undefined, score: number | undefined, start: number, end: number): void {
+    if (this.s.observe === undefined) return
+    this.s.observe({ scope, where, rule, detector, score, start: this.toTop(start, false), end: this.toTop(end, true), decision: 'mask' })
+  }
+}

@@ -1,0 +1,564 @@
+// What every walker drives: rules applied to one value, matches turned into replacements, hits collected and spliced.
+// A walker knows a shape and where it stands in it (Access); it asks Applier what a value becomes.
+
+import { MaskError } from '../errors.ts'
+import type { MaskErrorCode } from '../errors.ts'
+import { canonical } from './canonical.ts'
+import { KeyedContext, modify } from './context.ts'
+import type { ResolvedSource } from './context.ts'
+import type { RunKey } from './keyed.ts'
+import type { Chain, CompiledRule, CompiledTransform, DetectAction, Plan, Scope, Target } from './plan.ts'
+import { strongest } from './plan.ts'
+import { isPairHit } from './scanner.ts'
+import type { PairHit, Scanner } from './scanner.ts'
+import { isContainer, NumberText, REMOVED } from './types.ts'
+import type { Condition, HashSource, LinearRegex, MaskContext, Removed, Scalar, Segment, Value } from './types.ts'
+
+/** What becomes of a value that a mask failed on. */
+export const FAILED = '[MASKING FAILED]'
+
+/** Where a walker stands: looks up values of the record as received. */
+export interface Access {
+  /** The value at a path from the record root; undefined: absent. */
+  fromRecord(path: readonly (string | number)[]): Value | undefined
+  /** From the container `up` levels above the current value (1: its parent). */
+  fromParent(path: readonly (string | number)[], up: number): Value | undefined
+  /** All values that a path reaches from the record root. */
+  all(path: readonly Segment[]): readonly Value[]
+  readonly state: RecordState
+}
+
+/** What a record has shown so far; one object per masker, reset for each record. */
+export class RecordState {
+  serial = 0
+  /** By transform id: serial of the record in which it matched last. */
+  seen: number[] = []
+  counts: number[] = []
+  firsts: (Value | Removed | undefined)[] = []
+  readonly conditions = new Map<number, 'if' | 'else' | 'skip' | 'error'>()
+  readonly sources = new Map<HashSource, Value | undefined>()
+  /** Set under `on_mask_error: drop` or `fail`. */
+  drop = false
+  failure: MaskError | undefined
+  /** Errors of this record by code, counted when the record is done. */
+  errors: MaskErrorCode[] = []
+
+  private readonly advances: { serial: number; n: number }[] = []
+
+  /** How many matches of an `advance_hash` transform came before this one in the record. */
+  advance(transform: number): number {
+    const counter = (this.advances[transform] ??= { serial: 0, n: 0 })
+    if (counter.serial !== this.serial) {
+      counter.serial = this.serial
+      counter.n = 0
+    }
+    return counter.n++
+  }
+
+  next(): void {
+    this.serial++
+    this.drop = false
+    this.failure = undefined
+    if (this.errors.length > 0) this.errors = []
+    if (this.conditions.size > 0) this.conditions.clear()
+    if (this.sources.size > 0) this.sources.clear()
+  }
+}
+
+/** The context of one value, which also takes what masks say about the text they wrote. */
+class Context extends KeyedContext {
+  /** Ranges (UTF-16) of the last result that masks have written; undefined: unknown. */
+  settledRanges: readonly number[] | undefined
+
+  settle(ranges: readonly number[]): void {
+    this.settledRanges = ranges
+  }
+
+  /** The same sources on another value: a match inside the text, a value inside the document. */
+  within(self: Value, advance = this.advance): Context {
+    return new Context({ key: this.key, sources: this.sources, self, advance })
+  }
+}
+
+/** What rules made of a value. */
+export interface Outcome {
+  readonly value: Value | Removed
+  /** True: nothing is left to detection; ranges (UTF-16): these are settled, the rest is scanned. */
+  readonly settled: true | readonly number[]
+  readonly changed: boolean
+}
+
+const NO_RANGES: readonly number[] = []
+
+/** Applies rules and detect actions to single values; counts and reports. */
+export class Applier {
+  readonly plan: Plan
+  readonly key: RunKey
+  private readonly regexes: ReadonlyMap<string, LinearRegex>
+  /** Inside a document in a string: the context of the mask around it, whose sources are the wider level. */
+  outer: MaskContext | undefined
+
+  constructor(plan: Plan, key: RunKey, regexes: ReadonlyMap<string, LinearRegex>) {
+    this.plan = plan
+    this.key = key
+    this.regexes = regexes
+  }
+
+  /** Records a failure; the caller puts `[MASKING FAILED]` in the place. */
+  fail(error: unknown, access: Access, rule: CompiledRule | undefined, path: string): void {
+    const known = error instanceof MaskError ? error : new MaskError('internal', 'mask', 'failed')
+    known.rule ??= rule?.name
+    known.path ??= path
+    access.state.errors.push(known.code)
+    const policy = this.plan.policy.on_mask_error
+    if (policy === 'drop') access.state.drop = true
+    else if (policy === 'fail') access.state.failure ??= known
+  }
+
+  /** Runs the rules that claim a value. Undefined: none applied, detection is next. */
+  targets(scope: Scope, value: Value, access: Access, depthPath = scope): Outcome | undefined {
+    return this.run(scope.targets, scope.conditional, value, access, depthPath.path.bind(depthPath))
+  }
+
+  /** The same for any list of targets. */
+  run(list: readonly Target[], conditional: boolean, value: Value, access: Access, path: () => string): Outcome | undefined {
+    const container = isContainer(value)
+    let targets = list
+    if (conditional) {
+      const chosen: Target[] = []
+      for (const t of list) {
+        const verdict = this.holds(t.rule, access)
+        if (verdict === 'error') {
+          this.fail(new MaskError('condition_error', 'condition', 'could not be evaluated'), access, t.rule, path())
+          return { value: FAILED, settled: true, changed: true }
+        }
+        if (verdict) chosen.push(t)
+      }
+      targets = strongest(chosen)
+    }
+    let current: Value | Removed = value
+    let settled: true | readonly number[] = NO_RANGES
+    let hit = false
+    for (const t of targets) {
+      if (container && !(t.whole && t.chain.document === undefined && !t.chain.scans)) continue
+      if (current === REMOVED) break
+      if (t.transform !== undefined) {
+        access.state.seen[t.transform.id] = access.state.serial
+        if (value === null && t.transform.transform.onNull === 'skip') {
+          hit = true
+          continue
+        }
+        if (value === null && t.transform.transform.onNull === 'error') {
+          this.fail(new MaskError('null_value', 'json', 'found null'), access, t.rule, path())
+          return { value: FAILED, settled: true, changed: true }
+        }
+      }
+      hit = true
+      if (t.rule.skip !== undefined && t.rule.skip(value)) continue
+      try {
+        const before = current
+        const context = this.context(t, value, access)
+        const done: Value | Removed = t.transform === undefined ? t.chain.run(current, context) : this.transformed(t.transform, t.chain, current, context, access)
+        current = done
+        if (!same(before, done)) t.rule.masked++
+        if (t.chain.settles === 'value' || typeof done !== 'string') settled = true
+        else if (t.chain.settles === 'replaced' && settled !== true) settled = context.settledRanges ?? NO_RANGES
+        else if (settled !== true && !same(before, done)) settled = NO_RANGES
+      } catch (error) {
+        this.fail(error, access, t.rule, path())
+        return { value: FAILED, settled: true, changed: true }
+      }
+    }
+    if (!hit) return undefined
+    return { value: current, settled: current === REMOVED ? true : settled, changed: !same(value, current) }
+  }
+
+  private transformed(transform: CompiledTransform, chain: Chain, value: Value, context: MaskContext, access: Access): Value | Removed {
+    const { state } = access
+    if (!transform.transform.forceConsistency) return chain.run(value, context)
+    if (state.counts[transform.id] === state.serial) return state.firsts[transform.id]!
+    const result = chain.run(value, context)
+    state.counts[transform.id] = state.serial
+    state.firsts[transform.id] = result
+    return result
+  }
+
+  private context(t: Target, self: Value, access: Access): Context {
+    let sources = t.rule.sources
+    let advance = 0
+    let up = 0
+    if (t.transform !== undefined) {
+      const own = t.transform.transform.hashSources
+      if (own !== undefined) sources = own
+      else if (this.outer instanceof Context) return this.outer.within(self, this.advanceOf(t, access))
+      up = t.transform.segments.length
+      advance = this.advanceOf(t, access)
+    }
+    return new Context({ key: this.key, sources: sources === null ? RANDOM : t.chain.keyed ? this.inputs(sources, access, up) : SELF_ONLY, self, advance })
+  }
+
+  private advanceOf(t: Target, access: Access): number {
+    return t.transform?.transform.advanceHash === true ? access.state.advance(t.transform.id) : 0
+  }
+
+  private inputs(sources: readonly HashSource[], access: Access, documentUp: number): readonly ResolvedSource[] {
+    if (sources.length === 1 && sources[0]!.from === 'self' && !sources[0]!.trim && sources[0]!.case === undefined) return SELF_ONLY
+    return sources.map((s): ResolvedSource => {
+      if (s.from === 'self') return { self: true, trim: s.trim, case: s.case }
+      let value: Value | undefined
+      if (s.from === 'record') {
+        if (access.state.sources.has(s)) value = access.state.sources.get(s)
+        else access.state.sources.set(s, (value = access.fromRecord(s.path)))
+      } else {
+        let up = s.from === 'document' ? documentUp : 1
+        let skip = 0
+        while (s.path[skip] === '..') {
+          up++
+          skip++
+        }
+        value = access.fromParent(skip === 0 ? s.path : s.path.slice(skip), up)
+      }
+      if (value === undefined) {
+        if (s.onMissing === 'self') return { self: true, trim: s.trim, case: s.case }
+        if (s.onMissing === 'null') return { value: null }
+        throw new MaskError('hash_source_missing', 'hash source', 'is missing')
+      }
+      if (isContainer(value)) throw new MaskError('hash_source_not_scalar', 'hash source', 'is not a scalar')
+      return { value: modify(canonical(value), s.trim, s.case) }
+    })
+  }
+
+  /** Masks one match of detection. Never throws: a failure gives `[MASKING FAILED]`. */
+  match(action: DetectAction, matched: Value, access: Access, path: () => string): Value | Removed {
+    const rule = action.rule
+    if (rule.conditions.length > 0) {
+      const verdict = this.holds(rule, access)
+      if (verdict === 'error') {
+        this.fail(new MaskError('condition_error', 'condition', 'could not be evaluated'), access, rule, path())
+        return FAILED
+      }
+      if (!verdict) {
+        const other = action.fallback.get(rule)
+        return other === undefined ? matched : this.match(other, matched, access, path)
+      }
+    }
+    if (action.chain.constant !== undefined && typeof matched === 'string') return action.chain.constant
+    try {
+      const sources = rule.sources === null ? RANDOM : action.chain.keyed ? this.inputs(rule.sources, access, 0) : SELF_ONLY
+      return action.chain.run(matched, new Context({ key: this.key, sources, self: matched }))
+    } catch (error) {
+      this.fail(error, access, rule, path())
+      return FAILED
+    }
+  }
+
+  /** Masks a match inside a mask (`scan`, `url`): the sources in force apply to the matched text. */
+  matchWithin(action: DetectAction, matched: string, context: MaskContext): Value | Removed {
+    if (action.chain.constant !== undefined) return action.chain.constant
+    return action.chain.run(matched, context instanceof Context ? context.within(matched) : context)
+  }
+
+  /** Context for a document in a string: the outer sources stay in force. */
+  holds(rule: CompiledRule, access: Access): boolean | 'error' {
+    for (const { id, conditions, branch } of rule.conditions) {
+      let verdict = access.state.conditions.get(id)
+      if (verdict === undefined) access.state.conditions.set(id, (verdict = this.judge(conditions, access)))
+      if (verdict === 'error') return 'error'
+      if (verdict === 'skip' || (verdict === 'if') !== branch) return false
+    }
+    return true
+  }
+
+  private judge(conditions: readonly Condition[], access: Access): 'if' | 'else' | 'skip' | 'error' {
+    try {
+      return this.every(conditions, access) ? 'if' : 'else'
+    } catch (signal) {
+      if (signal === 'skip' || signal === 'if' || signal === 'else') return signal
+      return 'error'
+    }
+  }
+
+  private every(conditions: readonly Condition[], access: Access): boolean {
+    for (const c of conditions) if (!this.test(c, access)) return false
+    return true
+  }
+
+  private test(c: Condition, access: Access): boolean {
+    if (c.kind === 'or') return c.of.some((x) => this.test(x, access))
+    if (c.kind !== 'test') return this.every(c.of, access) === (c.kind === 'and')
+    const values = access.all(c.path)
+    if (values.length === 0) {
+      if (c.onMissing === 'skip') throw 'skip'
+      if (c.onMissing === 'apply_if') throw 'if'
+      if (c.onMissing === 'apply_else') throw 'else'
+      throw 'error'
+    }
+    return values.some((v) => this.compare(c, v))
+  }
+
+  private compare(c: Extract<Condition, { kind: 'test' }>, value: Value): boolean {
+    if (c.test === 'equals') return !isContainer(value) && scalarEquals(value, c.value)
+    if (c.test === 'matches') {
+      if (isContainer(value)) throw 'error'
+      return this.regexes.get(c.value as string)!.matches(scalarText(value))
+    }
+    if (isContainer(value)) throw 'error'
+    const order = compareScalars(value, c.value)
+    switch (c.test) {
+      case 'less_than':
+        return order < 0
+      case 'less_than_or_equal':
+        return order <= 0
+      case 'greater_than':
+        return order > 0
+      default:
+        return order >= 0
+    }
+  }
+}
+
+const SELF_ONLY: readonly ResolvedSource[] = [{ self: true }]
+const RANDOM: readonly ResolvedSource[] = []
+
+function same(a: Value | Removed, b: Value | Removed): boolean {
+  if (a === b) return true
+  return a instanceof NumberText && b instanceof NumberText && a.text === b.text
+}
+
+export function scalarText(value: Scalar): string {
+  if (typeof value === 'string') return value
+  if (value === null) return 'null'
+  if (typeof value === 'boolean') return value ? 'true' : 'false'
+  return value.text
+}
+
+export function scalarEquals(a: Scalar, b: Scalar): boolean {
+  if (a instanceof NumberText || b instanceof NumberText) return a instanceof NumberText && b instanceof NumberText && (a.text === b.text || sameNumber(a.text, b.text))
+  return a === b
+}
+
+function sameNumber(a: string, b: string): boolean {
+  if (/^-?\d+$/.test(a) && /^-?\d+$/.test(b) && a.length < 4000 && b.length < 4000) return BigInt(a) === BigInt(b)
+  return Number(a) === Number(b)
+}
+
+const NUMERIC = /^\s{0,8}[+-]?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,4})?\s{0,8}$/
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/
+
+function compareScalars(a: Scalar, b: Scalar): number {
+  const x = a instanceof NumberText ? a.text : a
+  const y = b instanceof NumberText ? b.text : b
+  if (typeof x === 'string' && typeof y === 'string') {
+    if (NUMERIC.test(x) && NUMERIC.test(y)) return Number(x) - Number(y)
+    if (ISO_DATE.test(x) && ISO_DATE.test(y)) {
+      const d = Date.parse(normalDate(x)) - Date.parse(normalDate(y))
+      if (!Number.isNaN(d)) return d
+    }
+  }
+  throw 'error'
+}
+
+/** A date-time without an offset is compared as UTC: no time zone of the machine may decide. */
+function normalDate(text: string): string {
+  const t = text.replace(' ', 'T')
+  return t.length > 10 && !/(Z|[+-]\d{2}:?\d{2})$/.test(t) ? t + 'Z' : t
+}
+
+/** Text that a scalar result is in plain text. */
+export function resultText(value: Value): string {
+  if (typeof value === 'string') return value
+  if (value === null) return ''
+  if (typeof value === 'boolean') return value ? 'true' : 'false'
+  if (value instanceof NumberText) return value.text
+  return FAILED
+}
+
+/** The replacement of span k of a scanner, as text (REMOVED: nothing). */
+export function spanText(applier: Applier, scanner: Scanner, k: number, matched: string, access: Access, path: () => string): string | Removed {
+  const ref = scanner.refs[k]!
+  if (scanner.merged[k] === 1) return isPairHit(ref) ? '[REDACTED]' : `[REDACTED:${ref.detector.name}]`
+  let result: Value | Removed
+  if (isPairHit(ref)) {
+    const done = applier.run(ref.targets, ref.targets.some((t) => t.rule.conditions.length > 0), matched, access, path)
+    result = done === undefined ? matched : done.value
+  } else result = applier.match(ref, matched, access, path)
+  if (result === REMOVED) return REMOVED
+  let text = resultText(result)
+  if (isPairHit(ref) && ref.quote !== 0 && text !== matched) text = escapeFor(ref.quote, text)
+  return scanner.encoded[k] === 1 ? encodeURIComponent(text.toWellFormed()) : text
+}
+
+function escapeFor(quote: number, text: string): string {
+  const q = String.fromCharCode(quote)
+  return text.replaceAll('\\', '\\\\').replaceAll(q, '\\' + q)
+}
+
+/** What counts a masked match. */
+export function counted(ref: DetectAction | PairHit): { masked: number } {
+  return isPairHit(ref) ? NOWHERE : ref
+}
+const NOWHERE = { masked: 0 }
+
+// ------------------------------------------------------------------------------------------------ hits
+
+/** Byte ranges of a record and what replaces them, in order and apart from each other. */
+export class Hits {
+  count = 0
+  starts = new Int32Array(256)
+  ends = new Int32Array(256)
+  /** Replacement bytes; undefined: the entry that starts at `entries` is removed with its comma. */
+  outs: (Uint8Array | undefined)[] = []
+  entries = new Int32Array(256)
+  counters: ({ masked: number } | undefined)[] = []
+
+  add(start: number, end: number, out: Uint8Array | undefined, entry: number, counter: { masked: number } | undefined): void {
+    const n = this.count
+    if (n === this.starts.length) this.grow()
+    this.starts[n] = start
+    this.ends[n] = end
+    this.outs[n] = out
+    this.entries[n] = entry
+    this.counters[n] = counter
+    this.count = n + 1
+  }
+
+  /** Removes an entry with its comma; what was found in its key is void. */
+  remove(entry: number, end: number, counter: { masked: number } | undefined): void {
+    while (this.count > 0 && this.starts[this.count - 1]! >= entry) this.count--
+    this.add(entry, end, undefined, entry, counter)
+  }
+
+  private grow(): void {
+    const size = this.starts.length * 2
+    const starts = new Int32Array(size)
+    starts.set(this.starts)
+    const ends = new Int32Array(size)
+    ends.set(this.ends)
+    const entries = new Int32Array(size)
+    entries.set(this.entries)
+    this.starts = starts
+    this.ends = ends
+    this.entries = entries
+  }
+
+  /** Forgets replacements of an unusually large record. */
+  clear(): void {
+    this.count = 0
+    if (this.outs.length > 4096) {
+      this.outs = []
+      this.counters = []
+      this.starts = new Int32Array(256)
+      this.ends = new Int32Array(256)
+      this.entries = new Int32Array(256)
+    }
+  }
+}
+
+const LARGE = 65536
+
+/** Output of one block: small pieces are gathered, large unchanged ranges are passed on as views of the input. */
+export class Writer {
+  private buffer: Buffer = Buffer.alloc(0)
+  private used = 0
+  private from = 0
+  private pieces: Buffer[] = []
+  /** Expected size of the next buffers. */
+  size = LARGE
+
+  private room(bytes: number): void {
+    if (this.used + bytes <= this.buffer.length) return
+    this.flushBuffer()
+    this.buffer = Buffer.allocUnsafeSlow(Math.max(this.size, bytes))
+    this.used = 0
+    this.from = 0
+  }
+
+  private flushBuffer(): void {
+    if (this.used > this.from) this.pieces.push(this.buffer.subarray(this.from, this.used))
+    this.from = this.used
+  }
+
+  /** Copies a range of the input. */
+  copy(input: Buffer, start: number, end: number): void {
+    const n = end - start
+    if (n <= 0) return
+    if (n >= LARGE) {
+      this.flushBuffer()
+      this.pieces.push(input.subarray(start, end))
+      return
+    }
+    this.room(n)
+    if (n < 24) {
+      const out = this.buffer
+      let to = this.used
+      for (let i = start; i < end; i++) out[to++] = input[i]!
+    } else input.copy(this.buffer, this.used, start, end)
+    this.used += n
+  }
+
+  put(bytes: Uint8Array): void {
+    const n = bytes.length
+    this.room(n)
+    if (n < 64) {
+      const out = this.buffer
+      let to = this.used
+      for (let i = 0; i < n; i++) out[to++] = bytes[i]!
+    } else this.buffer.set(bytes, this.used)
+    this.used += n
+  }
+
+  /** All pieces written since the last call. */
+  take(): Buffer[] {
+    this.flushBuffer()
+    const out = this.pieces
+    this.pieces = []
+    return out
+  }
+}
+
+/** Writes [copied, end of last hit) of a record with its hits; returns how far the input has been copied. */
+export function splice(input: Buffer, limit: number, hits: Hits, copied: number, writer: Writer): number {
+  const n = hits.count
+  for (let k = 0; k < n; k++) {
+    const out = hits.outs[k]
+    if (out !== undefined) {
+      writer.copy(input, copied, hits.starts[k]!)
+      writer.put(out)
+      copied = hits.ends[k]!
+      continue
+    }
+    // a run of removed neighbours goes with the commas between them and one beside them
+    const start = hits.entries[k]!
+    let end = hits.ends[k]!
+    let after = blank(input, end, limit)
+    while (k + 1 < n && hits.outs[k + 1] === undefined && input[after] === 0x2c && blank(input, after + 1, limit) === hits.entries[k + 1]) {
+      k++
+      end = hits.ends[k]!
+      after = blank(input, end, limit)
+    }
+    if (input[after] === 0x2c) {
+      writer.copy(input, copied, start)
+      copied = blank(input, after + 1, limit)
+    } else {
+      let back = start - 1
+      while (back >= copied && isBlank(input[back]!)) back--
+      if (back >= copied && input[back] === 0x2c) {
+        writer.copy(input, copied, back)
+        copied = end
+      } else {
+        writer.copy(input, copied, start)
+        copied = end
+      }
+    }
+  }
+  return copied
+}
+
+function isBlank(c: number): boolean {
+  return c === 0x20 || c === 0x09 || c === 0x0a || c === 0x0d
+}
+
+function blank(input: Uint8Array, i: number, limit: number): number {
+  while (i < limit && isBlank(input[i]!)) i++
+  return i
+}

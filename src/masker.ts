@@ -1,0 +1,820 @@
+// createMasker: the facade. A loaded and compiled ruleset, bound to a run secret, on records of every shape.
+//
+//   json   bytes or text of one record   -> walk-json, splice
+//   value  a parsed JavaScript value     -> walk-value, copy on write
+//   text   free text                     -> text
+//   lines  blocks of whole lines         -> json or text, line by line (the CLI, stream())
+
+import { InputError, MaskError } from './errors.ts'
+import type { Issue, MaskErrorCode } from './errors.ts'
+import { compile, emptyWildcard } from './engine/compile.ts'
+import type { Compiled, Registries } from './engine/compile.ts'
+import { findPath } from './engine/json-bytes.ts'
+import { Memo } from './engine/memo.ts'
+import { Scanner } from './engine/scanner.ts'
+import type { PairRecogniser } from './engine/scanner.ts'
+import { TextAccess, TextMasker } from './engine/text.ts'
+import { REMOVED } from './engine/types.ts'
+import type { CustomDetector, DetectorInfo, Finder, MaskDefinition, Ruleset, SeedTable } from './engine/types.ts'
+import { decodeText, encodeText } from './engine/wtf8.ts'
+import { FAILED, Hits, RecordState, splice, Writer } from './engine/walker.ts'
+import { deriveKey, randomKey, zero } from './engine/keyed.ts'
+import type { RunKey } from './engine/keyed.ts'
+import { INVALID, JsonWalker, TOO_DEEP } from './engine/walk-json.ts'
+import type { Found, WalkServices } from './engine/walk-json.ts'
+import { TooDeep, ValueWalker } from './engine/walk-value.ts'
+import type { LineEngine } from './lines.ts'
+import { expandDetectors } from './ruleset/detectors.ts'
+import { BUILTIN_NAMES, builtinRuleset, readRulesetFile, rulesetsFolder } from './ruleset/files.ts'
+import { compileKeyGlobs } from './ruleset/key-glob.ts'
+import { loadRuleset } from './ruleset/load.ts'
+import type { SeedProblem } from './ruleset/read.ts'
+import { compileRegex } from './ruleset/regex.ts'
+import { findSeedFile } from './seeds/load.ts'
+import { createLineStream } from './stream.ts'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { Transform } from 'node:stream'
+
+/** A ruleset: `mask-logs:<name>`, a file path, YAML text (it contains a newline), a parsed object, or a list, later ones stronger. */
+export type RulesetInput = string | object
+
+/** Options of createMasker. */
+export interface MaskerOptions {
+  /** 20 to 256 characters; keys everything that is consistent. Without it substitutes hold for this process only. */
+  readonly runSecret?: string | undefined
+  /** Mixed in with the run secret. */
+  readonly instanceSecret?: string | undefined
+  /** Masks of your own, by type. */
+  readonly masks?: Readonly<Record<string, MaskDefinition>> | undefined
+  /** Detectors of your own. */
+  readonly detectors?: readonly CustomDetector[] | undefined
+  /** Paths of modules that export `masks` and `detectors`, loaded with require. */
+  readonly plugins?: readonly string[] | undefined
+  /** Directories searched for seed files before the ruleset's own `seeds/` and the shipped ones. */
+  readonly seedDirs?: readonly string[] | undefined
+  /** Overrides single policies of the ruleset, in its own spelling: `{ max_record_bytes: 65536 }`. */
+  readonly policy?: Readonly<Record<string, unknown>> | undefined
+  /** Slots of the table of recent results (default 8192; 0: off). It holds the values that it masks until `close`. */
+  readonly memoSize?: number | undefined
+  /** Told of every record held back under `on_unparsable: quarantine`. */
+  readonly quarantine?: ((note: QuarantineNote) => void) | undefined
+}
+
+/** Place and cause of a record held back; nothing of its content. */
+export interface QuarantineNote {
+  /** Counts from 1 over the life of the masker. */
+  readonly serial: number
+  /** Line within the stream, from 1; 0 for single records. */
+  readonly line: number
+  readonly bytes: number
+  readonly code: 'not_json'
+}
+
+/** One masked (or kept) stretch, for explain. Never contains the value. */
+export interface Finding {
+  /** Line within the stream, from 1. */
+  readonly line?: number
+  /** Path of the value; array elements are `[*]`. Empty in text. */
+  readonly path: string
+  readonly where: 'value' | 'key' | 'number' | 'line'
+  readonly rule?: string
+  readonly detector?: string
+  readonly score?: number
+  /** Byte offsets in the record. */
+  readonly start: number
+  readonly end: number
+  readonly length: number
+  readonly decision: 'mask' | 'keep'
+  /** Codes that say why, where known. */
+  readonly reasons?: readonly string[]
+}
+
+/** Counts since the masker was made. */
+export interface Stats {
+  readonly lines: number
+  readonly records: number
+  readonly textLines: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly masked: number
+  readonly byRule: Readonly<Record<string, number>>
+  readonly byDetector: Readonly<Record<string, number>>
+  /** Failures by code: mask errors, `not_json`, `oversize`, `dropped`. */
+  readonly errors: Readonly<Record<string, number>>
+}
+
+export interface LineOptions {
+  /** `auto` (default): each line as JSON where it is JSON, else as text. `json`: lines that are no JSON are errors too. `text`: every line as text. */
+  readonly format?: 'auto' | 'json' | 'text' | undefined
+  /** Told of every masked value. */
+  readonly explain?: ((finding: Finding) => void) | undefined
+}
+
+/** What createMasker returns. */
+export interface Masker {
+  /** Warnings of the ruleset. */
+  readonly warnings: readonly Issue[]
+  /** The policies in force. */
+  readonly policy: Ruleset['policy']
+  /** Masks one JSON record, text or bytes; what is no JSON is masked as text. The same reference when nothing matched. */
+  json(record: string): string
+  json(record: Uint8Array): Uint8Array
+  /** Masks a parsed value, copy on write: untouched parts are the same references. */
+  value<T>(value: T): T
+  /** Masks free text. */
+  text(text: string): string
+  /** A Transform of bytes: whole lines masked, terminators kept. */
+  stream(options?: LineOptions): Transform
+  /** The engine behind `stream`: blocks of whole lines. */
+  lines(options?: LineOptions): LineEngine
+  /** What would be masked in a record (JSON text, text or bytes, or a value), and by which rule or detector. */
+  explain(record: unknown): Finding[]
+  stats(): Stats
+  /** Wipes the key and the table of results. The masker must not be used afterwards. */
+  close(): void
+}
+
+/** The built-in registries, handed in by index.ts. */
+export interface Builtins {
+  readonly masks: readonly MaskDefinition[]
+  readonly finders: readonly Finder[]
+  readonly detectors: readonly DetectorInfo[]
+  readonly pairs: PairRecogniser
+  readonly keyFacts: Registries['keyFacts']
+  readonly judgeSecret: Registries['judgeSecret']
+}
+
+/** What a plugin module may export. */
+interface Plugin {
+  readonly masks?: Readonly<Record<string, MaskDefinition>>
+  readonly detectors?: readonly CustomDetector[]
+}
+
+/** createMasker over given registries; see index.ts for the public function. */
+export function makeMasker(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): Masker {
+  // the secret first: nothing is read, not even a ruleset, under one that is refused
+  const key = options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
+  const plugins = (options.plugins ?? []).map(loadPlugin)
+  const masks = new Map<string, MaskDefinition>()
+  for (const m of builtins.masks) masks.set(m.type, m)
+  for (const own of [...plugins.map((p) => p.masks ?? {}), options.masks ?? {}]) for (const [type, m] of Object.entries(own)) masks.set(type, m)
+  const customs = [...plugins.flatMap((p) => p.detectors ?? []), ...(options.detectors ?? [])]
+  const detectors: DetectorInfo[] = [...builtins.detectors]
+  for (const c of customs) {
+    if (detectors.some((d) => d.name === c.name)) throw new InputError('bad_option', 'a detector of your own has the name of another one')
+    detectors.push({ name: c.name, group: c.group, tier: 0, priority: 1000 + detectors.length, summary: c.summary ?? '', examples: c.examples ?? [], counterExamples: c.counterExamples ?? [], ...(c.mask === undefined ? {} : { mask: c.mask }) })
+  }
+  const tables = new Map<string, SeedTable | SeedProblem>()
+  const seed = (name: string, baseDir: string | undefined): SeedTable | SeedProblem => {
+    const dirs = [...(options.seedDirs ?? []), ...(baseDir === undefined ? [] : [join(baseDir, 'seeds')]), join(rulesetsFolder(), 'seeds')]
+    const id = `${dirs.join('\0')}\0${name}`
+    let table = tables.get(id)
+    if (table === undefined) tables.set(id, (table = findSeedFile(name, dirs)))
+    return table
+  }
+  const { ruleset, warnings } = loadRuleset(input ?? 'mask-logs:default', {
+    masks, detectors, builtin: builtinRuleset, builtinNames: BUILTIN_NAMES, readFile: readRulesetFile, seed,
+    ...(options.policy === undefined ? {} : { policyOverride: options.policy })
+  })
+  const registries: Registries = {
+    masks, finders: builtins.finders, detectors: builtins.detectors, customs, pairs: builtins.pairs, keyFacts: builtins.keyFacts, judgeSecret: builtins.judgeSecret,
+    keyGlobs: (globs) => {
+      const compiled = compileKeyGlobs(globs)
+      return (name) => compiled.matches(name)
+    },
+    regex: compileRegex,
+    expandDetectors: (names, exclude) => expandDetectors(names, exclude, detectors),
+    seedFile: (name) => {
+      const table = ruleset.seedFiles.get(name) ?? seed(name, undefined)
+      if ('error' in table) throw new MaskError('internal', 'from_file', 'has no seed file')
+      return table
+    }
+  }
+  return new BoundMasker(ruleset, warnings, registries, key, options)
+}
+
+function loadPlugin(path: string): Plugin {
+  try {
+    return createRequire(join(process.cwd(), 'plugin.js'))(path) as Plugin
+  } catch {
+    throw new InputError('plugin_failed', 'a plugin module could not be loaded: it must exist, be a module without top-level await, and export `masks` or `detectors`')
+  }
+}
+
+const OVERSIZE_HEAD = 16384
+const OVERSIZE_SLACK = 4096
+
+class BoundMasker implements Masker {
+  readonly warnings: readonly Issue[]
+  readonly policy: Ruleset['policy']
+  private readonly compiled: Compiled
+  private readonly services: WalkServices
+  private readonly walker: JsonWalker
+  private readonly texts: TextMasker
+  private readonly state = new RecordState()
+  private readonly hits = new Hits()
+  private readonly memo: Memo
+  private readonly key: RunKey
+  private readonly textAccess: TextAccess
+  private readonly quarantine: MaskerOptions['quarantine']
+  private values: ValueWalker | undefined
+  private scratch = Buffer.allocUnsafe(8192)
+  private closed = false
+  private quarantined = 0
+  // counters
+  private nLines = 0
+  private nRecords = 0
+  private nText = 0
+  private nIn = 0
+  private nOut = 0
+  private nMasked = 0
+  private readonly errors = new Map<string, number>()
+
+  constructor(ruleset: Ruleset, warnings: readonly Issue[], registries: Registries, key: RunKey, options: MaskerOptions) {
+    this.warnings = warnings
+    this.policy = ruleset.policy
+    this.key = key
+    this.quarantine = options.quarantine
+    if (ruleset.policy.on_unparsable === 'quarantine' && options.quarantine === undefined) {
+      throw new InputError('quarantine_without_sink', "the policy 'on_unparsable: quarantine' needs a sink: set the option 'quarantine' (CLI: --quarantine FILE)")
+    }
+    this.compiled = compile(ruleset, registries, key)
+    const { plan, applier, pairs, customs } = this.compiled
+    this.memo = new Memo(options.memoSize ?? 8192)
+    this.texts = new TextMasker(plan, applier, pairs, customs)
+    this.services = { plan, applier, pairs, customs, hits: this.hits, state: this.state, memo: this.memo, texts: this.texts, observe: undefined }
+    this.walker = new JsonWalker(this.services)
+    this.textAccess = new TextAccess(this.state)
+  }
+
+  private count(code: string): void {
+    this.errors.set(code, (this.errors.get(code) ?? 0) + 1)
+  }
+
+  private open(): void {
+    if (this.closed) throw new InputError('bad_option', 'the masker is closed')
+  }
+
+  // ---------------------------------------------------------------------------------------------- one record
+
+  /** Locates and masks in the record at [start, end); buf[end] is a newline or NUL. Returns the end of the record or INVALID. */
+  private record(buf: Buffer, start: number, end: number, multi: boolean): number {
+    const { state, hits, walker } = this
+    hits.clear()
+    state.next()
+    walker.recordRemoved = false
+    const { plan } = this.compiled
+    plan.trim()
+    let i = start
+    if (buf[i] === 0xef && buf[i + 1] === 0xbb && buf[i + 2] === 0xbf) i += 3
+    const stop = walker.walk(buf, i, end, plan.root, multi)
+    if (stop < 0) return stop
+    // only white space may follow
+    i = stop
+    while (i < end) {
+      const c = buf[i]!
+      if (c === 0x20 || c === 0x0d || c === 0x09) i++
+      else if (c === 0x0a) {
+        if (!multi) break
+        i++
+      } else return INVALID
+    }
+    for (const { transform } of this.compiled.required) {
+      if (state.seen[transform.id] === state.serial || transform.transform.onMissing !== 'error') continue
+      if (emptyWildcard(buf, start, i, transform)) continue
+      this.compiled.applier.fail(new MaskError('missing_path', 'json', 'found nothing at a path'), this.walker, undefined, '')
+    }
+    return i
+  }
+
+  /** Counts the errors of the record just walked. */
+  private settleErrors(): void {
+    const { errors } = this.state
+    if (errors.length > 0) for (const code of errors) this.count(code)
+    const nested = this.compiled.nestedErrors
+    if (nested.length > 0) for (const code of nested.splice(0)) this.count(code)
+  }
+
+  private countHits(): void {
+    const { hits } = this
+    this.nMasked += hits.count
+    for (let k = 0; k < hits.count; k++) {
+      const counter = hits.counters[k]
+      if (counter !== undefined) counter.masked++
+    }
+  }
+
+  /** The record that stands for one that could not be masked. */
+  private minimal(buf: Buffer, start: number, end: number, extra = ''): Buffer {
+    let head = ''
+    for (const name of ['level', 'time']) {
+      const at = findPath(buf, start, end, [name])
+      if (at === undefined) continue
+      const text = buf.toString('latin1', at.start, at.end)
+      if (/^-?\d{1,20}(\.\d{1,20})?$/.test(text)) head += `"${name}":${text},`
+    }
+    return Buffer.from(`{${head}${extra}"msg":"${FAILED}"}`)
+  }
+
+  /** Finds and masks in a text line; the hits are in `hits`. True: the whole line becomes `replacement`. */
+  private textLine(buf: Buffer, start: number, end: number): { replacement: Buffer | undefined } | undefined {
+    const { hits, state } = this
+    hits.clear()
+    state.next()
+    const { unknown_fields } = this.policy
+    if (unknown_fields !== 'keep' && start < end) return { replacement: unknown_fields === 'drop' ? undefined : Buffer.from('[REDACTED]') }
+    this.texts.line(buf, start, end, this.textAccess, hits, this.lineObserver)
+    return undefined
+  }
+  private lineObserver: ((rule: string, detector: string | undefined, score: number, start: number, end: number) => void) | undefined
+
+  json(record: string): string
+  json(record: Uint8Array): Uint8Array
+  json(record: string | Uint8Array): string | Uint8Array {
+    this.open()
+    let length: number
+    if (typeof record === 'string') {
+      if (this.scratch.length < record.length * 3 + 1) this.scratch = Buffer.allocUnsafe(record.length * 3 + 4096)
+      if (record.isWellFormed()) length = this.scratch.write(record, 0, 'utf8')
+      else length = encodeText(record).copy(this.scratch)
+    } else {
+      length = record.length
+      if (this.scratch.length < length + 1) this.scratch = Buffer.allocUnsafe(length + 4096)
+      this.scratch.set(record)
+    }
+    const buf = this.scratch
+    buf[length] = 0
+    this.nIn += length
+    const pieces = this.single(buf, length)
+    this.shrink()
+    if (pieces === undefined) {
+      this.nOut += length
+      return record
+    }
+    const out = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
+    this.nOut += out.length
+    if (typeof record !== 'string') return out
+    return decodeText(out, 0, out.length, record.isWellFormed())
+  }
+
+  /** Gives back the memory of an unusually large record. */
+  private shrink(): void {
+    if (this.scratch.length > 1 << 20) this.scratch = Buffer.allocUnsafe(8192)
+  }
+
+  /** Masks one record of any format; undefined: nothing changes. */
+  private single(buf: Buffer, length: number): Buffer[] | undefined {
+    if (length > this.policy.max_record_bytes) return this.tooLarge(buf, length)
+    this.nRecords++
+    const writer = new Writer()
+    writer.size = length + 1024
+    let stop: number
+    try {
+      stop = this.record(buf, 0, length, true)
+    } catch (error) {
+      return this.crashed(error, buf, 0, length)
+    }
+    if (stop === TOO_DEEP) return this.tooDeep(buf, 0, length)
+    if (stop === INVALID) {
+      if (!blank(buf, 0, length)) {
+        this.nText++
+        if (this.policy.on_unparsable !== 'text') return this.unparsable(length, 0) ? [] : undefined
+      }
+      const whole = this.textLine(buf, 0, length)
+      if (whole !== undefined) return whole.replacement === undefined ? [] : [whole.replacement]
+    }
+    this.settleErrors()
+    if (this.state.failure !== undefined) throw this.state.failure
+    if (this.state.drop || this.walker.recordRemoved) {
+      this.count('dropped')
+      return []
+    }
+    const verified = this.policy.verify ? this.verify(buf, length) : undefined
+    if (verified !== undefined) return verified
+    if (this.hits.count === 0) return undefined
+    this.countHits()
+    const copied = splice(buf, length, this.hits, 0, writer)
+    writer.copy(buf, copied, length)
+    // large ranges are views of the scratch buffer: they must not outlive this call
+    return writer.take().map((p) => (p.buffer === buf.buffer ? Buffer.from(p) : p))
+  }
+
+  private unparsable(bytes: number, line: number): boolean {
+    this.count('not_json')
+    if (this.policy.on_unparsable === 'quarantine') this.quarantine!({ serial: ++this.quarantined, line, bytes, code: 'not_json' })
+    return true
+  }
+
+  private tooLarge(buf: Buffer, length: number): Buffer[] {
+    this.count('oversize')
+    if (this.policy.on_oversize === 'drop') return []
+    if (this.policy.on_oversize === 'text') return this.oversizeText(buf, length)
+    return [this.truncated(buf.subarray(0, Math.min(length, OVERSIZE_HEAD + OVERSIZE_SLACK)), length)]
+  }
+
+  private oversizeText(buf: Buffer, length: number): Buffer[] {
+    const whole = this.textLine(buf, 0, length)
+    if (whole !== undefined) return whole.replacement === undefined ? [] : [whole.replacement]
+    this.finishText()
+    const writer = new Writer()
+    writer.copy(buf, splice(buf, length, this.hits, 0, writer), length)
+    return writer.take().map((p) => (p.buffer === buf.buffer ? Buffer.from(p) : p))
+  }
+
+  private finishText(): void {
+    this.settleErrors()
+    if (this.state.failure !== undefined) throw this.state.failure
+    this.countHits()
+  }
+
+  /** The minimal record of an oversize line: its size, and the head masked as text. */
+  private truncated(head: Buffer, bytes: number): Buffer {
+    const whole = this.textLine(head, 0, head.length)
+    let text: string
+    if (whole !== undefined) text = whole.replacement?.toString() ?? ''
+    else {
+      this.settleErrors()
+      if (this.state.failure !== undefined) throw this.state.failure
+      // cut before a match that crosses the border, then back to white space or punctuation
+      const { hits } = this
+      let cut = Math.min(OVERSIZE_HEAD, head.length)
+      while (hits.count > 0 && hits.ends[hits.count - 1]! > cut) cut = Math.min(cut, hits.starts[--hits.count]!)
+      while (cut > 0 && !isCut(head[cut - 1]!)) cut--
+      while (hits.count > 0 && hits.ends[hits.count - 1]! > cut) cut = Math.min(cut, hits.starts[--hits.count]!)
+      this.countHits()
+      const writer = new Writer()
+      const copied = splice(head, cut, hits, 0, writer)
+      writer.copy(head, copied, cut)
+      text = Buffer.concat(writer.take()).toString()
+    }
+    const minimal = this.minimal(head, 0, head.length, `"oversize":${bytes},`).toString()
+    return Buffer.from(minimal.replace(`"${FAILED}"`, () => JSON.stringify(text)))
+  }
+
+  private tooDeep(buf: Buffer, start: number, end: number): Buffer[] {
+    this.count('too_deep')
+    if (this.policy.on_mask_error === 'fail') throw new MaskError('too_deep', 'record', 'is nested too deep')
+    if (this.policy.on_mask_error === 'drop') {
+      this.count('dropped')
+      return []
+    }
+    return [this.minimal(buf, start, end)]
+  }
+
+  private crashed(error: unknown, buf: Buffer, start: number, end: number): Buffer[] {
+    const code: MaskErrorCode = error instanceof MaskError ? error.code : 'internal'
+    this.count(code)
+    if (this.policy.on_mask_error === 'fail') throw error instanceof MaskError ? error : new MaskError('internal', 'mask', 'failed')
+    if (this.policy.on_mask_error === 'drop') {
+      this.count('dropped')
+      return []
+    }
+    return [this.minimal(buf, start, end)]
+  }
+
+  /** `policy.verify`: scans the finished record for secrets; what is found becomes `[MASKING FAILED]`. */
+  private verify(buf: Buffer, length: number): Buffer[] | undefined {
+    const writer = new Writer()
+    this.countHits()
+    const copied = splice(buf, length, this.hits, 0, writer)
+    writer.copy(buf, copied, length)
+    const out = Buffer.concat([...writer.take(), Buffer.from([0])])
+    return [this.verified(out, out.length - 1)]
+  }
+
+  private verified(out: Buffer, end: number): Buffer {
+    const found = this.compiled.verify(out, end)
+    if (found.count === 0) return out.subarray(0, end)
+    for (let k = 0; k < found.count; k++) this.count('verify_hit')
+    if (this.policy.on_mask_error === 'fail') throw new MaskError('verify_hit', 'verify', 'found a secret in the output')
+    const writer = new Writer()
+    const copied = splice(out, end, found, 0, writer)
+    writer.copy(out, copied, end)
+    return Buffer.concat(writer.take())
+  }
+
+  value<T>(value: T): T {
+    this.open()
+    const { plan, applier } = this.compiled
+    if (this.values === undefined) {
+      const nestedHits = new Hits()
+      const nested = new JsonWalker({ ...this.services, hits: nestedHits }, 0)
+      this.values = new ValueWalker({ plan, applier, state: this.state, texts: this.texts, scanner: new Scanner(plan, this.compiled.pairs, this.compiled.customs), nested, nestedHits })
+    }
+    this.nRecords++
+    this.state.next()
+    plan.trim()
+    let done: unknown
+    try {
+      done = this.values.walk(value)
+    } catch (error) {
+      const code = error instanceof TooDeep ? 'too_deep' : error instanceof MaskError ? error.code : 'internal'
+      this.count(code)
+      if (this.policy.on_mask_error === 'fail') throw error instanceof MaskError ? error : new MaskError(code, 'record', 'could not be masked')
+      if (this.policy.on_mask_error === 'drop') {
+        this.count('dropped')
+        return undefined as T
+      }
+      return minimalValue(value) as T
+    }
+    this.settleErrors()
+    if (this.state.failure !== undefined) throw this.state.failure
+    if (this.state.drop || done === REMOVED) {
+      this.count('dropped')
+      return undefined as T
+    }
+    return done as T
+  }
+
+  text(text: string): string {
+    this.open()
+    const buf = encodeText(text)
+    this.nText++
+    const whole = this.textLine(buf, 0, buf.length)
+    if (whole !== undefined) return whole.replacement?.toString() ?? ''
+    this.settleErrors()
+    if (this.state.failure !== undefined) throw this.state.failure
+    if (this.state.drop) return ''
+    if (this.hits.count === 0) return text
+    this.countHits()
+    const writer = new Writer()
+    const copied = splice(buf, buf.length, this.hits, 0, writer)
+    writer.copy(buf, copied, buf.length)
+    const out = Buffer.concat(writer.take())
+    return decodeText(out, 0, out.length, text.isWellFormed())
+  }
+
+  // ---------------------------------------------------------------------------------------------- lines
+
+  stream(options?: LineOptions): Transform {
+    return createLineStream(this.lines(options))
+  }
+
+  lines(options: LineOptions = {}): LineEngine {
+    this.open()
+    const masker = this
+    const writer = new Writer()
+    const format = options.format ?? 'auto'
+    let line = 0
+    let partial: readonly Buffer[] | undefined
+    return {
+      maxRecordBytes: this.policy.max_record_bytes,
+      oversizeKeep: this.policy.on_oversize === 'drop' ? 0 : this.policy.on_oversize === 'text' ? Number.POSITIVE_INFINITY : OVERSIZE_HEAD + OVERSIZE_SLACK,
+      get partial() {
+        return partial
+      },
+      block(bytes) {
+        partial = undefined
+        writer.size = Math.min(bytes.length + 8192, 1 << 20)
+        masker.observe(options.explain, () => line)
+        let buf = bytes
+        let end = bytes.length
+        if (end > 0 && bytes[end - 1] !== 0x0a) {
+          buf = Buffer.allocUnsafeSlow(end + 1)
+          bytes.copy(buf)
+          buf[end] = 0x0a
+        }
+        let pos = 0
+        let copied = 0
+        try {
+          while (pos < end) {
+            line++
+            const start = pos
+            const done = masker.line(buf, pos, end, format, line)
+            pos = masker.lineEnd
+            if (done === undefined) {
+              if (masker.hits.count > 0) copied = splice(buf, pos, masker.hits, copied, writer)
+            } else {
+              writer.copy(buf, copied, start)
+              if (done.length > 0) {
+                for (const piece of done) writer.put(piece)
+                copied = pos
+              } else copied = Math.min(pos + 1, end)
+            }
+            pos++
+          }
+        } catch (error) {
+          writer.copy(buf, copied, masker.lineStart)
+          partial = writer.take()
+          throw error
+        } finally {
+          masker.observe(undefined)
+        }
+        masker.nIn += end
+        if (copied === 0) {
+          const rest = writer.take()
+          if (rest.length === 0) {
+            masker.nOut += end
+            return [bytes]
+          }
+          writer.copy(buf, copied, end)
+          const tail = writer.take()
+          return masker.out([...rest, ...tail])
+        }
+        writer.copy(buf, copied, end)
+        return masker.out(writer.take())
+      },
+      oversize(head, bytes, terminator) {
+        line++
+        masker.nLines++
+        masker.nIn += bytes + terminator.length
+        masker.count('oversize')
+        masker.observe(options.explain, () => line)
+        try {
+          if (masker.policy.on_oversize === 'drop') return []
+          const pieces = masker.policy.on_oversize === 'text' ? masker.oversizeText(head, head.length) : [masker.truncated(head, bytes)]
+          return pieces.length === 0 ? [] : masker.out([...pieces, terminator])
+        } finally {
+          masker.observe(undefined)
+        }
+      },
+      end() {
+        return []
+      }
+    }
+  }
+
+  private out(pieces: Buffer[]): Buffer[] {
+    for (const p of pieces) this.nOut += p.length
+    return pieces
+  }
+
+  /** Offset of the terminator (or the end) of the line handled last, and its start. */
+  private lineEnd = 0
+  private lineStart = 0
+
+  /** Masks one line. Undefined: splice `hits`; else the line becomes these pieces (none: it goes, terminator included). */
+  private line(buf: Buffer, start: number, end: number, format: 'auto' | 'json' | 'text', number: number): readonly Buffer[] | undefined {
+    this.nLines++
+    this.lineStart = start
+    let stop = INVALID
+    if (format !== 'text') {
+      const c = buf[start]!
+      if (MAY_BE_JSON[c] === 1) {
+        try {
+          stop = this.record(buf, start, end, false)
+        } catch (error) {
+          this.lineEnd = lineEnd(buf, start, end)
+          return this.crashed(error, buf, start, this.lineEnd)
+        }
+      }
+    }
+    if (stop >= 0) {
+      this.lineEnd = stop
+      this.nRecords++
+      if (stop - start > this.policy.max_record_bytes) return this.tooLarge(buf.subarray(start, stop), stop - start)
+      const { state } = this
+      if (state.errors.length > 0 || this.compiled.nestedErrors.length > 0) this.settleErrors()
+      if (state.failure !== undefined) throw state.failure
+      if (state.drop || this.walker.recordRemoved) {
+        this.count('dropped')
+        return []
+      }
+      if (this.policy.verify) return this.verifyLine(buf, start, stop)
+      if (this.hits.count > 0) this.countHits()
+      return undefined
+    }
+    this.lineEnd = lineEnd(buf, start, end)
+    let stopText = this.lineEnd
+    if (stopText > start && buf[stopText - 1] === 0x0d) stopText--
+    if (stop === TOO_DEEP) return withReturn(this.tooDeep(buf, start, this.lineEnd), stopText < this.lineEnd)
+    if (blank(buf, start, this.lineEnd)) {
+      this.hits.clear()
+      return undefined
+    }
+    if (stopText - start > this.policy.max_record_bytes) return withReturn(this.tooLarge(buf.subarray(start, stopText), stopText - start), stopText < this.lineEnd)
+    this.nText++
+    if (this.policy.on_unparsable !== 'text' && format !== 'text') {
+      this.unparsable(stopText - start, number)
+      return []
+    }
+    if (format === 'json') this.count('not_json')
+    const whole = this.textLine(buf, start, stopText)
+    if (whole !== undefined) return whole.replacement === undefined ? [] : withReturn([whole.replacement], stopText < this.lineEnd)
+    this.settleErrors()
+    if (this.state.failure !== undefined) throw this.state.failure
+    if (this.state.drop) {
+      this.count('dropped')
+      return []
+    }
+    this.countHits()
+    return undefined
+  }
+
+  private verifyLine(buf: Buffer, start: number, stop: number): readonly Buffer[] {
+    this.countHits()
+    const writer = new Writer()
+    const copied = splice(buf, stop, this.hits, start, writer)
+    writer.copy(buf, copied, stop)
+    const out = Buffer.concat([...writer.take(), Buffer.from([0x0a])])
+    return [this.verified(out, out.length - 1)]
+  }
+
+  // ---------------------------------------------------------------------------------------------- explain, stats
+
+  private observe(to: ((finding: Finding) => void) | undefined, line?: () => number): void {
+    if (to === undefined) {
+      if (this.services.observe !== undefined) {
+        this.services.observe = undefined
+        this.lineObserver = undefined
+      }
+      return
+    }
+    const place = line === undefined ? {} : { line: line() }
+    const at = (): { line?: number } => (line === undefined ? place : { line: line() })
+    const from = (): number => this.lineStart
+    this.services.observe = (f: Found) => {
+      to({
+        ...at(), path: f.scope?.path() ?? '', where: f.where, ...(f.rule === undefined ? {} : { rule: f.rule }), ...(f.detector === undefined ? {} : { detector: f.detector }),
+        ...(f.score === undefined ? {} : { score: f.score }), start: f.start - from(), end: f.end - from(), length: f.end - f.start, decision: f.decision
+      })
+    }
+    this.lineObserver = (rule, detector, score, start, end) =>
+      to({ ...at(), path: '', where: 'line', rule, ...(detector === undefined ? {} : { detector }), score, start: start - from(), end: end - from(), length: end - start, decision: 'mask' })
+  }
+
+  explain(record: unknown): Finding[] {
+    this.open()
+    const out: Finding[] = []
+    const bytes = typeof record === 'string' ? Buffer.from(record) : record instanceof Uint8Array ? Buffer.from(record) : Buffer.from(JSON.stringify(record) ?? 'null')
+    const buf = Buffer.concat([bytes, Buffer.from([0])])
+    this.lineStart = 0
+    this.observe((f) => out.push(f))
+    try {
+      this.single(buf, bytes.length)
+    } catch {
+      // under `fail` the findings so far are the answer
+    } finally {
+      this.observe(undefined)
+    }
+    return out
+  }
+
+  stats(): Stats {
+    const byRule: Record<string, number> = Object.create(null) as Record<string, number>
+    const byDetector: Record<string, number> = Object.create(null) as Record<string, number>
+    for (const rule of this.compiled.rules) if (rule.masked > 0) byRule[rule.name] = (byRule[rule.name] ?? 0) + rule.masked
+    for (const action of this.compiled.actions) {
+      if (action.masked === 0) continue
+      byDetector[action.detector.name] = (byDetector[action.detector.name] ?? 0) + action.masked
+      byRule[action.rule.name] = (byRule[action.rule.name] ?? 0) + action.masked
+    }
+    const unknown = this.compiled.plan.unknownCounter.masked
+    if (unknown > 0) byRule['unknown_fields'] = unknown
+    return {
+      lines: this.nLines, records: this.nRecords, textLines: this.nText, bytesIn: this.nIn, bytesOut: this.nOut, masked: this.nMasked,
+      byRule, byDetector, errors: Object.fromEntries(this.errors)
+    }
+  }
+
+  close(): void {
+    this.closed = true
+    this.memo.clear()
+    zero(this.key)
+    this.scratch.fill(0)
+  }
+}
+
+/** First bytes of a line that JSON can begin with; white space and the first byte of a BOM among them. */
+const MAY_BE_JSON = new Uint8Array(256)
+for (const c of '{["-0123456789tfn \t\r\u00ef') MAY_BE_JSON[c.charCodeAt(0)] = 1
+
+function lineEnd(buf: Buffer, start: number, end: number): number {
+  const at = buf.indexOf(0x0a, start)
+  return at < 0 || at > end ? end : at
+}
+
+function withReturn(pieces: Buffer[], carriageReturn: boolean): Buffer[] {
+  return carriageReturn && pieces.length > 0 ? [...pieces, Buffer.from('\r')] : pieces
+}
+
+function blank(buf: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const c = buf[i]!
+    if (c !== 0x20 && c !== 0x09 && c !== 0x0d && c !== 0x0a) return false
+  }
+  return true
+}
+
+/** White space and ASCII punctuation that cannot be inside a token. */
+function isCut(c: number): boolean {
+  return c <= 0x20 || c === 0x2c || c === 0x3b || c === 0x7b || c === 0x7d || c === 0x5b || c === 0x5d || c === 0x28 || c === 0x29
+}
+
+function minimalValue(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return FAILED
+  const out: Record<string, unknown> = {}
+  for (const name of ['level', 'time']) {
+    try {
+      const v: unknown = (value as Record<string, unknown>)[name]
+      if (typeof v === 'number') out[name] = v
+    } catch {
+      // a getter that throws has nothing to say
+    }
+  }
+  out['msg'] = FAILED
+  return out
+}
+
+

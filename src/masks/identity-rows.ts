@@ -1,0 +1,21 @@
+import type { MaskContext, MaskTools } from '../engine/types.ts'
+
+// First and last names as `from_file` takes them, so that `name`, `email` and `from_file` agree on a person (spec 7).
+
+const FIRST = { file: 'DataMasque_firstNames_mixed.csv', column: 'firstname-mixed' }
+const LAST = { file: 'DataMasque_lastNames_v2.csv', column: 'lastname-titlecase' }
+
+/** Draws a first or a last name under the inputs in force. */
+export type NameSource = (context: MaskContext) => string
+
+/** The two name sources of a mask with `seed` `namespace`. */
+export function nameSources(tools: MaskTools, namespace: string, identity?: (text: string) => string): { first: NameSource; last: NameSource } {
+  return { first: source(tools, FIRST, namespace, identity), last: source(tools, LAST, namespace, identity) }
+}
+
+function source(tools: MaskTools, from: { readonly file: string; readonly column: string }, namespace: string, identity?: (text: string) => string): NameSource {
+  const table = tools.seedFile(from.file)
+  const cells = table.column(from.column) ?? table.column() ?? []
+  const spec = identity === undefined ? { family: 'from_file', qualifier: from.file, namespace } : { family: 'from_file', qualifier: from.file, namespace, identity }
+  return (context) => cells[context.draws(spec).uniform(cells.length)] ?? ''
+}

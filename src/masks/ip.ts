@@ -1,0 +1,147 @@
+import { MaskError } from '../errors.ts'
+import { HmacKey } from '../engine/sha256.ts'
+import type { Draws, MaskDefinition } from '../engine/types.ts'
+import { option, seedOption, textMasker } from './input.ts'
+import { canonicalAddress, isSpecial, readAddress, writeAddress } from './ip-address.ts'
+
+export const ip: MaskDefinition = {
+  type: 'ip',
+  summary: 'An IP address: host bits zeroed, encrypted with prefixes preserved, or a random documentation address. Port, brackets, `/bits`, zone and `::ffff:` stay.',
+  input: 'T',
+  random: 'r',
+  settles: 'value',
+  options: {
+    mode: { kind: 'string', enum: ['truncate', 'prefix', 'random'], default: 'truncate', summary: '`truncate` zeroes host bits; `prefix` is one-to-one and keeps common prefixes common; `random` draws from the documentation ranges.' },
+    v4_bits: { kind: 'integer', min: 0, max: 32, default: 24, summary: 'Bits of IPv4 that `truncate` keeps.' },
+    v6_bits: { kind: 'integer', min: 0, max: 128, default: 48, summary: 'Bits of IPv6 that `truncate` keeps.' },
+    keep_special: { kind: 'boolean', default: true, summary: 'Loopback, unspecified and link-local addresses stay.' },
+    seed: seedOption,
+  },
+  compile(options) {
+    const mode = option<string>(options, 'mode', 'truncate')
+    const v4Bits = option(options, 'v4_bits', 24)
+    const v6Bits = option(options, 'v6_bits', 48)
+    const keepSpecial = option(options, 'keep_special', true)
+    const namespace = option(options, 'seed', '')
+    const spec = { family: 'ip', namespace, identity: canonicalAddress }
+    const prefixes = new PrefixCache()
+    return textMasker('ip', (text, context) => {
+      const read = readAddress(text)
+      if (read === undefined) throw new MaskError('not_valid', 'ip', 'received a value that is not an IP address')
+      const { bytes, before, after } = read
+      if (keepSpecial && isSpecial(bytes)) return text
+      let result: Uint8Array
+      if (mode === 'truncate') result = truncate(bytes, bytes.length === 4 ? v4Bits : v6Bits)
+      else if (mode === 'random') result = randomAddress(bytes.length, context.draws(spec))
+      else {
+        const seed = context.seedOf('ip', '', namespace, [...context.otherInputs(), bytes.length === 4 ? 'v4' : 'v6'])
+        result = prefixes.of(seed).apply(bytes)
+      }
+      return before + writeAddress(result) + after
+    })
+  },
+  examples: [
+    { in: '"203.0.113.7"', out: '"203.0.113.0"' },
+    { in: '"2001:db8:1:2::7"', out: '"2001:db8:1::"' },
+    { in: '"203.0.113.7:8080"', out: '"203.0.113.0:8080"' },
+    { in: '"[2001:db8:1:2::7]:443"', out: '"[2001:db8:1::]:443"' },
+    { in: '"::ffff:203.0.113.7"', out: '"::ffff:203.0.113.0"' },
+    { in: '"127.0.0.1"', out: '"127.0.0.1"' },
+    { options: { mode: 'prefix' }, in: '"203.0.113.7"', out: '"141.177.8.227"' },
+    { options: { mode: 'prefix' }, in: '"203.0.113.8"', out: '"141.177.8.232"' },
+    { options: { mode: 'prefix' }, in: '"203.0.112.7"', out: '"141.177.9.159"' },
+    { options: { mode: 'prefix' }, in: '"2001:db8::1"', out: '"bdaa:e3f3:9a9e:1342:159d:28db:4533:ff53"' },
+    { in: '"host-1"', error: 'not_valid' },
+    { in: '7', error: 'non_string_value' },
+  ],
+}
+
+function truncate(bytes: Uint8Array, bits: number): Uint8Array {
+  return bytes.map((byte, i) => {
+    const kept = Math.min(8, Math.max(0, bits - 8 * i))
+    return byte & (0xff00 >>> kept)
+  })
+}
+
+/** A host of 192.0.2.0/24, 198.51.100.0/24 or 203.0.113.0/24 in one draw; 2001:db8::/32 in six draws, one a group. */
+function randomAddress(length: number, draws: Draws): Uint8Array {
+  if (length === 4) {
+    const drawn = draws.uniform(762)
+    const net = [[192, 0, 2], [198, 51, 100], [203, 0, 113]][Math.floor(drawn / 254)]!
+    return Uint8Array.from([...net, (drawn % 254) + 1])
+  }
+  const bytes = new Uint8Array(16)
+  bytes.set([0x20, 0x01, 0x0d, 0xb8])
+  for (let at = 4; at < 16; at += 2) {
+    const group = draws.uniform(65_536)
+    bytes[at] = group >>> 8
+    bytes[at + 1] = group
+  }
+  return bytes
+}
+
+/**
+ * Prefix-preserving encryption: bit i is flipped by an HMAC over the bits before it. An IPv4 address costs 32 HMACs, so
+ * the flips of networks (never of whole addresses) are remembered: 24 bits of IPv4, 64 of IPv6.
+ */
+class PrefixCipher {
+  readonly #key: HmacKey
+  readonly #networks = new Map<string, Uint8Array>()
+  readonly #message = new Uint8Array(17)
+  readonly #out = new Uint8Array(32)
+
+  constructor(seed: Uint8Array) {
+    this.#key = new HmacKey(seed)
+  }
+
+  apply(address: Uint8Array): Uint8Array {
+    const network = address.length === 4 ? 3 : 8
+    const result = new Uint8Array(address.length)
+    const id = String.fromCharCode(...address.subarray(0, network))
+    let known = this.#networks.get(id)
+    if (known === undefined) {
+      known = new Uint8Array(network)
+      this.#encrypt(address, 0, network, known)
+      if (this.#networks.size >= 4096) this.#networks.delete(this.#networks.keys().next().value!)
+      this.#networks.set(id, known)
+    }
+    result.set(known)
+    this.#encrypt(address, network, address.length, result)
+    return result
+  }
+
+  /** Encrypts the bytes [from, to). */
+  #encrypt(address: Uint8Array, from: number, to: number, result: Uint8Array): void {
+    const message = this.#message
+    message.fill(0)
+    for (let at = 0; at < from; at++) message[1 + at] = address[at]!
+    for (let at = from; at < to; at++) {
+      const byte = address[at]!
+      let flips = 0
+      for (let bit = 0; bit < 8; bit++) {
+        message[0] = 8 * at + bit
+        message[1 + at] = byte & (0xff00 >>> bit)
+        this.#key.mac(message, 1 + address.length, this.#out)
+        flips = (flips << 1) | (this.#out[0]! & 1)
+      }
+      message[1 + at] = byte
+      result[at] = byte ^ flips
+    }
+  }
+}
+
+/** Ciphers by seed: one plan may serve several run keys and tenants. */
+class PrefixCache {
+  readonly #kept = new Map<string, PrefixCipher>()
+
+  of(seed: Uint8Array): PrefixCipher {
+    const id = String.fromCharCode(...seed)
+    let kept = this.#kept.get(id)
+    if (kept === undefined) {
+      kept = new PrefixCipher(seed)
+      if (this.#kept.size >= 64) this.#kept.delete(this.#kept.keys().next().value!)
+      this.#kept.set(id, kept)
+    }
+    return kept
+  }
+}

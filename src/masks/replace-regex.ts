@@ -1,0 +1,42 @@
+import type { MaskDefinition, MaskNode } from '../engine/types.ts'
+import { masksOption, option, textMasker } from './input.ts'
+import { maskPortion, preserveLength } from './portions.ts'
+
+export const replaceRegex: MaskDefinition = {
+  type: 'replace_regex',
+  summary: 'Masks every non-overlapping, non-empty match of a regular expression. Groups play no part.',
+  input: 'T',
+  settles: 'replaced',
+  options: {
+    regex: { kind: 'regex', required: true, summary: 'RE2 syntax; runs in linear time.' },
+    masks: masksOption('Applied to each match.'),
+    preserve_length: preserveLength,
+  },
+  compile(options, tools) {
+    const regex = tools.regex(options.get('regex') as string)
+    const inner = tools.masks(options.get('masks') as readonly MaskNode[])
+    const preserve = option(options, 'preserve_length', false)
+    return textMasker('replace_regex', (text, context) => {
+      const matches = regex.findAll(text)
+      if (matches.length === 0) return text
+      let out = ''
+      let copied = 0
+      for (let i = 0; i + 1 < matches.length; i += 2) {
+        const start = matches[i]!
+        const end = matches[i + 1]!
+        if (end === start) continue
+        out += text.slice(copied, start) + maskPortion('replace_regex', text.slice(start, end), inner, preserve, context)
+        copied = end
+      }
+      return out + text.slice(copied)
+    })
+  },
+  examples: [
+    { options: { regex: '[0-9]', masks: [{ type: 'from_fixed', value: '#' }] }, in: '"555-1234"', out: '"###-####"' },
+    { options: { regex: '[0-9]+', preserve_length: true, masks: [{ type: 'from_fixed', value: 'ab' }] }, in: '"555-1234"', out: '"aba-abab"' },
+    { options: { regex: '@.*', masks: [{ type: 'remove' }] }, in: '"ann@shop"', out: '"ann"' },
+    { options: { regex: '[0-9]', masks: [{ type: 'from_fixed', value: '#' }] }, in: '42', error: 'non_string_value' },
+    { options: { regex: 'a', preserve_length: true, masks: [{ type: 'from_fixed', value: '' }] }, in: '"a"', error: 'cannot_fill' },
+    { options: { regex: 'a', masks: [{ type: 'from_fixed', value: '#' }] }, in: 'null', out: 'null' },
+  ],
+}
