@@ -95,7 +95,13 @@ export class FileIssues {
     this.#seen.add(identity)
     const text = this.#text === undefined ? undefined : this.#lineText(line)
     this.issues.push({
-      code, severity, message, source: this.source, line, column, path,
+      code,
+      severity,
+      message,
+      source: this.source,
+      line,
+      column,
+      path,
       ...(known === undefined ? {} : { known }),
       ...(text === undefined ? {} : { text }),
     })
