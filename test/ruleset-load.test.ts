@@ -191,6 +191,10 @@ describe('issues: code, line, column, path', () => {
     expect(issues.map(at)).toEqual([['unknown_parameter', 3, 21, 'mask_definitions[0].labl']])
   })
 
+  it('tells at most 1000 issues of a file', () => {
+    expect(issuesOf({ version: '1.0', rules: Array.from({ length: 1500 }, () => ({ masks: [{ type: 'nope' }] })) }).length).toBe(1000)
+  })
+
   it('takes text over 1 MiB and names that are no ruleset', () => {
     expect(at(issuesOf(`version: "1.0"\n# ${'x'.repeat(1024 * 1024)}\n`)[0])).toEqual(['limit_exceeded', 1, 1, ''])
     expect(at(issuesOf(`version: "1.0"\n# ${'é'.repeat(600_000)}\n`)[0])).toEqual(['limit_exceeded', 1, 1, ''])
@@ -254,6 +258,27 @@ describe('what a ruleset means', () => {
       { from: 'parent', path: ['..', 'y'], trim: false, case: undefined, onMissing: 'error' },
       { from: 'document', path: ['z'], trim: true, case: 'upper', onMissing: 'null' },
     ])
+  })
+
+  it('reads the short form of a weighted choice', () => {
+    const options = first('- masks: [{type: choices, choices: [gold, {silver: 3}, {42: 0.5}, {value: 1.50, weight: 2}]}]').masks?.[0]?.options
+    expect(options?.get('choices')).toEqual([
+      'gold',
+      new Map<string, unknown>([
+        ['value', 'silver'],
+        ['weight', 3],
+      ]),
+      new Map<string, unknown>([
+        ['value', new NumberText('42')],
+        ['weight', 0.5],
+      ]),
+      new Map<string, unknown>([
+        ['value', new NumberText('1.50')],
+        ['weight', 2],
+      ]),
+    ])
+    expect(issuesOf(withRules('- masks: [{type: choices, choices: [{gold: many}]}]')).map((issue) => issue.code)).toEqual(['wrong_type'])
+    expect(issuesOf(withRules('- masks: [{type: choices, choices: [{gold: 1, silver: 2}]}]')).length).toBeGreaterThan(0)
   })
 
   it('gives rules their defaults by form', () => {
@@ -546,7 +571,7 @@ describe('any input', () => {
   it('text', () => {
     fc.assert(
       fc.property(fc.array(words, { maxLength: 40 }), (parts) => only(`${parts.join('')}\n`)),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     )
   })
   it('half-written rulesets', () => {
@@ -606,7 +631,7 @@ describe('any input', () => {
     }))
     fc.assert(
       fc.property(fc.dictionary(key, value, { maxKeys: 6 }), (object) => only({ version: '1.0', ...object })),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     )
   })
 })

@@ -100,6 +100,7 @@ describe('JSON Schema', () => {
     'keys: [a]\n  skip: [null, 1, {matches: x}]\n  masks: [{type: imitate}]',
     'if: [{path: a, equals: null}, {or: [{json_path: [a], less_than: 1}]}]\n  rules: [{detect: [all]}]',
     'masks: [{type: from_fixed, value: 1.50}]',
+    'masks: [{type: choices, choices: [a, {b: 2}, {value: c, weight: 1}]}]',
     'masks: [{type: email, domain: [a, b]}]',
     'paths: [[a, 0], b]\n  whole: true\n  masks: [{type: remove}]',
   ])('accepts what loads: %s', (rule) => {
@@ -124,6 +125,7 @@ describe('JSON Schema', () => {
     'masks: [{type: json, transforms: [{path: a, masks: [{type: remove}]}]}]',
     'masks: [{type: json, transforms: [{path: [a], nope: 1, masks: [{type: remove}]}]}]',
     'masks: [{type: chain, masks: [{type: nope}]}]',
+    'masks: [{type: choices, choices: [{b: x}]}]',
     'detect: [nope]',
     'keys: [a]\n  detect: [email]\n  masks: [{type: remove}]',
     'keys: [a]\n  exclude: [email]\n  masks: [{type: remove}]',

@@ -131,6 +131,25 @@ export const stubMasks: readonly MaskDefinition[] = [
     fallback_masks: { kind: 'masks', summary: 'Otherwise.' },
   }),
   mask(
+    'choices',
+    {
+      choices: {
+        kind: 'list',
+        required: true,
+        minItems: 1,
+        summary: 'Choices.',
+        of: {
+          kind: 'any_of',
+          of: [
+            { kind: 'scalar' },
+            { kind: 'object', fields: { value: { kind: 'scalar', required: true, summary: 'Value.' }, weight: { kind: 'number', min: 0, summary: 'Weight.' } } },
+          ],
+        },
+      },
+    },
+    { random: 'r' },
+  ),
+  mask(
     'thrower',
     { x: flag },
     {

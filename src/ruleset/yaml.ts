@@ -62,7 +62,13 @@ function compose(text: string): Yaml.Document.Parsed {
   const { Lexer, Parser, Composer } = load()
   const parser = new Parser()
   const tokens: Yaml.CST.Token[] = []
+  let scalars = 0
+  let items = 0
   for (const lexeme of new Lexer().lex(text)) {
+    // Each plain scalar and each list item is a node: too many of them are refused before they cost anything. The lexer
+    // announces a plain scalar by this control character.
+    if (lexeme === '\u001f' && ++scalars > LIMITS.nodes) throw tooMany(parser.offset)
+    if (lexeme === '-' && ++items > LIMITS.nodes) throw tooMany(parser.offset)
     for (const token of parser.next(lexeme)) tokens.push(token)
     // The stack holds the open collections, the document and at most one scalar.
     if (parser.stack.length > LIMITS.depth + 4) throw tooDeep(parser.offset)
