@@ -20,5 +20,9 @@ export const brazilianCpf: MaskDefinition = {
       return replaceDigits(text, out + cpfDigits(out))
     })
   },
-  examples: [{ in: '"123"', error: 'not_valid' }],
+  examples: [
+    { in: '"111.444.777-35"', out: '"952.635.491-56"' },
+    { in: '11144477735', out: '95263549156' },
+    { in: '"123"', error: 'not_valid' },
+  ],
 }

@@ -49,7 +49,11 @@ export const fromChoices: MaskDefinition = {
       return choices[ends.findIndex((end) => drawn < end)]!.value
     }
   },
-  examples: [{ options: { choices: [{ value: 'gold', weight: 2.5 }] }, in: 'null', out: '"gold"' }],
+  examples: [
+    { options: { choices: ['gold', { value: 'silver', weight: 3 }] }, inputs: ['12345'], in: 'null', out: '"silver"' },
+    { options: { choices: [1, null, true, 'x'] }, in: '5', out: '"x"' },
+    { options: { choices: [{ value: 'gold', weight: 2.5 }] }, in: 'null', out: '"gold"' },
+  ],
 }
 
 /** Values with their weights in millionths; a weight with more decimals counts as none. */

@@ -31,6 +31,9 @@ export const fromFormatString: MaskDefinition = {
     }
   },
   examples: [
+    { options: { format: '+1-{[0-9],3}-{[0-9],4}' }, inputs: ['12345'], in: 'null', out: '"+1-774-3691"' },
+    { options: { format: '{!hex,8-4-4-4-12}' }, inputs: ['12345'], in: 'null', out: '"b7743cd6-9142-082e-ca49-aa356c0a0a78"' },
+    { options: { format: '{(cat|dog)}-{!int,5:20,pad}{[a-z_0-9],2:5}' }, inputs: ['12345'], in: 'null', out: '"dog-12z3s6j"' },
     { options: { format: 'id {{{[x],3}}}' }, in: '1', out: '"id {xxx}"' },
     { options: { format: '{!int,7:7,pad}-{(a\\|b)}' }, in: 'null', out: '"7-a|b"' },
   ],

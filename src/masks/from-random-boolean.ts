@@ -15,5 +15,9 @@ export const fromRandomBoolean: MaskDefinition = {
     const spec = { family: 'from_random_boolean', namespace: option(options, 'seed', '') }
     return (_, context) => RESULTS[context.draws(spec).uniform(2)]!
   },
-  examples: [],
+  examples: [
+    { inputs: ['12345'], in: 'null', out: '1' },
+    { in: '"a"', out: '1' },
+    { in: '"b"', out: '1' },
+  ],
 }

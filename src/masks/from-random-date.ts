@@ -27,6 +27,7 @@ export const fromRandomDate: MaskDefinition = {
     }
   },
   examples: [
+    { options: { min: '2024-01-01', max: '2025-01-01' }, in: '"x"', out: '"2024-09-10"' },
     { options: { min: '1950-01-01', max: '2005-12-31' }, inputs: ['12345'], in: 'null', out: '"1963-09-08"' },
     { options: { min: '2026-02-28', max: '2026-03-01' }, in: '7', out: '"2026-02-28"' },
   ],

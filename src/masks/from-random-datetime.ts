@@ -32,6 +32,9 @@ export const fromRandomDatetime: MaskDefinition = {
     }
   },
   examples: [
+    { options: { min: '2024-01-01', max: '2025-01-01' }, inputs: ['12345'], in: 'null', out: '"2024-06-12T23:44:48"' },
+    { options: { min: '2024-01-01T00:00:00+13:00', max: '2025-01-01T00:00:00Z' }, inputs: ['12345'], in: 'null', out: '"2024-06-12T23:44:48+13:00"' },
+    { options: { min: '1969-12-31', max: '1970-01-01' }, in: '1', out: '"1969-12-31T15:56:17"' },
     { options: { min: '2026-03-01T10:00:00+02:00', max: '2026-03-01T08:00:01Z' }, in: 'null', out: '"2026-03-01T10:00:00+02:00"' },
   ],
 }

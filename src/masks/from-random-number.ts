@@ -38,6 +38,8 @@ export const fromRandomNumber: MaskDefinition = {
     }
   },
   examples: [
+    { options: { max: 1000 }, inputs: ['12345'], in: 'null', out: '"135"' },
+    { options: { min: 0, max: 100, mode: 20, decimal_places: 1 }, inputs: ['12345'], in: 'null', out: '"46.4"' },
     { options: { min: 100, max: 9000, decimal_places: 2 }, inputs: ['12345'], in: 'null', out: '"3067.13"' },
     { options: { min: 7, max: 7 }, in: '"x"', out: '"7"' },
     { options: { min: -0.5, max: -0.5, decimal_places: 2 }, in: '1', out: '"-0.50"' },

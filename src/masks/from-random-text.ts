@@ -32,5 +32,9 @@ export const fromRandomText: MaskDefinition = {
       return out
     }
   },
-  examples: [],
+  examples: [
+    { options: { max: 8 }, inputs: ['12345'], in: 'null', out: '"pXYMNVtl"' },
+    { options: { min: 3, max: 12, case: 'lower' }, inputs: ['12345'], in: 'null', out: '"xyymnvnfbaya"' },
+    { options: { max: 5, case: 'upper' }, in: '"x"', out: '"IAWOJ"' },
+  ],
 }

@@ -32,6 +32,9 @@ export const imitateNzIrd: MaskDefinition = {
     })
   },
   examples: [
+    { in: '"49-091-850"', out: '"78-452-528"' },
+    { in: '"136410132"', out: '"149909788"' },
+    { in: '"035901981"', out: '"025461249"' },
     { in: '"123"', error: 'not_valid' },
     { in: '"49-091-851"', error: 'not_valid' },
   ],

@@ -37,6 +37,9 @@ export const imitateUuid: MaskDefinition = {
     })
   },
   examples: [
+    { in: '"017f22e2-79b0-7cc3-98c4-dc0c0c07398f"', out: '"dea4ec73-8e23-76d6-bdb2-48072505c516"' },
+    { options: { seed: 'order' }, in: '"f47ac10b-58cc-4372-a567-0e02b2c3d479"', out: '"9d8cb3b0-4beb-43a2-b3e8-75d8bb322310"' },
+    { in: '"00112233-4455-6677-0899-aabbccddeeff"', out: '"fb9c104c-7b5f-2465-4569-6dc08c7ce14e"' },
     { in: '"f47ac10b-58cc-4372-a567-0e02b2c3d479"', out: '"bb418efe-497f-4d69-8ab0-b33b3ef670ba"' },
     { in: '"{F47AC10B58CC4372A5670E02B2C3D479}"', out: '"{BB418EFE497F4D698AB0B33B3EF670BA}"' },
     { in: '"00000000-0000-0000-0000-000000000000"', out: '"00000000-0000-0000-0000-000000000000"' },

@@ -56,6 +56,9 @@ export const numericBucket: MaskDefinition = {
     })
   },
   examples: [
+    { options: { buckets: [18, 30, 50], override_max: 90 }, in: '41', out: '43' },
+    { options: { buckets: [18, 30, 50], override_min: 0, decimal_places: 1 }, in: '"17.5"', out: '"1.6"' },
+    { options: { buckets: [0, 1000], override_max: 5000, force_change: true }, in: '1000', out: '4020' },
     { options: { buckets: [18, 30, 50] }, in: '17', error: 'out_of_range' },
     { options: { buckets: [18, 30, 50] }, in: '60', error: 'out_of_range' },
     { options: { buckets: [1, 2, 3] }, in: '1.5', out: '1' },

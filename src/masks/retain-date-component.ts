@@ -44,6 +44,9 @@ export const retainDateComponent: MaskDefinition = {
     })
   },
   examples: [
+    { options: { year: true, month: true }, in: '"1984-07-22"', out: '"1984-07-28"' },
+    { options: { month: true, day: true }, in: '"2024-02-29"', out: '"2024-02-29"' },
+    { options: { day: true }, in: '"31 Jan 2026"', out: '"31 Aug 2027"' },
     { options: { year: true, month: true, day: true }, in: '"29 Feb 2024"', out: '"29 Feb 2024"' },
     { options: { day: true }, in: '5', error: 'non_string_value' },
   ],

@@ -14,5 +14,10 @@ export const retainYear: MaskDefinition = {
   compile(options) {
     return dateMasker('retain_year', options, ({ year }, draws) => dateOf(dayNumber({ year, month: 1, day: 1 }) + draws.uniform(isLeap(year) ? 366 : 365)))
   },
-  examples: [{ in: '"13/13/2026"', error: 'bad_date_value' }],
+  examples: [
+    { in: '"1984-07-22"', out: '"1984-08-31"' },
+    { options: { day_first: true }, in: '"22/07/1984"', out: '"24/12/1984"' },
+    { in: '"1984-07-22T10:11:12Z"', out: '"1984-04-20T10:11:12Z"' },
+    { in: '"13/13/2026"', error: 'bad_date_value' },
+  ],
 }
