@@ -25,7 +25,7 @@ export const sensitivePaths: readonly string[] = [
   'token',
   'err.config.password',
   'body.payment.number',
-  'body.customer.email'
+  'body.customer.email',
 ]
 
 /** One line without its newline, and what of it must not survive masking. */
@@ -48,7 +48,7 @@ const agents = [
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/17.5 Safari/605.1.15',
   'curl/8.5.0',
   'okhttp/4.12.0',
-  'python-requests/2.32.3'
+  'python-requests/2.32.3',
 ]
 const methods = ['GET', 'GET', 'GET', 'POST', 'PUT', 'DELETE']
 const errorTypes = ['TypeError', 'Error', 'FetchError', 'TimeoutError', 'ValidationError']
@@ -104,7 +104,7 @@ function requestLine(random: Random, base: Base, serial: number, keep: Keep, val
   const headers: Record<string, string> = {
     host: 'shop.example:8443',
     'user-agent': random.pick(agents),
-    accept: 'application/json'
+    accept: 'application/json',
   }
   if (keep !== undefined) {
     const choice = random.below(3)
@@ -114,14 +114,17 @@ function requestLine(random: Random, base: Base, serial: number, keep: Keep, val
   }
   if (keep === undefined) headers['x-request-id'] = uuid(random)
   const route = random.pick(routes)
-  const url = value?.kind === 'password' ? `${route}/${random.below(9999)}?page=2&token=${value.secret}` : `${route}/${random.below(9999)}?page=${random.below(40)}&sort=${random.pick(words)}`
+  const url =
+    value?.kind === 'password'
+      ? `${route}/${random.below(9999)}?page=2&token=${value.secret}`
+      : `${route}/${random.below(9999)}?page=${random.below(40)}&sort=${random.pick(words)}`
   const status = random.pick([200, 200, 200, 201, 204, 304, 404])
   return {
     ...base,
     req: { id: serial, method: random.pick(methods), url, headers, remoteAddress: `203.0.113.${random.below(255)}` },
     res: { statusCode: status, headers: { 'content-type': 'application/json', 'content-length': String(random.between(20, 90000)) } },
     responseTime: random.between(1, 4000) / 8,
-    msg: value === undefined || value.kind === 'password' ? 'request completed' : sentence(random, value)
+    msg: value === undefined || value.kind === 'password' ? 'request completed' : sentence(random, value),
   }
 }
 
@@ -157,10 +160,15 @@ function payloadLine(random: Random, base: Base, keep: Keep, value: SensitiveVal
       qty: random.between(1, 9),
       price: random.between(100, 99999) / 100,
       tags: [random.pick(words), random.pick(words)],
-      dims: [random.below(200), random.below(200), random.below(200)]
+      dims: [random.below(200), random.below(200), random.below(200)],
     })
   }
-  const body: Record<string, unknown> = { order: random.between(100000, 999999), currency: 'EUR', items, notes: value === undefined ? phrase(random, 24) : `${phrase(random, 10)} ${sentence(random, value)}` }
+  const body: Record<string, unknown> = {
+    order: random.between(100000, 999999),
+    currency: 'EUR',
+    items,
+    notes: value === undefined ? phrase(random, 24) : `${phrase(random, 10)} ${sentence(random, value)}`,
+  }
   if (keep !== undefined) {
     if (random.chance(0.5)) body['payment'] = { method: 'card', number: keep(cardNumber(random)), amount: random.between(100, 99999) / 100 }
     else body['customer'] = { id: random.below(90000), email: `${keep(mailbox(random))}@example.com` }

@@ -50,7 +50,11 @@ export async function runOver(program: Program, file: string, mode: 'file' | 'pi
     closeSync(output)
   } else {
     // The status of a pipeline is that of its last command: the report file tells whether the program came to its end.
-    const child = spawn('sh', ['-c', 'file=$1; shift; cat "$file" | "$@" | cat > /dev/null', 'sh', file, ...node], { stdio: ['ignore', 'ignore', 'pipe'], env: environment(program, report), timeout: limit })
+    const child = spawn('sh', ['-c', 'file=$1; shift; cat "$file" | "$@" | cat > /dev/null', 'sh', file, ...node], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: environment(program, report),
+      timeout: limit,
+    })
     child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString().slice(0, 2000)))
     status = await new Promise((resolve) => child.on('close', resolve))
   }

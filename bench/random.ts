@@ -52,6 +52,6 @@ export function createRandom(seed: number | string): Random {
       let out = ''
       for (let i = 0; i < length; i++) out += alphabet.charAt(below(alphabet.length))
       return out
-    }
+    },
   }
 }

@@ -44,7 +44,13 @@ export function verdicts(rows: readonly Row[]): string {
     ...rows.map((row) => {
       const sign = row.bound === 'least' ? '>=' : '<='
       const unit = row.unit === 'x' ? 'x' : row.unit === '' ? '' : ` ${row.unit}`
-      return [row.what, `${show(row.measured)}${unit}`, `${sign} ${show(row.must)}${unit}`, `${sign} ${show(row.aim)}${unit}`, row.verdict === 'missed' ? 'MISSED' : `reaches ${row.verdict}`]
-    })
+      return [
+        row.what,
+        `${show(row.measured)}${unit}`,
+        `${sign} ${show(row.must)}${unit}`,
+        `${sign} ${show(row.aim)}${unit}`,
+        row.verdict === 'missed' ? 'MISSED' : `reaches ${row.verdict}`,
+      ]
+    }),
   ])
 }

@@ -28,8 +28,8 @@ const { values: options } = parseArgs({
     small: { type: 'boolean', default: false },
     gate: { type: 'boolean', default: false },
     out: { type: 'string' },
-    only: { type: 'string' }
-  }
+    only: { type: 'string' },
+  },
 })
 const small = options.small
 const size = Number(options.size ?? (small ? 48 : 200))
@@ -56,7 +56,10 @@ const hundredPaths = join(directory, 'paths-100.yaml')
 const rulesFor = (paths: readonly string[]): string => JSON.stringify({ version: '1.0', rules: paths.map((path) => ({ paths: [path], masks: redact })) })
 writeFileSync(eightPaths, rulesFor(sensitivePaths))
 // 92 more that hit nothing but share keys with the records, so that the automaton has to look further than the first key.
-const idlePaths = Array.from({ length: 92 }, (_, i) => [`req.headers.x-idle-${i}`, `body.items[*].idle${i}`, `err.config.idle${i}.value`, `user.profile.idle${i}`, `idle${i}.token`][i % 5] as string)
+const idlePaths = Array.from(
+  { length: 92 },
+  (_, i) => [`req.headers.x-idle-${i}`, `body.items[*].idle${i}`, `err.config.idle${i}.value`, `user.profile.idle${i}`, `idle${i}.token`][i % 5] as string,
+)
 writeFileSync(hundredPaths, rulesFor([...sensitivePaths, ...idlePaths]))
 
 const passthrough: Program = { name: 'node passthrough', args: baseline('passthrough') }
@@ -101,9 +104,9 @@ async function throughput(): Promise<void> {
           show(cpu(program)),
           show(corpus.bytes / 1e6 / cpu(program)),
           show(peak(program)),
-          ...[b0, b1, b2].map((base) => show(wall(base) / wall(program)))
-        ])
-      ])}`
+          ...[b0, b1, b2].map((base) => show(wall(base) / wall(program))),
+        ]),
+      ])}`,
     )
     if (mode === 'pipe') continue
     const ours = wall(oursDefault)
@@ -128,7 +131,11 @@ function values(): void {
   const found: Record<string, unknown> = {}
   for (const program of [b1, b2, oursEight, oursDefault]) {
     const input = openSync(file, 'r')
-    const result = spawnSync(process.execPath, [...program.args], { stdio: [input, 'pipe', 'pipe'], maxBuffer: 1 << 28, env: { ...process.env, MASK_LOGS_RUN_SECRET: 'benchmark run secret, 32 letters' } })
+    const result = spawnSync(process.execPath, [...program.args], {
+      stdio: [input, 'pipe', 'pipe'],
+      maxBuffer: 1 << 28,
+      env: { ...process.env, MASK_LOGS_RUN_SECRET: 'benchmark run secret, 32 letters' },
+    })
     closeSync(input)
     const output = result.stdout.toString().split('\n')
     const gone = { fields: 0, inText: 0 }
@@ -169,7 +176,9 @@ function line(): void {
   }
   const of = (name: string, key: 'p50' | 'p99' | 'mean'): number => median((results.get(name) ?? []).map((result) => result[key]))
   figures['line'] = Object.fromEntries([...results.keys()].map((name) => [name, { p50: of(name, 'p50'), p99: of(name, 'p99'), mean: of(name, 'mean') }]))
-  texts.push(`## One line of about 450 bytes in process, µs\n\n${table([['what', 'p50', 'p99', 'mean'], ...Object.entries(names).map(([name, title]) => [title, show(of(name, 'p50')), show(of(name, 'p99')), show(of(name, 'mean'))])])}`)
+  texts.push(
+    `## One line of about 450 bytes in process, µs\n\n${table([['what', 'p50', 'p99', 'mean'], ...Object.entries(names).map(([name, title]) => [title, show(of(name, 'p50')), show(of(name, 'p99')), show(of(name, 'mean'))])])}`,
+  )
   check({ what: 'one 450-byte line against JSON.parse + stringify (p50)', unit: 'x', bound: 'most', must: 1, aim: 0.6 }, of('ours', 'p50') / of('parse', 'p50'))
 }
 
@@ -198,12 +207,21 @@ async function huge(): Promise<void> {
 
 async function start(): Promise<void> {
   const bare: Program = { name: 'node -e 0', args: ['-e', '0'] }
-  const times = new Map<Program, number[]>([[bare, []], [oursDefault, []]])
+  const times = new Map<Program, number[]>([
+    [bare, []],
+    [oursDefault, []],
+  ])
   const rounds = small ? 10 : 20
   for (let round = 0; round < rounds; round++) for (const [program, list] of times) list.push(await startUp(program))
   const of = (program: Program): number => median(times.get(program) ?? []) * 1000
   figures['start'] = { bareMs: of(bare), oursMs: of(oursDefault) }
-  texts.push(`## Start-up\n\n${table([['program', 'ms'], [bare.name, show(of(bare))], [`${oursDefault.name}, empty input`, show(of(oursDefault))]])}`)
+  texts.push(
+    `## Start-up\n\n${table([
+      ['program', 'ms'],
+      [bare.name, show(of(bare))],
+      [`${oursDefault.name}, empty input`, show(of(oursDefault))],
+    ])}`,
+  )
   check({ what: 'CLI start-up over node -e 0', unit: 'ms', bound: 'most', must: 60, aim: 30 }, of(oursDefault) - of(bare))
 }
 
@@ -211,8 +229,14 @@ async function latency(): Promise<void> {
   say('line in to line out ...')
   const next = corpusLines('latency')
   const lines = Array.from({ length: small ? 1500 : 4000 }, () => next().text)
-  const p50 = new Map<Program, number[]>([[passthrough, []], [oursDefault, []]])
-  const p99 = new Map<Program, number[]>([[passthrough, []], [oursDefault, []]])
+  const p50 = new Map<Program, number[]>([
+    [passthrough, []],
+    [oursDefault, []],
+  ])
+  const p99 = new Map<Program, number[]>([
+    [passthrough, []],
+    [oursDefault, []],
+  ])
   for (let run = 0; run < runs; run++) {
     for (const program of [passthrough, oursDefault]) {
       // The first lines meet cold code in both.
@@ -223,7 +247,9 @@ async function latency(): Promise<void> {
   }
   const of = (list: Map<Program, number[]>, program: Program): number => median(list.get(program) ?? [])
   figures['latency'] = Object.fromEntries([passthrough, oursDefault].map((program) => [program.name, { p50: of(p50, program), p99: of(p99, program) }]))
-  texts.push(`## Line in to line out over pipes, µs\n\n${table([['program', 'p50', 'p99'], ...[passthrough, oursDefault].map((program) => [program.name, show(of(p50, program)), show(of(p99, program))])])}`)
+  texts.push(
+    `## Line in to line out over pipes, µs\n\n${table([['program', 'p50', 'p99'], ...[passthrough, oursDefault].map((program) => [program.name, show(of(p50, program)), show(of(p99, program))])])}`,
+  )
   check({ what: 'line in to line out, p99, against passthrough', unit: 'x', bound: 'most', must: 3, aim: 2 }, of(p99, oursDefault) / of(p99, passthrough))
 }
 
@@ -263,13 +289,15 @@ const machine = {
   node: process.version,
   v8: process.versions.v8,
   packages: Object.fromEntries(['split2', '@pinojs/redact'].map((name) => [name, packageVersion(name)])),
-  maskLogs: (JSON.parse(readFileSync(here('../../package.json'), 'utf8')) as { version: string }).version
+  maskLogs: (JSON.parse(readFileSync(here('../../package.json'), 'utf8')) as { version: string }).version,
 }
 const date = started.toISOString().slice(0, 10)
 const title = `# Benchmark of ${date}, Node ${process.version}`
 const facts =
   `mask-logs ${machine.maskLogs}; ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, ${machine.platform}; ` +
-  `${Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`).join(', ')}. ` +
+  `${Object.entries(machine.packages)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')}. ` +
   `Medians of ${runs} interleaved runs of whole processes, start-up included; MB is 10^6 bytes; peak memory is the highest of the runs.` +
   `${small ? ' Small run: half of what must be reached is enough.' : ''}`
 const markdown = `${[title, facts, `## Targets\n\n${verdicts(rows)}`, ...texts].join('\n\n')}\n`

@@ -12,8 +12,7 @@ const firstNames = ['testa', 'exampla', 'dummy', 'mocka', 'sampley', 'fakeline',
 const lastNames = ['sample', 'nobody', 'placeholder', 'invented', 'fictional', 'testperson', 'madeup']
 
 /** A kind of sensitive value that the `default` ruleset masks wherever it stands. */
-export type ValueKind =
-  | 'email' | 'card' | 'iban' | 'jwt' | 'bearer' | 'github' | 'aws' | 'stripe' | 'slack' | 'google' | 'npm' | 'phone' | 'ssn' | 'url' | 'password'
+export type ValueKind = 'email' | 'card' | 'iban' | 'jwt' | 'bearer' | 'github' | 'aws' | 'stripe' | 'slack' | 'google' | 'npm' | 'phone' | 'ssn' | 'url' | 'password'
 
 /** A value in text: `text` is what stands there, `secret` the part that must not survive. */
 export interface SensitiveValue {
@@ -108,12 +107,16 @@ const makers: Readonly<Record<ValueKind, (random: Random) => SensitiveValue>> = 
   ssn: (random) => plain('ssn', `${random.between(101, 120)}-${random.between(11, 99)}-${random.between(1000, 9999)}`),
   url: (random) => {
     const secret = password(random)
-    return { kind: 'url', text: `${random.pick(['postgres', 'https', 'amqp', 'redis'])}://svc_${random.text(lower, 4)}:${secret}@db${random.below(9)}.internal.example:5432/orders`, secret }
+    return {
+      kind: 'url',
+      text: `${random.pick(['postgres', 'https', 'amqp', 'redis'])}://svc_${random.text(lower, 4)}:${secret}@db${random.below(9)}.internal.example:5432/orders`,
+      secret,
+    }
   },
   password: (random) => {
     const secret = password(random)
     return { kind: 'password', text: `${random.pick(['password=', 'password: ', 'passwd=', 'client_secret=', 'api_key='])}${secret}`, secret }
-  }
+  },
 }
 
 function plain(kind: ValueKind, text: string): SensitiveValue {

@@ -125,7 +125,7 @@ async function cli(input: Uint8Array, ruleset: string, folder: string, slot: num
     stdio: [descriptor, 'pipe', 'pipe'],
     env: { ...process.env, MASK_LOGS_RUN_SECRET: runSecret },
     timeout: limit,
-    killSignal: 'SIGKILL'
+    killSignal: 'SIGKILL',
   })
   const out: Buffer[] = []
   let errors = ''
@@ -177,8 +177,8 @@ async function main(): Promise<number> {
   process.stdout.write(
     `${table([
       ['set', 'cases', 'identical', 'failed as a whole', 'problems'],
-      ...tallies.map((t) => [t.title, String(t.cases), String(t.identical), String(t.failedWhole), String(t.problems.length)])
-    ])}\n`
+      ...tallies.map((t) => [t.title, String(t.cases), String(t.identical), String(t.failedWhole), String(t.problems.length)]),
+    ])}\n`,
   )
   let problems = 0
   for (const { title, problems: list } of tallies) {
@@ -253,7 +253,7 @@ function wrapped(bytes: Buffer, canary: string): Record<string, Buffer> {
   return {
     before: Buffer.concat([Buffer.from(`{"password":"${canary}","doc":`), bytes, Buffer.from('}')]),
     after: Buffer.concat([Buffer.from('{"doc":'), bytes, Buffer.from(`,"password":"${canary}"}`)]),
-    behind: Buffer.concat([bytes, Buffer.from(` password=${canary}`)])
+    behind: Buffer.concat([bytes, Buffer.from(` password=${canary}`)]),
   }
 }
 
@@ -264,12 +264,21 @@ function checkLines(tally: Tally, parts: readonly Uint8Array[], result: CliResul
   const newlines = result.out.reduce((sum, byte) => sum + (byte === 10 ? 1 : 0), 0)
   if (newlines !== parts.length) tally.problems.push(`${newlines} lines came out, ${parts.length} went in`)
   const leaked = new Set(`${result.out.toString('latin1')}\n${result.errors}`.match(/cnr\d{5}-Qz7vK2/g) ?? [])
-  if (leaked.size > 0) tally.problems.push(`${leaked.size} secrets came out: numbers ${[...leaked].slice(0, 10).map((text) => Number(text.slice(3, 8))).join(', ')}`)
+  if (leaked.size > 0)
+    tally.problems.push(
+      `${leaked.size} secrets came out: numbers ${[...leaked]
+        .slice(0, 10)
+        .map((text) => Number(text.slice(3, 8)))
+        .join(', ')}`,
+    )
 }
 
 async function runNaughty(file: string, library: Library, newTally: NewTally, nothing: string, folder: string, limit: number): Promise<void> {
   const input = readFileSync(file)
-  const lines = input.toString().split('\n').filter((line) => line !== '')
+  const lines = input
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '')
   const plain = newTally('naughty strings, library, nothing to mask')
   const masked = newTally('naughty strings, library, default: still JSON of the same keys')
   const leaks = newTally('naughty strings, library, default, with secrets')
@@ -285,7 +294,13 @@ async function runNaughty(file: string, library: Library, newTally: NewTally, no
     else if (same(second.out, Buffer.from(line))) masked.identical++
     else if (!sameKeys(line, Buffer.from(second.out).toString())) masked.problems.push(`${name}: no longer the same record`)
     const canary = canaryOf(number)
-    const shapes = [line.replace('{', `{"password":"${canary}",`), line.replace(/\}$/, `,"client_secret":"${canary}"}`), line.replace(/"(\}?\]?\}*)$/, ` password=${canary} ${canary}@mail.example"$1`), `${line} password=${canary}`, line.slice(0, -2).replace('{', `{"password":"${canary}",`)]
+    const shapes = [
+      line.replace('{', `{"password":"${canary}",`),
+      line.replace(/\}$/, `,"client_secret":"${canary}"}`),
+      line.replace(/"(\}?\]?\}*)$/, ` password=${canary} ${canary}@mail.example"$1`),
+      `${line} password=${canary}`,
+      line.slice(0, -2).replace('{', `{"password":"${canary}",`),
+    ]
     for (const [shape, text] of shapes.entries()) {
       const record = Buffer.from(text)
       parts.push(record)

@@ -60,7 +60,8 @@ function report(error: unknown, notes: Notes): number {
   }
   if (error instanceof InputError) {
     notes.line(`mask-logs: ${printable(error.message)}`)
-    return 2
+    // The one file that is read before the data and is not named by an option of ours is a ruleset.
+    return error.code === 'file_unreadable' ? 3 : 2
   }
   if (error instanceof OutputError) {
     notes.line(`mask-logs: ${error.message}`)
@@ -218,21 +219,37 @@ class Findings {
   }
 }
 
-/** How reading the inputs went. */
-interface Outcome {
-  readonly failed: boolean
-  readonly signal: NodeJS.Signals | undefined
+/** Signals that end the reading. */
+interface Interruption {
+  signal: NodeJS.Signals | undefined
+  /** What to do when one comes. */
+  stop: () => void
+  /** Settles with the second one: it does not wait for a reader that never comes back. */
+  readonly twice: Promise<void>
+  /** Signals do what they do by default again. */
+  end(): void
 }
 
-/** Reads files one after the other (standard input when there are none) through the engine into the sink. */
-async function readAll(line: CommandLine, io: CliIo, notes: Notes, setup: Setup, sink: Sink, findings: Findings | undefined, say: (text: string) => Promise<void>): Promise<Outcome> {
+function listenForSignals(io: CliIo): Interruption {
+  let leave: () => void = () => {}
+  const off = io.onSignal(['SIGINT', 'SIGTERM', 'SIGHUP'], (name) => {
+    if (interruption.signal !== undefined) leave()
+    interruption.signal = name
+    interruption.stop()
+  })
+  const interruption: Interruption = { signal: undefined, stop: () => {}, twice: new Promise<void>((done) => { leave = done }), end: off }
+  return interruption
+}
+
+/** Reads files one after the other (standard input when there are none) through the engine into the sink. False when one could not be read. */
+async function readAll(line: CommandLine, io: CliIo, notes: Notes, setup: Setup, sink: Sink, findings: Findings | undefined, say: (text: string) => Promise<void>, interruption: Interruption): Promise<boolean> {
   const files = line.operands.length > 0 ? line.operands : ['-']
   const feed = new LineFeed(setup.masker.lines({ format: setup.format, ...(findings === undefined ? {} : { explain: findings.to() }) }))
   const progress = progressOf(files, line, io, notes)
   let failed = false
-  let signal: NodeJS.Signals | undefined
   let current: Source | undefined
   let done = 0
+  interruption.stop = () => current?.stop()
 
   const pass = async (pieces: Iterable<readonly Buffer[]>): Promise<void> => {
     try {
@@ -256,12 +273,12 @@ async function readAll(line: CommandLine, io: CliIo, notes: Notes, setup: Setup,
 
   const work = async (): Promise<void> => {
     for (const file of files) {
-      if (signal !== undefined || sink.gone) break
+      if (interruption.signal !== undefined || sink.gone) break
       try {
         current = file === '-' ? await openStdin(io.stdinFd, () => io.stdin, io.stdinIsTTY === true) : await openFile(resolve(io.cwd, file))
         feed.border()
         for (;;) {
-          if (signal !== undefined) current.stop()
+          if (interruption.signal !== undefined) current.stop()
           const chunk = await current.next()
           if (chunk === undefined) break
           try {
@@ -280,7 +297,7 @@ async function readAll(line: CommandLine, io: CliIo, notes: Notes, setup: Setup,
         notes.line(`mask-logs: cannot read ${file === '-' ? 'standard input' : printable(file)}: ${systemWords(error)}`)
       } finally {
         // Half a line of a file is worth nothing when the reading was broken off; of a pipe it is all there is.
-        if (signal !== undefined && current?.rereadable === true) feed.dropCut()
+        if (interruption.signal !== undefined && current?.rereadable === true) feed.dropCut()
         current?.close()
         current = undefined
       }
@@ -288,21 +305,12 @@ async function readAll(line: CommandLine, io: CliIo, notes: Notes, setup: Setup,
     if (!sink.gone) await pass(feed.end())
   }
 
-  let leave: () => void = () => {}
-  const secondSignal = new Promise<void>((done) => { leave = done })
-  const off = io.onSignal(['SIGINT', 'SIGTERM', 'SIGHUP'], (name) => {
-    // The second one does not wait for a reader that never comes back.
-    if (signal !== undefined) leave()
-    signal = name
-    current?.stop()
-  })
   try {
-    await Promise.race([work(), secondSignal])
+    await Promise.race([work(), interruption.twice])
   } finally {
-    off()
     progress?.clear()
   }
-  return { failed, signal }
+  return !failed
 }
 
 /** Carries a failure of masking or writing past the handler of failures to read. */
@@ -343,34 +351,42 @@ function noteFailure(error: unknown, notes: Notes): void {
 async function mask(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
   const setup = await setUp(line, io, notes)
   const begun = performance.now()
+  // Before there is an output file that a signal could leave behind.
+  const interruption = listenForSignals(io)
   const name = line.options.get('output')?.[0]
   let output: FileOutput | undefined
-  try {
-    output = name === undefined || name === '-' ? undefined : createOutputFile(resolve(io.cwd, name))
-  } catch (error) {
-    setup.close()
-    throw new UsageError(`cannot write ${name}: ${systemWords(error)}`)
-  }
-  const findings = line.options.has('explain') || line.options.has('json-findings') ? new Findings(line, false) : undefined
-  let outcome: Outcome = { failed: true, signal: undefined }
+  let allRead = false
   let complete = false
   try {
-    outcome = await readAll(line, io, notes, setup, output?.sink ?? stdoutSink(io.stdoutFd, () => io.stdout), findings, (text) => {
+    output = name === undefined || name === '-' ? undefined : openOutput(resolve(io.cwd, name), name)
+    const sink = output?.sink ?? stdoutSink(io.stdoutFd, () => io.stdout)
+    const findings = line.options.has('explain') || line.options.has('json-findings') ? new Findings(line, false) : undefined
+    allRead = await readAll(line, io, notes, setup, sink, findings, (text) => {
       notes.write(text)
       return notes.flush()
-    })
-    complete = outcome.signal === undefined
-    if (complete) commit(output)
+    }, interruption)
+    if (interruption.signal === undefined) {
+      commit(output)
+      complete = true
+    }
   } catch (error) {
-    complete = false
     noteFailure(error, notes)
   } finally {
     if (!complete) output?.abandon()
+    interruption.end()
     if (line.options.has('stats')) notes.write(statsText(setup.masker.stats(), (performance.now() - begun) / 1000))
     setup.close()
   }
-  if (outcome.signal !== undefined) return signalCode(outcome.signal)
-  return outcome.failed || !complete ? 1 : 0
+  if (interruption.signal !== undefined) return signalCode(interruption.signal)
+  return allRead && complete ? 0 : 1
+}
+
+function openOutput(path: string, name: string): FileOutput {
+  try {
+    return createOutputFile(path)
+  } catch (error) {
+    throw new UsageError(`cannot write ${name}: ${systemWords(error)}`)
+  }
 }
 
 function commit(output: FileOutput | undefined): void {
@@ -383,21 +399,24 @@ function commit(output: FileOutput | undefined): void {
 
 async function explain(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
   const setup = await setUp(line, io, notes)
+  const interruption = listenForSignals(io)
   const out = stdoutSink(io.stdoutFd, () => io.stdout)
   // The masked output itself is not wanted, only that somebody still reads the findings.
   const nowhere: Sink = { write: () => undefined, flush: () => undefined, get gone() { return out.gone }, bytes: 0 }
+  let allRead = false
   try {
-    const { failed, signal } = await readAll(line, io, notes, setup, nowhere, new Findings(line, true), async (text) => {
+    allRead = await readAll(line, io, notes, setup, nowhere, new Findings(line, true), async (text) => {
       await out.write([Buffer.from(text)])
       await out.flush()
-    })
-    return signal === undefined ? (failed ? 1 : 0) : signalCode(signal)
+    }, interruption)
   } catch (error) {
     noteFailure(error, notes)
-    return 1
   } finally {
+    interruption.end()
     setup.close()
   }
+  if (interruption.signal !== undefined) return signalCode(interruption.signal)
+  return allRead ? 0 : 1
 }
 
 // ------------------------------------------------------------------------------------------------ run -- COMMAND
@@ -482,8 +501,11 @@ async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<n
       pump('stdout', streamSource(running.stdout), stdoutSink(io.stdoutFd, () => io.stdout)),
       pump('stderr', streamSource(running.stderr), streamSink(io.stderr)),
     ]
+    const pumped = Promise.all(pumps)
+    // A failure is taken up below, when the command has ended.
+    pumped.catch(() => {})
     const code = await exit
-    if (running.pid !== undefined) await Promise.race([Promise.all(pumps), impatient])
+    if (running.pid !== undefined) await Promise.race([pumped, impatient])
     return failed ? 1 : code
   } finally {
     off()
@@ -509,8 +531,9 @@ async function check(line: CommandLine, io: CliIo, notes: Notes, operands: reado
       masker.close()
       if (!quiet) await print(io, `${printable(title)}: ok\n`)
     } catch (error) {
-      if (!(error instanceof RulesetError)) throw error
-      notes.line(issueLines(error.issues, given))
+      if (error instanceof RulesetError) notes.line(issueLines(error.issues, given))
+      else if (error instanceof InputError && error.code === 'file_unreadable') notes.line(`mask-logs: ${printable(error.message)}`)
+      else throw error
       code = 3
     }
   }

@@ -43,7 +43,12 @@ const areas: readonly Area[] = [
   { name: 'seeds', files: /^src\/seeds\//, imports: /^src\/engine\/keyed\.ts$/, packages: /^node:(fs|path|url)$/ },
   { name: 'lines', files: /^src\/lines\.ts$/, imports: undefined, packages: undefined },
   { name: 'stream', files: /^src\/stream\.ts$/, imports: /^src\/lines\.ts$/, packages: /^node:stream$/ },
-  { name: 'masker', files: /^src\/masker\.ts$/, imports: /^src\/(engine|masks|detectors|ruleset|seeds)\/|^src\/(stream|lines)\.ts$/, packages: /^node:(fs|path|url|module)$/ },
+  {
+    name: 'masker',
+    files: /^src\/masker\.ts$/,
+    imports: /^src\/(engine|masks|detectors|ruleset|seeds)\/|^src\/(stream|lines)\.ts$/,
+    packages: /^node:(fs|path|url|module|stream)$/,
+  },
   { name: 'index', files: /^src\/index\.ts$/, imports: /^src\/(engine|masks|detectors|ruleset|seeds)\/|^src\/(masker|stream|lines)\.ts$/, packages: undefined },
   {
     name: 'cli',
@@ -53,7 +58,7 @@ const areas: readonly Area[] = [
     types: /^src\/masker\.ts$/,
     packages: /^node:(fs|fs\/promises|path|url|os|stream|stream\/promises|zlib|child_process|net|tty|events|module|timers|timers\/promises|util)$/,
   },
-  { name: 'bin', files: /^src\/bin\.ts$/, imports: /^src\/cli\.ts$/, packages: /^node:(process|module)$/ },
+  { name: 'bin', files: /^src\/bin\.ts$/, imports: /^src\/cli(\/[\w-]+)?\.ts$/, packages: /^node:(process|module)$/ },
   { name: 'walk-otlp', files: /^transports\/otlp\/walk-otlp\.ts$/, imports: /^src\/(index|stream|engine\/walker)\.ts$/, packages: /./, apart: true },
   { name: 'transports', files: /^transports\//, imports: /^src\/(index|stream)\.ts$/, packages: /./ },
 ]
@@ -80,6 +85,8 @@ function code(text: string): string {
     .filter((line) => !/^\s*(\/\/|\/?\*)/.test(line))
     .join('\n')
 }
+
+const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 
 /** Every import of a source text; relative ones are resolved against `from`. */
 function importsOf(from: string, text: string): Import[] {
@@ -318,7 +325,12 @@ describe('tracked files', () => {
     expect(found).toEqual([])
   })
 
-  it('pin no download place in the lock file', () => {
-    expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toContain('"resolved"')
+  it('pin no download place in the lock file, and what is needed on every platform', () => {
+    const text = read('package-lock.json')
+    expect(text).not.toContain('"resolved"')
+    // npm forgets the packages of other platforms when it updates a lock file beside an installed tree.
+    const packages = (JSON.parse(text) as { packages: Record<string, { optionalDependencies?: Record<string, string> }> }).packages
+    const missing = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}).filter((name) => packages[`node_modules/${name}`] === undefined))
+    expect(missing).toEqual([])
   })
 })

@@ -19,7 +19,13 @@ const minute = 60_000
 const redact = [{ type: 'redact' }]
 const hitsNothing = { version: '1.0', rules: [{ paths: ['no.such.place'], masks: redact }] }
 const hitsEverything = { version: '1.0', rules: [{ paths: ['**'], masks: redact }] }
-const placeholders = { version: '1.0', rules: [{ keys: ['password', '*secret', '*token', 'api_key', 'authorization', 'cookie'], masks: redact }, { detect: ['all'], masks: redact }] }
+const placeholders = {
+  version: '1.0',
+  rules: [
+    { keys: ['password', '*secret', '*token', 'api_key', 'authorization', 'cookie'], masks: redact },
+    { detect: ['all'], masks: redact },
+  ],
+}
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text)
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
@@ -66,7 +72,11 @@ describe('JSON texts', () => {
     for (const entry of suite.filter((entry) => entry.class !== 'y')) {
       const out = latin1(masker.json(entry.bytes))
       if (tooDeep(entry) && entry.class === 'i') expect(out, entry.name).toContain('[MASKING FAILED]')
-      else if (tooDeep(entry)) expect([latin1(entry.bytes), '[MASKING FAILED]'].some((part) => out.includes(part)), entry.name).toBe(true)
+      else if (tooDeep(entry))
+        expect(
+          [latin1(entry.bytes), '[MASKING FAILED]'].some((part) => out.includes(part)),
+          entry.name,
+        ).toBe(true)
       else expect(out, entry.name).toBe(latin1(entry.bytes))
     }
   })
@@ -104,7 +114,7 @@ describe('JSON texts', () => {
         before: join(`{"password":"${canary}","doc":`, entry.bytes, '}'),
         after: join('{"doc":', entry.bytes, `,"password":"${canary}"}`),
         behind: join(entry.bytes, ` password=${canary}`),
-        front: join(`password=${canary} `, entry.bytes)
+        front: join(`password=${canary} `, entry.bytes),
       }
       for (const [name, bytes] of Object.entries(shapes)) expect(latin1(masker.json(bytes)).includes(canary), `${entry.name}, ${name}`).toBe(false)
     }
@@ -132,9 +142,9 @@ describe('generated documents', () => {
         { paths: ['**.amber', 'birch.*', 'a[*].b', '["a.b"].**'], masks: redact },
         { keys: ['*card*', 'note', 'k*'], masks: [{ type: 'redact', label: 'key' }] },
         { paths: ['**.c'], masks: [{ type: 'imitate' }] },
-        { detect: ['all'], masks: redact }
-      ]
-    }
+        { detect: ['all'], masks: redact },
+      ],
+    },
   }
   for (const [name, ruleset] of Object.entries(rulesets)) {
     it(`are masked alike as bytes and as values, and nothing else changes: ${name}`, { timeout: 10 * minute }, () => {
@@ -168,10 +178,15 @@ describe('generated documents', () => {
 
   it('keep no planted value, duplicate keys included', { timeout: minute }, () => {
     const masker = createMasker('mask-logs:default', { runSecret })
-    overDocuments('leaks', Math.ceil(count / 2), ({ text, planted }) => {
-      const left = survivors(masker.json(text), planted)
-      return left.length === 0 ? undefined : `still there: ${left.join(' | ')}`
-    }, { duplicateKeys: true })
+    overDocuments(
+      'leaks',
+      Math.ceil(count / 2),
+      ({ text, planted }) => {
+        const left = survivors(masker.json(text), planted)
+        return left.length === 0 ? undefined : `still there: ${left.join(' | ')}`
+      },
+      { duplicateKeys: true },
+    )
   })
 
   it('cut anywhere, keep no secret that stood before the cut', { timeout: minute }, () => {
@@ -232,7 +247,7 @@ function sampleLines(): Uint8Array[] {
       23: bytesOf(`text with \u0000 and ${value}\n`),
       27: bytesOf(`{"note":"${value}\n`),
       31: bytesOf(`{"note":"é \u{1f600} ${value}"}\n`),
-      35: bytesOf(' \t \r\n')
+      35: bytesOf(' \t \r\n'),
     }
     lines.push(special[i % 40] ?? bytesOf(`${document.text}\n`))
   }
@@ -253,7 +268,7 @@ describe('streams', () => {
         const end = /\r?\n$/.exec(text)?.[0] ?? ''
         const body = line.subarray(0, line.length - end.length)
         return Buffer.concat([masker.json(body), Buffer.from(end)])
-      })
+      }),
     )
     expect((await through(masker, [input])).toString('latin1')).toBe(expected.toString('latin1'))
   })
@@ -358,7 +373,7 @@ describe('canaries', () => {
     'a byte order mark': `\ufeff{"password":"${canary}"}`,
     'plain text': `login failed password=${canary} for ${mail} card ${card}`,
     'plain text in quotes': `login password="${canary}" ok`,
-    'logfmt': `level=info client_secret=${canary} user=${mail}`,
+    logfmt: `level=info client_secret=${canary} user=${mail}`,
     'a header': `Authorization: Bearer ${canary.replace('-', '')}${canary.replace('-', '')}`,
     'a URL in text': `GET https://shop.example/?token=${canary}&x=1`,
     'credentials in a URL': `connect https://svc:${canary}@db.internal.example/x`,
@@ -377,7 +392,7 @@ describe('canaries', () => {
     'too long': `{"note":"${'lorem ipsum '.repeat(100_000)}","password":"${canary}"}`,
     'too long, secret first': `{"password":"${canary}","m":"${mail}","note":"${'lorem ipsum '.repeat(100_000)}"}`,
     'too long, no JSON': `password=${canary} ${mail} ${'lorem ipsum '.repeat(100_000)} ${mail}`,
-    'a secret across the place where long records are cut': `{"note":"${'x'.repeat(16_340)} ${mail} ${'lorem ipsum '.repeat(100_000)}"}`
+    'a secret across the place where long records are cut': `{"note":"${'x'.repeat(16_340)} ${mail} ${'lorem ipsum '.repeat(100_000)}"}`,
   }
 
   it('never come out, on any way through', { timeout: minute }, async () => {
@@ -386,7 +401,7 @@ describe('canaries', () => {
       vi.spyOn(stream, 'write').mockImplementation((chunk: string | Uint8Array) => {
         written.push(typeof chunk === 'string' ? chunk : textOf(chunk))
         return true
-      })
+      }),
     )
     const shown: [string, string][] = []
     try {
@@ -394,7 +409,8 @@ describe('canaries', () => {
       for (const [name, line] of Object.entries(lines)) {
         const bytes = typeof line === 'string' ? bytesOf(line) : line
         shown.push([`${name}, bytes`, latin1(masker.json(bytes))])
-        if (typeof line === 'string') shown.push([`${name}, string`, masker.json(line)], [`${name}, text`, masker.text(line)], [`${name}, explain`, JSON.stringify(masker.explain(line))])
+        if (typeof line === 'string')
+          shown.push([`${name}, string`, masker.json(line)], [`${name}, text`, masker.text(line)], [`${name}, explain`, JSON.stringify(masker.explain(line))])
         shown.push([`${name}, stream`, latin1(await through(masker, [bytes, bytesOf('\n')]))])
         shown.push([`${name}, stream in two`, latin1(await through(masker, [bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)]))])
       }
@@ -413,8 +429,8 @@ describe('canaries', () => {
       policy: { on_mask_error: 'fail' },
       rules: [
         { keys: ['password'], masks: [{ type: 'typecast', typecast_as: 'integer' }] },
-        { paths: ['note'], masks: [{ type: 'date_shift' }] }
-      ]
+        { paths: ['note'], masks: [{ type: 'date_shift' }] },
+      ],
     }
     const masker = createMasker(failing, { runSecret })
     const errors: unknown[] = []
@@ -434,13 +450,25 @@ describe('canaries', () => {
     }
     expect(errors.some((error) => error instanceof Error)).toBe(true)
     for (const error of errors) {
-      const parts = error instanceof Error ? [error.message, error.stack ?? '', JSON.stringify(error), String(error.cause), JSON.stringify(Object.getOwnPropertyNames(error).map((name) => (error as unknown as Record<string, unknown>)[name]))] : [String(error)]
+      const parts =
+        error instanceof Error
+          ? [
+              error.message,
+              error.stack ?? '',
+              JSON.stringify(error),
+              String(error.cause),
+              JSON.stringify(Object.getOwnPropertyNames(error).map((name) => (error as unknown as Record<string, unknown>)[name])),
+            ]
+          : [String(error)]
       for (const part of parts) expect(survivors(part, [canary, person])).toEqual([])
     }
   })
 
   it('never stand in what a failing stream emits', async () => {
-    const masker = createMasker({ version: '1.0', policy: { on_mask_error: 'fail' }, rules: [{ keys: ['password'], masks: [{ type: 'typecast', typecast_as: 'integer' }] }] }, { runSecret })
+    const masker = createMasker(
+      { version: '1.0', policy: { on_mask_error: 'fail' }, rules: [{ keys: ['password'], masks: [{ type: 'typecast', typecast_as: 'integer' }] }] },
+      { runSecret },
+    )
     const stream = masker.stream()
     const out: Buffer[] = []
     stream.on('data', (chunk: Buffer) => out.push(chunk))
@@ -462,7 +490,7 @@ describe('extremes', () => {
     const deep = {
       arrays: `${'['.repeat(50_000)}"password=${canary}"${']'.repeat(50_000)}`,
       objects: `${'{"a":'.repeat(50_000)}{"password":"${canary}"}${'}'.repeat(50_000)}`,
-      mixed: `${'[{"a":'.repeat(25_000)}"x password=${canary}"${'}]'.repeat(25_000)}`
+      mixed: `${'[{"a":'.repeat(25_000)}"x password=${canary}"${'}]'.repeat(25_000)}`,
     }
     for (const [name, text] of Object.entries(deep)) {
       const out = masker.json(text)
@@ -482,7 +510,16 @@ describe('extremes', () => {
     const masker = createMasker('mask-logs:default', { runSecret })
     const cycle: Record<string, unknown> = { password: canary }
     cycle['self'] = cycle
-    const odd = { password: canary, when: new Date(0), big: 10n, none: undefined, call: () => canary, sign: Symbol('x'), bytes: Buffer.from('abc'), map: new Map([['password', canary]]) }
+    const odd = {
+      password: canary,
+      when: new Date(0),
+      big: 10n,
+      none: undefined,
+      call: () => canary,
+      sign: Symbol('x'),
+      bytes: Buffer.from('abc'),
+      map: new Map([['password', canary]]),
+    }
     for (const value of [cycle, odd]) {
       let out: unknown
       try {
@@ -514,7 +551,30 @@ describe('extremes', () => {
 
   it('texts that invite quadratic work stay quick', { timeout: minute }, () => {
     const masker = createMasker('mask-logs:default', { runSecret })
-    const pieces = ['"', '\\', '\\"', '\\\\"', '{"', '[', '{"a":"', '\\u00', '":"', 'password=', '{"password":"', '"{\\"', '@', 'a@', '-----BEGIN ', 'eyJ.', '%25', 'x=', '://', '1-', '\u0000', 'é']
+    const pieces = [
+      '"',
+      '\\',
+      '\\"',
+      '\\\\"',
+      '{"',
+      '[',
+      '{"a":"',
+      '\\u00',
+      '":"',
+      'password=',
+      '{"password":"',
+      '"{\\"',
+      '@',
+      'a@',
+      '-----BEGIN ',
+      'eyJ.',
+      '%25',
+      'x=',
+      '://',
+      '1-',
+      '\u0000',
+      'é',
+    ]
     for (const piece of pieces) {
       const text = piece.repeat(Math.ceil(1_000_000 / piece.length))
       const start = performance.now()

@@ -4,10 +4,52 @@
 import { createHmac, createSecretKey } from 'node:crypto'
 
 const secretKeys = new Set([
-  'password', 'passwd', 'pwd', 'pass', 'passphrase', 'passcode', 'secret', 'client_secret', 'clientsecret', 'secret_key', 'token', 'access_token',
-  'accesstoken', 'refresh_token', 'refreshtoken', 'id_token', 'auth_token', 'api_key', 'apikey', 'api-key', 'x-api-key', 'x-auth-token', 'x-csrf-token',
-  'x-amz-security-token', 'access_key', 'private_key', 'privatekey', 'encryption_key', 'signing_key', 'auth', 'authorization', 'proxy-authorization',
-  'cookie', 'set-cookie', 'credentials', 'session', 'session_id', 'sessionid', 'sid', 'csrf', 'otp', 'pin', 'jwt', 'signature', 'connection_string', 'dsn'
+  'password',
+  'passwd',
+  'pwd',
+  'pass',
+  'passphrase',
+  'passcode',
+  'secret',
+  'client_secret',
+  'clientsecret',
+  'secret_key',
+  'token',
+  'access_token',
+  'accesstoken',
+  'refresh_token',
+  'refreshtoken',
+  'id_token',
+  'auth_token',
+  'api_key',
+  'apikey',
+  'api-key',
+  'x-api-key',
+  'x-auth-token',
+  'x-csrf-token',
+  'x-amz-security-token',
+  'access_key',
+  'private_key',
+  'privatekey',
+  'encryption_key',
+  'signing_key',
+  'auth',
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'credentials',
+  'session',
+  'session_id',
+  'sessionid',
+  'sid',
+  'csrf',
+  'otp',
+  'pin',
+  'jwt',
+  'signature',
+  'connection_string',
+  'dsn',
 ])
 
 function luhn(text: string): boolean {
@@ -64,7 +106,7 @@ export function createRegexWalk(secret: string): (record: unknown) => unknown {
     [/\b\d(?:[ -]?\d){12,18}\b/g, (match) => (luhn(match) ? digitsLike(match, 6) : match)],
     [/\b[A-Z]{2}\d{2}[A-Z0-9]{11,30}\b/g, (match) => (ibanValid(match) ? `${match.slice(0, 4)}${digitsLike(match.slice(4), 0)}` : match)],
     [/\b\d{3}-\d{2}-\d{4}\b/g, (match) => digitsLike(match, 0)],
-    [/\+\d{8,15}\b/g, (match) => digitsLike(match, 2)]
+    [/\+\d{8,15}\b/g, (match) => digitsLike(match, 2)],
   ]
   const text = (value: string): string => {
     let out = value

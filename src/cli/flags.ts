@@ -103,7 +103,7 @@ export const EXIT_CODES: readonly (readonly [code: string, text: string])[] = [
   ['3', 'The ruleset cannot be used. Nothing was read.'],
   ['70', 'A defect of mask-logs itself; only the class and code of the error are shown.'],
   ['128+n', 'Stopped by signal n (129 SIGHUP, 130 SIGINT, 143 SIGTERM) after what had been read was written.'],
-  ['run', "The command's own code; 128+n when a signal ended it, 126 when it cannot be executed, 127 when it is not found."],
+  ['(run)', "The command's own code; 128+n when a signal ended it, 126 when it cannot be executed, 127 when it is not found."],
 ]
 
 /** A command line, understood. */
@@ -241,7 +241,7 @@ export function helpText(name: CommandName): string {
 
 /** Two columns, the second wrapped at 100 characters. */
 function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const left = Math.min(36, Math.max(...rows.map(([name]) => name.length)) + 4)
+  const left = Math.min(40, Math.max(...rows.map(([name]) => name.length)) + 4)
   return rows.flatMap(([name, text]) => {
     const out: string[] = []
     let line = `  ${name}`.padEnd(left)

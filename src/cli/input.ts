@@ -7,7 +7,10 @@
 import { close, fstat, open, read, type Stats } from 'node:fs'
 import type { Readable } from 'node:stream'
 
-const BLOCK = 256 * 1024
+/** Measured with an engine that changes nothing, 200 MB file to file: 64 KiB 0.31 s, 256 KiB 0.20 s, 512 KiB 0.11 s, 1 MiB 0.09 s. */
+const FILE_BLOCK = 512 * 1024
+/** A pipe holds 64 KiB unless enlarged, a socket somewhat more. */
+const PIPE_BLOCK = 256 * 1024
 /** After a signal a pipe is read until it is silent for this long, so that lines already written into it are not lost, */
 const IDLE_MS = 100
 /** but not for longer than this. */
@@ -35,7 +38,7 @@ export async function openFile(path: string): Promise<Source> {
 
 /** Standard input: by its descriptor if that is a file or a pipe, else through the stream. */
 export async function openStdin(fd: number | undefined, stream: () => Readable, isTTY: boolean): Promise<Source> {
-  if (fd === undefined || isTTY) return streamSource(stream())
+  if (fd === undefined || isTTY) return gunzipped(streamSource(stream()))
   let stats: Stats
   try {
     stats = await statOf(fd)
@@ -44,7 +47,7 @@ export async function openStdin(fd: number | undefined, stream: () => Readable, 
     return emptySource()
   }
   if (stats.isFile() || stats.isFIFO() || stats.isSocket()) return openDescriptor(fd, false, stats)
-  return streamSource(stream())
+  return gunzipped(streamSource(stream()))
 }
 
 async function openDescriptor(fd: number, owned: boolean, known?: Stats): Promise<Source> {
@@ -62,14 +65,14 @@ function emptySource(): Source {
 }
 
 function fileSource(fd: number, owned: boolean, size: number | undefined): Source {
-  const buffers: [Buffer, Buffer] = [Buffer.allocUnsafeSlow(BLOCK), Buffer.allocUnsafeSlow(BLOCK)]
+  const buffers: [Buffer, Buffer] = [Buffer.allocUnsafeSlow(FILE_BLOCK), Buffer.allocUnsafeSlow(FILE_BLOCK)]
   let turn: 0 | 1 = 0
   let stopped = false
   let pending: Promise<number> | undefined
   let consumed = 0
   const start = (): void => {
     const buffer = buffers[turn]
-    pending = new Promise((done, fail) => read(fd, buffer, 0, BLOCK, null, (error, n) => error ? fail(error) : done(n)))
+    pending = new Promise((done, fail) => read(fd, buffer, 0, FILE_BLOCK, null, (error, n) => error ? fail(error) : done(n)))
     // The failure is reported by the `next` that waits for it.
     pending.catch(() => {})
   }
@@ -102,7 +105,7 @@ function fileSource(fd: number, owned: boolean, size: number | undefined): Sourc
 
 async function socketSource(fd: number): Promise<Source> {
   const { Socket } = await import('node:net')
-  const buffer = Buffer.allocUnsafeSlow(BLOCK)
+  const buffer = Buffer.allocUnsafeSlow(PIPE_BLOCK)
   let waiting: { done(bytes: Buffer | undefined): void; fail(error: Error): void } | undefined
   let ready: Buffer | undefined
   let ended = false
@@ -178,12 +181,14 @@ async function socketSource(fd: number): Promise<Source> {
   }
 }
 
-/** Any stream of bytes: what a test hands in, a terminal, the output of a command. */
+/** Any stream of bytes: what a test hands in, a terminal, the output of a command. One chunk is in hand at a time. */
 export function streamSource(stream: Readable): Source {
+  const queue: Buffer[] = []
+  let held = 0
   let consumed = 0
   /** After `stop`: what the stream had in hand is still delivered, and no more. */
   let left = Infinity
-  let ended = false
+  let ended = stream.readableEnded || stream.destroyed
   let failure: Error | undefined
   let wake: (() => void) | undefined
   const signal = (): void => {
@@ -191,11 +196,20 @@ export function streamSource(stream: Readable): Source {
     wake = undefined
     resume?.()
   }
+  const take = (chunk: Buffer | string): void => {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    queue.push(bytes)
+    held += bytes.length
+    stream.pause()
+    signal()
+  }
   const end = (): void => {
     ended = true
     signal()
   }
-  stream.on('readable', signal)
+  // Listening starts the flow; it is let go when the first bytes are asked for.
+  stream.pause()
+  stream.on('data', take)
   stream.once('end', end)
   stream.once('close', end)
   stream.on('error', (error: Error) => {
@@ -204,27 +218,29 @@ export function streamSource(stream: Readable): Source {
   })
   return {
     async next() {
-      while (left > 0) {
-        const chunk = stream.read() as Buffer | string | null
-        if (chunk !== null) {
-          const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+      for (;;) {
+        const bytes = queue.shift()
+        if (bytes !== undefined) {
+          held -= bytes.length
           consumed += bytes.length
           left -= bytes.length
           return bytes
         }
         if (failure !== undefined) throw failure
-        if (ended || left < Infinity || stream.readableEnded || stream.destroyed) return undefined
-        await new Promise<void>((done) => { wake = done })
+        if (ended || left <= 0) return undefined
+        await new Promise<void>((done) => {
+          wake = done
+          stream.resume()
+        })
       }
-      return undefined
     },
     stop() {
-      left = Math.min(left, stream.readableLength)
+      left = Math.min(left, held + stream.readableLength)
       signal()
     },
     close() {
       left = 0
-      stream.off('readable', signal)
+      stream.off('data', take)
       stream.destroy()
     },
     get consumed() { return consumed },
@@ -256,7 +272,7 @@ function gunzipped(source: Source): Source {
     }
     if (first[0] !== 0x1f || first[1] !== 0x8b || first[2] !== 0x08) return source
     const { createGunzip } = await import('node:zlib')
-    const gunzip = createGunzip({ chunkSize: 128 * 1024 })
+    const gunzip = createGunzip({ chunkSize: 64 * 1024 })
     const start = first
     first = undefined
     let used: (() => void) | undefined

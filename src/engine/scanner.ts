@@ -1,13 +1,17 @@
 // Detection on one decoded text: one pass collects candidates by byte pairs, finders judge candidates, overlaps are settled
 // on the original text. Both walkers and the text path use this, so a match is the same everywhere.
 
+import { NO_KEY } from './plan.ts'
 import type { DetectAction, DetectSet, Plan, Target } from './plan.ts'
 import type { CustomDetector, KeyFacts, Scan } from './types.ts'
 
 /** Judges key/value pairs in text; injected, the engine knows no detector. */
 export interface PairRecogniser {
   readonly triggers: readonly { readonly prev?: string; readonly byte: string }[]
-  recognise(text: Uint8Array, start: number, end: number, at: number, out: PairMatch): boolean
+  /** Reads the key around a separator, and where the value starts. */
+  key(text: Uint8Array, start: number, end: number, at: number, out: PairMatch): boolean
+  /** Finds the end of the value; only asked for keys that matter. */
+  finish(text: Uint8Array, end: number, out: PairMatch): void
 }
 
 /** Offsets of a recognised pair; `quote` is the quote byte around the value, or 0. */
@@ -17,6 +21,10 @@ export interface PairMatch {
   valueStart: number
   valueEnd: number
   quote: number
+  /** The quotes are written with a backslash before them. */
+  escaped: boolean
+  /** The value is the rest of the line. */
+  header: boolean
 }
 
 /** A pair whose key a rule names. */
@@ -68,7 +76,7 @@ export class Scanner implements Scan {
   private readonly customs: readonly BoundCustom[]
   /** A user's detector wants every string, candidates or not. */
   readonly always: boolean
-  private readonly pair: PairMatch = { keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, quote: 0 }
+  private readonly pair: PairMatch = { keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, quote: 0, escaped: false, header: false }
   private readonly percent: boolean
   private inner: Scanner | undefined
 
@@ -99,9 +107,20 @@ export class Scanner implements Scan {
   /** The one pass. */
   collect(set: DetectSet, text: Uint8Array, start: number, end: number): void {
     const pairs = set.pairsText
+    const safe = end - 3
     let n = 0
     let p = 0x2000
     for (let i = start; i < end; i++) {
+      while (i < safe) {
+        const a = text[i]!
+        const b = text[i + 1]!
+        const c = text[i + 2]!
+        const d = text[i + 3]!
+        if ((pairs[p | a]! | pairs[(a << 8) | b]! | pairs[(b << 8) | c]! | pairs[(c << 8) | d]!) !== 0) break
+        p = d << 8
+        i += 4
+      }
+      if (i >= end) break
       const c = text[i]!
       const t = pairs[p | c]!
       if (t !== 0) {
@@ -125,20 +144,20 @@ export class Scanner implements Scan {
     const finders = set.finders
     if (this.resume.length <= finders.length + 1) this.resume = new Int32Array(finders.length + 8)
     const resume = this.resume
-    resume.fill(0)
+    if (n > 1) for (let f = finders.length + 1; f >= 0; f--) resume[f] = 0
     const groups = set.groups
     for (let k = 0; k < n; k++) {
       const at = this.at[k]!
       const group = groups[this.codes[k]!]!
       for (let g = 0; g < group.length; g++) {
         const f = group[g]!
-        if (at < resume[f]!) continue
+        if (k > 0 && at < resume[f]!) continue
         if (f < finders.length) {
           const bound = finders[f]!
           const to = bound.finder.find(this, at, bound.ids)
-          if (to > 0) resume[f] = to
+          resume[f] = to
         } else if (f === set.pairFinder) {
-          if (!isKey) resume[f] = this.pairAt(at, resume[f]!)
+          if (!isKey) resume[f] = this.pairAt(at, k > 0 ? resume[f]! : 0)
         } else percent = true
       }
     }
@@ -200,17 +219,20 @@ export class Scanner implements Scan {
   /** A separator candidate: rules by key first, then the keyed-secret rule. Returns where to look on. */
   private pairAt(at: number, from: number): number {
     const pair = this.pair
-    if (!this.pairs!.recognise(this.text, this.start, this.end, at, pair)) return from
-    if (pair.keyEnd - pair.keyStart > 256 || pair.valueStart >= pair.valueEnd) return from
-    const known = this.plan.textKey(decode(this.text, pair.keyStart, pair.keyEnd))
+    if (!this.pairs!.key(this.text, this.start, this.end, at, pair)) return from
+    const known = this.plan.textKey(this.text, pair.keyStart, pair.keyEnd)
+    if (known === NO_KEY) return from
     const targets = this.line ? known.inLine : known.inString
     if (targets.length > 0) {
-      this.push(pair.valueStart, pair.valueEnd, { targets, quote: pair.quote }, 2, 0)
+      this.pairs!.finish(this.text, this.end, pair)
+      if (pair.valueEnd > pair.valueStart) this.push(pair.valueStart, pair.valueEnd, { targets, quote: pair.quote }, 2, 0)
       return from
     }
     const facts: KeyFacts = known.facts
     const action = this.set.namedSecret
     if (action === undefined || facts.secret === 0) return from
+    this.pairs!.finish(this.text, this.end, pair)
+    if (pair.valueEnd <= pair.valueStart) return from
     const score = this.plan.parts.judgeSecret(this.text, pair.valueStart, pair.valueEnd, facts.secret as 1 | 2 | 3 | 4, 'text')
     if (score > 0) this.emit(action.id, pair.valueStart, pair.valueEnd, score)
     return from
@@ -266,7 +288,9 @@ export class Scanner implements Scan {
   private settle(): void {
     const n = this.count
     const order = Array.from({ length: n }, (_, i) => i)
-    order.sort((a, b) => this.starts[a]! - this.starts[b]! || this.ends[b]! - this.ends[a]! || this.scores[b]! - this.scores[a]! || priority(this.refs[a]!) - priority(this.refs[b]!))
+    order.sort(
+      (a, b) => this.starts[a]! - this.starts[b]! || this.ends[b]! - this.ends[a]! || this.scores[b]! - this.scores[a]! || priority(this.refs[a]!) - priority(this.refs[b]!),
+    )
     const out: { s: number; e: number; r: DetectAction | PairHit; sc: number; m: number; x: number }[] = []
     for (const i of order) {
       const s = this.starts[i]!

@@ -12,7 +12,7 @@ import { nearest, shown, suggestion } from './nearest.ts'
 import { childPath, FileIssues, isYaml11Boolean } from './node.ts'
 import type { MapNode, Node } from './node.ts'
 import { listSegment, parsePath } from './path.ts'
-import { checkRegex } from './regex.ts'
+import { inspectRegex } from './regex.ts'
 import { maskFields, SKIP_MATCH } from './schema.ts'
 import type { Field, ObjectShape, Shape } from './schema.ts'
 
@@ -254,11 +254,15 @@ export class Reader {
   regex(node: Node, path: string): string | typeof INVALID {
     if (node.kind !== 'scalar' || typeof node.value !== 'string') return this.wrongType(node, path, 'a regular expression')
     if (node.value === '') return this.#invalid(node, path, 'the regular expression is empty')
-    const problem = checkRegex(node.value)
-    if (problem !== undefined) {
-      this.issues.error('bad_regex', { node, into: problem.offset }, path, problem.message)
+    const result = inspectRegex(node.value)
+    if ('message' in result) {
+      this.issues.error('bad_regex', { node, into: result.offset }, path, result.message)
       return INVALID
     }
+    // Masks search with their patterns; conditions and `skip` match whole values.
+    const { engine, literal } = this.#inMask ? result.search : result.match
+    if (engine === 're2js' && literal === undefined)
+      this.issues.warning('slow_regex', node, path, 'this pattern runs on the slow engine for every text: no fixed text is part of every match')
     return node.value
   }
 

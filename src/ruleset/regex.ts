@@ -138,6 +138,7 @@ class PatternParser {
   /** Something only re2js may judge stands in the pattern. */
   uncertain = false
   #depth = 0
+  readonly #names = new Set<string>()
 
   constructor(pattern: string) {
     this.#pattern = pattern
@@ -261,7 +262,11 @@ class PatternParser {
       if (head.startsWith('(?#')) throw new Refused('comments (?#..) are not supported', at)
       if (head.startsWith('(?|')) throw new Refused('branch reset groups (?|..) are not supported', at)
       const name = /^\(\?P?<([A-Za-z_]\w*)>/.exec(head)
-      if (name !== null) this.#at += name[0].length
+      if (name !== null) {
+        if (this.#names.has(name[1] ?? '')) throw new Refused('this group name is used twice', at)
+        this.#names.add(name[1] ?? '')
+        this.#at += name[0].length
+      }
       else {
         const flags = /^\(\?([A-Za-z]*)(-[A-Za-z]*)?([:)])/.exec(head)
         if (flags === null) throw new Refused('this kind of group is not supported', at)
@@ -362,7 +367,10 @@ class PatternParser {
     }
     const set = this.#classEscape()
     if (set === null) return { kind: 'set', ranges: [0, LAST] }
-    if (set !== undefined) return this.#set(set)
+    if (set !== undefined) {
+      if (this.#flags.i && set.includes(LAST)) this.uncertain = true
+      return this.#set(set)
+    }
     const code = this.#codePoint() ?? this.#escapedCharacter()
     return this.#set([code, code])
   }
@@ -695,12 +703,25 @@ const enginesOf = ({ tree, uncertain }: Prepared): { search: boolean; match: boo
 
 /** What is wrong with a pattern of section 10, or undefined. */
 export function checkRegex(pattern: string): RegexProblem | undefined {
+  const result = inspectRegex(pattern)
+  return 'message' in result ? result : undefined
+}
+
+export interface RegexInspection {
+  /** Facts of searching and of matching a whole text. */
+  readonly search: RegexFacts
+  readonly match: RegexFacts
+}
+
+/** Checks a pattern and says how it will run. */
+export function inspectRegex(pattern: string): RegexProblem | RegexInspection {
   try {
     const prepared = prepare(pattern)
     const { search, match } = enginesOf(prepared)
     // What RegExp does not take over must be known to re2js.
     if (!search || !match) re2Compile(prepared.spelled)
-    return undefined
+    const literal = requiredLiteral(prepared.tree)
+    return { search: { engine: search ? 'regexp' : 're2js', literal }, match: { engine: match ? 'regexp' : 're2js', literal } }
   } catch (error) {
     if (error instanceof Refused) return error.problem
     throw error

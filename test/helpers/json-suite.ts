@@ -59,8 +59,52 @@ function numbers(add: Add): void {
     add('y', `number ${integer}${fraction}${exponent}`, `[${integer}${fraction}${exponent},1]`)
   }
   const bad = [
-    '01', '-01', '00', '-', '--1', '+1', '.5', '-.5', '1.', '1.e3', '1e', '1e+', '1E-', '1ee2', '1e2.5', '1.2.3', '1e+-2', '0x1F', '0b1', '0o7', '1_000', '1,000.5e', '1 2', '- 1', '1 .5', '1e 5', 'Infinity', '-Infinity', 'NaN', '-NaN', '1n',
-    '1f', '0.1.', '9e', '1/2', '\uff11', '\u0661', '0e', '-e5', '1a', '--', '1-', '1+1', '0-0', '2.e+', "'1'"
+    '01',
+    '-01',
+    '00',
+    '-',
+    '--1',
+    '+1',
+    '.5',
+    '-.5',
+    '1.',
+    '1.e3',
+    '1e',
+    '1e+',
+    '1E-',
+    '1ee2',
+    '1e2.5',
+    '1.2.3',
+    '1e+-2',
+    '0x1F',
+    '0b1',
+    '0o7',
+    '1_000',
+    '1,000.5e',
+    '1 2',
+    '- 1',
+    '1 .5',
+    '1e 5',
+    'Infinity',
+    '-Infinity',
+    'NaN',
+    '-NaN',
+    '1n',
+    '1f',
+    '0.1.',
+    '9e',
+    '1/2',
+    '\uff11',
+    '\u0661',
+    '0e',
+    '-e5',
+    '1a',
+    '--',
+    '1-',
+    '1+1',
+    '0-0',
+    '2.e+',
+    "'1'",
   ]
   for (const text of bad) {
     add('n', `number refused ${text}`, `[${text}]`)
@@ -89,21 +133,87 @@ function literals(add: Add): void {
 }
 
 function strings(add: Add): void {
-  const escapes = ['\\"', '\\\\', '\\/', '\\b', '\\f', '\\n', '\\r', '\\t', '\\u0041', '\\u00e9', '\\u20ac', '\\uD83D\\uDE00', '\\u0000', '\\u001f', '\\u2028', '\\uFFFF', '\\u005c', '\\u0022', '\\ud83d\\ude00\\ud83d\\ude00']
-  for (const escape of escapes) {
-    add('y', `escape ${escape} in a value`, `["x${escape}y"]`)
-    add('y', `escape ${escape} in a key`, `{"${escape}":"${escape}${escape}"}`)
+  const escapes = [
+    '\\"',
+    '\\\\',
+    '\\/',
+    '\\b',
+    '\\f',
+    '\\n',
+    '\\r',
+    '\\t',
+    '\\u0041',
+    '\\u00e9',
+    '\\u20ac',
+    '\\uD83D\\uDE00',
+    '\\u0000',
+    '\\u001f',
+    '\\u2028',
+    '\\uFFFF',
+    '\\u005c',
+    '\\u0022',
+    '\\ud83d\\ude00\\ud83d\\ude00',
+  ]
+  for (const written of escapes) {
+    add('y', `escape ${written} in a value`, `["x${written}y"]`)
+    add('y', `escape ${written} in a key`, `{"${written}":"${written}${written}"}`)
   }
-  for (const text of ['', ' ', 'plain', '/', "'", '{"not":"entered"', '[1,2', '\u00e9', '\u20ac', '\u{1f600}', '\u2028\u2029', '\ufeff', '\u007f', '\ud7ff', '\ufffd', '\u{10ffff}', 'a'.repeat(5000)]) {
-    add('y', `string ${text.length > 20 ? `of ${text.length}` : JSON.stringify(text)}`, JSON.stringify(text).replace(/\\u([0-9a-f]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))))
+  for (const text of [
+    '',
+    ' ',
+    'plain',
+    '/',
+    "'",
+    '{"not":"entered"',
+    '[1,2',
+    '\u00e9',
+    '\u20ac',
+    '\u{1f600}',
+    '\u2028\u2029',
+    '\ufeff',
+    '\u007f',
+    '\ud7ff',
+    '\ufffd',
+    '\u{10ffff}',
+    'a'.repeat(5000),
+  ]) {
+    add(
+      'y',
+      `string ${text.length > 20 ? `of ${text.length}` : JSON.stringify(text)}`,
+      JSON.stringify(text).replace(/\\u([0-9a-f]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))),
+    )
   }
-  for (const escape of ['\\a', '\\x41', '\\0', "\\'", '\\v', '\\U0041', '\\u', '\\u1', '\\u12', '\\u123', '\\u12G4', '\\u 041', '\\u+041', '\\u-041', '\\ ', '\\\n', '\\u00', '\\uD83D\\u', '\\uD83D\\x', '\\\u{1f600}', '\\e', '\\1']) {
-    add('n', `escape refused ${JSON.stringify(escape)}`, `["x${escape}"]`)
-    add('n', `escape refused in a key ${JSON.stringify(escape)}`, `{"x${escape}":1}`)
+  for (const written of [
+    '\\a',
+    '\\x41',
+    '\\0',
+    "\\'",
+    '\\v',
+    '\\U0041',
+    '\\u',
+    '\\u1',
+    '\\u12',
+    '\\u123',
+    '\\u12G4',
+    '\\u 041',
+    '\\u+041',
+    '\\u-041',
+    '\\ ',
+    '\\\n',
+    '\\u00',
+    '\\uD83D\\u',
+    '\\uD83D\\x',
+    '\\\u{1f600}',
+    '\\e',
+    '\\1',
+  ]) {
+    add('n', `escape refused ${JSON.stringify(written)}`, `["x${written}"]`)
+    add('n', `escape refused in a key ${JSON.stringify(written)}`, `{"x${written}":1}`)
   }
   for (let code = 0; code < 0x20; code++) add('n', `raw control character ${code} in a string`, '["a', [code], 'b"]')
   add('y', 'raw delete character in a string', '["a', [0x7f], 'b"]')
-  for (const text of ['"', '"a', '["a]', '["a', "['a']", '[a"]', '["a"b"]', '"a"b', '["\\"]', '["a\\"]', '"\\', '["\\\\\\"]', '\u201ca\u201d', '["a""b"]', '`a`', '["a"', '"a\\u"']) add('n', `quotes refused ${text}`, text)
+  for (const text of ['"', '"a', '["a]', '["a', "['a']", '[a"]', '["a"b"]', '"a"b', '["\\"]', '["a\\"]', '"\\', '["\\\\\\"]', '\u201ca\u201d', '["a""b"]', '`a`', '["a"', '"a\\u"'])
+    add('n', `quotes refused ${text}`, text)
   const lone = ['\\ud800', '\\udbff', '\\udc00', '\\udfff', '\\ud800\\ud800', '\\udc00\\ud800', '\\ud800x', '\\ud800\\n', '\\ud83d\\u0041', '\\uDEAD']
   for (const text of lone) {
     add('i', `lone surrogate ${text} in a value`, `["${text}"]`)
@@ -130,7 +240,7 @@ function encodings(add: Add): void {
     ['beyond Unicode', [0xf4, 0x90, 0x80, 0x80]],
     ['byte 254', [0xfe]],
     ['byte 255', [0xff]],
-    ['Latin-1 letter', [0x66, 0xe9]]
+    ['Latin-1 letter', [0x66, 0xe9]],
   ]
   for (const [name, bytes] of sequences) {
     add('i', `${name} in a value`, '{"a":"x', bytes, 'y"}')
@@ -156,25 +266,147 @@ function encodings(add: Add): void {
 
 function structure(add: Add): void {
   const good = [
-    '{}', '[]', '[[]]', '[{}]', '{"a":{}}', '{"a":[]}', '{"":0}', '{"a":1,"b":2}', '{"a":1,"a":2}', '{"a":1,"a":1}', '[[],[[]],[{},{"a":[]}]]', '{"a":{"b":{"c":[1,{"d":null}]}}}', '[1,"a",null,true,{"b":false}]', '[null,null]', '{"__proto__":1}',
-    '{"constructor":{"prototype":1}}', '{"toString":0,"hasOwnProperty":[]}', '{"0":1,"1":2}', '{"a.b":{"c[0]":1}}', '{"*":1,"**":2}', '"text"', '""', '[""]', '{"a":"{\\"b\\":1}"}', '{"a":"[1,2"}', '{" ":" "}'
+    '{}',
+    '[]',
+    '[[]]',
+    '[{}]',
+    '{"a":{}}',
+    '{"a":[]}',
+    '{"":0}',
+    '{"a":1,"b":2}',
+    '{"a":1,"a":2}',
+    '{"a":1,"a":1}',
+    '[[],[[]],[{},{"a":[]}]]',
+    '{"a":{"b":{"c":[1,{"d":null}]}}}',
+    '[1,"a",null,true,{"b":false}]',
+    '[null,null]',
+    '{"__proto__":1}',
+    '{"constructor":{"prototype":1}}',
+    '{"toString":0,"hasOwnProperty":[]}',
+    '{"0":1,"1":2}',
+    '{"a.b":{"c[0]":1}}',
+    '{"*":1,"**":2}',
+    '"text"',
+    '""',
+    '[""]',
+    '{"a":"{\\"b\\":1}"}',
+    '{"a":"[1,2"}',
+    '{" ":" "}',
   ]
   for (const text of good) add('y', `structure ${text}`, text)
   const bad = [
-    '', '{', '[', '}', ']', '{]', '[}', '{}}', '[]]', '[[]', '{{}}', '{"a"}', '{"a":}', '{:1}', '{"a":1,}', '{,"a":1}', '{"a":1,,"b":2}', '{"a":1 "b":2}', '{"a" 1}', '{"a"::1}', '{"a":1;"b":2}', '{"a",1}', '{1:2}', '{a:1}', "{'a':1}", '{"a":1:2}', '{[]:1}', '{{}:1}',
-    '{"a":1}{"b":2}', '{}[]', '{} {}', '[][]', '1 2', '"a" "b"', 'null null', '{},', ',{}', '[,]', '[1,]', '[,1]', '[1,,2]', '[1 2]', '[1:2]', '[1;2]', '["a":1]', '{"a"}:1', '[1,{"a":]}', '[{"a":1]}', '{"a":[1}', '{"a":1', '["a",', '{"a":"b",', '{"a":"b"', '{"a', '{"a":', '[1', '[1,', '//', '{}//c',
-    '/**/{}', '{/**/}', '[1]#', '<a/>', '---', 'a: 1', 'INFO {}', '{} INFO', '{"a":1}x', '...', '{...a}', '[...]', '(1)', '{"a":1})', '=', '{"a"=1}', '\\', '{\\"a\\":1}', '["a"+"b"]', '[1,2,3', '@', '!', '}{', '][', ':', ',', '{"a":1}\u00a0'
+    '',
+    '{',
+    '[',
+    '}',
+    ']',
+    '{]',
+    '[}',
+    '{}}',
+    '[]]',
+    '[[]',
+    '{{}}',
+    '{"a"}',
+    '{"a":}',
+    '{:1}',
+    '{"a":1,}',
+    '{,"a":1}',
+    '{"a":1,,"b":2}',
+    '{"a":1 "b":2}',
+    '{"a" 1}',
+    '{"a"::1}',
+    '{"a":1;"b":2}',
+    '{"a",1}',
+    '{1:2}',
+    '{a:1}',
+    "{'a':1}",
+    '{"a":1:2}',
+    '{[]:1}',
+    '{{}:1}',
+    '{"a":1}{"b":2}',
+    '{}[]',
+    '{} {}',
+    '[][]',
+    '1 2',
+    '"a" "b"',
+    'null null',
+    '{},',
+    ',{}',
+    '[,]',
+    '[1,]',
+    '[,1]',
+    '[1,,2]',
+    '[1 2]',
+    '[1:2]',
+    '[1;2]',
+    '["a":1]',
+    '{"a"}:1',
+    '[1,{"a":]}',
+    '[{"a":1]}',
+    '{"a":[1}',
+    '{"a":1',
+    '["a",',
+    '{"a":"b",',
+    '{"a":"b"',
+    '{"a',
+    '{"a":',
+    '[1',
+    '[1,',
+    '//',
+    '{}//c',
+    '/**/{}',
+    '{/**/}',
+    '[1]#',
+    '<a/>',
+    '---',
+    'a: 1',
+    'INFO {}',
+    '{} INFO',
+    '{"a":1}x',
+    '...',
+    '{...a}',
+    '[...]',
+    '(1)',
+    '{"a":1})',
+    '=',
+    '{"a"=1}',
+    '\\',
+    '{\\"a\\":1}',
+    '["a"+"b"]',
+    '[1,2,3',
+    '@',
+    '!',
+    '}{',
+    '][',
+    ':',
+    ',',
+    '{"a":1}\u00a0',
   ]
   for (const text of bad) add('n', `structure refused ${text}`, text)
 }
 
 function whitespace(add: Add): void {
-  for (const [name, text] of [['space', space], ['tab', '\t'], ['line feed', '\n'], ['carriage return', '\r'], ['all four', ' \t\r\n']] as const) {
+  for (const [name, text] of [
+    ['space', space],
+    ['tab', '\t'],
+    ['line feed', '\n'],
+    ['carriage return', '\r'],
+    ['all four', ' \t\r\n'],
+  ] as const) {
     add('y', `${name} everywhere`, `${text}{${text}"a"${text}:${text}[${text}1${text},${text}2${text}]${text},${text}"b"${text}:${text}{${text}}${text}}${text}`)
     add('y', `${name} around a literal`, `${text}true${text}`)
     add('n', `${name} alone`, text)
   }
-  for (const [name, code] of [['vertical tab', 0x0b], ['form feed', 0x0c], ['no-break space', 0xa0], ['next line', 0x85], ['line separator', 0x2028], ['ideographic space', 0x3000], ['zero width space', 0x200b], ['word joiner', 0x2060]] as const) {
+  for (const [name, code] of [
+    ['vertical tab', 0x0b],
+    ['form feed', 0x0c],
+    ['no-break space', 0xa0],
+    ['next line', 0x85],
+    ['line separator', 0x2028],
+    ['ideographic space', 0x3000],
+    ['zero width space', 0x200b],
+    ['word joiner', 0x2060],
+  ] as const) {
     add('n', `${name} as white space`, `[1,${String.fromCharCode(code)}2]`)
     add('n', `${name} before`, `${String.fromCharCode(code)}[]`)
   }

@@ -15,7 +15,10 @@ export function tokens(text: string): Token[] {
     const at = lexeme.lastIndex
     const match = lexeme.exec(text)
     if (match === null) throw new Error(`no token at ${at}`)
-    found.push({ kind: match[1] !== undefined ? 'space' : match[2] !== undefined ? 'mark' : match[3] !== undefined ? 'string' : match[4] !== undefined ? 'number' : 'literal', text: match[0] })
+    found.push({
+      kind: match[1] !== undefined ? 'space' : match[2] !== undefined ? 'mark' : match[3] !== undefined ? 'string' : match[4] !== undefined ? 'number' : 'literal',
+      text: match[0],
+    })
   }
   return found
 }

@@ -1,0 +1,64 @@
+// Every built-in detector, one line per family. The engine takes `finders` for the one pass over a text and calls
+// `keyFacts` and `judgeSecret` for `named_secret`, which has no candidates of its own.
+
+import type { DetectorInfo, Finder } from '../engine/types.ts'
+import { authorizationFinder } from './authorization.ts'
+import { cardTrackFinder } from './card-track.ts'
+import { cloudKeysFinder } from './cloud-keys.ts'
+import { connectionStringFinder } from './connection-string.ts'
+import { cookieFinder } from './cookie.ts'
+import { digits } from './digits.ts'
+import { emailFinder } from './email.ts'
+import { ibanFinder } from './iban.ts'
+import { ipv4Finder } from './ipv4.ts'
+import { ipv6Finder } from './ipv6.ts'
+import { jwtFinder } from './jwt.ts'
+import { macFinder } from './mac.ts'
+import { passwordHashFinder } from './password-hash.ts'
+import { privateKeyFinder } from './private-key.ts'
+import { urlFinder } from './url.ts'
+import { vendorTokensFinder } from './vendor-tokens.ts'
+
+export { judgeSecret, keyFacts, keyFactsAt } from './key-words.ts'
+export { createPair, finishPair, pairTriggers, recogniseKey, recognisePair } from './pairs.ts'
+export type { Pair } from './pairs.ts'
+
+/** In no particular order: overlaps are settled by length, score and `priority`. */
+export const finders: readonly Finder[] = [
+  digits,
+  cardTrackFinder,
+  ibanFinder,
+  emailFinder,
+  urlFinder,
+  connectionStringFinder,
+  jwtFinder,
+  privateKeyFinder,
+  authorizationFinder,
+  cookieFinder,
+  cloudKeysFinder,
+  vendorTokensFinder,
+  passwordHashFinder,
+  ipv4Finder,
+  ipv6Finder,
+  macFinder,
+]
+
+/** The value under a key that names a secret. */
+export const namedSecret: DetectorInfo = {
+  name: 'named_secret', group: 'secrets', tier: 1, priority: 49, numbers: true,
+  summary: 'Value under a key that names a secret (password, token, api key ...), in a record or in a pair of text; under weaker keys only values that look like a secret.',
+  examples: ['login password=«hunter2»', 'DB_PASSWORD: "«correct horse»"', '--api-key «k3y-77x1» --verbose', 'export STRIPE_TOKEN=«ab12cd34ef56gh78»', 'System.setProperty("AGE_TOKEN", "«q1w2e3r4t5y6»")'],
+  counterExamples: ['password for user', 'token: expired', 'monkey=banana', 'password=${DB_PASSWORD}', 'auth=failed', 'public_key=ab12cd34ef56gh78', 'token_count=512', 'secret_name=prod/db', 'password: [REDACTED]', 'key=value', 'author=q1w2e3r4t5y6'],
+}
+
+/** Every detector, in the order of priority. */
+export const detectors: readonly DetectorInfo[] = [...finders.flatMap((finder) => finder.detectors), namedSecret].sort((a, b) => a.priority - b.priority)
+
+/** The five groups; `all` is their union. */
+export const GROUPS = ['secrets', 'pci', 'pii', 'phi', 'network'] as const
+
+/** Names of the detectors of a group, or of all five for `all`; undefined for a name that is no group. */
+export function detectorsOfGroup(group: string): readonly string[] | undefined {
+  if (group !== 'all' && !(GROUPS as readonly string[]).includes(group)) return undefined
+  return detectors.filter((d) => d.group !== undefined && (group === 'all' || d.group === group)).map((d) => d.name)
+}

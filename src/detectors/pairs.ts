@@ -1,0 +1,291 @@
+// Pairs in text: `key=value`, `key: value`, `key => value`, quoted and escaped keys and values, `--key value`, and the
+// call `("key", "value")`. A pair gives its value a key. Two steps keep it linear: `recogniseKey` looks at the bytes
+// around the separator only; the value is read (`finishPair`) for keys that matter.
+
+import type { Trigger } from '../engine/types.ts'
+import { ALNUM, CLASS, KEY, LETTER, SPACE, UNDERSCORE, lower, matchesAt, matchesLower } from './bytes.ts'
+
+/** A pair that was recognised; one object, reused. Offsets are bytes, ends exclusive. */
+export interface Pair {
+  keyStart: number
+  keyEnd: number
+  valueStart: number
+  valueEnd: number
+  /** The quote byte around the value, 0 for none. */
+  quote: number
+  /** True when the quotes are written with a backslash before them. */
+  escaped: boolean
+  /** True after authorization and cookie keys: the value is the rest of the line. */
+  header: boolean
+}
+
+/** A fresh `Pair` to pass to `recognisePair`. */
+export function createPair(): Pair {
+  return { keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, quote: 0, escaped: false, header: false }
+}
+
+/** Byte pairs at which a separator or an option may stand: pass the offset of the second byte as `at`. */
+export const pairTriggers: readonly Trigger[] = [
+  { byte: '=:' },
+  { prev: '-', byte: '-' },
+  { prev: '%', byte: '3' },
+  { prev: '"\'', byte: ',' },
+]
+
+const MAX_KEY = 64
+
+/** Recognises the pair whose separator is at `at` and finds the end of its value. See `recogniseKey`. */
+export function recognisePair(text: Uint8Array, start: number, end: number, at: number, out: Pair): boolean {
+  if (!recogniseKey(text, start, end, at, out)) return false
+  finishPair(text, end, out)
+  return out.valueEnd > out.valueStart
+}
+
+/**
+ * Recognises the key and the start of the value around the separator at `at` (`=`, `:`, the second `-` of `--key`, the
+ * `3` of `%3D`, the `,` of `("key", `). Looks at 64 bytes before and a few behind. Fills all of `out` but `valueEnd`.
+ */
+export function recogniseKey(text: Uint8Array, start: number, end: number, at: number, out: Pair): boolean {
+  const b = text[at]!
+  if (b === 61) {
+    const before = at > start ? text[at - 1]! : 0
+    // `==`, `!=`, `<=`, `>=`, `~=` compare; `:=` was handled at its colon.
+    if (before === 61 || before === 33 || before === 60 || before === 62 || before === 58) return false
+    const next = at + 1 < end ? text[at + 1]! : 0
+    if (next === 61 || next === 126) return false
+    return keyBefore(text, start, at, out, true) && valueAfter(text, end, next === 62 ? at + 2 : at + 1, out)
+  }
+  if (b === 58) {
+    const next = at + 1 < end ? text[at + 1]! : 0
+    if (next === 58) return false
+    if (next === 47 && at + 2 < end && text[at + 2] === 47) return false // a scheme
+    const before = at > start ? text[at - 1]! : 0
+    // `a ::= b`, `a := b`
+    let p = at + 1
+    let from = at
+    if (before === 58) {
+      if (next !== 61) return false
+      from = at - 1
+    }
+    const assigns = next === 61
+    if (assigns) p++
+    if (!keyBefore(text, start, from, out, assigns)) return false
+    return valueAfter(text, end, p, out)
+  }
+  if (b === 45) return option(text, start, end, at, out)
+  if (b === 51) {
+    if (at + 1 >= end || (text[at + 1]! | 32) !== 100 || at < start + 2 || text[at - 1] !== 37) return false
+    if (!keyBefore(text, start, at - 1, out, false)) return false
+    out.valueStart = at + 2
+    out.quote = 0
+    out.escaped = false
+    out.header = false
+    return out.valueStart < end
+  }
+  return argument(text, start, end, at, out)
+}
+
+/** The key that ends before the separator at `to`, quoted or bare, blanks between. */
+function keyBefore(text: Uint8Array, start: number, to: number, out: Pair, declares: boolean): boolean {
+  let p = to
+  while (p > start && to - p < 16 && (text[p - 1] === 32 || text[p - 1] === 9)) p--
+  if (p === start) return false
+  const last = text[p - 1]!
+  if (last === 34 || last === 39 || last === 96) return quotedKey(text, start, p - 1, last, out)
+  if (last === 93) return subscript(text, start, p - 1, out)
+  if ((CLASS[last]! & KEY) === 0) return false
+  if (!bareKey(text, start, p, out)) return false
+  // `var apiToken string = "x"`, `let token: str = "x"`: the name stands before its type.
+  if (declares && p < to && isTypeName(text, out.keyStart, out.keyEnd)) {
+    let q = out.keyStart
+    if (q > start && text[q - 1] === 38) q--
+    while (q > start && (text[q - 1] === 32 || text[q - 1] === 58)) q--
+    if (q < out.keyStart && q > start && (CLASS[text[q - 1]!]! & KEY) !== 0) {
+      const keyStart = out.keyStart
+      const keyEnd = out.keyEnd
+      if (!bareKey(text, start, q, out)) {
+        out.keyStart = keyStart
+        out.keyEnd = keyEnd
+      }
+    }
+  }
+  return true
+}
+
+const TYPES = ['string', 'str', 'text', 'char', 'nsstring', 'auto', 'any', 'byte']
+
+function isTypeName(text: Uint8Array, from: number, to: number): boolean {
+  if (to - from > 8) return false
+  for (const type of TYPES) if (type.length === to - from && matchesLower(text, to, from, type)) return true
+  return false
+}
+
+function bareKey(text: Uint8Array, start: number, to: number, out: Pair): boolean {
+  let p = to
+  const stop = to - MAX_KEY - 1 > start ? to - MAX_KEY - 1 : start
+  let letters = false
+  while (p > stop && (CLASS[text[p - 1]!]! & KEY) !== 0) {
+    p--
+    if ((CLASS[text[p]!]! & (LETTER | UNDERSCORE)) !== 0) letters = true
+  }
+  if (!letters || to - p > MAX_KEY) return false
+  // Leading dots and dashes (`--key=`, `-Dkey=`) are no part of it.
+  while (p < to && (text[p] === 45 || text[p] === 46)) p++
+  // What a written `\n` leaves before the key.
+  if (p > start && text[p - 1] === 92 && (text[p] === 110 || text[p] === 116 || text[p] === 114) && p + 1 < to) p++
+  if (p === to) return false
+  out.keyStart = p
+  out.keyEnd = to
+  return true
+}
+
+function quotedKey(text: Uint8Array, start: number, close: number, quote: number, out: Pair): boolean {
+  let to = close
+  if (to > start && text[to - 1] === 92) to--
+  if (to > start && text[to - 1] === 92) to--
+  let p = to
+  const stop = to - MAX_KEY - 1 > start ? to - MAX_KEY - 1 : start
+  while (p > stop && text[p - 1] !== quote && text[p - 1]! >= 32) p--
+  if (p === start || text[p - 1] !== quote || p === to) return false
+  out.keyStart = p
+  out.keyEnd = to
+  return true
+}
+
+/** `env['API_KEY'] = x`, `config["token"] = x`; `items[0]` is none. */
+function subscript(text: Uint8Array, start: number, close: number, out: Pair): boolean {
+  if (close <= start || (text[close - 1] !== 34 && text[close - 1] !== 39)) return false
+  return quotedKey(text, start, close - 1, text[close - 1]!, out) && out.keyStart - 2 >= start && text[out.keyStart - 2] === 91
+}
+
+/** Skips blanks and the opening quote; false when nothing follows. */
+function valueAfter(text: Uint8Array, end: number, at: number, out: Pair): boolean {
+  let p = at
+  const stop = end - at > 16 ? at + 16 : end
+  while (p < stop && (text[p] === 32 || text[p] === 9)) p++
+  if (p >= end) return false
+  // Prefixes of string literals: b'..', f"..", @"..", and !secret tags of YAML are left out.
+  if (p + 1 < end && (text[p + 1] === 34 || text[p + 1] === 39) && (text[p] === 98 || text[p] === 102 || text[p] === 114 || text[p] === 117 || text[p] === 64)) p++
+  out.escaped = false
+  out.quote = 0
+  let q = p
+  while (q < end && text[q] === 92 && q - p < 3) q++
+  if (q < end && (text[q] === 34 || text[q] === 39 || (text[q] === 96 && q === p))) {
+    out.quote = text[q]!
+    out.escaped = q > p
+    p = q + 1
+  }
+  out.valueStart = p
+  out.header = isHeaderKey(text, out.keyStart, out.keyEnd)
+  return p < end
+}
+
+const HEADERS = ['authorization', 'proxy-authorization', 'cookie', 'set-cookie']
+
+function isHeaderKey(text: Uint8Array, from: number, to: number): boolean {
+  const first = lower(text[from]!)
+  if (first !== 97 && first !== 112 && first !== 99 && first !== 115) return false
+  for (const name of HEADERS) if (name.length === to - from && matchesLower(text, to, from, name)) return true
+  return false
+}
+
+/** `--key value`; `at` is the second dash. `--key=value` is found at its `=`. */
+function option(text: Uint8Array, start: number, end: number, at: number, out: Pair): boolean {
+  if (at - 1 > start && ((CLASS[text[at - 2]!]! & KEY) !== 0)) return false
+  const from = at + 1
+  let p = from
+  const stop = end - from > MAX_KEY ? from + MAX_KEY : end
+  while (p < stop && (CLASS[text[p]!]! & KEY) !== 0) p++
+  if (p === from || p >= end || text[p] !== 32 || (CLASS[text[from]!]! & LETTER) === 0) return false
+  out.keyStart = from
+  out.keyEnd = p
+  if (!valueAfter(text, end, p, out) || (CLASS[text[out.valueStart]!]! & SPACE) !== 0) return false
+  // Another option follows: the flag has no value.
+  return out.quote !== 0 || text[out.valueStart] !== 45
+}
+
+/** `("key", "value")`: both quoted, the key first in the call. */
+function argument(text: Uint8Array, start: number, end: number, at: number, out: Pair): boolean {
+  const quote = at > start ? text[at - 1]! : 0
+  if (quote !== 34 && quote !== 39) return false
+  // The value must be quoted too: look before the key is read.
+  let p = at + 1
+  if (p < end && text[p] === 32) p++
+  while (p < end && text[p] === 92 && p - at < 4) p++
+  if (p >= end || (text[p] !== 34 && text[p] !== 39)) return false
+  if (!quotedKey(text, start, at - 1, quote, out)) return false
+  let open = out.keyStart - 2
+  while (open >= start && text[open] === 92) open--
+  return open >= start && text[open] === 40 && valueAfter(text, end, at + 1, out)
+}
+
+/**
+ * Sets `valueEnd`: a quoted value to its closing quote or the end, a header's to the end of the line, any other to white
+ * space or `, ; & | ) ] } "` (brackets that opened inside stay together), and to written escapes such as `\n`.
+ */
+export function finishPair(text: Uint8Array, end: number, out: Pair): void {
+  const { quote, valueStart } = out
+  let p = valueStart
+  if (quote !== 0) {
+    while (p < end) {
+      const b = text[p]!
+      if (b === 92 && p + 1 < end) {
+        if (out.escaped && text[p + 1] === quote) break
+        if (out.escaped && text[p + 1] === 92 && p + 2 < end && text[p + 2] === quote) break
+        p += 2
+        continue
+      }
+      if (b === quote && (!out.escaped || quote === 34)) break
+      p++
+    }
+    out.valueEnd = p < end ? p : end
+    return
+  }
+  if (out.header) {
+    while (p < end && text[p] !== 10 && text[p] !== 13) p++
+    while (p > valueStart && (CLASS[text[p - 1]!]! & SPACE) !== 0) p--
+    out.valueEnd = p
+    return
+  }
+  let round = 0
+  let square = 0
+  let curly = 0
+  // `${{ x }}`, `{{x}}` and `<your token>` are one value.
+  if (template(text, valueStart, end)) {
+    const close = text[valueStart] === 60 ? 62 : 125
+    const stop = end - p > 96 ? p + 96 : end
+    while (p < stop && text[p] !== 10 && !(text[p] === close && (p + 1 >= end || text[p + 1] !== close))) p++
+    if (p < stop && text[p] === close) {
+      out.valueEnd = p + 1
+      return
+    }
+    p = valueStart
+  }
+  while (p < end) {
+    const b = text[p]!
+    if ((CLASS[b]! & ALNUM) !== 0) {
+      p++
+      continue
+    }
+    if ((CLASS[b]! & SPACE) !== 0 || b === 44 || b === 59 || b === 38 || b === 124 || b === 34) break
+    if (b === 40) round++
+    else if (b === 91) square++
+    else if (b === 123) curly++
+    else if (b === 41 && --round < 0) break
+    else if (b === 93 && --square < 0) break
+    else if (b === 125 && --curly < 0) break
+    else if (b === 92 && p + 1 < end) {
+      const c = text[p + 1]!
+      if (c === 110 || c === 114 || c === 116 || c === 34 || c === 39 || c === 92) break
+    } else if (b === 39 && p + 1 >= end) break
+    p++
+  }
+  // A value inside somebody else's quotes: `'key=value'`.
+  if (p > valueStart && text[p - 1] === 39) p--
+  out.valueEnd = p
+}
+
+function template(text: Uint8Array, at: number, end: number): boolean {
+  const b = text[at]!
+  return b === 60 || (b === 123 && at + 1 < end && text[at + 1] === 123) || (b === 36 && at + 1 < end && text[at + 1] === 123) || matchesAt(text, end, at, '#{')
+}

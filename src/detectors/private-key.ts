@@ -1,0 +1,148 @@
+// Private key blocks: PEM (PKCS#1, PKCS#8, EC, DSA, OpenSSH, encrypted), PGP, PuTTY. Line breaks may be real or written
+// as `\n`, so nothing here depends on lines.
+
+import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
+import { ALNUM, BASE64, CLASS, LETTER, SPACE, UPPER, matchesAt, runEnd } from './bytes.ts'
+
+const privateKey: DetectorInfo = {
+  name: 'private_key', group: 'secrets', tier: 0, priority: 9,
+  summary: 'Private key block (PEM, OpenSSH, PGP, PuTTY), line breaks real or escaped, to its END line or the end of the text.',
+  examples: [
+    'key «-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAxyzxyzxyz\n-----END RSA PRIVATE KEY-----» done',
+    '"«-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\\n-----END PRIVATE KEY-----»\\n"',
+    'cut «-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU»',
+    '«-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQOYBGAAAAABCADexampleexample\n-----END PGP PRIVATE KEY BLOCK-----»',
+    'file: «PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\nAAAAexample\nPrivate-MAC: 0a1b2c3d»\nnext',
+    '«MIIEowIBAAKCAQEAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n-----END RSA PRIVATE KEY-----» tail',
+  ],
+  counterExamples: [
+    '-----BEGIN CERTIFICATE-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END CERTIFICATE-----', '-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----',
+    'the file must begin with -----BEGIN PRIVATE KEY----- and nothing else', '-----BEGIN', '--BUILD--', 'PuTTY-User',
+  ],
+}
+
+const KEY_WORD = 'PRIVATE KEY'
+
+function find(scan: Scan, at: number, ids: Int32Array): number {
+  const b = scan.text[at]!
+  if (b === 66) return findBegin(scan, at, ids)
+  if (b === 69) return findEnd(scan, at, ids)
+  return findPutty(scan, at, ids)
+}
+
+/** End of the label line `... PRIVATE KEY...-----` that goes on at `at`, 0 when it is another label. */
+function labelEnd(text: Uint8Array, at: number, end: number): number {
+  const stop = end - at > 64 ? at + 64 : end
+  let named = false
+  for (let p = at; p < stop; p++) {
+    const b = text[p]!
+    if (b === 45) return named && matchesAt(text, end, p, '-----') ? p + 5 : 0
+    if (b === 80 && matchesAt(text, end, p, KEY_WORD)) named = true
+    if (b !== 32 && (CLASS[b]! & (UPPER | ALNUM)) === 0) return 0
+  }
+  return named && stop === end ? end : 0
+}
+
+function findBegin(scan: Scan, at: number, ids: Int32Array): number {
+  const { text, start, end } = scan
+  if (at - 5 < start || !matchesAt(text, end, at - 5, '-----BEGIN ')) return at
+  const body = labelEnd(text, at + 6, end)
+  if (body === 0) return at
+  if (!holdsKey(text, body, end)) return body
+  // To the END line: the next `-----END`; when there is none, to the end.
+  let p = body
+  for (;;) {
+    p = indexOfEnd(text, p, end)
+    if (p === end) break
+    const to = labelEnd(text, p + 9, end)
+    if (to > 0) {
+      p = to
+      break
+    }
+    p += 9
+  }
+  scan.emit(ids[0]!, at - 5, p, 0.95)
+  return p
+}
+
+function indexOfEnd(text: Uint8Array, from: number, end: number): number {
+  for (let p = from; p < end; p++) {
+    // `E` stands right behind the dashes: look for it alone.
+    if (text[p] === 69 && text[p - 1] === 45 && matchesAt(text, end, p, 'END ') && p - 5 >= from && matchesAt(text, end, p - 5, '-----')) return p - 5
+  }
+  return end
+}
+
+/** After BEGIN: 12 base64 characters, a header line, or the end. Prose that quotes the line is no key. */
+function holdsKey(text: Uint8Array, at: number, end: number): boolean {
+  let p = at
+  const stop = end - at > 64 ? at + 64 : end
+  let broken = false
+  while (p < stop) {
+    const b = text[p]!
+    if (b === 92 && p + 1 < stop) p += 2
+    else if ((CLASS[b]! & SPACE) !== 0 || b === 34 || b === 39 || b === 43 || b === 44) p++
+    else break
+    if (b === 92 || b === 10 || b === 13) broken = true
+  }
+  if (p >= end) return true
+  const run = runEnd(text, p, end, BASE64, 16)
+  if (run - p >= 12 || run === end) return true
+  if (!broken) return false
+  // `Proc-Type: 4,ENCRYPTED`, `Version: ...`, a short first line.
+  let q = p
+  while (q < end && q - p < 32 && ((CLASS[text[q]!]! & LETTER) !== 0 || text[q] === 45)) q++
+  return (q > p && q < end && text[q] === 58) || matchesAt(text, end, p, '...') || (run > p && (run >= end || text[run] === 10 || text[run] === 92))
+}
+
+/** The tail of a block whose BEGIN is missing: lines of base64 directly before END. */
+function findEnd(scan: Scan, at: number, ids: Int32Array): number {
+  const { text, start, end } = scan
+  if (at - 5 < start || !matchesAt(text, end, at - 5, '-----END ')) return at
+  const to = labelEnd(text, at + 4, end)
+  if (to === 0) return at
+  let from = at - 5
+  let longest = 0
+  let p = from
+  while (p > start) {
+    // One line break, real or written, then one line of base64.
+    if (text[p - 1] === 10) p -= p - 2 >= start && text[p - 2] === 13 ? 2 : 1
+    else if (p - 2 >= start && text[p - 1] === 110 && text[p - 2] === 92) p -= 2
+    else break
+    const lineEnd = p
+    while (p > start && ((CLASS[text[p - 1]!]! & BASE64) !== 0 || text[p - 1] === 61)) {
+      if (p - 2 >= start && text[p - 1] === 110 && text[p - 2] === 92) break
+      p--
+    }
+    if (p === lineEnd) break
+    if (lineEnd - p > longest) longest = lineEnd - p
+    from = p
+    if (p > start && text[p - 1] !== 10 && text[p - 1] !== 110) break
+  }
+  if (longest < 60 || from >= at - 5) return to
+  scan.emit(ids[0]!, from, to, 0.95)
+  return to
+}
+
+function findPutty(scan: Scan, at: number, ids: Int32Array): number {
+  const { text, start, end } = scan
+  if (at - 5 < start || !matchesAt(text, end, at - 5, 'PuTTY-User-Key-File-')) return at
+  let p = at + 15
+  for (; p < end; p++) {
+    if (text[p] !== 80) continue
+    if (matchesAt(text, end, p, 'Private-MAC:') || matchesAt(text, end, p, 'Private-Hash:')) {
+      while (p < end && text[p] !== 58) p++
+      p++
+      while (p < end && (text[p] === 32 || (CLASS[text[p]!]! & ALNUM) !== 0)) p++
+      break
+    }
+  }
+  scan.emit(ids[0]!, at - 5, p, 0.95)
+  return p
+}
+
+export const privateKeyFinder: Finder = {
+  detectors: [privateKey],
+  triggers: [{ prev: '-', byte: 'BE' }, { prev: 'Y', byte: '-' }],
+  find,
+}

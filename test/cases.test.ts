@@ -1,0 +1,84 @@
+// Every case file through every walker: a ruleset, a line in, the line out, compared as raw text.
+
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { createMasker } from '../src/index.ts'
+import type { Masker } from '../src/index.ts'
+
+/** The published vector secret of the determinism vectors. */
+const SECRET = 's3cr3t-9b1f4a2c8e7d6f5a0b3c1d2e'
+
+interface Case {
+  readonly name: string
+  readonly ruleset: string
+  readonly in: string
+  readonly out: string
+  /** Code of an error that is counted. */
+  readonly error?: string
+  /** Walkers that do not take this case, with the reason. */
+  readonly skip?: Readonly<Record<string, string>>
+  readonly seeds?: string
+}
+
+const root = fileURLToPath(new URL('./cases', import.meta.url))
+
+function files(dir: string): string[] {
+  return readdirSync(dir)
+    .sort()
+    .flatMap((name) => {
+      const path = join(dir, name)
+      return statSync(path).isDirectory() ? files(path) : name.endsWith('.yaml') ? [path] : []
+    })
+}
+
+function masker(c: Case): Masker {
+  return createMasker(c.ruleset, { runSecret: SECRET, ...(c.seeds === undefined ? {} : { seedDirs: [join(root, '..', c.seeds)] }) })
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** How a case runs through each walker; undefined: the walker has no such input. */
+const walkers: Readonly<Record<string, (m: Masker, c: Case) => { got: unknown; want: unknown } | undefined>> = {
+  json: (m, c) => ({ got: m.json(c.in), want: c.out }),
+  bytes: (m, c) => ({ got: Buffer.from(m.json(Buffer.from(c.in))).toString(), want: c.out }),
+  lines: (m, c) => {
+    if (c.in.includes('\n')) return undefined
+    const engine = m.lines()
+    const out = Buffer.concat([...engine.block(Buffer.from(`${c.in}\r\n${c.in}\n`)), ...engine.end()]).toString()
+    return { got: out, want: c.out === '' ? '' : `${c.out}\r\n${c.out}\n` }
+  },
+  value: (m, c) => {
+    if (!isJson(c.in) || !isJson(c.out)) return undefined
+    return { got: m.value(JSON.parse(c.in)), want: JSON.parse(c.out) }
+  },
+  text: (m, c) => (isJson(c.in) || c.in.includes('\n') ? undefined : { got: m.text(c.in), want: c.out }),
+}
+
+for (const file of files(root)) {
+  const cases = parse(readFileSync(file, 'utf8'), { version: '1.2' }) as Case[]
+  describe(relative(root, file), () => {
+    for (const c of cases) {
+      for (const [walker, run] of Object.entries(walkers)) {
+        if (c.skip !== undefined && walker in c.skip) continue
+        test(`${c.name} (${walker})`, () => {
+          const m = masker(c)
+          const done = run(m, c)
+          if (done === undefined) return
+          expect(done.got).toEqual(done.want)
+          if (c.error !== undefined) expect(Object.keys(m.stats().errors)).toContain(c.error)
+          m.close()
+        })
+      }
+    }
+  })
+}
