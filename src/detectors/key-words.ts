@@ -507,7 +507,7 @@ function evidence(text: Uint8Array, from: number, to: number): boolean {
   if (length < 6) return false
   const spaced = hasSpace(text, from, to)
   const bits = classesOf(text, from, to)
-  if (isWordy(text, from, to)) return false
+  if (spaced || isWordy(text, from, to)) return false
   const letterKinds = ((bits & LOWER) !== 0 ? 1 : 0) + ((bits & UPPER) !== 0 ? 1 : 0)
   if (!spaced && length >= 16) return (bits & DIGIT) !== 0 || letterKinds === 2 || looksRandom(text, from, to) || !languageOnly(text, from, to)
   if ((bits & DIGIT) !== 0 && letterKinds > 0 && !spaced) return true

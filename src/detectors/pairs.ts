@@ -1,9 +1,10 @@
 // Pairs in text: `key=value`, `key: value`, `key => value`, quoted and escaped keys and values, `--key value`, and the
 // call `("key", "value")`. A pair gives its value a key. Two steps keep it linear: `recogniseKey` looks at the bytes
-// around the separator only; the value is read (`finishPair`) for keys that matter.
+// around the separator only; the value is read (`finishPair`, `judgePair`) for keys that matter.
 
-import type { Trigger } from '../engine/types.ts'
+import type { KeyFacts, Trigger } from '../engine/types.ts'
 import { ALNUM, CLASS, KEY, LETTER, SPACE, UNDERSCORE, lower, matchesAt, matchesLower } from './bytes.ts'
+import { judgeSecret } from './key-words.ts'
 
 /** A pair that was recognised; one object, reused. Offsets are bytes, ends exclusive. */
 export interface Pair {
@@ -249,6 +250,41 @@ function argument(text: Uint8Array, start: number, end: number, at: number, out:
   let open = out.keyStart - 2
   while (open >= start && text[open] === 92) open--
   return open >= start && text[open] === 40 && valueAfter(text, end, at + 1, out)
+}
+
+const SCHEMES = ['bearer', 'basic', 'token', 'apikey', 'digest', 'negotiate', 'ntlm']
+
+/**
+ * Judges the value of a recognised pair under a key of the given strength: finishes the pair and returns the score, 0 to
+ * leave it. Reads a header's line only when its first word does not settle the matter, so that a line full of header keys
+ * is not read once for each.
+ */
+export function judgePair(text: Uint8Array, end: number, out: Pair, strength: KeyFacts['secret']): number {
+  if (strength === 0) return 0
+  if (out.header && out.quote === 0) {
+    // Cookie lists belong to the cookie detector; here only what is certain counts.
+    if (strength < 4) return 0
+    let from = out.valueStart
+    let to = tokenEnd(text, from, end)
+    for (const scheme of SCHEMES) if (scheme.length === to - from && matchesLower(text, to, from, scheme)) {
+      while (to < end && (text[to] === 32 || text[to] === 9)) to++
+      from = to
+      to = tokenEnd(text, from, end)
+      break
+    }
+    if (text[from] === 60 || judgeSecret(text, from, to, strength, 'text') === 0) return 0
+    finishPair(text, end, out)
+    return out.valueEnd > out.valueStart ? 0.8 : 0
+  }
+  finishPair(text, end, out)
+  return judgeSecret(text, out.valueStart, out.valueEnd, strength, 'text')
+}
+
+/** End of the word at `from`; quotes and braces end it too. */
+function tokenEnd(text: Uint8Array, from: number, end: number): number {
+  let p = from
+  while (p < end && (CLASS[text[p]!]! & SPACE) === 0 && text[p] !== 34 && text[p] !== 39) p++
+  return p
 }
 
 /**

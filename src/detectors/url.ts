@@ -48,7 +48,7 @@ const PARAMETER = 1
 const SENTRY = 2
 const OTP = 3
 
-const MAX_USERINFO = 256
+const MAX_USERINFO = 192
 
 function find(scan: Scan, at: number, ids: Int32Array): number {
   const b = scan.text[at]!
