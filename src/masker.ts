@@ -92,16 +92,16 @@ export interface Finding {
 
 /** Counts since the masker was made. */
 export interface Stats {
-  readonly lines: number
-  readonly records: number
-  readonly textLines: number
-  readonly bytesIn: number
-  readonly bytesOut: number
-  readonly masked: number
-  readonly byRule: Readonly<Record<string, number>>
-  readonly byDetector: Readonly<Record<string, number>>
+  lines: number
+  records: number
+  textLines: number
+  bytesIn: number
+  bytesOut: number
+  masked: number
+  byRule: Record<string, number>
+  byDetector: Record<string, number>
   /** Failures by code: mask errors, `not_json`, `oversize`, `dropped`. */
-  readonly errors: Readonly<Record<string, number>>
+  errors: Record<string, number>
 }
 
 export interface LineOptions {
@@ -163,22 +163,46 @@ export function makeMasker(builtins: Builtins, input: RulesetInput | readonly Ru
   const detectors: DetectorInfo[] = [...builtins.detectors]
   for (const c of customs) {
     if (detectors.some((d) => d.name === c.name)) throw new InputError('bad_option', 'a detector of your own has the name of another one')
-    detectors.push({ name: c.name, group: c.group, tier: 0, priority: 1000 + detectors.length, summary: c.summary ?? '', examples: c.examples ?? [], counterExamples: c.counterExamples ?? [], ...(c.mask === undefined ? {} : { mask: c.mask }) })
+    detectors.push({
+      name: c.name,
+      group: c.group,
+      tier: 0,
+      priority: 1000 + detectors.length,
+      summary: c.summary ?? '',
+      examples: c.examples ?? [],
+      counterExamples: c.counterExamples ?? [],
+      ...(c.mask === undefined ? {} : { mask: c.mask }),
+    })
   }
   const tables = new Map<string, SeedTable | SeedProblem>()
   const seed = (name: string, baseDir: string | undefined): SeedTable | SeedProblem => {
     const dirs = [...(options.seedDirs ?? []), ...(baseDir === undefined ? [] : [join(baseDir, 'seeds')]), join(rulesetsFolder(), 'seeds')]
     const id = `${dirs.join('\0')}\0${name}`
     let table = tables.get(id)
-    if (table === undefined) tables.set(id, (table = findSeedFile(name, dirs)))
+    if (table === undefined) {
+      const found = findSeedFile(name, dirs)
+      table = 'table' in found ? found.table : { error: found.problem.code, message: found.problem.message }
+      tables.set(id, table)
+    }
     return table
   }
   const { ruleset, warnings } = loadRuleset(input ?? 'mask-logs:default', {
-    masks, detectors, builtin: builtinRuleset, builtinNames: BUILTIN_NAMES, readFile: readRulesetFile, seed,
-    ...(options.policy === undefined ? {} : { policyOverride: options.policy })
+    masks,
+    detectors,
+    builtin: builtinRuleset,
+    builtinNames: BUILTIN_NAMES,
+    readFile: readRulesetFile,
+    seed,
+    ...(options.policy === undefined ? {} : { policyOverride: options.policy }),
   })
   const registries: Registries = {
-    masks, finders: builtins.finders, detectors: builtins.detectors, customs, pairs: builtins.pairs, keyFacts: builtins.keyFacts, judgeSecret: builtins.judgeSecret,
+    masks,
+    finders: builtins.finders,
+    detectors: builtins.detectors,
+    customs,
+    pairs: builtins.pairs,
+    keyFacts: builtins.keyFacts,
+    judgeSecret: builtins.judgeSecret,
     keyGlobs: (globs) => {
       const compiled = compileKeyGlobs(globs)
       return (name) => compiled.matches(name)
@@ -189,7 +213,7 @@ export function makeMasker(builtins: Builtins, input: RulesetInput | readonly Ru
       const table = ruleset.seedFiles.get(name) ?? seed(name, undefined)
       if ('error' in table) throw new MaskError('internal', 'from_file', 'has no seed file')
       return table
-    }
+    },
   }
   return new BoundMasker(ruleset, warnings, registries, key, options)
 }
@@ -500,7 +524,15 @@ class BoundMasker implements Masker {
     if (this.values === undefined) {
       const nestedHits = new Hits()
       const nested = new JsonWalker({ ...this.services, hits: nestedHits }, 0)
-      this.values = new ValueWalker({ plan, applier, state: this.state, texts: this.texts, scanner: new Scanner(plan, this.compiled.pairs, this.compiled.customs), nested, nestedHits })
+      this.values = new ValueWalker({
+        plan,
+        applier,
+        state: this.state,
+        texts: this.texts,
+        scanner: new Scanner(plan, this.compiled.pairs, this.compiled.customs),
+        nested,
+        nestedHits,
+      })
     }
     this.nRecords++
     this.state.next()
@@ -569,7 +601,7 @@ class BoundMasker implements Masker {
         writer.size = Math.min(bytes.length + 8192, 1 << 20)
         masker.observe(options.explain, () => line)
         let buf = bytes
-        let end = bytes.length
+        const end = bytes.length
         if (end > 0 && bytes[end - 1] !== 0x0a) {
           buf = Buffer.allocUnsafeSlow(end + 1)
           bytes.copy(buf)
@@ -631,7 +663,7 @@ class BoundMasker implements Masker {
       },
       end() {
         return []
-      }
+      },
     }
   }
 
@@ -726,12 +758,31 @@ class BoundMasker implements Masker {
     const from = (): number => this.lineStart
     this.services.observe = (f: Found) => {
       to({
-        ...at(), path: f.scope?.path() ?? '', where: f.where, ...(f.rule === undefined ? {} : { rule: f.rule }), ...(f.detector === undefined ? {} : { detector: f.detector }),
-        ...(f.score === undefined ? {} : { score: f.score }), start: f.start - from(), end: f.end - from(), length: f.end - f.start, decision: f.decision
+        ...at(),
+        path: f.scope?.path() ?? '',
+        where: f.where,
+        ...(f.rule === undefined ? {} : { rule: f.rule }),
+        ...(f.detector === undefined ? {} : { detector: f.detector }),
+        ...(f.score === undefined ? {} : { score: f.score }),
+        start: f.start - from(),
+        end: f.end - from(),
+        length: f.end - f.start,
+        decision: f.decision,
       })
     }
     this.lineObserver = (rule, detector, score, start, end) =>
-      to({ ...at(), path: '', where: 'line', rule, ...(detector === undefined ? {} : { detector }), score, start: start - from(), end: end - from(), length: end - start, decision: 'mask' })
+      to({
+        ...at(),
+        path: '',
+        where: 'line',
+        rule,
+        ...(detector === undefined ? {} : { detector }),
+        score,
+        start: start - from(),
+        end: end - from(),
+        length: end - start,
+        decision: 'mask',
+      })
   }
 
   explain(record: unknown): Finding[] {
@@ -763,8 +814,15 @@ class BoundMasker implements Masker {
     const unknown = this.compiled.plan.unknownCounter.masked
     if (unknown > 0) byRule['unknown_fields'] = unknown
     return {
-      lines: this.nLines, records: this.nRecords, textLines: this.nText, bytesIn: this.nIn, bytesOut: this.nOut, masked: this.nMasked,
-      byRule, byDetector, errors: Object.fromEntries(this.errors)
+      lines: this.nLines,
+      records: this.nRecords,
+      textLines: this.nText,
+      bytesIn: this.nIn,
+      bytesOut: this.nOut,
+      masked: this.nMasked,
+      byRule,
+      byDetector,
+      errors: Object.fromEntries(this.errors),
     }
   }
 
@@ -816,5 +874,3 @@ function minimalValue(value: unknown): unknown {
   out['msg'] = FAILED
   return out
 }
-
-

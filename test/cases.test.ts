@@ -26,10 +26,12 @@ interface Case {
 const root = fileURLToPath(new URL('./cases', import.meta.url))
 
 function files(dir: string): string[] {
-  return readdirSync(dir).sort().flatMap((name) => {
-    const path = join(dir, name)
-    return statSync(path).isDirectory() ? files(path) : name.endsWith('.yaml') ? [path] : []
-  })
+  return readdirSync(dir)
+    .sort()
+    .flatMap((name) => {
+      const path = join(dir, name)
+      return statSync(path).isDirectory() ? files(path) : name.endsWith('.yaml') ? [path] : []
+    })
 }
 
 function masker(c: Case): Masker {
@@ -59,7 +61,7 @@ const walkers: Readonly<Record<string, (m: Masker, c: Case) => { got: unknown; w
     if (!isJson(c.in) || !isJson(c.out)) return undefined
     return { got: m.value(JSON.parse(c.in)), want: JSON.parse(c.out) }
   },
-  text: (m, c) => (isJson(c.in) || c.in.includes('\n') ? undefined : { got: m.text(c.in), want: c.out })
+  text: (m, c) => (isJson(c.in) || c.in.includes('\n') ? undefined : { got: m.text(c.in), want: c.out }),
 }
 
 for (const file of files(root)) {

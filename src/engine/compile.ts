@@ -5,14 +5,35 @@ import { Memo } from './memo.ts'
 import { TextAccess, TextMasker } from './text.ts'
 import { JsonWalker } from './walk-json.ts'
 import type { WalkServices } from './walk-json.ts'
-import { DetectSet, Node, Plan, Scope } from './plan.ts'
+import { DetectSet, Node, Plan, type Scope } from './plan.ts'
 import type { BoundFinder, Chain, CompiledRule, CompiledTransform, DetectAction, SkipTest, Target } from './plan.ts'
 import { decode, Scanner } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { isContainer, NumberText, REMOVED } from './types.ts'
 import type {
-  Condition, CustomDetector, DetectorInfo, DocumentMasker, Finder, HashSource, JsonTransform, KeyFacts, LinearRegex, MaskContext, MaskDefinition, MaskNode, MaskTools, Policy, Removed,
-  Rule, Ruleset, Segment, Settles, SeedTable, SkipEntry, Value, ValueMasker
+  Condition,
+  CustomDetector,
+  DetectorInfo,
+  DocumentMasker,
+  Finder,
+  HashSource,
+  JsonTransform,
+  KeyFacts,
+  LinearRegex,
+  MaskContext,
+  MaskDefinition,
+  MaskNode,
+  MaskTools,
+  Policy,
+  Removed,
+  Rule,
+  Ruleset,
+  Segment,
+  Settles,
+  SeedTable,
+  SkipEntry,
+  Value,
+  ValueMasker,
 } from './types.ts'
 import { Applier, FAILED, Hits, RecordState, resultText, scalarEquals, scalarText, splice, Writer } from './walker.ts'
 import { hmac } from './keyed.ts'
@@ -96,7 +117,16 @@ class Compiler {
     this.policy = policy
     const infos = [...registries.detectors]
     for (const c of registries.customs) {
-      infos.push({ name: c.name, group: c.group, tier: 0, priority: 1000 + infos.length, summary: c.summary ?? '', examples: [], counterExamples: [], ...(c.mask === undefined ? {} : { mask: c.mask }) })
+      infos.push({
+        name: c.name,
+        group: c.group,
+        tier: 0,
+        priority: 1000 + infos.length,
+        summary: c.summary ?? '',
+        examples: [],
+        counterExamples: [],
+        ...(c.mask === undefined ? {} : { mask: c.mask }),
+      })
     }
     this.infos = infos
     const ids = new Map<string, number>()
@@ -128,8 +158,19 @@ class Compiler {
         }
         const chain = rule.masks === undefined ? undefined : this.chain(rule.masks, rule.form)
         const compiled: CompiledRule = {
-          id: this.rules.length, name: rule.name, path: rule.path, layer, order: this.rules.length, form: rule.form, chain, skip: this.skip(rule.skip), skipEntries: rule.skip,
-          sources: rule.hashSources, whole: rule.whole, conditions: guards, masked: 0
+          id: this.rules.length,
+          name: rule.name,
+          path: rule.path,
+          layer,
+          order: this.rules.length,
+          form: rule.form,
+          chain,
+          skip: this.skip(rule.skip),
+          skipEntries: rule.skip,
+          sources: rule.hashSources,
+          whole: rule.whole,
+          conditions: guards,
+          masked: 0,
         }
         this.rules.push(compiled)
         for (const path of rule.except) root.addPath(path, { kind: 'except', rule: compiled })
@@ -170,9 +211,19 @@ class Compiler {
       const wantsPairs = line || (pairs !== undefined && (keyTargets.length > 0 || (named >= 0 && actions[named] !== undefined)))
       return new DetectSet(actions, this.bound, wantsPairs ? this.r.pairs : undefined, named, any && this.policy.scan_numbers, any && this.policy.decode.includes('url'))
     }
-    const noDetect = new DetectSet(this.infos.map(() => undefined), [], undefined, -1, false, false)
+    const noDetect = new DetectSet(
+      this.infos.map(() => undefined),
+      [],
+      undefined,
+      -1,
+      false,
+      false,
+    )
     const detectSet = (excepted: readonly CompiledRule[]): DetectSet => {
-      const key = excepted.map((r) => r.id).sort((a, b) => a - b).join()
+      const key = excepted
+        .map((r) => r.id)
+        .sort((a, b) => a - b)
+        .join()
       let set = sets.get(key)
       if (set === undefined) sets.set(key, (set = make(this.owners(detectRules.filter((r) => !excepted.includes(r))), false)))
       return set
@@ -186,16 +237,36 @@ class Compiler {
     }
     let keyScanner: Scanner | undefined
     this.plan = new Plan({
-      policy: this.policy, root, rules: this.rules, transforms: this.transforms, documents: this.documents, keyTargets, lineTargets, detectRules, detectSet, lineDetect: make(lineActions, true), noDetect,
+      policy: this.policy,
+      root,
+      rules: this.rules,
+      transforms: this.transforms,
+      documents: this.documents,
+      keyTargets,
+      lineTargets,
+      detectRules,
+      detectSet,
+      lineDetect: make(lineActions, true),
+      noDetect,
       keyFacts: this.r.keyFacts,
       judgeSecret: this.r.judgeSecret,
       scanKey: (scope: Scope, bytes: Uint8Array) => {
         keyScanner ??= new Scanner(this.plan, undefined, [])
         return keyScanner.scan(scope.detect, bytes, 0, bytes.length, false, true, []) > 0
-      }
+      },
     })
     this.applier = new Applier(this.plan, this.key, this.regexes)
-    return { plan: this.plan, applier: this.applier, pairs: this.r.pairs, customs: this.customs, rules: this.rules, actions: this.actions, required, nestedErrors: this.nestedErrors, verify: this.verifier() }
+    return {
+      plan: this.plan,
+      applier: this.applier,
+      pairs: this.r.pairs,
+      customs: this.customs,
+      rules: this.rules,
+      actions: this.actions,
+      required,
+      nestedErrors: this.nestedErrors,
+      verify: this.verifier(),
+    }
   }
 
   /** `policy.verify`: group `secrets` on the output, everything found becomes `[MASKING FAILED]`. */
@@ -210,10 +281,28 @@ class Compiler {
         for (const a of this.actions.splice(from)) own[a.id] = a
         const named = this.ids.get('named_secret') ?? -1
         const set = new DetectSet(own, this.bound, this.r.pairs, named, true, true)
-        const plan = new Plan({ ...this.plan.parts, policy: { ...this.policy, unknown_fields: 'keep' }, root: new Node(), keyTargets: [], lineTargets: new Map(), detectSet: () => set, lineDetect: set })
+        const plan = new Plan({
+          ...this.plan.parts,
+          policy: { ...this.policy, unknown_fields: 'keep' },
+          root: new Node(),
+          keyTargets: [],
+          lineTargets: new Map(),
+          detectSet: () => set,
+          lineDetect: set,
+        })
         const applier = new Applier(plan, this.key, this.regexes)
         const state = new RecordState()
-        const services: WalkServices = { plan, applier, pairs: this.r.pairs, customs: [], hits: new Hits(), state, memo: new Memo(0), texts: new TextMasker(plan, applier, this.r.pairs, []), observe: undefined }
+        const services: WalkServices = {
+          plan,
+          applier,
+          pairs: this.r.pairs,
+          customs: [],
+          hits: new Hits(),
+          state,
+          memo: new Memo(0),
+          texts: new TextMasker(plan, applier, this.r.pairs, []),
+          observe: undefined,
+        }
         ready = { walker: new JsonWalker(services), services, access: new TextAccess(state) }
       }
       const { walker, services, access } = ready
@@ -249,9 +338,14 @@ class Compiler {
       const own = chain ?? this.defaultChain(detector)
       const fixed = own.constant
       this.actions.push({
-        id, detector, rule, chain: own, masked: 0, fallback: new Map(),
+        id,
+        detector,
+        rule,
+        chain: own,
+        masked: 0,
+        fallback: new Map(),
         memo: own.pure && own.constant === undefined && rule.conditions.length === 0 && (!own.keyed || selfOnly(rule.sources)),
-        constantBytes: fixed === undefined ? undefined : Buffer.from(JSON.stringify(fixed).slice(1, -1))
+        constantBytes: fixed === undefined ? undefined : Buffer.from(JSON.stringify(fixed).slice(1, -1)),
       })
     }
   }
@@ -269,7 +363,21 @@ class Compiler {
   }
 
   private pseudoRule(name: string): CompiledRule {
-    const rule: CompiledRule = { id: this.rules.length, name, path: name, layer: 0, order: this.rules.length, form: 'detect', chain: undefined, skip: undefined, skipEntries: [], sources: [SELF], whole: false, conditions: [], masked: 0 }
+    const rule: CompiledRule = {
+      id: this.rules.length,
+      name,
+      path: name,
+      layer: 0,
+      order: this.rules.length,
+      form: 'detect',
+      chain: undefined,
+      skip: undefined,
+      skipEntries: [],
+      sources: [SELF],
+      whole: false,
+      conditions: [],
+      masked: 0,
+    }
     this.rules.push(rule)
     return rule
   }
@@ -277,8 +385,12 @@ class Compiler {
   private target(rule: CompiledRule, chain: Chain, transform: CompiledTransform | undefined, whole: boolean): Target {
     const sources = transform?.transform.hashSources === undefined ? rule.sources : transform.transform.hashSources
     return {
-      rule, chain, transform, whole, order: rule.order + (transform === undefined ? 0 : (transform.id % 1000) / 1000),
-      memo: chain.pure && transform === undefined && rule.conditions.length === 0 && rule.skip === undefined && !chain.removes && (!chain.keyed || selfOnly(sources))
+      rule,
+      chain,
+      transform,
+      whole,
+      order: rule.order + (transform === undefined ? 0 : (transform.id % 1000) / 1000),
+      memo: chain.pure && transform === undefined && rule.conditions.length === 0 && rule.skip === undefined && !chain.removes && (!chain.keyed || selfOnly(sources)),
     }
   }
 
@@ -320,17 +432,25 @@ class Compiler {
     const single = nodes.length === 1 ? first : undefined
     const released = single?.type === 'do_nothing' && (form === 'paths' || form === 'keys')
     let constant: string | undefined
-    if (single !== undefined && ((single.type === 'redact' && single.options.get('keep_type') !== true) || (single.type === 'from_fixed' && typeof single.options.get('value') === 'string'))) {
+    if (
+      single !== undefined &&
+      ((single.type === 'redact' && single.options.get('keep_type') !== true) || (single.type === 'from_fixed' && typeof single.options.get('value') === 'string'))
+    ) {
       constant = run('x', NO_CONTEXT) as string
     }
     const document = single?.type === 'json' && single.options.get('fallback_masks') === undefined ? this.documentOf(single) : undefined
     return {
-      id: this.chains++, run, settles: released ? 'value' : this.settles(nodes), label: first?.type ?? 'mask', constant,
+      id: this.chains++,
+      run,
+      settles: released ? 'value' : this.settles(nodes),
+      label: first?.type ?? 'mask',
+      constant,
       pure: !this.some(nodes, (n, d) => d.timeDependent?.(n.options) === true),
       keyed: this.some(nodes, (n, d) => d.random !== undefined || n.type === 'scan' || n.type === 'url' || n.type === 'json'),
       takesContainers: first?.type === 'json' || first?.type === 'remove',
-      document, scans: single?.type === 'scan',
-      removes: this.some(nodes, (n) => n.type === 'remove')
+      document,
+      scans: single?.type === 'scan',
+      removes: this.some(nodes, (n) => n.type === 'remove'),
     }
   }
 
@@ -384,12 +504,16 @@ class Compiler {
       secretKey: (key) => this.r.keyFacts(key).secret >= 2,
       hmac,
       scan: (detect, exclude, masks) => this.scanTool(detect, exclude, masks),
-      document: (transforms) => this.documentTool(transforms)
+      document: (transforms) => this.documentTool(transforms),
     }
   }
 
   /** Detection as a mask. */
-  private scanTool(detect: readonly string[], exclude: readonly string[], masks: readonly MaskNode[] | undefined): (text: string, context: MaskContext, settled?: number[]) => string {
+  private scanTool(
+    detect: readonly string[],
+    exclude: readonly string[],
+    masks: readonly MaskNode[] | undefined,
+  ): (text: string, context: MaskContext, settled?: number[]) => string {
     let ready: { set: DetectSet; scanner: Scanner } | undefined
     let busy = false
     return (text, context, settled) => {
@@ -452,9 +576,29 @@ class Compiler {
       for (const [id, n] of this.documents) documents.set(id, n)
       const parts = this.plan.parts
       const policy: Policy = { ...this.policy, unknown_fields: 'keep', allow: [], scan_keys: false, decode: [] }
-      const plan = new Plan({ ...parts, policy, root, documents, keyTargets: [], lineTargets: new Map(), detectRules: [], detectSet: () => parts.noDetect, lineDetect: parts.noDetect })
+      const plan = new Plan({
+        ...parts,
+        policy,
+        root,
+        documents,
+        keyTargets: [],
+        lineTargets: new Map(),
+        detectRules: [],
+        detectSet: () => parts.noDetect,
+        lineDetect: parts.noDetect,
+      })
       const applier = new Applier(plan, this.key, this.regexes)
-      const services: WalkServices = { plan, applier, pairs: undefined, customs: [], hits: new Hits(), state: new RecordState(), memo: new Memo(0), texts: new TextMasker(plan, applier, undefined, []), observe: undefined }
+      const services: WalkServices = {
+        plan,
+        applier,
+        pairs: undefined,
+        customs: [],
+        hits: new Hits(),
+        state: new RecordState(),
+        memo: new Memo(0),
+        texts: new TextMasker(plan, applier, undefined, []),
+        observe: undefined,
+      }
       return (ready = { walker: new JsonWalker(services), services, plan, compiled, applier })
     }
     const text = (json: string, context: MaskContext): string | undefined => {
@@ -545,7 +689,7 @@ export function jsonTransforms(options: ReadonlyMap<string, unknown>): JsonTrans
       onMissing: (get('on_missing') ?? 'error') as JsonTransform['onMissing'],
       forceConsistency: get('force_consistency') === true,
       advanceHash: get('advance_hash') === true,
-      hashSources: get('hash_sources') as JsonTransform['hashSources']
+      hashSources: get('hash_sources') as JsonTransform['hashSources'],
     }
   })
 }
@@ -554,9 +698,12 @@ export function jsonTransforms(options: ReadonlyMap<string, unknown>): JsonTrans
 const NO_CONTEXT: MaskContext = {
   self: 'x',
   consistent: false,
-  draws: () => { throw new Error('unexpected') },
-  seedOf: () => { throw new Error('unexpected') },
+  draws: () => {
+    throw new Error('unexpected')
+  },
+  seedOf: () => {
+    throw new Error('unexpected')
+  },
   otherInputs: () => [],
-  now: () => 0
+  now: () => 0,
 }
-

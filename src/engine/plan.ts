@@ -6,9 +6,7 @@
 // path: the rules in force, the words of the keys above, the detectors, the strength of a secret key. The number of cached
 // scopes is bounded; when it is reached the cache starts anew (see docs/decisions/0001).
 
-import type {
-  Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, MaskNode, Policy, Scan, Segment, Settles, SkipEntry, Value, ValueMasker
-} from './types.ts'
+import type { Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, MaskNode, Policy, Scan, Segment, Settles, SkipEntry, Value, ValueMasker } from './types.ts'
 
 /** A compiled pipeline of masks. */
 export interface Chain {
@@ -72,10 +70,7 @@ export interface Target {
   readonly order: number
 }
 
-export type Accept =
-  | { readonly kind: 'target'; readonly target: Target }
-  | { readonly kind: 'except'; readonly rule: CompiledRule }
-  | { readonly kind: 'allow' }
+export type Accept = { readonly kind: 'target'; readonly target: Target } | { readonly kind: 'except'; readonly rule: CompiledRule } | { readonly kind: 'allow' }
 
 /** State of the nondeterministic automaton. */
 export class Node {
@@ -215,7 +210,7 @@ export class DetectSet {
     pairs: { readonly triggers: Finder['triggers'] } | undefined,
     namedSecretId: number,
     scanNumbers: boolean,
-    percent: boolean
+    percent: boolean,
   ) {
     this.actions = actions
     this.active = Uint8Array.from(actions, (a) => (a === undefined ? 0 : 1))
@@ -251,7 +246,12 @@ export class DetectSet {
       if (group === undefined) {
         group = groups.length
         // 254 different combinations are far more than the built-in triggers make; beyond that all finders are asked.
-        if (group >= END) group = bits.get('*') ?? (bits.set('*', groups.length - 1), (groups[groups.length - 1] = [...used.keys(), ...(percent ? [used.length] : []), ...(pairs ? [used.length + 1] : [])]), groups.length - 1)
+        if (group >= END)
+          group =
+            bits.get('*') ??
+            (bits.set('*', groups.length - 1),
+            (groups[groups.length - 1] = [...used.keys(), ...(percent ? [used.length] : []), ...(pairs ? [used.length + 1] : [])]),
+            groups.length - 1)
         else groups.push(set)
         bits.set(key, group)
       }
@@ -289,6 +289,11 @@ export interface TextKey {
 }
 
 const NO_WORDS: readonly string[] = []
+export const NO_FACTS: KeyFacts = { words: [], secret: 0, secretNumbers: false }
+/** A key in text that invokes nothing. */
+export const NO_KEY: TextKey = { inString: [], inLine: [], facts: NO_FACTS }
+/** Slots of the direct-mapped cache of keys in text. */
+const TEXT_KEYS = 2048
 const NO_TARGETS: readonly Target[] = []
 const EMPTY_BYTES = new Uint8Array(0)
 
@@ -397,7 +402,7 @@ export class Plan {
   root: Scope
   private scopes = 0
   private readonly factsCache = new Map<string, KeyFacts>()
-  private readonly textKeys = new Map<string, TextKey>()
+  private readonly textKeys: ({ readonly bytes: Uint8Array; readonly entry: TextKey } | undefined)[] = new Array<undefined>(TEXT_KEYS).fill(undefined)
   private readonly hasStringPairs: boolean
   readonly decodesJson: boolean
   /** A scope where nothing applies, for checks of structure alone. */
@@ -555,21 +560,28 @@ export class Plan {
     return scope.nodes.some((n) => n.names !== undefined || n.index !== undefined || n.any !== undefined || n.deep !== undefined || n.loops) || this.parts.keyTargets.length > 0
   }
 
-  /** What the key of a pair in text invokes. */
-  textKey(key: string): TextKey {
-    let entry = this.textKeys.get(key)
-    if (entry === undefined) {
-      if (this.textKeys.size >= 4096) this.textKeys.clear()
-      const inString = this.hasStringPairs ? this.parts.keyTargets.filter((k) => k.matches(key)).map((k) => k.target) : []
-      const inLine = [...this.parts.keyTargets.filter((k) => k.matches(key)).map((k) => k.target), ...(this.parts.lineTargets.get(key) ?? [])]
-      entry = { inString: strongest(inString), inLine: strongest(inLine), facts: this.facts(key) }
-      this.textKeys.set(key, entry)
+  /** What the key of a pair at [start, end) of a text invokes; NO_KEY for the common case of nothing. */
+  textKey(text: Uint8Array, start: number, end: number): TextKey {
+    if (end - start > 256) return NO_KEY
+    const h = hashBytes(text, start, end)
+    const slot = mix(h) & (TEXT_KEYS - 1)
+    const cached = this.textKeys[slot]
+    if (cached !== undefined && cached.bytes.length === end - start) {
+      let k = 0
+      while (k < cached.bytes.length && cached.bytes[k] === text[start + k]) k++
+      if (k === cached.bytes.length) return cached.entry
     }
+    const bytes = Uint8Array.prototype.slice.call(text, start, end)
+    const key = Buffer.from(bytes).toString()
+    const own = this.parts.keyTargets.filter((k) => k.matches(key)).map((k) => k.target)
+    const inString = this.hasStringPairs ? strongest(own) : []
+    const inLine = strongest([...own, ...(this.parts.lineTargets.get(key) ?? [])])
+    const facts = this.facts(key)
+    const entry = inLine.length === 0 && facts.secret === 0 ? NO_KEY : { inString, inLine, facts }
+    this.textKeys[slot] = { bytes, entry }
     return entry
   }
 }
-
-export const NO_FACTS: KeyFacts = { words: [], secret: 0, secretNumbers: false }
 
 /** A rule that hits a container and runs on its leaves. */
 function leafwise(t: Target): boolean {

@@ -1,13 +1,17 @@
 // Detection on one decoded text: one pass collects candidates by byte pairs, finders judge candidates, overlaps are settled
 // on the original text. Both walkers and the text path use this, so a match is the same everywhere.
 
+import { NO_KEY } from './plan.ts'
 import type { DetectAction, DetectSet, Plan, Target } from './plan.ts'
 import type { CustomDetector, KeyFacts, Scan } from './types.ts'
 
 /** Judges key/value pairs in text; injected, the engine knows no detector. */
 export interface PairRecogniser {
   readonly triggers: readonly { readonly prev?: string; readonly byte: string }[]
-  recognise(text: Uint8Array, start: number, end: number, at: number, out: PairMatch): boolean
+  /** Reads the key around a separator, and where the value starts. */
+  key(text: Uint8Array, start: number, end: number, at: number, out: PairMatch): boolean
+  /** Finds the end of the value; only asked for keys that matter. */
+  finish(text: Uint8Array, end: number, out: PairMatch): void
 }
 
 /** Offsets of a recognised pair; `quote` is the quote byte around the value, or 0. */
@@ -17,6 +21,10 @@ export interface PairMatch {
   valueStart: number
   valueEnd: number
   quote: number
+  /** The quotes are written with a backslash before them. */
+  escaped: boolean
+  /** The value is the rest of the line. */
+  header: boolean
 }
 
 /** A pair whose key a rule names. */
@@ -68,7 +76,7 @@ export class Scanner implements Scan {
   private readonly customs: readonly BoundCustom[]
   /** A user's detector wants every string, candidates or not. */
   readonly always: boolean
-  private readonly pair: PairMatch = { keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, quote: 0 }
+  private readonly pair: PairMatch = { keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, quote: 0, escaped: false, header: false }
   private readonly percent: boolean
   private inner: Scanner | undefined
 
@@ -211,17 +219,20 @@ export class Scanner implements Scan {
   /** A separator candidate: rules by key first, then the keyed-secret rule. Returns where to look on. */
   private pairAt(at: number, from: number): number {
     const pair = this.pair
-    if (!this.pairs!.recognise(this.text, this.start, this.end, at, pair)) return from
-    if (pair.keyEnd - pair.keyStart > 256 || pair.valueStart >= pair.valueEnd) return from
-    const known = this.plan.textKey(decode(this.text, pair.keyStart, pair.keyEnd))
+    if (!this.pairs!.key(this.text, this.start, this.end, at, pair)) return from
+    const known = this.plan.textKey(this.text, pair.keyStart, pair.keyEnd)
+    if (known === NO_KEY) return from
     const targets = this.line ? known.inLine : known.inString
     if (targets.length > 0) {
-      this.push(pair.valueStart, pair.valueEnd, { targets, quote: pair.quote }, 2, 0)
+      this.pairs!.finish(this.text, this.end, pair)
+      if (pair.valueEnd > pair.valueStart) this.push(pair.valueStart, pair.valueEnd, { targets, quote: pair.quote }, 2, 0)
       return from
     }
     const facts: KeyFacts = known.facts
     const action = this.set.namedSecret
     if (action === undefined || facts.secret === 0) return from
+    this.pairs!.finish(this.text, this.end, pair)
+    if (pair.valueEnd <= pair.valueStart) return from
     const score = this.plan.parts.judgeSecret(this.text, pair.valueStart, pair.valueEnd, facts.secret as 1 | 2 | 3 | 4, 'text')
     if (score > 0) this.emit(action.id, pair.valueStart, pair.valueEnd, score)
     return from
@@ -277,7 +288,9 @@ export class Scanner implements Scan {
   private settle(): void {
     const n = this.count
     const order = Array.from({ length: n }, (_, i) => i)
-    order.sort((a, b) => this.starts[a]! - this.starts[b]! || this.ends[b]! - this.ends[a]! || this.scores[b]! - this.scores[a]! || priority(this.refs[a]!) - priority(this.refs[b]!))
+    order.sort(
+      (a, b) => this.starts[a]! - this.starts[b]! || this.ends[b]! - this.ends[a]! || this.scores[b]! - this.scores[a]! || priority(this.refs[a]!) - priority(this.refs[b]!),
+    )
     const out: { s: number; e: number; r: DetectAction | PairHit; sc: number; m: number; x: number }[] = []
     for (const i of order) {
       const s = this.starts[i]!

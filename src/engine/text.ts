@@ -152,7 +152,7 @@ export class TextMasker {
       }
       const e = i + 1 < end ? buf[i + 1]! : 0
       let byte = -1
-      let size = 2
+      const size = 2
       if (e === 0x6e) byte = 0x0a
       else if (e === 0x74) byte = 0x09
       else if (e === 0x72) byte = 0x0d

@@ -93,7 +93,7 @@ export type OptionShape =
   | { readonly kind: 'key_globs' } // list of key globs
   | { readonly kind: 'detectors' } // list of detector and group names
   | { readonly kind: 'hash_sources' } // spec 5.2
-  | { readonly kind: 'seed_file'; }
+  | { readonly kind: 'seed_file' }
   | { readonly kind: 'path_list' } // list of strings and integers, `"*"` is any key or index
   | { readonly kind: 'list'; readonly of: OptionShape; readonly minItems?: number }
   | { readonly kind: 'object'; readonly fields: Readonly<Record<string, OptionSpec>> }
@@ -196,7 +196,10 @@ export interface MaskDefinition {
   readonly settles: Settles | ((options: ReadonlyMap<string, unknown>, inner: (nodes: readonly MaskNode[]) => Settles) => Settles)
   readonly options: Readonly<Record<string, OptionSpec>>
   /** Checks that involve several options. Report with the option's name. */
-  readonly check?: (options: ReadonlyMap<string, unknown>, report: (option: string, code: 'invalid_value' | 'bad_date' | 'bad_format' | 'missing_key', message: string) => void) => void
+  readonly check?: (
+    options: ReadonlyMap<string, unknown>,
+    report: (option: string, code: 'invalid_value' | 'bad_date' | 'bad_format' | 'missing_key', message: string) => void,
+  ) => void
   readonly compile: (options: ReadonlyMap<string, unknown>, tools: MaskTools) => ValueMasker
   readonly examples: readonly MaskExample[]
   /** True when the result depends on the clock (warning `time_dependent`). */
@@ -222,9 +225,7 @@ export interface HashSource {
   readonly onMissing: 'error' | 'null' | 'self'
 }
 
-export type SkipEntry =
-  | { readonly kind: 'value'; readonly value: Scalar }
-  | { readonly kind: 'matches'; readonly pattern: string }
+export type SkipEntry = { readonly kind: 'value'; readonly value: Scalar } | { readonly kind: 'matches'; readonly pattern: string }
 
 export type Condition =
   | { readonly kind: 'and' | 'or'; readonly of: readonly Condition[] }

@@ -7,7 +7,7 @@
 // mapped back through the offsets: its untouched bytes stay too.
 
 import { eachEntry, findAll, findPath, readScalar, readString, readValue, skipSpace, skipValue, writeValue } from './json-bytes.ts'
-import { Memo } from './memo.ts'
+import type { Memo } from './memo.ts'
 import { OffsetMap } from './offset-map.ts'
 import { END, findChild, HASH_START, SCAN, PASS } from './plan.ts'
 import type { DetectSet, Plan, Scope } from './plan.ts'
@@ -16,7 +16,7 @@ import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { REMOVED, NumberText } from './types.ts'
 import type { Removed, Segment, Value } from './types.ts'
 import type { TextMasker } from './text.ts'
-import { counted, FAILED, Hits, spanText } from './walker.ts'
+import { counted, FAILED, type Hits, spanText } from './walker.ts'
 import type { Access, Applier, RecordState } from './walker.ts'
 
 /** The text is not one JSON value. */
@@ -540,7 +540,14 @@ export class JsonWalker implements Access {
   private skipEscape(i: number): number {
     const buf = this.buf
     switch (buf[i + 1]) {
-      case 0x22: case 0x5c: case 0x2f: case 0x62: case 0x66: case 0x6e: case 0x72: case 0x74:
+      case 0x22:
+      case 0x5c:
+      case 0x2f:
+      case 0x62:
+      case 0x66:
+      case 0x6e:
+      case 0x72:
+      case 0x74:
         return i + 2
       case 0x75:
         return HEX[buf[i + 2]!]! >= 0 && HEX[buf[i + 3]!]! >= 0 && HEX[buf[i + 4]!]! >= 0 && HEX[buf[i + 5]!]! >= 0 ? i + 6 : INVALID
@@ -588,12 +595,32 @@ export class JsonWalker implements Access {
       map.add(n, ~i)
       const e = buf[i + 1]!
       switch (e) {
-        case 0x6e: out[n++] = 0x0a; i += 2; break
-        case 0x22: case 0x5c: case 0x2f: out[n++] = e; i += 2; break
-        case 0x74: out[n++] = 0x09; i += 2; break
-        case 0x72: out[n++] = 0x0d; i += 2; break
-        case 0x62: out[n++] = 0x08; i += 2; break
-        case 0x66: out[n++] = 0x0c; i += 2; break
+        case 0x6e:
+          out[n++] = 0x0a
+          i += 2
+          break
+        case 0x22:
+        case 0x5c:
+        case 0x2f:
+          out[n++] = e
+          i += 2
+          break
+        case 0x74:
+          out[n++] = 0x09
+          i += 2
+          break
+        case 0x72:
+          out[n++] = 0x0d
+          i += 2
+          break
+        case 0x62:
+          out[n++] = 0x08
+          i += 2
+          break
+        case 0x66:
+          out[n++] = 0x0c
+          i += 2
+          break
         case 0x75: {
           let unit = this.unit(i)
           if (unit < 0) return INVALID
@@ -790,7 +817,13 @@ export class JsonWalker implements Access {
       const action = set.namedSecret
       const value = readScalar(this.buf, start, end)
       if (action.rule.skip === undefined || !action.rule.skip(value)) {
-        this.replaceNumber(start, end, value, this.applier.match(action, value, this, () => scope.path()), action)
+        this.replaceNumber(
+          start,
+          end,
+          value,
+          this.applier.match(action, value, this, () => scope.path()),
+          action,
+        )
         this.report(scope, 'number', action.rule.name, action.detector.name, 0.95, start, end)
         return
       }
@@ -801,7 +834,13 @@ export class JsonWalker implements Access {
     const action = scanner.refs[0]!
     if (!('detector' in action)) return
     const value = readScalar(this.buf, start, end)
-    this.replaceNumber(start, end, value, this.applier.match(action, value, this, () => scope.path()), action)
+    this.replaceNumber(
+      start,
+      end,
+      value,
+      this.applier.match(action, value, this, () => scope.path()),
+      action,
+    )
     this.report(scope, 'number', action.rule.name, action.detector.name, scanner.scores[0]!, start, end)
   }
 

@@ -9,7 +9,7 @@ import type { Plan, Scope } from './plan.ts'
 import type { JsonWalker } from './walk-json.ts'
 import { TOO_DEEP } from './walk-json.ts'
 import { skipSpace } from './json-bytes.ts'
-import { FAILED, Hits, splice, Writer } from './walker.ts'
+import { FAILED, type Hits, splice, Writer } from './walker.ts'
 import type { Access, Applier, RecordState } from './walker.ts'
 import type { TextMasker } from './text.ts'
 import type { Scanner } from './scanner.ts'
@@ -178,7 +178,8 @@ export class ValueWalker implements Access {
     this.stack.pop()
     if (changes === undefined) return value
     const changed = new Map(changes.map(([key, after, name]) => [key, { after, name }]))
-    const out: object = value instanceof Error ? (Object.create(Object.getPrototypeOf(value) as object) as object) : Object.getPrototypeOf(value) === null ? (Object.create(null) as object) : {}
+    const out: object =
+      value instanceof Error ? (Object.create(Object.getPrototypeOf(value) as object) as object) : Object.getPrototypeOf(value) === null ? (Object.create(null) as object) : {}
     for (const key of keys) {
       const change = changed.get(key)
       if (change?.after === REMOVED) continue
@@ -312,7 +313,13 @@ export class ValueWalker implements Access {
     const set = scope.detect
     if (set.namedSecret !== undefined && scope.facts.secretNumbers) {
       const action = set.namedSecret
-      if (!(action.rule.skip !== undefined && action.rule.skip(parsed))) return this.replaced(parsed, value, applier.match(action, parsed, this, () => scope.path()), action)
+      if (!(action.rule.skip !== undefined && action.rule.skip(parsed)))
+        return this.replaced(
+          parsed,
+          value,
+          applier.match(action, parsed, this, () => scope.path()),
+          action,
+        )
     }
     if (!/^\d{3,19}$/.test(text) || set.numberFinders.length === 0) return value
     if (text.length < 12 && scope.numbers === 1) return value
@@ -320,7 +327,12 @@ export class ValueWalker implements Access {
     if (scanner.number(set, this.encoder, 0, n, scope.keyWords) === 0) return value
     const action = scanner.refs[0]!
     if (!('detector' in action)) return value
-    return this.replaced(parsed, value, applier.match(action, parsed, this, () => scope.path()), action)
+    return this.replaced(
+      parsed,
+      value,
+      applier.match(action, parsed, this, () => scope.path()),
+      action,
+    )
   }
 
   private replaced(parsed: NumberText, value: number | bigint, done: Value | Removed, action: { masked: number }): unknown {

@@ -379,7 +379,13 @@ export function spanText(applier: Applier, scanner: Scanner, k: number, matched:
   if (scanner.merged[k] === 1) return isPairHit(ref) ? '[REDACTED]' : `[REDACTED:${ref.detector.name}]`
   let result: Value | Removed
   if (isPairHit(ref)) {
-    const done = applier.run(ref.targets, ref.targets.some((t) => t.rule.conditions.length > 0), matched, access, path)
+    const done = applier.run(
+      ref.targets,
+      ref.targets.some((t) => t.rule.conditions.length > 0),
+      matched,
+      access,
+      path,
+    )
     result = done === undefined ? matched : done.value
   } else result = applier.match(ref, matched, access, path)
   if (result === REMOVED) return REMOVED

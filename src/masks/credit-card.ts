@@ -55,6 +55,9 @@ export const creditCard: MaskDefinition = {
     })
   },
   examples: [
+    { in: '"5500 0000 0000 0004"', out: '"5118 1624 0092 5968"' },
+    { options: { retain_prefix_length: 6 }, in: '378282246310005', out: '378282125931822' },
+    { options: { pan_format: true }, in: '"6011-1111-1111-1117"', out: '"6011-67##-####-2530"' },
     { options: { retain_prefix_length: 'automatic' }, in: '"4111 1111 1111 1111"', out: '"4692 6773 0377 2990"' },
     { options: { generate_card_number: false, pan_format: true }, in: '"4111111111111111"', out: '"411111######1111"' },
     { options: { generate_card_number: false, pan_format: true }, in: '4111111111111111', out: '"411111######1111"' },

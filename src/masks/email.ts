@@ -57,6 +57,9 @@ export const email: MaskDefinition = {
     })
   },
   examples: [
+    { options: { style: 'token' }, in: '"sarah.mitchell@shop.example"', out: '"eiko665jy4ev@example.org"' },
+    { options: { style: 'token', keep_domain: true, keep_tag: true }, in: '"sarah+news@shop.example"', out: '"sfcdynpudzrd+news@shop.example"' },
+    { options: { style: 'token', domain: 'mail.example', unique: true }, in: '"sarah@shop.example"', out: '"4kdyj2qspknu.4kdyj2@mail.example"' },
     { in: 'null', out: 'null' },
     { in: '7', error: 'non_string_value' },
   ],

@@ -65,7 +65,7 @@ export const imitate: MaskDefinition = {
     { inputs: ['12345'], in: '"AAA"', out: '"XAD"' },
     { options: { seed: 'billing' }, inputs: ['12345'], in: '"AAA"', out: '"CMN"' },
     { options: { digits: false }, inputs: ['12345'], in: '"AAA-1"', out: '"XAD-1"' },
-    { in: '"héé …"', out: '"zéé …"' },
+    { in: '"héé …"', out: '"yéé …"' },
     { in: 'true', error: 'non_string_value' },
     { in: '1.5', error: 'non_string_value' },
     { in: '[]', error: 'wrong_input_type' },

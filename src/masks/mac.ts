@@ -32,6 +32,9 @@ export const mac: MaskDefinition = {
     })
   },
   examples: [
+    { in: '"00:1A:2B:3C:4D:5E"', out: '"32:86:7A:EE:98:AF"' },
+    { options: { keep_oui: true }, in: '"00-1a-2b-3c-4d-5e"', out: '"00-1a-2b-30-86-7a"' },
+    { in: '"001a.2b3c.4d5e"', out: '"3286.7aee.98af"' },
     { in: '"00:1A:2B:3C:4D"', error: 'not_valid' },
     { in: '1', error: 'non_string_value' },
   ],

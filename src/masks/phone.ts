@@ -21,18 +21,19 @@ export const phone: MaskDefinition = {
     return digitsMasker('phone', (text, context) => {
       const digits = digitsOf(text)
       if (digits === '' || !isShaped(text)) throw new MaskError('not_valid', 'phone', 'received a value that is not a telephone number')
-      let kept = international(text, digits)
-      if (kept >= 0) {
-        if (keepCountry) kept += countryCodeLength(digits.slice(kept))
-      } else kept = 0
-      if (digits.charCodeAt(kept) === 0x30 && kept < digits.length - 1) kept++
+      const prefix = international(text, digits)
+      const national = prefix < 0 ? 0 : prefix + countryCodeLength(digits.slice(prefix))
+      const trunk = digits.charCodeAt(national) === 0x30 && national < digits.length - 1 ? national : -1
+      let kept = prefix < 0 || keepCountry ? national : prefix
+      // A trunk 0 that follows what is kept is kept with it; behind a new country code it stays by itself.
+      if (trunk === kept) kept++
       kept += keepPrefix
       const draws = context.draws(spec)
       let out = ''
       for (let i = 0, next = 0; i < text.length; i++) {
         if (!isDigit(text.charCodeAt(i))) out += text[i]
         else {
-          out += next < kept ? digits[next] : next === kept ? draws.uniform(8) + 2 : draws.uniform(10)
+          out += next < kept || next === trunk ? digits[next] : next === kept ? draws.uniform(8) + 2 : draws.uniform(10)
           next++
         }
       }
@@ -40,6 +41,11 @@ export const phone: MaskDefinition = {
     })
   },
   examples: [
+    { in: '"+64 21 555 0123"', out: '"+64 44 989 5849"' },
+    { in: '"020 7946 0958"', out: '"022 9283 5418"' },
+    { options: { keep_prefix: 3 }, in: '"+1 (212) 555-0100"', out: '"+1 (212) 498-1694"' },
+    { options: { keep_country: false }, in: '"+44 (0)20 7946 0958"', out: '"+86 (0)28 0222 0812"' },
+    { in: '215550100', out: '892339109' },
     { in: '"call me"', error: 'not_valid' },
     { in: 'null', out: 'null' },
     { in: '[1]', error: 'wrong_input_type' },

@@ -1,5 +1,6 @@
 import type { MaskDefinition, MaskNode } from '../engine/types.ts'
 import { masksOption, option, textMasker } from './input.ts'
+import { Pieces } from './pieces.ts'
 import { maskPortion, preserveLength } from './portions.ts'
 
 export const replaceRegex: MaskDefinition = {
@@ -19,16 +20,18 @@ export const replaceRegex: MaskDefinition = {
     return textMasker('replace_regex', (text, context) => {
       const matches = regex.findAll(text)
       if (matches.length === 0) return text
-      let out = ''
+      const out = new Pieces()
       let copied = 0
       for (let i = 0; i + 1 < matches.length; i += 2) {
         const start = matches[i]!
         const end = matches[i + 1]!
         if (end === start) continue
-        out += text.slice(copied, start) + maskPortion('replace_regex', text.slice(start, end), inner, preserve, context)
+        out.keep(text.slice(copied, start))
+        out.write(maskPortion('replace_regex', text.slice(start, end), inner, preserve, context))
         copied = end
       }
-      return out + text.slice(copied)
+      out.keep(text.slice(copied))
+      return out.done(context)
     })
   },
   examples: [

@@ -1,5 +1,6 @@
 import type { MaskDefinition, MaskNode } from '../engine/types.ts'
 import { masksOption, option, textMasker } from './input.ts'
+import { Pieces } from './pieces.ts'
 import { maskPortion, preserveLength, unitIndex } from './portions.ts'
 
 export const replaceSubstring: MaskDefinition = {
@@ -22,7 +23,11 @@ export const replaceSubstring: MaskDefinition = {
       const from = unitIndex(text, start)
       const to = unitIndex(text, end)
       if (to <= from) return text
-      return text.slice(0, from) + maskPortion('replace_substring', text.slice(from, to), inner, preserve, context) + text.slice(to)
+      const out = new Pieces()
+      out.keep(text.slice(0, from))
+      out.write(maskPortion('replace_substring', text.slice(from, to), inner, preserve, context))
+      out.keep(text.slice(to))
+      return out.done(context)
     })
   },
   examples: [

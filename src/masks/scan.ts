@@ -1,5 +1,5 @@
 import { NumberText } from '../engine/types.ts'
-import type { MaskContext, MaskDefinition, MaskNode, Value } from '../engine/types.ts'
+import type { MaskContext, MaskDefinition, MaskNode, MaskTools, Value } from '../engine/types.ts'
 import { option } from './input.ts'
 
 // Shorter numbers hold nothing that stands on its own; cards and identifiers of persons have at least so many digits.
@@ -18,12 +18,19 @@ export const scan: MaskDefinition = {
   compile(options, tools) {
     const masks = options.get('masks') as readonly MaskNode[] | undefined
     const scanText = tools.scan(option(options, 'detect', ['all']), option(options, 'exclude', []), masks)
-    return (value, context) => scanValue(value, context, scanText)
+    return (value, context) => {
+      if (typeof value !== 'string') return scanValue(value, context, scanText)
+      if (value === '') return value
+      const settled: number[] = []
+      const out = scanText(value, context, settled)
+      context.settle?.(settled)
+      return out
+    }
   },
   examples: [{ in: 'null', out: 'null' }],
 }
 
-function scanValue(value: Value, context: MaskContext, scanText: (text: string, context: MaskContext) => string): Value {
+function scanValue(value: Value, context: MaskContext, scanText: ReturnType<MaskTools['scan']>): Value {
   if (typeof value === 'string') return value === '' ? value : scanText(value, context)
   if (value === null || typeof value === 'boolean') return value
   if (value instanceof NumberText) {

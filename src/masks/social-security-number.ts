@@ -21,6 +21,9 @@ export const socialSecurityNumber: MaskDefinition = {
     })
   },
   examples: [
+    { in: '"123-45-6789"', out: '"842-28-6177"' },
+    { in: '"123456789"', out: '"842286177"' },
+    { in: '"unknown"', out: '"060-78-5471"' },
     { in: 'null', out: 'null' },
     { in: '{}', error: 'wrong_input_type' },
   ],

@@ -1,5 +1,6 @@
-import type { MaskContext, MaskDefinition, MaskNode } from '../engine/types.ts'
+import type { MaskContext, MaskDefinition, MaskNode, MaskTools } from '../engine/types.ts'
 import { option, textMasker } from './input.ts'
+import { Pieces } from './pieces.ts'
 
 const HIDDEN = 'REDACTED'
 const LISTED = ['email', 'phone', 'code', 'state']
@@ -27,9 +28,13 @@ export const url: MaskDefinition = {
     const parts: Parts = {
       userinfo,
       hidden: query === 'all' ? () => true : query === 'keep' ? () => false : listed,
-      segment: path === 'keep' ? (segment) => segment : path === 'redact' ? hideSegment : (segment, context) => scanSegment(segment, context, detect!),
+      segment: path === 'keep' ? (segment, _, out) => out.keep(segment) : path === 'redact' ? hideSegment : (segment, context, out) => scanSegment(segment, context, detect!, out),
     }
-    return textMasker('url', (text, context) => maskText(text, parts, context))
+    return textMasker('url', (text, context) => {
+      const out = new Pieces()
+      maskText(text, parts, context, out)
+      return out.done(context)
+    })
   },
   examples: [
     { in: '"https://ann:pw@shop.example/u?token=t1&page=2"', out: '"https://REDACTED@shop.example/u?token=REDACTED&page=2"' },
@@ -47,22 +52,21 @@ export const url: MaskDefinition = {
 interface Parts {
   readonly userinfo: string
   readonly hidden: (key: string) => boolean
-  readonly segment: (segment: string, context: MaskContext) => string
+  readonly segment: (segment: string, context: MaskContext, out: Pieces) => void
 }
 
 /** Masks every URL of a text: a new one begins where white space and `scheme://` follow. */
-function maskText(text: string, parts: Parts, context: MaskContext): string {
-  let out = ''
+function maskText(text: string, parts: Parts, context: MaskContext, out: Pieces): void {
   let start = 0
   for (let at = text.indexOf('://', 1); at >= 0; at = text.indexOf('://', at + 3)) {
     let begin = at
     while (begin > start && isScheme(text.charCodeAt(begin - 1))) begin--
     if (begin > start && begin < at && isSpace(text.charCodeAt(begin - 1))) {
-      out += maskUrl(text.slice(start, begin), parts, context)
+      maskUrl(text.slice(start, begin), parts, context, out)
       start = begin
     }
   }
-  return out + maskUrl(text.slice(start), parts, context)
+  maskUrl(text.slice(start), parts, context, out)
 }
 
 function isSpace(code: number): boolean {
@@ -73,33 +77,36 @@ function isScheme(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code === 0x2b || code === 0x2d || code === 0x2e
 }
 
-function maskUrl(text: string, parts: Parts, context: MaskContext): string {
-  let at = 0
-  let out = ''
-  const scheme = schemeEnd(text)
-  if (scheme > 0) at = scheme
-  if (text.startsWith('//', at) || text.startsWith('\\\\', at)) {
+function maskUrl(text: string, parts: Parts, context: MaskContext, out: Pieces): void {
+  let at = schemeEnd(text)
+  if (text.startsWith('//', at)) {
     at += 2
-    out = text.slice(0, at)
+    out.keep(text.slice(0, at))
     const end = authorityEnd(text, at)
-    const authority = text.slice(at, end)
-    const sign = authority.lastIndexOf('@')
-    out += sign < 0 ? authority : maskUserinfo(authority.slice(0, sign), parts.userinfo) + authority.slice(sign + 1)
+    const sign = text.lastIndexOf('@', end - 1)
+    if (sign >= at) {
+      maskUserinfo(text.slice(at, sign), parts.userinfo, out)
+      at = sign + 1
+    }
+    out.keep(text.slice(at, end))
     at = end
   } else {
-    out = text.slice(0, at)
     // Neither scheme nor slash, query or fragment: no URL.
-    if (scheme === 0 && indexOfAny(text, '/?#', 0) === text.length) return text
+    if (at === 0 && indexOfAny(text, '/?#', 0) === text.length) return out.keep(text)
+    out.keep(text.slice(0, at))
   }
   const pathEnd = indexOfAny(text, '?#', at)
-  out += maskPath(text.slice(at, pathEnd), parts, context)
-  if (pathEnd === text.length) return out
+  maskPath(text.slice(at, pathEnd), parts, context, out)
   let fragment = pathEnd
   if (text[pathEnd] === '?') {
     fragment = indexOfAny(text, '#', pathEnd)
-    out += `?${maskQuery(text.slice(pathEnd + 1, fragment), parts)}`
+    out.keep('?')
+    maskQuery(text.slice(pathEnd + 1, fragment), parts, out)
   }
-  return fragment === text.length ? out : `${out}#${maskFragment(text.slice(fragment + 1), parts)}`
+  if (fragment < text.length) {
+    out.keep('#')
+    maskFragment(text.slice(fragment + 1), parts, out)
+  }
 }
 
 /** Length of `scheme:`; 0 for none. A host with a port, `localhost:80/x`, has none. */
@@ -125,46 +132,46 @@ function indexOfAny(text: string, characters: string, from: number): number {
  * stands after the colon is no port, an `@` further on still ends the credentials.
  */
 function authorityEnd(text: string, from: number): number {
-  let end = indexOfAny(text, '/?#\\ \t\r\n', from)
+  const end = indexOfAny(text, '/?#\\ \t\r\n', from)
   const authority = text.slice(from, end)
   const colon = authority.indexOf(':')
   if (colon > 0 && !authority.includes('@') && !authority.startsWith('[') && !/^\d*$/.test(authority.slice(colon + 1))) {
     const sign = text.indexOf('@', end)
-    if (sign >= 0) end = indexOfAny(text, '/?#\\ \t\r\n', sign)
+    if (sign >= 0) return indexOfAny(text, '/?#\\ \t\r\n', sign)
   }
   return end
 }
 
-function maskUserinfo(userinfo: string, how: string): string {
-  if (how === 'keep') return `${userinfo}@`
-  return how === 'remove' ? '' : userinfo === '' ? '@' : `${HIDDEN}@`
+function maskUserinfo(userinfo: string, how: string, out: Pieces): void {
+  if (how === 'remove') return
+  if (how === 'keep' || userinfo === '') out.keep(userinfo)
+  else out.write(HIDDEN)
+  out.keep('@')
 }
 
-function maskPath(path: string, parts: Parts, context: MaskContext): string {
-  if (path === '') return path
-  let out = ''
-  for (let start = 0; start <= path.length;) {
+function maskPath(path: string, parts: Parts, context: MaskContext, out: Pieces): void {
+  for (let start = 0; start < path.length; ) {
     const end = indexOfAny(path, '/', start)
-    const segment = path.slice(start, end)
-    if (segment !== '') out += parts.segment(segment, context)
-    if (end < path.length) out += '/'
+    if (end > start) parts.segment(path.slice(start, end), context, out)
+    if (end < path.length) out.keep('/')
     start = end + 1
   }
-  return out
 }
 
-function hideSegment(segment: string): string {
-  return segment === '.' || segment === '..' ? segment : HIDDEN
+function hideSegment(segment: string, _: MaskContext, out: Pieces): void {
+  if (segment === '.' || segment === '..') out.keep(segment)
+  else out.write(HIDDEN)
 }
 
 /** Detectors see the segment as it stands and, if it has escapes, decoded. */
-function scanSegment(segment: string, context: MaskContext, detect: (text: string, context: MaskContext) => string): string {
+function scanSegment(segment: string, context: MaskContext, detect: ReturnType<MaskTools['scan']>, out: Pieces): void {
   if (segment.includes('%')) {
     const plain = decode(segment)
     const found = detect(plain, context)
-    if (found !== plain) return encodeURIComponent(found.replace(/[\ud800-\udfff]/gu, '\ufffd'))
+    if (found !== plain) return out.write(encodeURIComponent(found.toWellFormed()))
   }
-  return detect(segment, context)
+  const settled: number[] = []
+  out.mixed(detect(segment, context, settled), settled)
 }
 
 function decode(text: string): string {
@@ -175,26 +182,24 @@ function decode(text: string): string {
   }
 }
 
-function maskQuery(query: string, parts: Parts): string {
-  let out = ''
-  for (let start = 0; start <= query.length;) {
+function maskQuery(query: string, parts: Parts, out: Pieces): void {
+  for (let start = 0; start < query.length; ) {
     const end = indexOfAny(query, '&;', start)
     const equals = indexOfAny(query, '=&;', start)
-    // No `=`, or nothing after it.
-    if (equals >= end - 1) out += query.slice(start, end)
-    else {
-      const key = query.slice(start, equals)
-      out += parts.hidden(decode(key.replaceAll('+', ' '))) ? `${key}=${HIDDEN}` : query.slice(start, end)
-    }
-    if (end < query.length) out += query[end]
+    // No `=`, or nothing after it: there is no value.
+    if (equals < end - 1 && parts.hidden(decode(query.slice(start, equals).replaceAll('+', ' ')))) {
+      out.keep(query.slice(start, equals + 1))
+      out.write(HIDDEN)
+    } else out.keep(query.slice(start, end))
+    if (end < query.length) out.keep(query[end]!)
     start = end + 1
   }
-  return out
 }
 
 /** A fragment with `=` holds parameters, from its `?` on if it has one (`#/route?token=x`). */
-function maskFragment(fragment: string, parts: Parts): string {
-  if (!fragment.includes('=')) return fragment
+function maskFragment(fragment: string, parts: Parts, out: Pieces): void {
+  if (!fragment.includes('=')) return out.keep(fragment)
   const from = fragment.indexOf('?') + 1
-  return fragment.slice(0, from) + maskQuery(fragment.slice(from), parts)
+  out.keep(fragment.slice(0, from))
+  maskQuery(fragment.slice(from), parts, out)
 }
