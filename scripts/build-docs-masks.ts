@@ -80,7 +80,8 @@ function shape(of: OptionShape): string {
       return of.enum === undefined ? 'string' : of.enum.map(code).join(', ')
     case 'integer':
     case 'number': {
-      const range = of.min !== undefined && of.max !== undefined ? ` ${of.min} to ${of.max}` : of.min !== undefined ? ` from ${of.min}` : of.max !== undefined ? ` to ${of.max}` : ''
+      const range =
+        of.min !== undefined && of.max !== undefined ? ` ${of.min} to ${of.max}` : of.min !== undefined ? ` from ${of.min}` : of.max !== undefined ? ` to ${of.max}` : ''
       return of.kind + range
     }
     case 'character':

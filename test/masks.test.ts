@@ -46,10 +46,14 @@ function raw(type: string): Record<string, unknown> {
 
 const texts = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
-  fc.string({ unit: fc.constantFrom(...'0123456789-./: +TZ()@%[]{}?&=#aF') , maxLength: 30 }),
+  fc.string({ unit: fc.constantFrom(...'0123456789-./: +TZ()@%[]{}?&=#aF'), maxLength: 30 }),
   fc.constantFrom('2024-02-29', '1984-07-22T10:11:12Z', '4111 1111 1111 1111', '203.0.113.7', 'https://a:b@c/d?e=f', '{"a":[1]}', '-', '-0', '\ud800', '49-091-850'),
 )
-const anything = fc.oneof(texts.map((text) => JSON.stringify(text)), fc.json({ maxDepth: 3 }), fc.constantFrom('1e400', '-0', '0.10', '12345678901234567890', '1772323200000', '[[]]'))
+const anything = fc.oneof(
+  texts.map((text) => JSON.stringify(text)),
+  fc.json({ maxDepth: 3 }),
+  fc.constantFrom('1e400', '-0', '0.10', '12345678901234567890', '1772323200000', '[[]]'),
+)
 
 describe('every mask', () => {
   it('has a summary, options with summaries, and examples', () => {
@@ -64,21 +68,24 @@ describe('every mask', () => {
   for (const mask of masks) {
     it(`${mask.type} throws nothing but MaskError, never with data, and is repeatable`, () => {
       const masker = compileMasks([raw(mask.type)])
-      fc.assert(fc.property(anything, (json) => {
-        const value = readValue(json)!
-        const run = (): string => {
-          try {
-            const result = masker(value, contextFor(value))
-            return result === REMOVED ? '' : writeValue(result)
-          } catch (error) {
-            if (!(error instanceof MaskError)) throw error
-            if (typeof value === 'string' && value.length > 3) expect(error.message).not.toContain(value)
-            expect(error.cause).toBeUndefined()
-            return error.code
+      fc.assert(
+        fc.property(anything, (json) => {
+          const value = readValue(json)!
+          const run = (): string => {
+            try {
+              const result = masker(value, contextFor(value))
+              return result === REMOVED ? '' : writeValue(result)
+            } catch (error) {
+              if (!(error instanceof MaskError)) throw error
+              if (typeof value === 'string' && value.length > 3) expect(error.message).not.toContain(value)
+              expect(error.cause).toBeUndefined()
+              return error.code
+            }
           }
-        }
-        expect(run()).toBe(run())
-      }), { numRuns: 80 })
+          expect(run()).toBe(run())
+        }),
+        { numRuns: 80 },
+      )
     })
 
     it(`${mask.type} ${mask.input === 'G' ? 'replaces' : 'passes'} null, and takes random draws without hash sources`, () => {
@@ -93,7 +100,12 @@ describe('every mask', () => {
   it('of type T refuses other scalars and containers by the codes of the specification', () => {
     for (const mask of masks.filter((one) => one.input === 'T')) {
       const masker = compileMasks([raw(mask.type)])
-      for (const [json, code] of [['7', 'non_string_value'], ['true', 'non_string_value'], ['[]', 'wrong_input_type'], ['{}', 'wrong_input_type']] as const) {
+      for (const [json, code] of [
+        ['7', 'non_string_value'],
+        ['true', 'non_string_value'],
+        ['[]', 'wrong_input_type'],
+        ['{}', 'wrong_input_type'],
+      ] as const) {
         const value = readValue(json)!
         expect(() => masker(value, contextFor(value)), mask.type).toThrow(expect.objectContaining({ code }))
       }
@@ -118,7 +130,12 @@ describe('imitate_unique', () => {
 
   it('is a permutation of small domains', () => {
     for (const options of [{}, { seed: 'product' }]) {
-      for (const [from, to] of [[0, 10], [10, 100], [100, 1000], [1000, 10_000]] as const) {
+      for (const [from, to] of [
+        [0, 10],
+        [10, 100],
+        [100, 1000],
+        [1000, 10_000],
+      ] as const) {
         const masker = compileMasks([{ type: 'imitate_unique', ...options }])
         const results = new Set<number>()
         for (let i = from; i < to; i++) results.add(Number(writeValue(masker(readValue(String(i))!, contextFor(null)) as string)))
@@ -136,17 +153,21 @@ describe('imitate_unique', () => {
   })
 
   it('keeps length, type and kind of every character', () => {
-    fc.assert(fc.property(texts, (text) => {
-      const result = readValue(run(JSON.stringify(text))) as string
-      expect([...result].map((c) => c.replace(/[A-Z]/, 'A').replace(/[a-z]/, 'a').replace(/[0-9]/, '0')).join('')).toBe(
-        [...text].map((c) => c.replace(/[A-Z]/, 'A').replace(/[a-z]/, 'a').replace(/[0-9]/, '0')).join(''),
-      )
-    }))
-    fc.assert(fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), (number) => {
-      const result = run(String(number))
-      expect(result).toMatch(/^-?(0|[1-9]\d*)$/)
-      expect(result.length).toBe(String(number).length)
-    }))
+    fc.assert(
+      fc.property(texts, (text) => {
+        const result = readValue(run(JSON.stringify(text))) as string
+        expect([...result].map((c) => c.replace(/[A-Z]/, 'A').replace(/[a-z]/, 'a').replace(/[0-9]/, '0')).join('')).toBe(
+          [...text].map((c) => c.replace(/[A-Z]/, 'A').replace(/[a-z]/, 'a').replace(/[0-9]/, '0')).join(''),
+        )
+      }),
+    )
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), (number) => {
+        const result = run(String(number))
+        expect(result).toMatch(/^-?(0|[1-9]\d*)$/)
+        expect(result.length).toBe(String(number).length)
+      }),
+    )
   })
 
   it('refuses charsets that share a character', () => {
@@ -161,11 +182,13 @@ describe('imitate_unique', () => {
 
 describe('properties of results', () => {
   it('imitate keeps the shape; integers stay integers of their length', () => {
-    fc.assert(fc.property(fc.bigInt(), fc.boolean(), (number, force) => {
-      const result = runMask({ type: 'imitate', force_change: force }, String(number))
-      expect(result).toMatch(/^-?(0|[1-9]\d*)$/)
-      if (number !== 0n || !force) expect(result.length).toBe(String(number).length)
-    }))
+    fc.assert(
+      fc.property(fc.bigInt(), fc.boolean(), (number, force) => {
+        const result = runMask({ type: 'imitate', force_change: force }, String(number))
+        expect(result).toMatch(/^-?(0|[1-9]\d*)$/)
+        if (number !== 0n || !force) expect(result.length).toBe(String(number).length)
+      }),
+    )
   })
 
   it('imitate_uuid and imitate_nz_ird are one-to-one', () => {
@@ -185,24 +208,37 @@ describe('properties of results', () => {
   })
 
   it('credit_card, iban and brazilian_cpf keep their checksums valid', () => {
-    fc.assert(fc.property(fc.stringMatching(/^[2-6][0-9]{11,18}$/), (digits) => {
-      const card = runMask({ type: 'credit_card' }, `"${digits}"`)
-      expect(card).toHaveLength(digits.length + 2)
-      expect(runMask({ type: 'set_checksum', checksum_type: 'luhn' }, card)).toBe(card)
-    }), { numRuns: 40 })
-    fc.assert(fc.property(fc.stringMatching(/^[0-9]{11}$/), (digits) => {
-      const cpf = runMask({ type: 'brazilian_cpf' }, `"${digits}"`)
-      expect(runMask({ type: 'set_checksum', checksum_type: 'cpf' }, cpf)).toBe(cpf)
-    }), { numRuns: 40 })
+    fc.assert(
+      fc.property(fc.stringMatching(/^[2-6][0-9]{11,18}$/), (digits) => {
+        const card = runMask({ type: 'credit_card' }, `"${digits}"`)
+        expect(card).toHaveLength(digits.length + 2)
+        expect(runMask({ type: 'set_checksum', checksum_type: 'luhn' }, card)).toBe(card)
+      }),
+      { numRuns: 40 },
+    )
+    fc.assert(
+      fc.property(fc.stringMatching(/^[0-9]{11}$/), (digits) => {
+        const cpf = runMask({ type: 'brazilian_cpf' }, `"${digits}"`)
+        expect(runMask({ type: 'set_checksum', checksum_type: 'cpf' }, cpf)).toBe(cpf)
+      }),
+      { numRuns: 40 },
+    )
   })
 
   it('ip prefix keeps exactly the common prefix', () => {
-    const bits = (address: string): string => address.split('.').map((byte) => Number(byte).toString(2).padStart(8, '0')).join('')
+    const bits = (address: string): string =>
+      address
+        .split('.')
+        .map((byte) => Number(byte).toString(2).padStart(8, '0'))
+        .join('')
     const common = (a: string, b: string): number => [...a].findIndex((bit, i) => bit !== b[i])
-    fc.assert(fc.property(fc.ipV4(), fc.ipV4(), (a, b) => {
-      const [x, y] = [a, b].map((address) => JSON.parse(runMask({ type: 'ip', mode: 'prefix', keep_special: false }, `"${address}"`)) as string)
-      expect(common(bits(x!), bits(y!))).toBe(common(bits(a), bits(b)))
-    }), { numRuns: 50 })
+    fc.assert(
+      fc.property(fc.ipV4(), fc.ipV4(), (a, b) => {
+        const [x, y] = [a, b].map((address) => JSON.parse(runMask({ type: 'ip', mode: 'prefix', keep_special: false }, `"${address}"`)) as string)
+        expect(common(bits(x!), bits(y!))).toBe(common(bits(a), bits(b)))
+      }),
+      { numRuns: 50 },
+    )
   })
 
   it('date_shift moves by min_days to max_days, never 0, and keeps the format', () => {
@@ -215,10 +251,22 @@ describe('properties of results', () => {
   })
 
   it.each([
-    ['2024-06-15', '2024-06-16'], ['2024-06-15 10:11', '2024-06-16 10:11'], ['2024-06-15T10:11:12,5Z', '2024-06-16T10:11:12,5Z'], ['2024/06/15', '2024/06/16'],
-    ['20240615', '20240616'], ['20240615T101112Z', '20240616T101112Z'], ['6/15/2024', '6/16/2024'], ['06/15/24', '06/16/24'], ['15.06.2024', '16.06.2024'],
-    ['15 Jun 2024', '16 Jun 2024'], ['15 June 2024 10:11 PM', '16 June 2024 10:11 PM'], ['JUN 15, 2024', 'JUN 16, 2024'], ['June 15, 2024', 'June 16, 2024'],
-    ['Sat, 15 Jun 2024 08:49:37 GMT', 'Sun, 16 Jun 2024 08:49:37 GMT'], ['15-jun-2024', '16-jun-2024'], ['2024-12-31', '2025-01-01'],
+    ['2024-06-15', '2024-06-16'],
+    ['2024-06-15 10:11', '2024-06-16 10:11'],
+    ['2024-06-15T10:11:12,5Z', '2024-06-16T10:11:12,5Z'],
+    ['2024/06/15', '2024/06/16'],
+    ['20240615', '20240616'],
+    ['20240615T101112Z', '20240616T101112Z'],
+    ['6/15/2024', '6/16/2024'],
+    ['06/15/24', '06/16/24'],
+    ['15.06.2024', '16.06.2024'],
+    ['15 Jun 2024', '16 Jun 2024'],
+    ['15 June 2024 10:11 PM', '16 June 2024 10:11 PM'],
+    ['JUN 15, 2024', 'JUN 16, 2024'],
+    ['June 15, 2024', 'June 16, 2024'],
+    ['Sat, 15 Jun 2024 08:49:37 GMT', 'Sun, 16 Jun 2024 08:49:37 GMT'],
+    ['15-jun-2024', '16-jun-2024'],
+    ['2024-12-31', '2025-01-01'],
   ])('date_shift writes %s as %s', (text, next) => {
     // Of the two directions, the inputs that go forward.
     const inputs = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].find((one) => runMask({ type: 'date_shift', max_days: 1 }, '"2024-06-15"', { inputs: [one] }) === '"2024-06-16"')!
@@ -253,7 +301,11 @@ describe('properties of results', () => {
       const first = JSON.parse(runMask({ type: 'from_file', seed_file: 'DataMasque_firstNames_mixed.csv' }, 'null', { inputs: [id] })) as string
       const last = JSON.parse(runMask({ type: 'from_file', seed_file: 'DataMasque_lastNames_v2.csv' }, 'null', { inputs: [id] })) as string
       expect(runMask({ type: 'name' }, '"Ann Bo"', { inputs: [id] })).toBe(JSON.stringify(`${first} ${last}`))
-      const local = (word: string): string => word.toLowerCase().normalize('NFD').replace(/[^a-z]/g, '')
+      const local = (word: string): string =>
+        word
+          .toLowerCase()
+          .normalize('NFD')
+          .replace(/[^a-z]/g, '')
       expect(runMask({ type: 'email', domain: 'd.example' }, '"a@b.example"', { inputs: [id] })).toBe(`"${local(first)}.${local(last)}@d.example"`)
     }
   })
@@ -269,7 +321,10 @@ describe('properties of results', () => {
       [{ type: 'social_security_number' }, '123-45-6789', '123456789'],
     ]
     for (const [mask, a, b] of same) {
-      const plain = (text: string): string => runMask(mask, JSON.stringify(text)).toLowerCase().replace(/[^a-z0-9@]/g, '')
+      const plain = (text: string): string =>
+        runMask(mask, JSON.stringify(text))
+          .toLowerCase()
+          .replace(/[^a-z0-9@]/g, '')
       expect(plain(a)).toBe(plain(b))
     }
   })
@@ -278,10 +333,23 @@ describe('properties of results', () => {
 describe('adversarial input', () => {
   it('is masked in linear time', () => {
     const inputs: readonly (readonly [string, (n: number) => string])[] = [
-      ['url', (n) => '&'.repeat(n)], ['url', (n) => '?' + 'a&'.repeat(n / 2)], ['url', (n) => 'a://'.repeat(n / 4)], ['url', (n) => 'x://a:b/'.repeat(n / 8)],
-      ['url', (n) => ' a://'.repeat(n / 5)], ['imitate', (n) => 'a1-'.repeat(n / 3)], ['partial', (n) => '- '.repeat(n / 2)], ['date_shift', (n) => '1'.repeat(n)],
-      ['typecast', (n) => '1'.repeat(n)], ['ip', (n) => ':'.repeat(n)], ['phone', (n) => '1-'.repeat(n / 2)], ['email', (n) => '@'.repeat(n)], ['name', (n) => ' '.repeat(n)],
-      ['transform_case', (n) => 'a '.repeat(n / 2)], ['round', (n) => '9'.repeat(n)], ['set_checksum', (n) => '9'.repeat(n)], ['iban', (n) => 'DE'.repeat(n / 2)],
+      ['url', (n) => '&'.repeat(n)],
+      ['url', (n) => '?' + 'a&'.repeat(n / 2)],
+      ['url', (n) => 'a://'.repeat(n / 4)],
+      ['url', (n) => 'x://a:b/'.repeat(n / 8)],
+      ['url', (n) => ' a://'.repeat(n / 5)],
+      ['imitate', (n) => 'a1-'.repeat(n / 3)],
+      ['partial', (n) => '- '.repeat(n / 2)],
+      ['date_shift', (n) => '1'.repeat(n)],
+      ['typecast', (n) => '1'.repeat(n)],
+      ['ip', (n) => ':'.repeat(n)],
+      ['phone', (n) => '1-'.repeat(n / 2)],
+      ['email', (n) => '@'.repeat(n)],
+      ['name', (n) => ' '.repeat(n)],
+      ['transform_case', (n) => 'a '.repeat(n / 2)],
+      ['round', (n) => '9'.repeat(n)],
+      ['set_checksum', (n) => '9'.repeat(n)],
+      ['iban', (n) => 'DE'.repeat(n / 2)],
     ]
     for (const [type, make] of inputs) {
       const masker = compileMasks([raw(type)])

@@ -28,8 +28,17 @@ describe('seed files', () => {
   })
 
   it.each([
-    ['\ufeffa\n1\n', 'byte order mark'], ['', 'is empty'], ['a\n', 'no rows'], ['a,a\n1,2\n', 'twice'], ['a,\n1,2\n', 'empty name'], ['a,b\n1\n', 'row 1 has 1 cells'],
-    ['a,b\n1,2,3\n', 'row 1 has more cells'], ['a\n"1\n', 'row 1 has a quote that is not closed'], ['a\n1"2\n', 'quote inside'], ['a\n"1"2\n', 'after a closing quote'], ['a\n1\r2\n', 'carriage return'],
+    ['\ufeffa\n1\n', 'byte order mark'],
+    ['', 'is empty'],
+    ['a\n', 'no rows'],
+    ['a,a\n1,2\n', 'twice'],
+    ['a,\n1,2\n', 'empty name'],
+    ['a,b\n1\n', 'row 1 has 1 cells'],
+    ['a,b\n1,2,3\n', 'row 1 has more cells'],
+    ['a\n"1\n', 'row 1 has a quote that is not closed'],
+    ['a\n1"2\n', 'quote inside'],
+    ['a\n"1"2\n', 'after a closing quote'],
+    ['a\n1\r2\n', 'carriage return'],
   ])('%j is refused', (text, words) => {
     expect(read(text)).toContain(words)
   })

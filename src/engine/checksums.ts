@@ -68,7 +68,10 @@ export function cpfDigits(nine: string): string {
 /** New Zealand IRD number: the digit after seven or eight, undefined where none exists. */
 export function nzIrdDigit(base: string): number | undefined {
   const eight = base.padStart(8, '0')
-  for (const weights of [[3, 2, 7, 6, 5, 4, 3, 2], [7, 4, 3, 2, 5, 2, 7, 6]]) {
+  for (const weights of [
+    [3, 2, 7, 6, 5, 4, 3, 2],
+    [7, 4, 3, 2, 5, 2, 7, 6],
+  ]) {
     const check = (11 - (weighted(eight, weights) % 11)) % 11
     if (check < 10) return check
   }

@@ -102,7 +102,7 @@ interface Chunk {
 
 function chunks(radices: readonly number[]): Chunk[] {
   const result: Chunk[] = []
-  for (let start = 0; start < radices.length;) {
+  for (let start = 0; start < radices.length; ) {
     let size = 1
     let end = start
     while (end < radices.length && size * radices[end]! <= Number.MAX_SAFE_INTEGER) size *= radices[end++]!

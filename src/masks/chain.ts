@@ -10,7 +10,12 @@ export const chain: MaskDefinition = {
   compile: (options, tools) => tools.masks(options.get('masks') as readonly MaskNode[]),
   examples: [
     {
-      options: { masks: [{ type: 'take_substring', end_index: 1 }, { type: 'transform_case', transform: 'upper' }] },
+      options: {
+        masks: [
+          { type: 'take_substring', end_index: 1 },
+          { type: 'transform_case', transform: 'upper' },
+        ],
+      },
       in: '"sarah"',
       out: '"S"',
     },

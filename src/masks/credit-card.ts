@@ -17,7 +17,10 @@ export const creditCard: MaskDefinition = {
     generate_luhn: { kind: 'boolean', summary: 'The last digit makes Luhn hold. Default: the opposite of `pan_format`.' },
     retain_prefix_length: {
       kind: 'any_of',
-      of: [{ kind: 'integer', min: 0, max: 8 }, { kind: 'string', enum: ['automatic'] }],
+      of: [
+        { kind: 'integer', min: 0, max: 8 },
+        { kind: 'string', enum: ['automatic'] },
+      ],
       default: 0,
       summary: 'Leading digits kept, 0-8; `automatic`: the issuer prefix, or one digit if unknown.',
     },

@@ -14,7 +14,12 @@ export const dateShift: MaskDefinition = {
   options: {
     max_days: { kind: 'integer', min: 1, max: 36_500, default: 180, summary: 'Greatest distance in days.' },
     min_days: { kind: 'integer', min: 1, max: 36_500, default: 1, summary: 'Least distance in days.' },
-    epoch: { kind: 'string', enum: ['auto', 's', 'ms', 'none'], default: 'auto', summary: 'Integers: seconds or milliseconds since 1970; `auto`: from 10^11 up milliseconds, from 10^8 seconds.' },
+    epoch: {
+      kind: 'string',
+      enum: ['auto', 's', 'ms', 'none'],
+      default: 'auto',
+      summary: 'Integers: seconds or milliseconds since 1970; `auto`: from 10^11 up milliseconds, from 10^8 seconds.',
+    },
     ...dateOptions,
     seed: seedOption,
   },

@@ -318,8 +318,16 @@ class Reader {
     let hour = this.#hour ?? 0
     if (this.#hour12 !== undefined) hour = (this.#hour12 % 12) + (this.#afternoon ? 12 : 0)
     return {
-      year, month, day, hour, minute: this.#minute, second: this.#second, fraction: this.#fraction,
-      offset: this.#offset, hasTime: this.#hasTime, pieces: this.#pieces,
+      year,
+      month,
+      day,
+      hour,
+      minute: this.#minute,
+      second: this.#second,
+      fraction: this.#fraction,
+      offset: this.#offset,
+      hasTime: this.#hasTime,
+      pieces: this.#pieces,
     }
   }
 }
@@ -449,24 +457,59 @@ export function writeByFormat(read: DateText, format: string): string {
       continue
     }
     switch (format[++i]) {
-      case 'Y': out += pad(read.year, 4); break
-      case 'y': out += pad(read.year % 100, 2); break
-      case 'm': out += pad(read.month, 2); break
-      case 'd': out += pad(read.day, 2); break
-      case 'H': out += pad(read.hour, 2); break
-      case 'I': out += pad(read.hour % 12 === 0 ? 12 : read.hour % 12, 2); break
-      case 'M': out += pad(read.minute, 2); break
-      case 'S': out += pad(read.second, 2); break
-      case 'f': out += microseconds(read.fraction); break
-      case 'p': out += read.hour < 12 ? 'AM' : 'PM'; break
-      case 'z': out += read.offset === undefined ? '' : offsetText(read.offset, ''); break
-      case 'Z': out += read.offset === undefined ? '' : read.offset === 0 ? 'UTC' : `UTC${offsetText(read.offset, ':')}`; break
-      case 'b': out += MONTHS[read.month - 1]!.slice(0, 3); break
-      case 'B': out += MONTHS[read.month - 1]!; break
-      case 'a': out += WEEKDAYS[weekday(days)]!.slice(0, 3); break
-      case 'A': out += WEEKDAYS[weekday(days)]!; break
-      case 'j': out += pad(days - dayNumber({ year: read.year, month: 1, day: 1 }) + 1, 3); break
-      default: out += '%'
+      case 'Y':
+        out += pad(read.year, 4)
+        break
+      case 'y':
+        out += pad(read.year % 100, 2)
+        break
+      case 'm':
+        out += pad(read.month, 2)
+        break
+      case 'd':
+        out += pad(read.day, 2)
+        break
+      case 'H':
+        out += pad(read.hour, 2)
+        break
+      case 'I':
+        out += pad(read.hour % 12 === 0 ? 12 : read.hour % 12, 2)
+        break
+      case 'M':
+        out += pad(read.minute, 2)
+        break
+      case 'S':
+        out += pad(read.second, 2)
+        break
+      case 'f':
+        out += microseconds(read.fraction)
+        break
+      case 'p':
+        out += read.hour < 12 ? 'AM' : 'PM'
+        break
+      case 'z':
+        out += read.offset === undefined ? '' : offsetText(read.offset, '')
+        break
+      case 'Z':
+        out += read.offset === undefined ? '' : read.offset === 0 ? 'UTC' : `UTC${offsetText(read.offset, ':')}`
+        break
+      case 'b':
+        out += MONTHS[read.month - 1]!.slice(0, 3)
+        break
+      case 'B':
+        out += MONTHS[read.month - 1]!
+        break
+      case 'a':
+        out += WEEKDAYS[weekday(days)]!.slice(0, 3)
+        break
+      case 'A':
+        out += WEEKDAYS[weekday(days)]!
+        break
+      case 'j':
+        out += pad(days - dayNumber({ year: read.year, month: 1, day: 1 }) + 1, 3)
+        break
+      default:
+        out += '%'
     }
   }
   return out

@@ -14,7 +14,10 @@ export const email: MaskDefinition = {
     style: { kind: 'string', enum: ['name', 'token'], default: 'name', summary: '`first.last`, or 12 base32 characters.' },
     domain: {
       kind: 'any_of',
-      of: [{ kind: 'string', minLength: 1 }, { kind: 'list', of: { kind: 'string', minLength: 1 }, minItems: 1 }],
+      of: [
+        { kind: 'string', minLength: 1 },
+        { kind: 'list', of: { kind: 'string', minLength: 1 }, minItems: 1 },
+      ],
       default: DOMAINS,
       summary: 'Domain, or list of domains to draw from.',
     },

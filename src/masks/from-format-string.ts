@@ -11,7 +11,8 @@ export const fromFormatString: MaskDefinition = {
     format: {
       kind: 'string',
       required: true,
-      summary: '`{[A-Z],3}` or `{[a-z_0-9],2:5}` characters of a set; `{(cat|dog)}` one of these; `{!int,5:20}`, `{!int,5:,pad}` an integer; `{!hex,8-4}` hex digits; `{{` and `}}` braces.',
+      summary:
+        '`{[A-Z],3}` or `{[a-z_0-9],2:5}` characters of a set; `{(cat|dog)}` one of these; `{!int,5:20}`, `{!int,5:,pad}` an integer; `{!hex,8-4}` hex digits; `{{` and `}}` braces.',
     },
     seed: seedOption,
   },

@@ -33,8 +33,10 @@ export const fromRandomNumber: MaskDefinition = {
     const max = options.get('max') as number
     return (_, context) => {
       const number = halfEven(triangular(context.draws(spec).uniform(2 ** 53) / 2 ** 53, min, max, mode) * 10 ** places)
-      const clamped = number < low ? low : number > high ? high : number
-      return unscaled(clamped, places)
+      // Written out: Math.min takes no BigInt.
+      if (number < low) return unscaled(low, places)
+      if (number > high) return unscaled(high, places)
+      return unscaled(number, places)
     }
   },
   examples: [

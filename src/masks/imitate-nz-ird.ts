@@ -22,7 +22,10 @@ export const imitateNzIrd: MaskDefinition = {
       // Positions as in `imitate_unique`: the first digit is 1-9, so the length stays.
       const positions = [...number.slice(0, -1)].map((digit, i) => Number(digit) - (i === 0 ? 1 : 0))
       const groups = positions.map((_, i) => (i === 0 ? '1-9' : '0-9'))
-      const permuted = permutation(context.seedOf('imitate_nz_ird', '', namespace, [groups.join(',')]), groups.map((group) => (group === '1-9' ? 9 : 10)))
+      const permuted = permutation(
+        context.seedOf('imitate_nz_ird', '', namespace, [groups.join(',')]),
+        groups.map((group) => (group === '1-9' ? 9 : 10)),
+      )
       for (;;) {
         permuted.permute(positions)
         const base = positions.map((position, i) => position + (i === 0 ? 1 : 0)).join('')

@@ -173,7 +173,10 @@ class PermutationCache {
     const id = String.fromCharCode(...seed) + shape
     let kept = this.#kept.get(id)
     if (kept === undefined) {
-      kept = permutation(seed, groups.map((one) => one.characters.length))
+      kept = permutation(
+        seed,
+        groups.map((one) => one.characters.length),
+      )
       if (this.#kept.size >= 128) this.#kept.delete(this.#kept.keys().next().value!)
       this.#kept.set(id, kept)
     }

@@ -48,9 +48,7 @@ export function digitsMasker(type: string, mask: (text: string, context: MaskCon
 
 /** The error for a value of a type that the mask does not take. */
 export function refusal(type: string, value: Value): MaskError {
-  return isContainer(value)
-    ? new MaskError('wrong_input_type', type, 'received an object or array')
-    : new MaskError('non_string_value', type, 'received a non-string value')
+  return isContainer(value) ? new MaskError('wrong_input_type', type, 'received an object or array') : new MaskError('non_string_value', type, 'received a non-string value')
 }
 
 /** True for `0`, `12`, `-5`: a JSON integer without fraction or exponent. */

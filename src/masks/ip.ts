@@ -11,7 +11,12 @@ export const ip: MaskDefinition = {
   random: 'r',
   settles: 'value',
   options: {
-    mode: { kind: 'string', enum: ['truncate', 'prefix', 'random'], default: 'truncate', summary: '`truncate` zeroes host bits; `prefix` is one-to-one and keeps common prefixes common; `random` draws from the documentation ranges.' },
+    mode: {
+      kind: 'string',
+      enum: ['truncate', 'prefix', 'random'],
+      default: 'truncate',
+      summary: '`truncate` zeroes host bits; `prefix` is one-to-one and keeps common prefixes common; `random` draws from the documentation ranges.',
+    },
     v4_bits: { kind: 'integer', min: 0, max: 32, default: 24, summary: 'Bits of IPv4 that `truncate` keeps.' },
     v6_bits: { kind: 'integer', min: 0, max: 128, default: 48, summary: 'Bits of IPv6 that `truncate` keeps.' },
     keep_special: { kind: 'boolean', default: true, summary: 'Loopback, unspecified and link-local addresses stay.' },
@@ -69,7 +74,11 @@ function truncate(bytes: Uint8Array, bits: number): Uint8Array {
 function randomAddress(length: number, draws: Draws): Uint8Array {
   if (length === 4) {
     const drawn = draws.uniform(762)
-    const net = [[192, 0, 2], [198, 51, 100], [203, 0, 113]][Math.floor(drawn / 254)]!
+    const net = [
+      [192, 0, 2],
+      [198, 51, 100],
+      [203, 0, 113],
+    ][Math.floor(drawn / 254)]!
     return Uint8Array.from([...net, (drawn % 254) + 1])
   }
   const bytes = new Uint8Array(16)

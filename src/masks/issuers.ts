@@ -16,16 +16,59 @@ function span(from: number, to: number): number[] {
 /** Every network, in the order of the specification. */
 export const issuers: readonly Issuer[] = [
   { network: 'visa', first: '4', ranges: [[4, 4]], lengths: [13, 16, 19] },
-  { network: 'mastercard', first: '51', ranges: [[51, 55], [2221, 2720]], lengths: [16] },
-  { network: 'american_express', first: '34', ranges: [[34, 34], [37, 37]], lengths: [15] },
-  { network: 'discover', first: '6011', ranges: [[6011, 6011], [644, 649], [65, 65]], lengths: span(16, 19) },
+  {
+    network: 'mastercard',
+    first: '51',
+    ranges: [
+      [51, 55],
+      [2221, 2720],
+    ],
+    lengths: [16],
+  },
+  {
+    network: 'american_express',
+    first: '34',
+    ranges: [
+      [34, 34],
+      [37, 37],
+    ],
+    lengths: [15],
+  },
+  {
+    network: 'discover',
+    first: '6011',
+    ranges: [
+      [6011, 6011],
+      [644, 649],
+      [65, 65],
+    ],
+    lengths: span(16, 19),
+  },
   { network: 'jcb', first: '3528', ranges: [[3528, 3589]], lengths: span(16, 19) },
-  { network: 'diners', first: '300', ranges: [[300, 305], [36, 36], [38, 38], [39, 39]], lengths: span(14, 19) },
+  {
+    network: 'diners',
+    first: '300',
+    ranges: [
+      [300, 305],
+      [36, 36],
+      [38, 38],
+      [39, 39],
+    ],
+    lengths: span(14, 19),
+  },
   { network: 'unionpay', first: '62', ranges: [[62, 62]], lengths: span(16, 19) },
   {
     network: 'maestro',
     first: '5018',
-    ranges: [[5018, 5018], [5020, 5020], [5038, 5038], [5893, 5893], [6304, 6304], [6759, 6759], [6761, 6763]],
+    ranges: [
+      [5018, 5018],
+      [5020, 5020],
+      [5038, 5038],
+      [5893, 5893],
+      [6304, 6304],
+      [6759, 6759],
+      [6761, 6763],
+    ],
     lengths: span(12, 19),
   },
   { network: 'mir', first: '2200', ranges: [[2200, 2204]], lengths: span(16, 19) },

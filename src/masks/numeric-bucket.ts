@@ -43,7 +43,8 @@ export const numericBucket: MaskDefinition = {
       let at = -1
       while (at + 1 < exact.length && exact[at + 1]! <= value) at++
       const end = at + 1 < candidates.length ? candidates[at + 1] : top
-      if (at < 0 || end === undefined || (at + 1 === exact.length && value > exactMax!)) throw new MaskError('out_of_range', 'numeric_bucket', 'received a number outside its buckets')
+      if (at < 0 || end === undefined || (at + 1 === exact.length && value > exactMax!))
+        throw new MaskError('out_of_range', 'numeric_bucket', 'received a number outside its buckets')
       const start = candidates[at]!
       // The input counts as a candidate only if it is written with these decimals.
       const own = scaled(decimal, places, 'floor')

@@ -15,7 +15,12 @@ export const typecast: MaskDefinition = {
   input: 'A',
   settles: 'nothing',
   options: {
-    typecast_as: { kind: 'string', enum: ['string', 'integer', 'float', 'decimal', 'boolean', 'date', 'datetime'], required: true, summary: 'The new type; impossible: `bad_cast`.' },
+    typecast_as: {
+      kind: 'string',
+      enum: ['string', 'integer', 'float', 'decimal', 'boolean', 'date', 'datetime'],
+      required: true,
+      summary: 'The new type; impossible: `bad_cast`.',
+    },
     date_format: { kind: 'string', minLength: 1, summary: 'How to read a string as a date, or to write a date as a string; default: ISO 8601.' },
   },
   check(options, report) {

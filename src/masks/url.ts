@@ -14,7 +14,12 @@ export const url: MaskDefinition = {
     userinfo: { kind: 'string', enum: ['redact', 'remove', 'keep'], default: 'redact', summary: '`redact`: `REDACTED@`.' },
     query: { kind: 'string', enum: ['listed', 'all', 'keep'], default: 'listed', summary: 'Parameters whose value becomes `REDACTED`; the key stays.' },
     query_keys: { kind: 'key_globs', summary: 'What `listed` means; default: secret keys and `email`, `phone`, `code`, `state`. The fragment too when it has `=`.' },
-    path: { kind: 'string', enum: ['detect', 'redact', 'keep'], default: 'detect', summary: '`detect`: what the detectors of group `all` find in a segment becomes `REDACTED`; `redact`: every segment.' },
+    path: {
+      kind: 'string',
+      enum: ['detect', 'redact', 'keep'],
+      default: 'detect',
+      summary: '`detect`: what the detectors of group `all` find in a segment becomes `REDACTED`; `redact`: every segment.',
+    },
   },
   compile(options, tools) {
     const userinfo = option<string>(options, 'userinfo', 'redact')
@@ -92,7 +97,10 @@ function maskUrl(text: string, parts: Parts, context: MaskContext, out: Pieces):
     at = end
   } else {
     // Neither scheme nor slash, query or fragment: no URL.
-    if (at === 0 && indexOfAny(text, '/?#', 0) === text.length) return out.keep(text)
+    if (at === 0 && indexOfAny(text, '/?#', 0) === text.length) {
+      out.keep(text)
+      return
+    }
     out.keep(text.slice(0, at))
   }
   const pathEnd = indexOfAny(text, '?#', at)
@@ -168,7 +176,10 @@ function scanSegment(segment: string, context: MaskContext, detect: ReturnType<M
   if (segment.includes('%')) {
     const plain = decode(segment)
     const found = detect(plain, context)
-    if (found !== plain) return out.write(encodeURIComponent(found.toWellFormed()))
+    if (found !== plain) {
+      out.write(encodeURIComponent(found.toWellFormed()))
+      return
+    }
   }
   const settled: number[] = []
   out.mixed(detect(segment, context, settled), settled)
@@ -198,8 +209,7 @@ function maskQuery(query: string, parts: Parts, out: Pieces): void {
 
 /** A fragment with `=` holds parameters, from its `?` on if it has one (`#/route?token=x`). */
 function maskFragment(fragment: string, parts: Parts, out: Pieces): void {
-  if (!fragment.includes('=')) return out.keep(fragment)
-  const from = fragment.indexOf('?') + 1
+  const from = fragment.includes('=') ? fragment.indexOf('?') + 1 : fragment.length
   out.keep(fragment.slice(0, from))
   maskQuery(fragment.slice(from), parts, out)
 }

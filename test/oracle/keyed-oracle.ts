@@ -57,14 +57,16 @@ const DIGITS = '0123456789'
 export function oracleImitate(key: Uint8Array, text: string, inputs: readonly Input[], forceChange = false, namespace = ''): string {
   const stream = oracleStream(oracleSeed(key, 'imitate', '', namespace, 0, inputs))
   const number = /^(-?)(\d+)$/.exec(text)
-  return [...text].map((c, i) => {
-    let set = [UPPER, LOWER, DIGITS].find((one) => one.includes(c))
-    if (set === undefined) return c
-    const isFirst = number !== null && i === number[1]!.length
-    if (isFirst && c !== '0' && (number[2]!.length > 1 || number[1] === '-')) set = '123456789'
-    if (forceChange) set = set.replace(c, '')
-    return set[stream.uniform(set.length)]!
-  }).join('')
+  return [...text]
+    .map((c, i) => {
+      let set = [UPPER, LOWER, DIGITS].find((one) => one.includes(c))
+      if (set === undefined) return c
+      const isFirst = number !== null && i === number[1]!.length
+      if (isFirst && c !== '0' && (number[2]!.length > 1 || number[1] === '-')) set = '123456789'
+      if (forceChange) set = set.replace(c, '')
+      return set[stream.uniform(set.length)]!
+    })
+    .join('')
 }
 
 function permute(seed: Uint8Array, radices: readonly number[], positions: readonly number[]): number[] {
@@ -125,7 +127,11 @@ export function oracleImitateUnique(key: Uint8Array, text: string, namespace = '
   const used = cells.filter((cell) => cell.name !== undefined)
   if (used.length === 0) return text
   const seed = oracleSeed(key, 'imitate_unique', '', namespace, 0, [used.map((cell) => cell.name).join(',')])
-  const result = permute(seed, used.map((cell) => groups[cell.name!]!.length), used.map((cell) => groups[cell.name!]!.indexOf(cell.c)))
+  const result = permute(
+    seed,
+    used.map((cell) => groups[cell.name!]!.length),
+    used.map((cell) => groups[cell.name!]!.indexOf(cell.c)),
+  )
   let next = 0
   return cells.map((cell) => (cell.name === undefined ? cell.c : groups[cell.name]![result[next++]!]!)).join('')
 }

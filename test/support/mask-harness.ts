@@ -52,10 +52,12 @@ function checked(spec: OptionSpec | OptionShape, value: unknown): unknown {
     case 'list':
       return (value as unknown[]).map((item) => checked(spec.of, item))
     case 'object':
-      return new Map(Object.entries(value as object).map(([name, item]) => {
-        if (!Object.hasOwn(spec.fields, name)) throw new Error(`unknown field ${name}`)
-        return [name, checked(spec.fields[name]!, item)]
-      }))
+      return new Map(
+        Object.entries(value as object).map(([name, item]) => {
+          if (!Object.hasOwn(spec.fields, name)) throw new Error(`unknown field ${name}`)
+          return [name, checked(spec.fields[name]!, item)]
+        }),
+      )
     case 'any_of':
       for (const shape of spec.of) if (fits(shape, value)) return checked(shape, value)
       throw new Error('fits no shape')
@@ -68,8 +70,12 @@ function checked(spec: OptionSpec | OptionShape, value: unknown): unknown {
 function fits(shape: OptionShape, value: unknown): boolean {
   switch (shape.kind) {
     case 'string':
-      return typeof value === 'string' && (shape.enum === undefined || shape.enum.includes(value)) &&
-        value.length >= (shape.minLength ?? 0) && value.length <= (shape.maxLength ?? Infinity)
+      return (
+        typeof value === 'string' &&
+        (shape.enum === undefined || shape.enum.includes(value)) &&
+        value.length >= (shape.minLength ?? 0) &&
+        value.length <= (shape.maxLength ?? Infinity)
+      )
     case 'character':
       return typeof value === 'string' && [...value].length === 1
     case 'integer':
@@ -80,8 +86,13 @@ function fits(shape: OptionShape, value: unknown): boolean {
     case 'scalar':
       return value === null || typeof value !== 'object'
     case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).every((name) => Object.hasOwn(shape.fields, name)) &&
+      return (
+        typeof value === 'object' &&
+        value !== null &&
+        !Array.isArray(value) &&
+        Object.keys(value).every((name) => Object.hasOwn(shape.fields, name)) &&
         Object.entries(shape.fields).every(([name, spec]) => spec.required !== true || Object.hasOwn(value, name))
+      )
     case 'list':
     case 'masks':
     case 'key_globs':
@@ -140,10 +151,11 @@ const tools: MaskTools = {
   // The only detector here: e-mail addresses at a `.example` domain.
   scan(_detect, _exclude, nodes) {
     const masker = nodes === undefined ? () => '[REDACTED:email]' : tools.masks(nodes)
-    return (text, context) => text.replace(/[a-z0-9._]+@[a-z0-9-]+\.example/g, (found) => {
-      const result = masker(found, context)
-      return typeof result === 'string' ? result : ''
-    })
+    return (text, context) =>
+      text.replace(/[a-z0-9._]+@[a-z0-9-]+\.example/g, (found) => {
+        const result = masker(found, context)
+        return typeof result === 'string' ? result : ''
+      })
   },
   document(transforms) {
     const compiled = transforms.map((transform) => ({ transform, masker: tools.masks(transform.masks) }))
@@ -176,7 +188,9 @@ function transformed(value: Value, transform: JsonTransform, path: readonly (str
   }
   const [first, ...rest] = path
   if (value instanceof Map) {
-    return new Map([...(value as ReadonlyMap<string, Value>)].map(([key, item]) => [key, first === '*' || first === key ? transformed(item, transform, rest, masker, context) : item]))
+    return new Map(
+      [...(value as ReadonlyMap<string, Value>)].map(([key, item]) => [key, first === '*' || first === key ? transformed(item, transform, rest, masker, context) : item]),
+    )
   }
   if (Array.isArray(value)) return (value as readonly Value[]).map((item, i) => (first === '*' || first === i ? transformed(item, transform, rest, masker, context) : item))
   return value
