@@ -141,6 +141,7 @@ class Compiler {
     const root = new Node()
     const keyTargets: { target: Target; matches: (key: string) => boolean }[] = []
     const lineTargets = new Map<string, Target[]>()
+    const names = new Set<string>()
     const required: { rule: CompiledRule; transform: CompiledTransform }[] = []
     const addLine = (name: string, target: Target): void => {
       const list = lineTargets.get(name)
@@ -189,6 +190,9 @@ class Compiler {
             }
           }
         }
+        for (const path of rule.paths) for (const segment of path) if (segment.kind === 'name') names.add(segment.name)
+        for (const key of rule.keys) names.add(key)
+        for (const t of chain!.document ?? []) for (const part of t.transform.path) names.add(String(part))
         if (rule.form === 'record') root.accepts.push({ kind: 'target', target })
         else if (rule.form === 'paths') {
           for (const path of rule.paths) {
@@ -245,6 +249,7 @@ class Compiler {
       keyTargets,
       lineTargets,
       detectRules,
+      names,
       detectSet,
       lineDetect: make(lineActions, true),
       noDetect,

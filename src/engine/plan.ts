@@ -349,12 +349,13 @@ export class Scope {
     this.detect = detect
   }
 
-  /** The path as people write it; array indices as `[*]`. */
+  /** The path as people write it: array indices as `[*]`, keys that are sensitive themselves as `*`. */
   path(): string {
     if (this.parent === undefined) return ''
     const above = this.parent.path()
-    if (this.isItem) return above + '[*]'
-    return above === '' ? this.key : `${above}.${this.key}`
+    if (this.isItem) return `${above}[*]`
+    const name = this.keyHit ? '*' : this.key
+    return above === '' ? name : `${above}.${name}`
   }
 }
 
@@ -384,6 +385,8 @@ export interface PlanParts {
   /** Lower-case-sensitive last segments of paths and json transforms, for pairs in text lines. */
   readonly lineTargets: ReadonlyMap<string, readonly Target[]>
   readonly detectRules: readonly CompiledRule[]
+  /** Keys that the ruleset writes out. */
+  readonly names: ReadonlySet<string>
   /** Builds the set for the rules left after `except`. */
   readonly detectSet: (excepted: readonly CompiledRule[]) => DetectSet
   readonly lineDetect: DetectSet
@@ -428,6 +431,15 @@ export class Plan {
     scope.nodes = close([this.parts.root])
     this.settle(scope, [])
     return scope
+  }
+
+  /** The path for an error: only what the ruleset spells out, all else as `*`. */
+  errorPath(scope: Scope): string {
+    if (scope.parent === undefined) return ''
+    const above = this.errorPath(scope.parent)
+    if (scope.isItem) return `${above}[*]`
+    const name = this.parts.names.has(scope.key) ? scope.key : '*'
+    return above === '' ? name : `${above}.${name}`
   }
 
   /** Starts the cache anew when it is full; to be called between records. */

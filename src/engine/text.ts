@@ -57,7 +57,7 @@ export class TextMasker {
     try {
       n = scanner.scan(scope.detect, bytes, 0, bytes.length, false, isKey, isKey ? NO_WORDS : scope.keyWords)
     } catch (error) {
-      this.applier.fail(error instanceof BadSpan ? undefined : error, access, undefined, scope.path())
+      this.applier.fail(error instanceof BadSpan ? undefined : error, access, undefined, this.plan.errorPath(scope))
       return FAILED
     }
     if (n === 0) return text
@@ -67,7 +67,7 @@ export class TextMasker {
       const s = scanner.starts[k]!
       const e = scanner.ends[k]!
       const matched = decode(bytes, s, e)
-      const done = spanText(this.applier, scanner, k, matched, access, () => scope.path())
+      const done = spanText(this.applier, scanner, k, matched, access, () => this.plan.errorPath(scope))
       if (done === matched) continue
       counted(scanner.refs[k]!).masked++
       out += decodeText(bytes, copied, s, whole) + (done === REMOVED ? '' : done)

@@ -441,7 +441,7 @@ export class JsonWalker implements Access {
     } catch (error) {
       // a user's detector failed: nothing of this string may pass
       scanner.candidates = 0
-      this.applier.fail(error instanceof BadSpan ? undefined : error, this, undefined, scope.path())
+      this.applier.fail(error instanceof BadSpan ? undefined : error, this, undefined, this.plan.errorPath(scope))
       this.hit(mapped ? this.map.toRaw(start, false) : start, mapped ? this.map.toRaw(end, true) : end, FAILED_STRING, undefined)
       return
     }
@@ -477,7 +477,7 @@ export class JsonWalker implements Access {
         }
         const errors = this.state.errors.length
         const matched = decode(bytes, s, e)
-        const text = spanText(this.applier, scanner, k, matched, this, () => scope.path())
+        const text = spanText(this.applier, scanner, k, matched, this, () => this.plan.errorPath(scope))
         const plain = text === REMOVED ? '' : text
         const json = Buffer.from(JSON.stringify(plain).slice(1, -1))
         if (this.state.errors.length === errors) memo.put(slot, ref.chain.id, bytes, s, e, { text, json: Buffer.from(json), keep: text === matched })
@@ -486,7 +486,7 @@ export class JsonWalker implements Access {
       }
     }
     const matched = decode(bytes, s, e)
-    const text = spanText(this.applier, scanner, k, matched, this, () => scope.path())
+    const text = spanText(this.applier, scanner, k, matched, this, () => this.plan.errorPath(scope))
     if (text === matched) return undefined
     return this.encode(text === REMOVED ? '' : text, true)
   }
@@ -512,7 +512,7 @@ export class JsonWalker implements Access {
     this.hits.count = before
     this.state.errors.length = errors
     if (stop === TOO_DEEP) {
-      this.applier.fail(undefined, this, undefined, scope.path())
+      this.applier.fail(undefined, this, undefined, this.plan.errorPath(scope))
       this.state.errors[this.state.errors.length - 1] = 'too_deep'
       this.hit(bytes === this.scratch ? this.map.toRaw(start, false) : start, bytes === this.scratch ? this.map.toRaw(end, true) : end, FAILED_STRING, undefined)
       return true
@@ -728,7 +728,7 @@ export class JsonWalker implements Access {
       if (score >= 0.6) {
         const value = readString(buf, open, end)
         if (action.rule.skip === undefined || !action.rule.skip(value)) {
-          const done = this.applier.match(action, value, this, () => scope.path())
+          const done = this.applier.match(action, value, this, () => this.plan.errorPath(scope))
           this.report(scope, 'value', action.rule.name, action.detector.name, score, open, end)
           if (done === REMOVED) {
             action.masked++
@@ -821,7 +821,7 @@ export class JsonWalker implements Access {
           start,
           end,
           value,
-          this.applier.match(action, value, this, () => scope.path()),
+          this.applier.match(action, value, this, () => this.plan.errorPath(scope)),
           action,
         )
         this.report(scope, 'number', action.rule.name, action.detector.name, 0.95, start, end)
@@ -838,7 +838,7 @@ export class JsonWalker implements Access {
       start,
       end,
       value,
-      this.applier.match(action, value, this, () => scope.path()),
+      this.applier.match(action, value, this, () => this.plan.errorPath(scope)),
       action,
     )
     this.report(scope, 'number', action.rule.name, action.detector.name, scanner.scores[0]!, start, end)

@@ -168,7 +168,7 @@ export class ValueWalker implements Access {
         after = this.visit(before, child)
       } catch (error) {
         if (error instanceof TooDeep || error instanceof MaskError) throw error
-        this.s.applier.fail(undefined, this, undefined, child.path())
+        this.s.applier.fail(undefined, this, undefined, this.s.plan.errorPath(child))
         after = FAILED
       }
       let name = key
@@ -246,7 +246,7 @@ export class ValueWalker implements Access {
         const bytes = Buffer.from(value)
         const score = plan.parts.judgeSecret(bytes, 0, bytes.length, scope.facts.secret as 1 | 2 | 3 | 4, 'record')
         if (score >= 0.6 && !(action.rule.skip !== undefined && action.rule.skip(value))) {
-          const done = applier.match(action, value, this, () => scope.path())
+          const done = applier.match(action, value, this, () => this.s.plan.errorPath(scope))
           if (done !== value) action.masked++
           return done === REMOVED ? REMOVED : fromValue(done)
         }
@@ -275,7 +275,7 @@ export class ValueWalker implements Access {
     const stop = nested.walk(bytes, 0, end, scope, true)
     if (stop === TOO_DEEP) {
       state.errors.length = errors
-      applier.fail(undefined, this, undefined, scope.path())
+      applier.fail(undefined, this, undefined, this.s.plan.errorPath(scope))
       state.errors[state.errors.length - 1] = 'too_deep'
       return FAILED
     }
@@ -317,7 +317,7 @@ export class ValueWalker implements Access {
         return this.replaced(
           parsed,
           value,
-          applier.match(action, parsed, this, () => scope.path()),
+          applier.match(action, parsed, this, () => this.s.plan.errorPath(scope)),
           action,
         )
     }
@@ -330,7 +330,7 @@ export class ValueWalker implements Access {
     return this.replaced(
       parsed,
       value,
-      applier.match(action, parsed, this, () => scope.path()),
+      applier.match(action, parsed, this, () => this.s.plan.errorPath(scope)),
       action,
     )
   }

@@ -116,8 +116,8 @@ export class Applier {
   }
 
   /** Runs the rules that claim a value. Undefined: none applied, detection is next. */
-  targets(scope: Scope, value: Value, access: Access, depthPath = scope): Outcome | undefined {
-    return this.run(scope.targets, scope.conditional, value, access, depthPath.path.bind(depthPath))
+  targets(scope: Scope, value: Value, access: Access): Outcome | undefined {
+    return this.run(scope.targets, scope.conditional, value, access, () => this.plan.errorPath(scope))
   }
 
   /** The same for any list of targets. */
@@ -161,7 +161,7 @@ export class Applier {
         const done: Value | Removed = t.transform === undefined ? t.chain.run(current, context) : this.transformed(t.transform, t.chain, current, context, access)
         current = done
         if (!same(before, done)) t.rule.masked++
-        if (t.chain.settles === 'value' || typeof done !== 'string') settled = true
+        if (t.chain.settles === 'value' || (typeof done !== 'string' && !same(before, done))) settled = true
         else if (t.chain.settles === 'replaced' && settled !== true) settled = context.settledRanges ?? NO_RANGES
         else if (settled !== true && !same(before, done)) settled = NO_RANGES
       } catch (error) {
