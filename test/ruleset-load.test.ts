@@ -168,18 +168,31 @@ describe('issues: code, line, column, path', () => {
     expect(issuesOf(withRules('- detect: [iban]'))[0]?.message).toBe("detector 'iban' is not available yet")
     expect(issuesOf(withRules('- masks: [{type: json, transforms: [{path: user.name, masks: [{type: remove}]}]}]'))[0]?.message).toContain('[user, name]')
     const [issue] = issuesOf('version: "1.0"\nrules:\n- keys: [a]\n  masks:\n  - type: from_fle\n')
-    expect(issue === undefined ? '' : formatIssue(issue)).toBe("<ruleset>:5:11 unknown_mask: unknown mask type 'from_fle' (did you mean 'from_file'?)\n    - type: from_fle\n            ^")
+    expect(issue === undefined ? '' : formatIssue(issue)).toBe(
+      "<ruleset>:5:11 unknown_mask: unknown mask type 'from_fle' (did you mean 'from_file'?)\n    - type: from_fle\n            ^",
+    )
     expect(JSON.stringify(issuesOf(withRules('- masks: [{type: thrower, x: true}]')))).not.toContain('secret words')
   })
 
   it('collects every issue in file order', () => {
     const issues = issuesOf('version: 1.0\npolicy: {on_oversize: x}\nrules:\n- masks: [{type: nope}]\n- keys: [""]\n  masks: [{type: redact, nope: 1}]\n- detect: [nope]\n')
-    expect(issues.map((issue) => [issue.code, issue.line])).toEqual([['version_not_string', 1], ['invalid_value', 2], ['unknown_mask', 4], ['bad_glob', 5], ['unknown_parameter', 6], ['unknown_detector', 7]])
+    expect(issues.map((issue) => [issue.code, issue.line])).toEqual([
+      ['version_not_string', 1],
+      ['invalid_value', 2],
+      ['unknown_mask', 4],
+      ['bad_glob', 5],
+      ['unknown_parameter', 6],
+      ['unknown_detector', 7],
+    ])
   })
 
   it('tells a fault in an anchored mask once, where it is written', () => {
     const issues = issuesOf('version: "1.0"\nmask_definitions:\n- &m {type: redact, labl: x}\nrules:\n- {keys: [a], masks: [*m]}\n- {keys: [b], masks: [{<<: *m}]}\n')
     expect(issues.map(at)).toEqual([['unknown_parameter', 3, 21, 'mask_definitions[0].labl']])
+  })
+
+  it('tells at most 1000 issues of a file', () => {
+    expect(issuesOf({ version: '1.0', rules: Array.from({ length: 1500 }, () => ({ masks: [{ type: 'nope' }] })) }).length).toBe(1000)
   })
 
   it('takes text over 1 MiB and names that are no ruleset', () => {
@@ -192,8 +205,14 @@ describe('issues: code, line, column, path', () => {
   })
 
   it('gives objects positions 1:1 and paths', () => {
-    expect(issuesOf({ version: '1.0', rules: [{ masks: [{ type: 'nope' }] }, { masks: [{ type: 'nope' }] }] }).map(at)).toEqual([['unknown_mask', 1, 1, 'rules[0].masks[0].type'], ['unknown_mask', 1, 1, 'rules[1].masks[0].type']])
-    expect(issuesOf({ version: 1, rules: [] }).map(at)).toEqual([['version_not_string', 1, 1, 'version'], ['invalid_value', 1, 1, 'rules']])
+    expect(issuesOf({ version: '1.0', rules: [{ masks: [{ type: 'nope' }] }, { masks: [{ type: 'nope' }] }] }).map(at)).toEqual([
+      ['unknown_mask', 1, 1, 'rules[0].masks[0].type'],
+      ['unknown_mask', 1, 1, 'rules[1].masks[0].type'],
+    ])
+    expect(issuesOf({ version: 1, rules: [] }).map(at)).toEqual([
+      ['version_not_string', 1, 1, 'version'],
+      ['invalid_value', 1, 1, 'rules'],
+    ])
     expect(issuesOf({ a: new Date() }).map(at)).toEqual([['wrong_type', 1, 1, '']])
   })
 })
@@ -206,22 +225,60 @@ describe('what a ruleset means', () => {
   })
 
   it('reads masks as a list or a mapping, with merge keys', () => {
-    const { layers } = load('version: "1.0"\nmask_definitions: [&fn {type: from_file, seed_file: names.csv}]\nrules:\n- masks: [{<<: *fn, null_string: "NULL"}]\n- masks: {first: {type: remove}, second: {type: e_mail}}\n').ruleset
+    const { layers } = load(
+      'version: "1.0"\nmask_definitions: [&fn {type: from_file, seed_file: names.csv}]\nrules:\n- masks: [{<<: *fn, null_string: "NULL"}]\n- masks: {first: {type: remove}, second: {type: e_mail}}\n',
+    ).ruleset
     const [merged, named] = layers[0]?.rules ?? []
-    expect(selector(merged).masks?.[0]).toMatchObject({ type: 'from_file', options: new Map([['seed_file', 'names.csv'], ['null_string', 'NULL']]), line: 4, column: 11 })
-    expect(selector(named).masks?.map((mask) => [mask.type, mask.path])).toEqual([['remove', 'rules[1].masks.first'], ['email', 'rules[1].masks.second']])
+    expect(selector(merged).masks?.[0]).toMatchObject({
+      type: 'from_file',
+      options: new Map([
+        ['seed_file', 'names.csv'],
+        ['null_string', 'NULL'],
+      ]),
+      line: 4,
+      column: 11,
+    })
+    expect(selector(named).masks?.map((mask) => [mask.type, mask.path])).toEqual([
+      ['remove', 'rules[1].masks.first'],
+      ['email', 'rules[1].masks.second'],
+    ])
   })
 
   it('reads nested masks, lists, objects and sources of json', () => {
-    const options = first(`- masks: [{type: json, transforms: [{path: [a, 0, "*"], masks: [{type: chain, masks: [{type: imitate, seed: s}]}], hash_sources: [x, [.., y], {root_path: [z], trim: true, case_transform: uppercase, on_missing: null}]}]}]`).masks?.[0]?.options
-    const [transform] = options?.get('transforms') as ReadonlyMap<string, unknown>[]
+    const options = first(
+      `- masks: [{type: json, transforms: [{path: [a, 0, "*"], masks: [{type: chain, masks: [{type: imitate, seed: s}]}], hash_sources: [x, [.., y], {root_path: [z], trim: true, case_transform: uppercase, on_missing: null}]}]}]`,
+    ).masks?.[0]?.options
+    const transform = (options?.get('transforms') as ReadonlyMap<string, unknown>[] | undefined)?.[0]
     expect(transform?.get('path')).toEqual(['a', 0, '*'])
-    expect((transform?.get('masks') as MaskNode[])[0]?.options.get('masks')).toMatchObject([{ type: 'imitate', path: 'rules[0].masks[0].transforms[0].masks[0].masks[0]' }])
+    expect((transform?.get('masks') as MaskNode[] | undefined)?.[0]?.options.get('masks')).toMatchObject([
+      { type: 'imitate', path: 'rules[0].masks[0].transforms[0].masks[0].masks[0]' },
+    ])
     expect(transform?.get('hash_sources')).toEqual([
       { from: 'parent', path: ['x'], trim: false, case: undefined, onMissing: 'error' },
       { from: 'parent', path: ['..', 'y'], trim: false, case: undefined, onMissing: 'error' },
       { from: 'document', path: ['z'], trim: true, case: 'upper', onMissing: 'null' },
     ])
+  })
+
+  it('reads the short form of a weighted choice', () => {
+    const options = first('- masks: [{type: choices, choices: [gold, {silver: 3}, {42: 0.5}, {value: 1.50, weight: 2}]}]').masks?.[0]?.options
+    expect(options?.get('choices')).toEqual([
+      'gold',
+      new Map<string, unknown>([
+        ['value', 'silver'],
+        ['weight', 3],
+      ]),
+      new Map<string, unknown>([
+        ['value', new NumberText('42')],
+        ['weight', 0.5],
+      ]),
+      new Map<string, unknown>([
+        ['value', new NumberText('1.50')],
+        ['weight', 2],
+      ]),
+    ])
+    expect(issuesOf(withRules('- masks: [{type: choices, choices: [{gold: many}]}]')).map((issue) => issue.code)).toEqual(['wrong_type'])
+    expect(issuesOf(withRules('- masks: [{type: choices, choices: [{gold: 1, silver: 2}]}]')).length).toBeGreaterThan(0)
   })
 
   it('gives rules their defaults by form', () => {
@@ -235,7 +292,8 @@ describe('what a ruleset means', () => {
   })
 
   it('reads every spelling of hash sources at rule level', () => {
-    const source = (text: string, form = 'keys: [k], '): unknown => first(`- {${form}hash_sources: [${text}], masks: [{type: imitate}]}`).hashSources?.map(({ from, path }) => [from, ...path])
+    const source = (text: string, form = 'keys: [k], '): unknown =>
+      first(`- {${form}hash_sources: [${text}], masks: [{type: imitate}]}`).hashSources?.map(({ from, path }) => [from, ...path])
     expect(source('x')).toEqual([['record', 'x']])
     expect(source('[a, 0]')).toEqual([['record', 'a', 0]])
     expect(source('{json_path: [a, b]}')).toEqual([['record', 'a', 'b']])
@@ -243,24 +301,43 @@ describe('what a ruleset means', () => {
     expect(source('{relative_path: [.., a]}')).toEqual([['parent', '..', 'a']])
     expect(source('{source: self, trim: true}')).toEqual([['self']])
     expect(source('{column_name: c}', '')).toEqual([['record', 'c']])
-    expect(first('- {keys: [k], hash_columns: [x, {column_name: y, json_path: [z], on_missing: self}], masks: [{type: imitate}]}').hashSources)
-      .toEqual([{ from: 'record', path: ['x'], trim: false, case: undefined, onMissing: 'error' }, { from: 'record', path: ['y', 'z'], trim: false, case: undefined, onMissing: 'self' }])
+    expect(first('- {keys: [k], hash_columns: [x, {column_name: y, json_path: [z], on_missing: self}], masks: [{type: imitate}]}').hashSources).toEqual([
+      { from: 'record', path: ['x'], trim: false, case: undefined, onMissing: 'error' },
+      { from: 'record', path: ['y', 'z'], trim: false, case: undefined, onMissing: 'self' },
+    ])
   })
 
   it('reads conditions, branches and skip', () => {
-    const [rule] = rulesOf('version: "1.0"\nskip_defaults: [null, 7]\nrules:\n- if: [{json_path: [a, "*", 0], equals: 1.0}, {or: [{path: "**.b", matches: x+, on_missing: skip}, {not: [{less_than: "2026-01-01"}]}]}]\n  rules: [{keys: [k], masks: [{type: remove}]}]\n  else_rules: [{keys: [k], skip: ["", {matches: "a.*"}], masks: [{type: remove}]}]\n')
+    const [rule] = rulesOf(
+      'version: "1.0"\nskip_defaults: [null, 7]\nrules:\n- if: [{json_path: [a, "*", 0], equals: 1.0}, {or: [{path: "**.b", matches: x+, on_missing: skip}, {not: [{less_than: "2026-01-01"}]}]}]\n  rules: [{keys: [k], masks: [{type: remove}]}]\n  else_rules: [{keys: [k], skip: ["", {matches: "a.*"}], masks: [{type: remove}]}]\n',
+    )
     const { conditions, rules, elseRules, form } = rule as ConditionalRule
     expect(form).toBe('if')
     expect(conditions).toEqual([
       { kind: 'test', test: 'equals', value: new NumberText('1.0'), path: [{ kind: 'name', name: 'a' }, { kind: 'any' }, { kind: 'index', index: 0 }], onMissing: 'error' },
-      { kind: 'or', of: [
-        { kind: 'test', test: 'matches', value: 'x+', path: [{ kind: 'deep' }, { kind: 'name', name: 'b' }], onMissing: 'skip' },
-        { kind: 'not', of: [{ kind: 'test', test: 'less_than', value: '2026-01-01', path: [], onMissing: 'error' }] },
-      ] },
+      {
+        kind: 'or',
+        of: [
+          { kind: 'test', test: 'matches', value: 'x+', path: [{ kind: 'deep' }, { kind: 'name', name: 'b' }], onMissing: 'skip' },
+          { kind: 'not', of: [{ kind: 'test', test: 'less_than', value: '2026-01-01', path: [], onMissing: 'error' }] },
+        ],
+      },
     ])
-    expect(selector(rules[0])).toMatchObject({ path: 'rules[0].rules[0]', skip: [{ kind: 'value', value: null }, { kind: 'value', value: new NumberText('7') }] })
-    expect(selector(elseRules[0])).toMatchObject({ path: 'rules[0].else_rules[0]', skip: [{ kind: 'value', value: '' }, { kind: 'matches', pattern: 'a.*' }] })
-    const nested = (levels: number): unknown => levels === 0 ? { masks: [{ type: 'remove' }] } : { if: [{ path: 'a', equals: 1 }], rules: [nested(levels - 1)] }
+    expect(selector(rules[0])).toMatchObject({
+      path: 'rules[0].rules[0]',
+      skip: [
+        { kind: 'value', value: null },
+        { kind: 'value', value: new NumberText('7') },
+      ],
+    })
+    expect(selector(elseRules[0])).toMatchObject({
+      path: 'rules[0].else_rules[0]',
+      skip: [
+        { kind: 'value', value: '' },
+        { kind: 'matches', pattern: 'a.*' },
+      ],
+    })
+    const nested = (levels: number): unknown => (levels === 0 ? { masks: [{ type: 'remove' }] } : { if: [{ path: 'a', equals: 1 }], rules: [nested(levels - 1)] })
     expect(load({ version: '1.0', rules: [nested(8)] }).warnings).toEqual([])
     expect(issuesOf({ version: '1.0', rules: [nested(9)] })[0]?.code).toBe('limit_exceeded')
   })
@@ -268,8 +345,23 @@ describe('what a ruleset means', () => {
   it('fills in the policy, defaults below and options above', () => {
     const text = 'version: "1.0"\npolicy: {unknown_fields: redact, allow: [a.b], max_depth: 7}\n'
     expect(load(text).ruleset.policy).toEqual({
-      on_mask_error: 'redact', on_unparsable: 'text', unknown_fields: 'redact', allow: [[{ kind: 'name', name: 'a' }, { kind: 'name', name: 'b' }]], max_record_bytes: 1048576, on_oversize: 'truncate',
-      max_depth: 7, scan_keys: true, scan_numbers: true, text_pairs: true, decode: ['json', 'url'], verify: false,
+      on_mask_error: 'redact',
+      on_unparsable: 'text',
+      unknown_fields: 'redact',
+      allow: [
+        [
+          { kind: 'name', name: 'a' },
+          { kind: 'name', name: 'b' },
+        ],
+      ],
+      max_record_bytes: 1048576,
+      on_oversize: 'truncate',
+      max_depth: 7,
+      scan_keys: true,
+      scan_numbers: true,
+      text_pairs: true,
+      decode: ['json', 'url'],
+      verify: false,
     })
     const policy = load(text, { policyDefaults: { on_mask_error: 'fail', max_depth: 3 }, policyOverride: { verify: true } }).ruleset.policy
     expect(policy).toMatchObject({ on_mask_error: 'fail', max_depth: 7, verify: true })
@@ -278,7 +370,19 @@ describe('what a ruleset means', () => {
 
   it('keeps tests as written and lists seed files', () => {
     const { ruleset } = load('version: "1.0"\nname: mine\ntests: [{name: t, in: {n: 1.50, $ref: x}, out: "y"}]\nrules: [{masks: [{type: from_file, seed_file: names.csv}]}]\n')
-    expect(ruleset.tests).toEqual([new Map<string, unknown>([['name', 't'], ['in', new Map<string, unknown>([['n', new NumberText('1.50')], ['$ref', 'x']])], ['out', 'y']])])
+    expect(ruleset.tests).toEqual([
+      new Map<string, unknown>([
+        ['name', 't'],
+        [
+          'in',
+          new Map<string, unknown>([
+            ['n', new NumberText('1.50')],
+            ['$ref', 'x'],
+          ]),
+        ],
+        ['out', 'y'],
+      ]),
+    ])
     expect([...ruleset.seedFiles.keys()]).toEqual(['names.csv'])
     expect(ruleset.name).toBe('mine')
   })
@@ -293,8 +397,12 @@ describe('extends', () => {
     return path
   }
   const extending = (...bases: string[]): string => `version: "1.0"\nextends: [${bases.map((base) => JSON.stringify(base)).join(', ')}]\n`
-  beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'ruleset-')) })
-  afterAll(() => { rmSync(folder, { recursive: true }) })
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ruleset-'))
+  })
+  afterAll(() => {
+    rmSync(folder, { recursive: true })
+  })
   const sources = (input: unknown): string[] => load(input).ruleset.layers.map((layer) => layer.source.replace(`${folder}/`, ''))
 
   it('orders layers depth first and loads a base once', () => {
@@ -317,7 +425,9 @@ describe('extends', () => {
   it('refuses cycles, too deep chains and what leaves the directory', () => {
     write('x.yaml', extending('./y.yaml'))
     write('y.yaml', extending('./x.yaml'))
-    expect(issuesOf(join(folder, 'x.yaml')).map((issue) => [issue.code, issue.source.replace(`${folder}/`, ''), issue.line, issue.column])).toEqual([['extends_cycle', 'y.yaml', 2, 11]])
+    expect(issuesOf(join(folder, 'x.yaml')).map((issue) => [issue.code, issue.source.replace(`${folder}/`, ''), issue.line, issue.column])).toEqual([
+      ['extends_cycle', 'y.yaml', 2, 11],
+    ])
     write('self.yaml', extending('./self.yaml'))
     expect(issuesOf(join(folder, 'self.yaml'))[0]?.code).toBe('extends_cycle')
     for (let i = 0; i < 10; i++) write(`deep${i}.yaml`, i === 9 ? withRules('- masks: [{type: remove}]') : extending(`./deep${i + 1}.yaml`))
@@ -331,19 +441,30 @@ describe('extends', () => {
     symlinkSync(join(folder, 'c.yaml'), join(folder, 'inside.yaml'))
     write('follows.yaml', extending('./inside.yaml'))
     expect(load(join(folder, 'follows.yaml')).ruleset.layers.length).toBeGreaterThan(1)
-    expect(issuesOf(write('gone.yaml', extending('./not-there.yaml', './sub')))).toMatchObject([{ code: 'extends_not_found', path: 'extends[0]' }, { code: 'extends_not_found', path: 'extends[1]' }])
+    expect(issuesOf(write('gone.yaml', extending('./not-there.yaml', './sub')))).toMatchObject([
+      { code: 'extends_not_found', path: 'extends[0]' },
+      { code: 'extends_not_found', path: 'extends[1]' },
+    ])
   })
 
   it('names the file an issue is in, the extending file first', () => {
     write('bad.yaml', withRules('- masks: [{type: nope}]'))
     const top = write('both.yaml', `${extending('./bad.yaml')}rules: [{masks: [{type: nope}]}]\n`)
-    expect(issuesOf(top).map((issue) => [issue.source.replace(`${folder}/`, ''), issue.line])).toEqual([['both.yaml', 3], ['bad.yaml', 3]])
+    expect(issuesOf(top).map((issue) => [issue.source.replace(`${folder}/`, ''), issue.line])).toEqual([
+      ['both.yaml', 3],
+      ['bad.yaml', 3],
+    ])
   })
 
   it('looks for seed files beside the file', () => {
     const asked: (string | undefined)[] = []
     const top = write('seeds.yaml', withRules('- masks: [{type: from_file, seed_file: mine.csv}]'))
-    issuesOf(top, { seed: (_, directory) => { asked.push(directory); return undefined } })
+    issuesOf(top, {
+      seed: (_, directory) => {
+        asked.push(directory)
+        return undefined
+      },
+    })
     expect(asked).toEqual([folder])
   })
 })
@@ -356,7 +477,13 @@ describe('shipped rulesets', () => {
     expect(builtinRuleset(name)).toMatch(/^# /)
   })
   it('default is secrets, pci, pii and http-headers', () => {
-    expect(load('mask-logs:default').ruleset.layers.map((layer) => layer.source)).toEqual(['mask-logs:secrets', 'mask-logs:pci', 'mask-logs:pii', 'mask-logs:http-headers', 'mask-logs:default'])
+    expect(load('mask-logs:default').ruleset.layers.map((layer) => layer.source)).toEqual([
+      'mask-logs:secrets',
+      'mask-logs:pci',
+      'mask-logs:pii',
+      'mask-logs:http-headers',
+      'mask-logs:default',
+    ])
   })
   it('the starter loads without remarks', () => {
     expect(load(STARTER_RULESET).warnings).toEqual([])
@@ -383,19 +510,128 @@ describe('any input', () => {
     }
     expect(performance.now() - before).toBeLessThan(1000)
   }
-  const words = fc.constantFrom('version', '"1.0"', 'rules', 'masks', 'type', 'redact', 'json', 'transforms', 'path', 'paths', 'keys', 'detect', 'if', 'and', 'equals', 'hash_sources', 'json_path', 'skip', 'matches', 'policy', 'extends', 'mask-logs:default', 'tests', 'in', 'all', '1.5', 'null', 'yes', '&a', '*a', '<<', '!!str', '|', '>', '?', ': ', ':', '- ', ',', '[', ']', '{', '}', '\n', '\n  ', '\n    ', ' ', '"', "'", '#', '%', '\t', '..', '(a', '💥')
+  const words = fc.constantFrom(
+    'version',
+    '"1.0"',
+    'rules',
+    'masks',
+    'type',
+    'redact',
+    'json',
+    'transforms',
+    'path',
+    'paths',
+    'keys',
+    'detect',
+    'if',
+    'and',
+    'equals',
+    'hash_sources',
+    'json_path',
+    'skip',
+    'matches',
+    'policy',
+    'extends',
+    'mask-logs:default',
+    'tests',
+    'in',
+    'all',
+    '1.5',
+    'null',
+    'yes',
+    '&a',
+    '*a',
+    '<<',
+    '!!str',
+    '|',
+    '>',
+    '?',
+    ': ',
+    ':',
+    '- ',
+    ',',
+    '[',
+    ']',
+    '{',
+    '}',
+    '\n',
+    '\n  ',
+    '\n    ',
+    ' ',
+    '"',
+    "'",
+    '#',
+    '%',
+    '\t',
+    '..',
+    '(a',
+    '💥',
+  )
 
   it('text', () => {
-    fc.assert(fc.property(fc.array(words, { maxLength: 40 }), (parts) => only(`${parts.join('')}\n`)), { numRuns: 1500 })
+    fc.assert(
+      fc.property(fc.array(words, { maxLength: 40 }), (parts) => only(`${parts.join('')}\n`)),
+      { numRuns: 800 },
+    )
   })
   it('half-written rulesets', () => {
     const whole = STARTER_RULESET
     for (let length = 0; length < whole.length; length += 7) only(`${whole.slice(0, length)}\n`)
   })
   it('objects', () => {
-    const key = fc.constantFrom('version', 'rules', 'masks', 'type', 'transforms', 'path', 'paths', 'keys', 'detect', 'exclude', 'except', 'if', 'rules', 'else_rules', 'and', 'not', 'equals', 'matches', 'json_path', 'hash_sources', 'hash_columns', 'column_name', 'source', 'skip', 'skip_defaults', 'policy', 'allow', 'extends', 'tests', 'in', 'out', 'mask_definitions', 'regex', 'seed_file', 'seed_column', 'value', '__proto__')
-    const leaf = fc.oneof(fc.constantFrom('1.0', 'redact', 'json', 'from_file', 'scan', 'names.csv', 'email', 'all', 'a.b', '*', '..', '(a', 'self', 'mask-logs:pii', ''), fc.integer(), fc.double(), fc.boolean(), fc.constant(null), fc.constant(undefined))
-    const { value } = fc.letrec((tie) => ({ value: fc.oneof({ maxDepth: 6, withCrossShrink: true }, leaf, fc.array(tie('value'), { maxLength: 3 }), fc.dictionary(key, tie('value'), { maxKeys: 5 })) }))
-    fc.assert(fc.property(fc.dictionary(key, value, { maxKeys: 6 }), (object) => only({ version: '1.0', ...object })), { numRuns: 1500 })
+    const key = fc.constantFrom(
+      'version',
+      'rules',
+      'masks',
+      'type',
+      'transforms',
+      'path',
+      'paths',
+      'keys',
+      'detect',
+      'exclude',
+      'except',
+      'if',
+      'rules',
+      'else_rules',
+      'and',
+      'not',
+      'equals',
+      'matches',
+      'json_path',
+      'hash_sources',
+      'hash_columns',
+      'column_name',
+      'source',
+      'skip',
+      'skip_defaults',
+      'policy',
+      'allow',
+      'extends',
+      'tests',
+      'in',
+      'out',
+      'mask_definitions',
+      'regex',
+      'seed_file',
+      'seed_column',
+      'value',
+      '__proto__',
+    )
+    const leaf = fc.oneof(
+      fc.constantFrom('1.0', 'redact', 'json', 'from_file', 'scan', 'names.csv', 'email', 'all', 'a.b', '*', '..', '(a', 'self', 'mask-logs:pii', ''),
+      fc.integer(),
+      fc.double(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.constant(undefined),
+    )
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof({ maxDepth: 6, withCrossShrink: true }, leaf, fc.array(tie('value'), { maxLength: 3 }), fc.dictionary(key, tie('value'), { maxKeys: 5 })),
+    }))
+    fc.assert(
+      fc.property(fc.dictionary(key, value, { maxKeys: 6 }), (object) => only({ version: '1.0', ...object })),
+      { numRuns: 800 },
+    )
   })
 })

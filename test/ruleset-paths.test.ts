@@ -5,21 +5,58 @@ import { checkKeyGlob, compileKeyGlobs, normalKey } from '../src/ruleset/key-glo
 import { nearest } from '../src/ruleset/nearest.ts'
 import { formatPath, listSegment, parsePath } from '../src/ruleset/path.ts'
 
-const short = (segments: readonly Segment[]): unknown[] => segments.map((one) => one.kind === 'name' ? one.name : one.kind === 'index' ? one.index : one.kind === 'any' ? Symbol.for('*') : Symbol.for('**'))
+const short = (segments: readonly Segment[]): unknown[] =>
+  segments.map((one) => (one.kind === 'name' ? one.name : one.kind === 'index' ? one.index : one.kind === 'any' ? Symbol.for('*') : Symbol.for('**')))
 const any = Symbol.for('*')
 const deep = Symbol.for('**')
 
 describe('paths', () => {
   it.each<[string, unknown[]]>([
-    ['a', ['a']], ['a.b', ['a', 'b']], ['a[*].b', ['a', any, 'b']], ['a.*.b', ['a', any, 'b']], ['*.b', [any, 'b']], ['**.b', [deep, 'b']], ['build.**', ['build', deep]], ['a.0', ['a', '0']], ['a[0]', ['a', 0]], ['[0][1]', [0, 1]],
-    ['attributes["http.url"]', ['attributes', 'http.url']], ["a['x y'].b", ['a', 'x y', 'b']], ['["*"]', ['*']], ['["a\\"b\\\\"]', ['a"b\\']], ['[""]', ['']], ['@timestamp', ['@timestamp']], ['a-b/c:d', ['a-b/c:d']], ['é😀', ['é😀']],
+    ['a', ['a']],
+    ['a.b', ['a', 'b']],
+    ['a[*].b', ['a', any, 'b']],
+    ['a.*.b', ['a', any, 'b']],
+    ['*.b', [any, 'b']],
+    ['**.b', [deep, 'b']],
+    ['build.**', ['build', deep]],
+    ['a.0', ['a', '0']],
+    ['a[0]', ['a', 0]],
+    ['[0][1]', [0, 1]],
+    ['attributes["http.url"]', ['attributes', 'http.url']],
+    ["a['x y'].b", ['a', 'x y', 'b']],
+    ['["*"]', ['*']],
+    ['["a\\"b\\\\"]', ['a"b\\']],
+    ['[""]', ['']],
+    ['@timestamp', ['@timestamp']],
+    ['a-b/c:d', ['a-b/c:d']],
+    ['é😀', ['é😀']],
   ])('%s', (text, expected) => {
     const result = parsePath(text)
     expect('error' in result ? result : short(result)).toEqual(expected)
   })
 
   it.each([
-    ['', 0], ['.a', 0], ['a.', 2], ['a..b', 2], ['a b', 1], ['a[', 2], ['a[x]', 2], ['a[-1]', 2], ['a["x]', 2], ['a["x"', 5], ['a["\\n"]', 3], ['a.[0]', 1], ['a*', 1], ['*a', 1], ['***', 2], ['a]', 1], ['a"b', 1], ['a[0]b', 4], ['a`', 1], ['["a"]["b"', 9], [Array(70).fill('a').join('.'), 129],
+    ['', 0],
+    ['.a', 0],
+    ['a.', 2],
+    ['a..b', 2],
+    ['a b', 1],
+    ['a[', 2],
+    ['a[x]', 2],
+    ['a[-1]', 2],
+    ['a["x]', 2],
+    ['a["x"', 5],
+    ['a["\\n"]', 3],
+    ['a.[0]', 1],
+    ['a*', 1],
+    ['*a', 1],
+    ['***', 2],
+    ['a]', 1],
+    ['a"b', 1],
+    ['a[0]b', 4],
+    ['a`', 1],
+    ['["a"]["b"', 9],
+    [Array(70).fill('a').join('.'), 129],
   ])('refuses %s', (text, at) => {
     expect(parsePath(text)).toMatchObject({ at })
   })
@@ -31,17 +68,30 @@ describe('paths', () => {
   it('reads back what it writes', () => {
     const segment = fc.oneof(
       fc.record({ kind: fc.constant('name' as const), name: fc.oneof(fc.string(), fc.constantFrom('*', '**', '', 'a.b', '0', '"', "'", '\\', '[', ' ')) }),
-      fc.record({ kind: fc.constant('index' as const), index: fc.nat() }), fc.constant<Segment>({ kind: 'any' }), fc.constant<Segment>({ kind: 'deep' }),
+      fc.record({ kind: fc.constant('index' as const), index: fc.nat() }),
+      fc.constant<Segment>({ kind: 'any' }),
+      fc.constant<Segment>({ kind: 'deep' }),
     )
-    fc.assert(fc.property(fc.array(segment, { minLength: 1, maxLength: 6 }), (segments) => { expect(parsePath(formatPath(segments))).toEqual(segments) }), { numRuns: 1000 })
+    fc.assert(
+      fc.property(fc.array(segment, { minLength: 1, maxLength: 6 }), (segments) => {
+        expect(parsePath(formatPath(segments))).toEqual(segments)
+      }),
+      { numRuns: 1000 },
+    )
   })
 
   it('never throws, and errors lie within the text', () => {
-    fc.assert(fc.property(fc.array(fc.constantFrom('a', '.', '*', '[', ']', '"', "'", '\\', '0', ' ', 'é'), { maxLength: 12 }).map((parts) => parts.join('')), (text) => {
-      const result = parsePath(text)
-      if ('error' in result) expect(result.at).toBeLessThanOrEqual(text.length)
-      else expect(result.length).toBeGreaterThan(0)
-    }), { numRuns: 2000 })
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('a', '.', '*', '[', ']', '"', "'", '\\', '0', ' ', 'é'), { maxLength: 12 }).map((parts) => parts.join('')),
+        (text) => {
+          const result = parsePath(text)
+          if ('error' in result) expect(result.at).toBeLessThanOrEqual(text.length)
+          else expect(result.length).toBeGreaterThan(0)
+        },
+      ),
+      { numRuns: 2000 },
+    )
   })
 })
 
@@ -50,8 +100,13 @@ describe('key globs', () => {
     ['api_key', ['apiKey', 'API-KEY', 'api key', 'vendor.api_key', 'api_key'], ['api_key_id', 'xapi_key', 'api_key.id']],
     ['*token', ['token', 'accessToken', 'x-csrf-token', 'a.b.token'], ['token_type', 'tokens']],
     ['http.request.header.*', ['http.request.header.x_a', 'HTTP.Request-Header.'.replace('-', '.')], ['http', 'header.x']],
-    ['*', ['', 'a', 'a.b'], []], ['a*b*c', ['abc', 'aXbYc', 'a_b_c', 'x.abc'], ['ab', 'acb', 'bac']], ['user[email]', ['user[email]'], ['useremail']], ['é', ['É'], ['e']], ['a*a', ['aa', 'aba'], ['a']],
-    ['password', ['login.password'], ['password.', 'password.hint']], ['a.b', ['a.b', 'A_.B'], ['x.a.b', 'b']],
+    ['*', ['', 'a', 'a.b'], []],
+    ['a*b*c', ['abc', 'aXbYc', 'a_b_c', 'x.abc'], ['ab', 'acb', 'bac']],
+    ['user[email]', ['user[email]'], ['useremail']],
+    ['é', ['É'], ['e']],
+    ['a*a', ['aa', 'aba'], ['a']],
+    ['password', ['login.password'], ['password.', 'password.hint']],
+    ['a.b', ['a.b', 'A_.B'], ['x.a.b', 'b']],
   ])('%s', (glob, hits, misses) => {
     const globs = compileKeyGlobs([glob])
     for (const key of hits) expect([key, globs.matches(key)]).toEqual([key, true])
@@ -72,13 +127,20 @@ describe('key globs', () => {
       const last = normal.slice(normal.lastIndexOf('.') + 1)
       return regex.test(normal) || (!glob.includes('.') && normal.includes('.') && last !== '' && regex.test(last))
     }
-    fc.assert(fc.property(fc.array(letters, { minLength: 1, maxLength: 4 }), letters.map((key) => key.replaceAll('*', 'b')), (globs, key) => {
-      const usable = globs.filter((glob) => checkKeyGlob(glob) === undefined)
-      const compiled = compileKeyGlobs(usable)
-      const expected = usable.map((glob, i) => (obvious(glob, key) ? i : -1)).filter((i) => i >= 0)
-      expect(compiled.all(key)).toEqual(expected)
-      expect(compiled.matches(key)).toBe(expected.length > 0)
-    }), { numRuns: 3000 })
+    fc.assert(
+      fc.property(
+        fc.array(letters, { minLength: 1, maxLength: 4 }),
+        letters.map((key) => key.replaceAll('*', 'b')),
+        (globs, key) => {
+          const usable = globs.filter((glob) => checkKeyGlob(glob) === undefined)
+          const compiled = compileKeyGlobs(usable)
+          const expected = usable.map((glob, i) => (obvious(glob, key) ? i : -1)).filter((i) => i >= 0)
+          expect(compiled.all(key)).toEqual(expected)
+          expect(compiled.matches(key)).toBe(expected.length > 0)
+        },
+      ),
+      { numRuns: 3000 },
+    )
   })
 
   it('is linear in the key', () => {

@@ -9,7 +9,36 @@ import { issuesOf, load, stubDetectors, stubMasks } from './ruleset-stubs.ts'
 type Schema = { readonly [key: string]: unknown } | boolean
 
 /** The keywords that the schema uses, and no others: an unknown one fails the test. */
-const KNOWN = new Set(['$schema', '$ref', '$defs', 'title', 'description', 'default', 'deprecated', 'enumDescriptions', 'type', 'enum', 'const', 'properties', 'required', 'additionalProperties', 'minProperties', 'items', 'minItems', 'minLength', 'maxLength', 'minimum', 'maximum', 'anyOf', 'allOf', 'not', 'if', 'then', 'else'])
+const KNOWN = new Set([
+  '$schema',
+  '$ref',
+  '$defs',
+  'title',
+  'description',
+  'default',
+  'deprecated',
+  'enumDescriptions',
+  'type',
+  'enum',
+  'const',
+  'properties',
+  'required',
+  'additionalProperties',
+  'minProperties',
+  'maxProperties',
+  'items',
+  'minItems',
+  'minLength',
+  'maxLength',
+  'minimum',
+  'maximum',
+  'anyOf',
+  'allOf',
+  'not',
+  'if',
+  'then',
+  'else',
+])
 
 function valid(schema: Schema, value: unknown, root: { readonly [key: string]: unknown }): boolean {
   if (typeof schema === 'boolean') return schema
@@ -37,7 +66,7 @@ function valid(schema: Schema, value: unknown, root: { readonly [key: string]: u
     const object = value as Record<string, unknown>
     const properties = (schema['properties'] ?? {}) as Record<string, unknown>
     if (many('required').some((key) => !Object.hasOwn(object, key as string))) return false
-    if (Object.keys(object).length < Number(schema['minProperties'] ?? 0)) return false
+    if (Object.keys(object).length < Number(schema['minProperties'] ?? 0) || Object.keys(object).length > Number(schema['maxProperties'] ?? Infinity)) return false
     for (const [key, item] of Object.entries(object)) {
       if (Object.hasOwn(properties, key) ? !one(properties[key], item) : schema['additionalProperties'] !== undefined && !one(schema['additionalProperties'], item)) return false
     }
@@ -64,24 +93,67 @@ describe('JSON Schema', () => {
   })
 
   it.each([
-    'masks: {one: {type: redact}, two: {type: e_mail}}', 'masks: [{type: substitute, seed: x}]', 'keys: [a]\n  hash_sources: null\n  masks: [{type: imitate}]', 'keys: [a]\n  hash_sources: [x, [a, 0], {json_path: [a], trim: true, on_missing: null}]\n  masks: [{type: imitate}]',
-    'keys: [a]\n  skip: [null, 1, {matches: x}]\n  masks: [{type: imitate}]', 'if: [{path: a, equals: null}, {or: [{json_path: [a], less_than: 1}]}]\n  rules: [{detect: [all]}]', 'masks: [{type: from_fixed, value: 1.50}]', 'masks: [{type: email, domain: [a, b]}]', 'paths: [[a, 0], b]\n  whole: true\n  masks: [{type: remove}]',
+    'masks: {one: {type: redact}, two: {type: e_mail}}',
+    'masks: [{type: substitute, seed: x}]',
+    'keys: [a]\n  hash_sources: null\n  masks: [{type: imitate}]',
+    'keys: [a]\n  hash_sources: [x, [a, 0], {json_path: [a], trim: true, on_missing: null}]\n  masks: [{type: imitate}]',
+    'keys: [a]\n  skip: [null, 1, {matches: x}]\n  masks: [{type: imitate}]',
+    'if: [{path: a, equals: null}, {or: [{json_path: [a], less_than: 1}]}]\n  rules: [{detect: [all]}]',
+    'masks: [{type: from_fixed, value: 1.50}]',
+    'masks: [{type: choices, choices: [a, {b: 2}, {value: c, weight: 1}]}]',
+    'masks: [{type: email, domain: [a, b]}]',
+    'paths: [[a, 0], b]\n  whole: true\n  masks: [{type: remove}]',
   ])('accepts what loads: %s', (rule) => {
     expect(load(around(rule)).ruleset.layers.length).toBe(1)
     expect(accepts(around(rule))).toBe(true)
   })
 
   it.each([
-    'keys: [a]', 'keys: []\n  masks: [{type: remove}]', 'masks: []', 'masks: [{type: nope}]', 'masks: [{type: redact, nope: 1}]', 'masks: [{label: x}]', 'masks: [{type: from_fixed}]', 'masks: [{type: partial, keep_last: -1}]', 'masks: [{type: partial, keep_last: "1"}]', 'masks: [{type: redact, seed: x}]',
-    'masks: [{type: redact, keep_type: "x"}]', 'masks: [{type: typecast, typecast_as: integr}]', 'masks: [{type: json, transforms: []}]', 'masks: [{type: json, transforms: [{path: a, masks: [{type: remove}]}]}]', 'masks: [{type: json, transforms: [{path: [a], nope: 1, masks: [{type: remove}]}]}]', 'masks: [{type: chain, masks: [{type: nope}]}]',
-    'detect: [nope]', 'keys: [a]\n  detect: [email]\n  masks: [{type: remove}]', 'keys: [a]\n  exclude: [email]\n  masks: [{type: remove}]', 'column: a\n  masks: [{type: remove}]', 'if: [{path: a, equals: 1}]\n  masks: [{type: remove}]\n  rules: []', 'if: [{path: a}]\n  rules: []', 'if: []\n  rules: []', 'if: [{path: a, equals: 1}]',
-    'keys: [a]\n  hash_sources: [{}]\n  masks: [{type: imitate}]', 'keys: [a]\n  hash_sources: [{source: me}]\n  masks: [{type: imitate}]', 'keys: [a]\n  skip: [{match: x}]\n  masks: [{type: imitate}]', 'paths: a\n  masks: [{type: remove}]', 'hash_columns: [a]\n  hash_sources: [a]\n  masks: [{type: imitate}]', 'masks: [{type: credit_card, retain_prefix_length: 9}]',
+    'keys: [a]',
+    'keys: []\n  masks: [{type: remove}]',
+    'masks: []',
+    'masks: [{type: nope}]',
+    'masks: [{type: redact, nope: 1}]',
+    'masks: [{label: x}]',
+    'masks: [{type: from_fixed}]',
+    'masks: [{type: partial, keep_last: -1}]',
+    'masks: [{type: partial, keep_last: "1"}]',
+    'masks: [{type: redact, seed: x}]',
+    'masks: [{type: redact, keep_type: "x"}]',
+    'masks: [{type: typecast, typecast_as: integr}]',
+    'masks: [{type: json, transforms: []}]',
+    'masks: [{type: json, transforms: [{path: a, masks: [{type: remove}]}]}]',
+    'masks: [{type: json, transforms: [{path: [a], nope: 1, masks: [{type: remove}]}]}]',
+    'masks: [{type: chain, masks: [{type: nope}]}]',
+    'masks: [{type: choices, choices: [{b: x}]}]',
+    'detect: [nope]',
+    'keys: [a]\n  detect: [email]\n  masks: [{type: remove}]',
+    'keys: [a]\n  exclude: [email]\n  masks: [{type: remove}]',
+    'column: a\n  masks: [{type: remove}]',
+    'if: [{path: a, equals: 1}]\n  masks: [{type: remove}]\n  rules: []',
+    'if: [{path: a}]\n  rules: []',
+    'if: []\n  rules: []',
+    'if: [{path: a, equals: 1}]',
+    'keys: [a]\n  hash_sources: [{}]\n  masks: [{type: imitate}]',
+    'keys: [a]\n  hash_sources: [{source: me}]\n  masks: [{type: imitate}]',
+    'keys: [a]\n  skip: [{match: x}]\n  masks: [{type: imitate}]',
+    'paths: a\n  masks: [{type: remove}]',
+    'hash_columns: [a]\n  hash_sources: [a]\n  masks: [{type: imitate}]',
+    'masks: [{type: credit_card, retain_prefix_length: 9}]',
   ])('refuses what does not load: %s', (rule) => {
     expect(issuesOf(around(rule)).length).toBeGreaterThan(0)
     expect(accepts(around(rule))).toBe(false)
   })
 
-  it.each(['version: 1.0\nrules: []\n', 'version: "1.0"\n', 'version: "1.0"\nrules: []\nrulez: []\n', 'version: "1.0"\nrules: []\npolicy: {max_depth: 0}\n', 'version: "1.0"\nrules: []\npolicy: {nope: 0}\n', 'version: "1.0"\ntasks: []\n', '[]\n'])('refuses at the top: %j', (text) => {
+  it.each([
+    'version: 1.0\nrules: []\n',
+    'version: "1.0"\n',
+    'version: "1.0"\nrules: []\nrulez: []\n',
+    'version: "1.0"\nrules: []\npolicy: {max_depth: 0}\n',
+    'version: "1.0"\nrules: []\npolicy: {nope: 0}\n',
+    'version: "1.0"\ntasks: []\n',
+    '[]\n',
+  ])('refuses at the top: %j', (text) => {
     expect(accepts(text)).toBe(false)
   })
 

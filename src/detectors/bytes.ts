@@ -192,7 +192,7 @@ export function ibanMod97(text: Uint8Array, from: number, to: number): number {
 }
 
 function foldMod97(rest: number, b: number): number {
-  if (b === 32) return rest
+  if (b === 32 || b === 45) return rest
   if (b <= 57) return (rest * 10 + b - 48) % 97
   return (rest * 100 + (b | 32) - 87) % 97
 }

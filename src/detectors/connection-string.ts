@@ -33,7 +33,7 @@ function findInList(scan: Scan, at: number, ids: Int32Array): number {
   while (value < end && text[value] === 32) value++
   let to = value
   // Longer values are no part of a list: without the bound, text full of keys would be read again and again.
-  const stop = end - value > 512 ? value + 512 : end
+  const stop = end - value > 192 ? value + 192 : end
   if (value < end && (text[value] === 123 || text[value] === 34 || text[value] === 39)) {
     const close = text[value] === 123 ? 125 : text[value]!
     to++

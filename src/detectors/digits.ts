@@ -4,7 +4,7 @@
 
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import {
-  CLASS, DIGIT, LETTER, WORD, contextWords, digitJointAfter, digitJointBefore, inContext, inPath, insideMasked, isDigit, lower, luhn, oneByteRepeated,
+  CLASS, DIGIT, LETTER, WORD, contextWords, digitJointAfter, digitJointBefore, inContext, inPath, insideMasked, isDigit, lower, luhn, matchesLower, oneByteRepeated,
   runEnd, wordAfter, wordBefore,
 } from './bytes.ts'
 import { callingCodeDigits, possibleLengths } from './calling-codes.ts'
@@ -409,8 +409,8 @@ function findNational(scan: Scan, at: number, groups: number, id: number): numbe
     const bracket = (k === 0 ? open : joint[0] === 40) && a === 41
     if ((bracket || (a === 45 && (k === 0 || joint[0] === 45 || joint[0] === 32))) && joint[k + 1] === 45 && nanp(text, k)) {
       const to = groupStart[k + 2]! + 4
-      if ((joint[k + 2] === 0 || joint[k + 2] === 32 || groups === k + 3) && endsWell(text, scan.end, to, false) && (bracket || !open) && !otherWordBefore(scan, from)) {
-        const stop = withExtension(text, to, scan.end)
+      const stop = withExtension(text, to, scan.end)
+      if ((joint[k + 2] === 0 || joint[k + 2] === 32 || groups === k + 3) && endsWell(text, scan.end, stop, false) && (bracket || !open) && !otherWordBefore(scan, from)) {
         scan.emit(id, bracket && k === 0 ? from : at, stop, 0.65)
         return stop
       }
@@ -469,10 +469,21 @@ function findInPhoneContext(scan: Scan, at: number, from: number, open: boolean,
   // Take whole groups as long as a phone number may be.
   while (n > 1 && digits > 15) digits -= groupLength[--n]!
   if (digits < 7 || digits > 15 || looksLikeDate(text)) return 0
-  const to = groupStart[n - 1]! + groupLength[n - 1]!
-  if (!endsWell(text, scan.end, to, false) || !inContext(scan, from, PHONE_WORDS) || otherWordBefore(scan, from)) return 0
+  const to = withExtension(text, groupStart[n - 1]! + groupLength[n - 1]!, scan.end)
+  if (!endsWell(text, scan.end, to, false) || !(inContext(scan, from, PHONE_WORDS) || (n > 1 && phoneWordAfter(text, to, scan.end))) || otherWordBefore(scan, from)) return 0
   scan.emit(id, open && joint[0] === 41 ? from : at, to, 0.7)
   return to
+}
+
+const AFTER_WORDS = ['office', 'fax', 'mobile', 'phone', 'cell', 'home']
+
+/** `089 72 63 41 office`, `06-10446904-Office`: within 12 bytes behind a number in groups. */
+function phoneWordAfter(text: Uint8Array, to: number, end: number): boolean {
+  let p = to
+  while (p < end && p - to < 3 && (text[p] === 32 || text[p] === 45 || text[p] === 40)) p++
+  if (p === to || p >= end || (CLASS[text[p]!]! & LETTER) === 0) return false
+  for (const word of AFTER_WORDS) if (matchesLower(text, end, p, word)) return true
+  return false
 }
 
 function looksLikeDate(text: Uint8Array): boolean {

@@ -51,7 +51,7 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   let p = at + 2
   let count = 4
   let digits = 2
-  let spaced = false
+  let separator = 0
   while (count < length) {
     if (p >= end) return at
     const b = text[p]!
@@ -62,9 +62,9 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
       count++
       continue
     }
-    // Groups of four, all or none.
-    if (b !== 32 || (count & 3) !== 0 || text[p - 1] === 32 || (!spaced && count > 4)) return at
-    spaced = true
+    // Groups of four by single spaces or hyphens, all or none.
+    if ((b !== 32 && b !== 45) || (count & 3) !== 0 || (CLASS[text[p - 1]!]! & ALNUM) === 0 || (count > 4 && b !== separator)) return at
+    separator = b
     p++
   }
   if (wordAfter(text, end, p) || digits < 6 || ibanMod97(text, from, p) !== 1) return at

@@ -61,6 +61,7 @@ for (const entry of `api-key api-keys auth-token access-token access-key access-
   credential-s client-key secret-id role-id token-secret access-secret master-password`.trim().split(/\s+/)) {
   JOINED.set(entry.replaceAll('-', ''), entry.split('-'))
 }
+JOINED.set('jsonwebtoken', ['jsonwebtoken'])
 JOINED.set('password', ['password'])
 JOINED.set('passphrase', ['passphrase'])
 JOINED.set('credentials', ['credentials'])
@@ -346,6 +347,8 @@ export function isPlaceholder(text: Uint8Array, from: number, to: number): boole
       return length === 2 || (last === 37 && variableName(text, from + 1, to - 1)) || (text[from + 1] === 40 && length < 40)
     case 58: // :param
       return variableName(text, from + 1, to)
+    case 91: // [PASSWORD]
+      return last === 93 && length < 32 && length > 2 && variableName(text, from + 1, to - 1)
     case 35: // #{x}
       return length > 2 && text[from + 1] === 123 && last === 125
     case 64: // @{x}
@@ -380,10 +383,14 @@ const SAMPLES = words('changeme change-me change_me changeit example dummy place
 
 /** Words that stand for a value in documentation and templates; only in free text. */
 function isSample(text: Uint8Array, from: number, to: number): boolean {
-  if (to - from > 40) return false
+  if (to - from > 80) return false
   let value = ''
   for (let p = from; p < to; p++) value += String.fromCharCode(lower(text[p]!))
   if (SAMPLES.has(value)) return true
+  // `hf_xxxxxxxx`: more than half is one character repeated to the end.
+  let repeated = 0
+  while (repeated < value.length && value.charCodeAt(value.length - 1 - repeated) === value.charCodeAt(value.length - 1)) repeated++
+  if (repeated >= 8 && repeated * 2 > value.length) return true
   return /^(?:your|my|insert|enter|replace|put|the|some|add)[-_ ][a-z_ -]*$/.test(value) || /^[a-z_-]*(?:-here|_here|placeholder)$/.test(value)
 }
 
@@ -500,10 +507,33 @@ function evidence(text: Uint8Array, from: number, to: number): boolean {
   if (length < 6) return false
   const spaced = hasSpace(text, from, to)
   const bits = classesOf(text, from, to)
+  if (spaced || isWordy(text, from, to)) return false
   const letterKinds = ((bits & LOWER) !== 0 ? 1 : 0) + ((bits & UPPER) !== 0 ? 1 : 0)
   if (!spaced && length >= 16) return (bits & DIGIT) !== 0 || letterKinds === 2 || looksRandom(text, from, to) || !languageOnly(text, from, to)
   if ((bits & DIGIT) !== 0 && letterKinds > 0 && !spaced) return true
   return !spaced && looksRandom(text, from, to)
+}
+
+/** Words with versions and counters: pieces between `-_./:` are letters, or up to four digits; `jackson-core-2.11.4`. */
+function isWordy(text: Uint8Array, from: number, to: number): boolean {
+  let digits = 0
+  let letters = 0
+  let pieces = 0
+  for (let p = from; p <= to; p++) {
+    const bits = p < to ? CLASS[text[p]!]! : 0
+    if ((bits & DIGIT) !== 0) digits++
+    else if ((bits & LETTER) !== 0) {
+      if (digits > 0) return false
+      letters++
+    } else {
+      if (p < to && !segmentEnds(text[p]!)) return false
+      if (digits > 4 || (letters > 0 && digits > 2)) return false
+      pieces++
+      digits = 0
+      letters = 0
+    }
+  }
+  return pieces > 1 && !looksRandom(text, from, to)
 }
 
 /** Lower-case words joined by `-` or `_`. */

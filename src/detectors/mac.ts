@@ -1,7 +1,7 @@
 // Hardware addresses: EUI-48 and EUI-64 with one separator, or three groups of four with dots.
 
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
-import { CLASS, DIGIT, HEX, LETTER, LOWER, UPPER, wordAfter, wordBefore } from './bytes.ts'
+import { CLASS, DIGIT, HEX, LETTER, wordAfter, wordBefore } from './bytes.ts'
 
 const mac: DetectorInfo = {
   name: 'mac_address', group: 'network', tier: 1, priority: 46,
@@ -22,8 +22,6 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   if (from > start && (text[from - 1] === 58 || text[from - 1] === 45)) return skip(text, at, end, separator)
   let pairs = 1
   let p = at
-  let upper = false
-  let low = false
   while (p + 2 < end && text[p] === separator && hexPair(text, p + 1)) {
     p += 3
     pairs++
@@ -33,12 +31,10 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   let digitsOnly = true
   for (let q = from; q < p; q++) {
     const bits = CLASS[text[q]!]!
-    if ((bits & UPPER) !== 0) upper = true
-    if ((bits & LOWER) !== 0) low = true
     if ((bits & LETTER) !== 0) digitsOnly = false
   }
-  // Mixed case is no address; digits alone with hyphens are dates and part numbers.
-  if ((upper && low) || (digitsOnly && separator === 45)) return p
+  // Digits alone with hyphens are dates and part numbers.
+  if (digitsOnly && separator === 45) return p
   scan.emit(ids[0]!, from, p, 0.75)
   return p
 }

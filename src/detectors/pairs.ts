@@ -1,9 +1,10 @@
 // Pairs in text: `key=value`, `key: value`, `key => value`, quoted and escaped keys and values, `--key value`, and the
 // call `("key", "value")`. A pair gives its value a key. Two steps keep it linear: `recogniseKey` looks at the bytes
-// around the separator only; the value is read (`finishPair`) for keys that matter.
+// around the separator only; the value is read (`finishPair`, `judgePair`) for keys that matter.
 
-import type { Trigger } from '../engine/types.ts'
+import type { KeyFacts, Trigger } from '../engine/types.ts'
 import { ALNUM, CLASS, KEY, LETTER, SPACE, UNDERSCORE, lower, matchesAt, matchesLower } from './bytes.ts'
+import { judgeSecret } from './key-words.ts'
 
 /** A pair that was recognised; one object, reused. Offsets are bytes, ends exclusive. */
 export interface Pair {
@@ -17,11 +18,13 @@ export interface Pair {
   escaped: boolean
   /** True after authorization and cookie keys: the value is the rest of the line. */
   header: boolean
+  /** The quote that opened before a bare key, 0 for none: a header value ends there. */
+  closer: number
 }
 
 /** A fresh `Pair` to pass to `recognisePair`. */
 export function createPair(): Pair {
-  return { keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, quote: 0, escaped: false, header: false }
+  return { keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, quote: 0, escaped: false, header: false, closer: 0 }
 }
 
 /** Byte pairs at which a separator or an option may stand: pass the offset of the second byte as `at`. */
@@ -49,28 +52,24 @@ export function recogniseKey(text: Uint8Array, start: number, end: number, at: n
   const b = text[at]!
   if (b === 61) {
     const before = at > start ? text[at - 1]! : 0
-    // `==`, `!=`, `<=`, `>=`, `~=` compare; `:=` was handled at its colon.
-    if (before === 61 || before === 33 || before === 60 || before === 62 || before === 58) return false
     const next = at + 1 < end ? text[at + 1]! : 0
-    if (next === 61 || next === 126) return false
-    return keyBefore(text, start, at, out, true) && valueAfter(text, end, next === 62 ? at + 2 : at + 1, out)
+    if (next === 61 || next === 126 || before === 60 || before === 62) return false
+    let from = at
+    let compares = false
+    if (before === 61 || before === 33 || before === 58 || before === 63) {
+      // `:=`, `::=`, `?=` assign; `==`, `!=`, `!==` compare, and show the value when it is a literal.
+      while (from > start && at - from < 4 && (text[from - 1] === before || text[from - 1] === 61 || text[from - 1] === 33)) from--
+      compares = before === 61 || before === 33
+    }
+    if (!keyBefore(text, start, from, out, true) || !valueAfter(text, end, next === 62 ? at + 2 : at + 1, out)) return false
+    return !compares || out.quote !== 0
   }
   if (b === 58) {
     const next = at + 1 < end ? text[at + 1]! : 0
-    if (next === 58) return false
-    if (next === 47 && at + 2 < end && text[at + 2] === 47) return false // a scheme
-    const before = at > start ? text[at - 1]! : 0
-    // `a ::= b`, `a := b`
-    let p = at + 1
-    let from = at
-    if (before === 58) {
-      if (next !== 61) return false
-      from = at - 1
-    }
-    const assigns = next === 61
-    if (assigns) p++
-    if (!keyBefore(text, start, from, out, assigns)) return false
-    return valueAfter(text, end, p, out)
+    // `::` and `:=` are none or found at their `=`; `://` is a scheme.
+    if (next === 58 || next === 61 || (at > start && text[at - 1] === 58)) return false
+    if (next === 47 && at + 2 < end && text[at + 2] === 47) return false
+    return keyBefore(text, start, at, out, false) && valueAfter(text, end, at + 1, out)
   }
   if (b === 45) return option(text, start, end, at, out)
   if (b === 51) {
@@ -80,6 +79,7 @@ export function recogniseKey(text: Uint8Array, start: number, end: number, at: n
     out.quote = 0
     out.escaped = false
     out.header = false
+    out.closer = 0
     return out.valueStart < end
   }
   return argument(text, start, end, at, out)
@@ -91,10 +91,15 @@ function keyBefore(text: Uint8Array, start: number, to: number, out: Pair, decla
   while (p > start && to - p < 16 && (text[p - 1] === 32 || text[p - 1] === 9)) p--
   if (p === start) return false
   const last = text[p - 1]!
-  if (last === 34 || last === 39 || last === 96) return quotedKey(text, start, p - 1, last, out)
+  if (last === 34 || last === 39 || last === 96) {
+    if (!quotedKey(text, start, p - 1, last, out)) return false
+    sibling(text, start, out.keyStart - 1, out)
+    return true
+  }
   if (last === 93) return subscript(text, start, p - 1, out)
   if ((CLASS[last]! & KEY) === 0) return false
   if (!bareKey(text, start, p, out)) return false
+  sibling(text, start, out.keyStart, out)
   // `var apiToken string = "x"`, `let token: str = "x"`: the name stands before its type.
   if (declares && p < to && isTypeName(text, out.keyStart, out.keyEnd)) {
     let q = out.keyStart
@@ -110,6 +115,28 @@ function keyBefore(text: Uint8Array, start: number, to: number, out: Pair, decla
     }
   }
   return true
+}
+
+const NAME_KEYS = ['name', 'key', 'field', 'header', 'variable']
+
+/**
+ * `key="Password" value="x"`, `"name":"DB_PASSWORD","value":"x"`: the key of a `value` is the text of the name before it.
+ * `at` is where the key `value` begins, its quote included.
+ */
+function sibling(text: Uint8Array, start: number, at: number, out: Pair): void {
+  if (out.keyEnd - out.keyStart !== 5 || !matchesLower(text, out.keyEnd, out.keyStart, 'value')) return
+  let p = at
+  if (p > start && text[p - 1] === 92) p--
+  while (p > start && at - p < 8 && (text[p - 1] === 32 || text[p - 1] === 44)) p--
+  if (p === start || p === at || (text[p - 1] !== 34 && text[p - 1] !== 39)) return
+  const { keyStart, keyEnd } = out
+  if (quotedKey(text, start, p - 1, text[p - 1]!, out)) {
+    let q = out.keyStart - 1
+    while (q > start && (text[q - 1] === 32 || text[q - 1] === 61 || text[q - 1] === 58 || text[q - 1] === 34 || text[q - 1] === 39 || text[q - 1] === 92) && out.keyStart - q < 8) q--
+    for (const name of NAME_KEYS) if (q - name.length >= start && matchesLower(text, q, q - name.length, name)) return
+  }
+  out.keyStart = keyStart
+  out.keyEnd = keyEnd
 }
 
 const TYPES = ['string', 'str', 'text', 'char', 'nsstring', 'auto', 'any', 'byte']
@@ -177,6 +204,12 @@ function valueAfter(text: Uint8Array, end: number, at: number, out: Pair): boole
   }
   out.valueStart = p
   out.header = isHeaderKey(text, out.keyStart, out.keyEnd)
+  out.closer = 0
+  if (out.keyStart > 0) {
+    // The quote of `-H 'Authorization: x'` ends the value.
+    const before = text[out.keyStart - 1]!
+    if ((before === 34 || before === 39) && text[out.keyEnd] !== before && text[out.keyEnd] !== 92) out.closer = before
+  }
   return p < end
 }
 
@@ -219,6 +252,41 @@ function argument(text: Uint8Array, start: number, end: number, at: number, out:
   return open >= start && text[open] === 40 && valueAfter(text, end, at + 1, out)
 }
 
+const SCHEMES = ['bearer', 'basic', 'token', 'apikey', 'digest', 'negotiate', 'ntlm']
+
+/**
+ * Judges the value of a recognised pair under a key of the given strength: finishes the pair and returns the score, 0 to
+ * leave it. Reads a header's line only when its first word does not settle the matter, so that a line full of header keys
+ * is not read once for each.
+ */
+export function judgePair(text: Uint8Array, end: number, out: Pair, strength: KeyFacts['secret']): number {
+  if (strength === 0) return 0
+  if (out.header && out.quote === 0) {
+    // Cookie lists belong to the cookie detector; here only what is certain counts.
+    if (strength < 4) return 0
+    let from = out.valueStart
+    let to = tokenEnd(text, from, end)
+    for (const scheme of SCHEMES) if (scheme.length === to - from && matchesLower(text, to, from, scheme)) {
+      while (to < end && (text[to] === 32 || text[to] === 9)) to++
+      from = to
+      to = tokenEnd(text, from, end)
+      break
+    }
+    if (text[from] === 60 || judgeSecret(text, from, to, strength, 'text') === 0) return 0
+    finishPair(text, end, out)
+    return out.valueEnd > out.valueStart ? 0.8 : 0
+  }
+  finishPair(text, end, out)
+  return judgeSecret(text, out.valueStart, out.valueEnd, strength, 'text')
+}
+
+/** End of the word at `from`; quotes and braces end it too. */
+function tokenEnd(text: Uint8Array, from: number, end: number): number {
+  let p = from
+  while (p < end && (CLASS[text[p]!]! & SPACE) === 0 && text[p] !== 34 && text[p] !== 39) p++
+  return p
+}
+
 /**
  * Sets `valueEnd`: a quoted value to its closing quote or the end, a header's to the end of the line, any other to white
  * space or `, ; & | ) ] } "` (brackets that opened inside stay together), and to written escapes such as `\n`.
@@ -242,7 +310,7 @@ export function finishPair(text: Uint8Array, end: number, out: Pair): void {
     return
   }
   if (out.header) {
-    while (p < end && text[p] !== 10 && text[p] !== 13) p++
+    while (p < end && text[p] !== 10 && text[p] !== 13 && (out.closer === 0 || text[p] !== out.closer)) p++
     while (p > valueStart && (CLASS[text[p - 1]!]! & SPACE) !== 0) p--
     out.valueEnd = p
     return

@@ -48,7 +48,7 @@ const PARAMETER = 1
 const SENTRY = 2
 const OTP = 3
 
-const MAX_USERINFO = 256
+const MAX_USERINFO = 192
 
 function find(scan: Scan, at: number, ids: Int32Array): number {
   const b = scan.text[at]!
@@ -148,6 +148,12 @@ function findCurl(scan: Scan, at: number, ids: Int32Array): number {
   let colon = -1
   while (p < stop) {
     const b = text[p]!
+    // `-u bob:'pass word'`: the quote may open behind the colon.
+    if (quote === 0 && colon === p - 1 && (b === 34 || b === 39)) {
+      quote = b
+      p++
+      continue
+    }
     if (quote !== 0 ? b === quote : (CLASS[b]! & SPACE) !== 0 || b === 34 || b === 39) break
     if (b === 58 && colon < 0) colon = p
     p++
@@ -160,7 +166,7 @@ function findCurl(scan: Scan, at: number, ids: Int32Array): number {
 function hasCommand(text: Uint8Array, from: number, to: number): boolean {
   for (let p = to - 4; p >= from; p--) {
     const b = text[p]!
-    if (b === 10) return false
+    if (b === 10 && text[p - 1] !== 92) return false
     if (b === 99 && text[p + 1] === 117 && text[p + 2] === 114 && text[p + 3] === 108) return true
   }
   return false
@@ -223,8 +229,15 @@ function judgeParameter(scan: Scan, mark: number, from: number, to: number, valu
     scan.emit(ids[PARAMETER]!, value, stop, 0.95)
     return
   }
+  if (constantName(text, value, stop)) return
   const strength = keyFactsAt(text, from, to).secret
   if (strength >= 3 || (strength > 0 && judgeSecret(text, value, stop, strength, 'text') > 0)) scan.emit(ids[PARAMETER]!, value, stop, 0.95)
+}
+
+/** `ACCESS_TOKEN` as a value: documentation. */
+function constantName(text: Uint8Array, from: number, to: number): boolean {
+  for (let p = from; p < to; p++) if (text[p] !== 95 && (text[p]! < 65 || text[p]! > 90)) return false
+  return to - from > 3
 }
 
 function plainNumber(text: Uint8Array, from: number, to: number): boolean {

@@ -1,7 +1,7 @@
 // Tokens that vendors give a prefix, an alphabet and a length: one row per detector. A new vendor is one more row.
 //
 // A form is a prefix and steps: `A36` is 36 letters or digits, `A36+` 36 or more, `A12-22` a range, `'-` the character
-// itself. `h32 < -us d1-2` looks back from `-us` over 32 hex digits. The classes are in CLASSES. Of each prefix the
+// itself. `h32 < -us d1-2` looks back from `-us` over 32 hex digits; a final `!` drops the row's `needs`. The classes are in CLASSES. Of each prefix the
 // rarest pair of neighbouring characters becomes the trigger, so that ordinary words start nothing.
 
 import type { DetectorInfo, Finder, Scan, Trigger } from '../engine/types.ts'
@@ -87,7 +87,7 @@ const ROWS: readonly Row[] = [
   { name: 'databricks_token', priority: 31, summary: 'Databricks token.', forms: ["dapi x32 '- d1", 'dapi x32'], examples: [`«dapi${H(32)}»`, `«dapi${H(32)}-2» x`], counterExamples: ['dapi', 'dapibus'] },
   { name: 'atlassian_token', priority: 32, summary: 'Atlassian token.', forms: ['ATATT3 D100+', 'ATCTT3 D60+', 'ATBB A24+'], examples: [`«ATATT3${A(180)}=0A1B2C3D»`, `«ATBB${A(32)}»`], counterExamples: ['ATBBx', 'BATTERY'] },
   { name: 'cloudflare_token', priority: 33, summary: 'Cloudflare token and origin CA key.', forms: ['cfk_ A48', 'cfut_ A48', 'cfat_ A48', "v1.0- h24 '- h146"], examples: [`«cfat_${A(40)}0a1b2c3d»`], counterExamples: ['cfat_tooshort', 'v1.0-beta'] },
-  { name: 'grafana_token', priority: 34, summary: 'Grafana token.', needs: 'digit', forms: ["glsa_ A32 '_ x8", 'glc_ B32+', 'eyJrIjoi B60+'], examples: [`«glsa_${A(32)}_0a1b2c3d»`, `«glc_${A(40)}==»`], counterExamples: ['GLC_CreateLightmapTextureArray', 'glc_x'] },
+  { name: 'grafana_token', priority: 34, summary: 'Grafana token.', needs: 'digit', forms: ["glsa_ A32 '_ x8", 'glc_ B32+', 'glc_eyJ B20+ !', 'eyJrIjoi B60+'], examples: [`«glsa_${A(32)}_0a1b2c3d»`, `«glc_${A(40)}==»`], counterExamples: ['GLC_CreateLightmapTextureArray', 'glc_x'] },
   { name: 'vault_token', priority: 35, summary: 'HashiCorp Vault token.', forms: ['hvs. u24+', 'hvb. u24+', 'hvr. u24+'], examples: [`«hvs.${A(90)}»`], counterExamples: ['hvs.x', 's.DefaultListableBeanFactory'] },
   { name: 'terraform_token', priority: 35, summary: 'Terraform Cloud token.', forms: ['A14 < .atlasv1. D60+'], examples: [`«${A(14)}.atlasv1.${A(64)}»`], counterExamples: ['x.atlasv1.y'] },
   { name: 'telegram_token', priority: 36, summary: 'Telegram bot token.', forms: ['d8-10 < :A u34'], examples: [`«1234567890:AA${A(33)}» sent`], counterExamples: ['foo:AAH', `12:00:A${A(34)}`, '10:AM'] },
@@ -140,6 +140,7 @@ const ROWS: readonly Row[] = [
   { name: 'typeform_token', priority: 38, summary: 'Typeform token.', forms: ['tfp_ D59'], examples: [`«tfp_${A(59)}»`], counterExamples: ['tfp_x'] },
   { name: 'vercel_token', priority: 38, summary: 'Vercel token.', forms: ['vcp_', 'vci_', 'vck_', 'vca_', 'vcr_'].map((p) => `${p} A24+`), examples: [`«vcp_${A(40)}»`], counterExamples: ['vcp_x'] },
   { name: 'yandex_key', priority: 38, summary: 'Yandex Cloud key.', needs: 'digit', forms: ['YC u38', 'AQVN u35-38', "t1. D1+ '. D86"], examples: [`«AQVN${A(36)}»`, `«YC${A(38)}»`], counterExamples: ['YC', 't1.micro'] },
+  { name: 'intra42_secret', priority: 38, summary: '42 intranet client secret.', forms: ['s-s4t2ud- h64', 's-s4t2af- h64'], examples: [`«s-s4t2ud-${H(64)}»`], counterExamples: ['s-s4t2ud-x'] },
   { name: 'groq_key', priority: 38, summary: 'Groq key.', forms: ['gsk_ A40+'], examples: [`«gsk_${A(52)}»`], counterExamples: ['gsk_x'] },
   { name: 'aws_bedrock_key', priority: 38, summary: 'Amazon Bedrock key.', forms: ['ABSK B109-269', 'bedrock-api-key- B20+'], examples: [`«ABSK${A(120)}»`, `«bedrock-api-key-${A(30)}»`], counterExamples: ['ABSKx', 'bedrock-api-key-name'] },
   {
@@ -189,6 +190,7 @@ interface Step {
 interface Form {
   readonly detector: number
   readonly row: Row
+  readonly needs: Row['needs']
   /** The run before the anchor, when the token does not begin with it. */
   readonly back: Step | undefined
   readonly prefix: string
@@ -207,12 +209,13 @@ function readStep(text: string): Step {
 }
 
 function readForm(row: Row, detector: number, source: string): Form {
-  const parts = source.split(' ')
+  const needs = source.endsWith(' !') ? undefined : row.needs
+  const parts = source.replace(/ !$/, '').split(' ')
   const looksBack = parts[1] === '<'
   const back = looksBack ? readStep(parts[0]!) : undefined
   const prefix = looksBack ? parts[2]! : parts[0]!
   const steps = parts.slice(looksBack ? 3 : 1).map(readStep)
-  return { detector, row, back, prefix, steps, context: row.context === undefined ? undefined : contextWords(...row.context), trigger: rarestPair(prefix) }
+  return { detector, row, needs, back, prefix, steps, context: row.context === undefined ? undefined : contextWords(...row.context), trigger: rarestPair(prefix) }
 }
 
 /** Share of a character in log text, as bits: rough, only the order matters. */
@@ -319,14 +322,29 @@ function tryForm(scan: Scan, form: Form, anchor: number, id: number): number {
   }
   if (p < end && (CLASS[text[p]!]! & ALNUM) !== 0) return 0
   const last = form.back === undefined ? body : from
-  if (fewerDistinct(text, last, p, 3)) return 0
-  const needs = form.row.needs
+  if (isSample(text, last, p)) return 0
+  const needs = form.needs
   if (needs !== undefined && !holds(text, last, p, needs)) return 0
   if (form.row.alone === true && (touches(text, start, end, from - 1) || touches(text, start, end, p))) return 0
   if (insideBase64(text, start, end, from, p)) return 0
   if (form.context !== undefined && !inContext(scan, from, form.context)) return 0
   scan.emit(id, form.row.body === true ? body : from, p, form.context === undefined ? 0.95 : 0.7)
   return p
+}
+
+/** One or two characters repeated, joints aside: documentation. */
+function isSample(text: Uint8Array, from: number, to: number): boolean {
+  if (fewerDistinct(text, from, to, 3)) return true
+  let a = 0
+  let b = 0
+  for (let p = from; p < to; p++) {
+    const c = text[p]!
+    if (c === 45 || c === 46 || c === 95 || c === a || c === b) continue
+    if (a === 0) a = c
+    else if (b === 0) b = c
+    else return false
+  }
+  return true
 }
 
 function holds(text: Uint8Array, from: number, to: number, needs: 'digit' | 'mixed'): boolean {
@@ -382,13 +400,16 @@ function findDiscord(scan: Scan, from: number, id: number): number {
   while (p < end && p - ends2 < 80 && table[text[p]!] === 1) p++
   if (p - ends2 < 28) return from + 1
   const size = decodeBase64(text, from, ends1)
-  for (let i = 0; i < size; i++) if (!isDigit(decoded[i]!)) return from + 1
+  // Nearly all digits: samples in the wild have single characters changed.
+  let digits = 0
+  for (let i = 0; i < size; i++) if (isDigit(decoded[i]!)) digits++
+  if (digits * 4 < size * 3) return from + 1
   scan.emit(id, from, p, 0.95)
   return p
 }
 
 const discord: DetectorInfo = {
-  name: 'discord_token', group: 'secrets', tier: 0, priority: 36, summary: 'Discord bot token: the first part decodes to digits.',
+  name: 'discord_token', group: 'secrets', tier: 0, priority: 36, summary: 'Discord bot token: the first part decodes to (nearly only) digits.',
   examples: ['token «MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.aB3dE5fG7aB3dE5fG7aB3dE5fG7»'], counterExamples: ['MZ1yGvKTj0rY0cV8i47CjAa.uHQPq1.Xb1Mk2nEhe-4icrGOuegj57zMC', 'NTFS.driver.loaded'],
 }
 

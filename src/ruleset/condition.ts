@@ -55,7 +55,9 @@ function readTest(reader: Reader, node: MapNode, path: string): Condition | unde
   const listed = values.get('json_path') as readonly (string | number)[] | undefined
   const written = values.get('path') as readonly Segment[] | undefined
   return {
-    kind: 'test', test, value,
+    kind: 'test',
+    test,
+    value,
     path: written ?? listed?.map(listSegment) ?? [],
     onMissing: (values.get('on_missing') as 'error' | 'skip' | 'apply_if' | 'apply_else' | undefined) ?? 'error',
   }
@@ -64,5 +66,8 @@ function readTest(reader: Reader, node: MapNode, path: string): Condition | unde
 /** Numbers, numeric strings and ISO dates have an order. */
 function isOrdered(value: Scalar): boolean {
   if (value instanceof NumberText) return true
-  return typeof value === 'string' && (/^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(value) || /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[-+]\d{2}:?\d{2})?)?$/.test(value))
+  return (
+    typeof value === 'string' &&
+    (/^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(value) || /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[-+]\d{2}:?\d{2})?)?$/.test(value))
+  )
 }

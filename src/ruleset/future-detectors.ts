@@ -1,7 +1,8 @@
 // Names of detectors that the documentation reserves. A ruleset that names one before it exists is told so, instead of being
 // offered the nearest name. A name that the registry has is not looked up here.
 
-export const RESERVED_DETECTORS: ReadonlySet<string> = new Set(`
+export const RESERVED_DETECTORS: ReadonlySet<string> = new Set(
+  `
   adobe_key age age_secret_key airtable_token alibaba_key anthropic_key ar_cuit artifactory_key at_svnr atlassian_token au_abn
   au_medicare au_tfn authorization_header aws_access_key aws_bedrock_key aws_secret_key aws_session_token azure_client_secret
   azure_key bank_account basic_auth be_nrn bearer_token bg_egn bic br_cnpj br_cns br_cpf br_pis brevo_key btc_address ca_sin
@@ -21,4 +22,7 @@ export const RESERVED_DETECTORS: ReadonlySet<string> = new Set(`
   street_address stripe_key stripe_webhook supabase_key tailscale_key tax_id teams_webhook telegram_token terraform_token th_tnin
   tr_tckn tw_id twilio_key typeform_token ua_rntrc uk_bank uk_nhs uk_nino uk_utr url_credentials url_secret_parameter us_dea
   us_ein us_itin us_mbi us_npi us_routing us_ssn uuid vault_token vehicle_plate vercel_token vin yandex_key za_id
-`.trim().split(/\s+/))
+`
+    .trim()
+    .split(/\s+/),
+)

@@ -41,9 +41,18 @@ export interface Loaded {
 }
 
 const DEFAULT_POLICY: Policy = {
-  on_mask_error: 'redact', on_unparsable: 'text', unknown_fields: 'keep', allow: [],
-  max_record_bytes: 1024 * 1024, on_oversize: 'truncate', max_depth: 100,
-  scan_keys: true, scan_numbers: true, text_pairs: true, decode: ['json', 'url'], verify: false,
+  on_mask_error: 'redact',
+  on_unparsable: 'text',
+  unknown_fields: 'keep',
+  allow: [],
+  max_record_bytes: 1024 * 1024,
+  on_oversize: 'truncate',
+  max_depth: 100,
+  scan_keys: true,
+  scan_numbers: true,
+  text_pairs: true,
+  decode: ['json', 'url'],
+  verify: false,
 }
 
 /** One file (or text, or object) of the load. */
@@ -123,7 +132,13 @@ class Load {
   #unknownBuiltin(issues: FileIssues, place: Node | number, path: string, entry: string): void {
     const name = entry.slice('mask-logs:'.length)
     const known = nearest(name, this.#environment.builtinNames ?? [])
-    issues.error('unknown_builtin', place, path, `there is no built-in ruleset '${shown(entry)}'${suggestion(known === undefined ? undefined : `mask-logs:${known}`)}`, known === undefined ? undefined : `mask-logs:${known}`)
+    issues.error(
+      'unknown_builtin',
+      place,
+      path,
+      `there is no built-in ruleset '${shown(entry)}'${suggestion(known === undefined ? undefined : `mask-logs:${known}`)}`,
+      known === undefined ? undefined : `mask-logs:${known}`,
+    )
   }
 
   #builtin(entry: string): File | undefined {
@@ -190,8 +205,10 @@ class Load {
       return
     }
     if (!entry.startsWith('./')) {
-      const message = /^[a-z][a-z0-9+.-]*:\/\//i.test(entry) ? 'a ruleset is not loaded from a URL'
-        : isAbsolute(entry) ? 'an absolute path is not allowed: begin with ./'
+      const message = /^[a-z][a-z0-9+.-]*:\/\//i.test(entry)
+        ? 'a ruleset is not loaded from a URL'
+        : isAbsolute(entry)
+          ? 'an absolute path is not allowed: begin with ./'
           : "an entry is mask-logs:<name>, or a path that begins with './'"
       file.issues.error('invalid_value', node, path, message)
       return
@@ -296,7 +313,10 @@ function readHead(file: File, root: MapNode): ReadonlyMap<string, unknown> {
     issues.error('invalid_value', rules.value, 'rules', 'at least one rule is needed')
   const tests = head.get('tests') as readonly ReadonlyMap<string, unknown>[] | undefined
   if (tests === undefined) return head
-  return new Map(head).set('tests', tests.map((_, i) => asWritten(testNode(root, i))))
+  return new Map(head).set(
+    'tests',
+    tests.map((_, i) => asWritten(testNode(root, i))),
+  )
 }
 
 function testNode(root: MapNode, i: number): Node | undefined {
@@ -329,8 +349,7 @@ function version(file: File, root: MapNode): void {
 function remarks(file: File, root: MapNode): void {
   const { issues } = file
   const boolean = (node: Node, path: string): void => {
-    if (isYaml11Boolean(node) && !issues.faulty.has(node))
-      issues.warning('yaml11_boolean', node, path, 'this is text, not a boolean: put it in quotes, or write true or false')
+    if (isYaml11Boolean(node) && !issues.faulty.has(node)) issues.warning('yaml11_boolean', node, path, 'this is text, not a boolean: put it in quotes, or write true or false')
   }
   const walk = (node: Node, path: string, data: boolean): void => {
     if (node.kind === 'scalar') boolean(node, path)
@@ -345,4 +364,3 @@ function remarks(file: File, root: MapNode): void {
   }
   walk(root, '', false)
 }
-

@@ -34,7 +34,7 @@ export interface MapNode {
 export type Node = ScalarNode | ListNode | MapNode
 
 /** Limits of one ruleset file. */
-export const LIMITS = { bytes: 1024 * 1024, nodes: 100_000, depth: 64, extends: 8, conditions: 8 } as const
+export const LIMITS = { bytes: 1024 * 1024, nodes: 100_000, depth: 64, extends: 8, conditions: 8, issues: 1000 } as const
 
 /** A front end found the text unusable; `at` is an offset into it. */
 export interface Problem {
@@ -93,9 +93,16 @@ export class FileIssues {
     const identity = this.#text === undefined ? `${code} ${path} ${message}` : `${code} ${at} ${message}`
     if (this.#seen.has(identity)) return
     this.#seen.add(identity)
+    if (this.issues.length >= LIMITS.issues) return
     const text = this.#text === undefined ? undefined : this.#lineText(line)
     this.issues.push({
-      code, severity, message, source: this.source, line, column, path,
+      code,
+      severity,
+      message,
+      source: this.source,
+      line,
+      column,
+      path,
       ...(known === undefined ? {} : { known }),
       ...(text === undefined ? {} : { text }),
     })

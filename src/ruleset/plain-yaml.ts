@@ -337,7 +337,7 @@ class Reader {
     if (first === '' || '&*!|>%@`?:,[]{}#"\'\n '.includes(first)) throw BAIL
     if (first === '-' && !/[A-Za-z0-9.]/.test(text[at + 1] ?? '')) throw BAIL
     let i = at
-    for (;; i++) {
+    for (; ; i++) {
       const char = text[i]
       if (char === undefined || char === '\n') break
       if (char === ':') {

@@ -10,10 +10,10 @@ import type { HashLevel } from './hash-source.ts'
 import { checkKeyGlob } from './key-glob.ts'
 import { nearest, shown, suggestion } from './nearest.ts'
 import { childPath, FileIssues, isYaml11Boolean } from './node.ts'
-import type { MapNode, Node } from './node.ts'
+import type { Entry, MapNode, Node } from './node.ts'
 import { listSegment, parsePath } from './path.ts'
 import { inspectRegex } from './regex.ts'
-import { maskFields, SKIP_MATCH } from './schema.ts'
+import { isWeighted, maskFields, SKIP_MATCH } from './schema.ts'
 import type { Field, ObjectShape, Shape } from './schema.ts'
 
 /** What a seed lookup says when there is no usable file. */
@@ -109,7 +109,10 @@ export class Reader {
     const word = unknown === 'unknown_key' ? 'key' : 'parameter'
     for (const [key, entry] of node.entries) {
       if (Object.hasOwn(shape.fields, key) || skip?.has(key) === true || key === '$ref') continue
-      const known = nearest(key, Object.keys(shape.fields).filter((name) => !node.entries.has(name)))
+      const known = nearest(
+        key,
+        Object.keys(shape.fields).filter((name) => !node.entries.has(name)),
+      )
       this.issues.error(unknown, entry.key, childPath(path, key), `unknown ${word} '${shown(key)}'${suggestion(known)}`, known)
     }
     const has = (key: string): boolean => node.entries.has(key)
@@ -134,8 +137,7 @@ export class Reader {
       }
     for (const [key, others] of Object.entries(shape.needs ?? {})) {
       const entry = node.entries.get(key)
-      if (entry !== undefined && !others.some(has))
-        this.issues.error('invalid_value', entry.key, childPath(path, key), `'${key}' needs ${list(others, 'or')}`)
+      if (entry !== undefined && !others.some(has)) this.issues.error('invalid_value', entry.key, childPath(path, key), `'${key}' needs ${list(others, 'or')}`)
     }
   }
 
@@ -173,14 +175,22 @@ export class Reader {
   /** Reads one value by its shape. */
   value(node: Node, shape: Shape, path: string, level: HashLevel): unknown {
     switch (shape.kind) {
-      case 'any': return node
-      case 'version': case 'rules': case 'rule_definitions': case 'conditions': return node // read by load.ts and rules.ts
-      case 'string': return this.#string(node, shape, path)
+      case 'any':
+        return node
+      case 'version':
+      case 'rules':
+      case 'rule_definitions':
+      case 'conditions':
+        return node // read by load.ts and rules.ts
+      case 'string':
+        return this.#string(node, shape, path)
       case 'character': {
         if (node.kind !== 'scalar' || typeof node.value !== 'string') return this.wrongType(node, path, 'one character')
         return [...node.value].length === 1 ? node.value : this.#invalid(node, path, 'exactly one character is needed')
       }
-      case 'integer': case 'number': return this.#number(node, shape, path)
+      case 'integer':
+      case 'number':
+        return this.#number(node, shape, path)
       case 'boolean':
         if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value
         if (isYaml11Boolean(node)) {
@@ -188,22 +198,38 @@ export class Reader {
           return INVALID
         }
         return this.wrongType(node, path, 'true or false')
-      case 'scalar': return node.kind === 'scalar' ? node.value : this.wrongType(node, path, 'text, a number, true, false or null')
-      case 'masks': return this.masks(node, path) ?? INVALID
-      case 'mask_definitions': return this.#list(node, path, 0, 'a list of masks', (item, at) => this.mask(item, at) ?? INVALID)
-      case 'regex': return this.regex(node, path)
-      case 'key_globs': return this.#list(node, path, 1, 'a list of key globs', (item, at) => this.#keyGlob(item, at))
-      case 'detectors': return this.#list(node, path, 1, 'a list of detectors and groups', (item, at) => this.#detector(item, at))
-      case 'hash_sources': return orInvalid(readHashSources(this, node, path, level))
-      case 'hash_columns': return orInvalid(readHashColumns(this, node, path))
-      case 'seed_file': return this.#seedFile(node, path)
-      case 'path_list': return this.pathList(node, path) ?? INVALID
-      case 'path': return this.path(node, path) ?? INVALID
-      case 'paths': return this.#list(node, path, 0, 'a list of paths', (item, at) => this.path(item, at) ?? INVALID)
-      case 'skip': return this.#list(node, path, 0, 'a list of values', (item, at) => this.#skipEntry(item, at))
-      case 'list': return this.#list(node, path, shape.minItems ?? 0, 'a list', (item, at) => this.value(item, shape.of, at, level))
-      case 'object': return this.object(node, shape, path, this.#inMask ? 'unknown_parameter' : 'unknown_key', level) ?? INVALID
-      case 'any_of': return this.#anyOf(node, shape.of, path, level)
+      case 'scalar':
+        return node.kind === 'scalar' ? node.value : this.wrongType(node, path, 'text, a number, true, false or null')
+      case 'masks':
+        return this.masks(node, path) ?? INVALID
+      case 'mask_definitions':
+        return this.#list(node, path, 0, 'a list of masks', (item, at) => this.mask(item, at) ?? INVALID)
+      case 'regex':
+        return this.regex(node, path)
+      case 'key_globs':
+        return this.#list(node, path, 1, 'a list of key globs', (item, at) => this.#keyGlob(item, at))
+      case 'detectors':
+        return this.#list(node, path, 1, 'a list of detectors and groups', (item, at) => this.#detector(item, at))
+      case 'hash_sources':
+        return orInvalid(readHashSources(this, node, path, level))
+      case 'hash_columns':
+        return orInvalid(readHashColumns(this, node, path))
+      case 'seed_file':
+        return this.#seedFile(node, path)
+      case 'path_list':
+        return this.pathList(node, path) ?? INVALID
+      case 'path':
+        return this.path(node, path) ?? INVALID
+      case 'paths':
+        return this.#list(node, path, 0, 'a list of paths', (item, at) => this.path(item, at) ?? INVALID)
+      case 'skip':
+        return this.#list(node, path, 0, 'a list of values', (item, at) => this.#skipEntry(item, at))
+      case 'list':
+        return this.#list(node, path, shape.minItems ?? 0, 'a list', (item, at) => this.value(item, shape.of, at, level))
+      case 'object':
+        return this.object(node, shape, path, this.#inMask ? 'unknown_parameter' : 'unknown_key', level) ?? INVALID
+      case 'any_of':
+        return this.#anyOf(node, shape.of, path, level)
     }
   }
 
@@ -309,8 +335,7 @@ export class Reader {
   /** A list of keys and indexes. */
   pathList(node: Node, path: string): readonly (string | number)[] | undefined {
     if (node.kind !== 'list') {
-      const hint = node.kind === 'scalar' && typeof node.value === 'string' && node.value !== '' && node.value.length <= 60
-        ? `: write [${node.value.split('.').join(', ')}]` : ''
+      const hint = node.kind === 'scalar' && typeof node.value === 'string' && node.value !== '' && node.value.length <= 60 ? `: write [${node.value.split('.').join(', ')}]` : ''
       this.issues.error('wrong_type', node, path, `expected a list of keys and indexes, found ${describe(node)}${hint}`)
       return undefined
     }
@@ -351,7 +376,8 @@ export class Reader {
   }
 
   /** The first shape that the node fits; if none does, the issues of the one it looks like. */
-  #anyOf(node: Node, shapes: readonly Shape[], path: string, level: HashLevel): unknown {
+  #anyOf(given: Node, shapes: readonly Shape[], path: string, level: HashLevel): unknown {
+    const node = isWeighted(shapes) ? longForm(given) : given
     const likely = shapes.filter((shape) => looksLike(node, shape))
     const first = likely[0]
     if (first === undefined) return this.wrongType(node, path, list(shapes.map(wantedBy), 'or'))
@@ -461,8 +487,7 @@ export class Reader {
         const entry = node.entries.get(option)
         this.issues.error(code, entry?.value ?? node, childPath(path, option), message)
       })
-      if (definition.timeDependent?.(options) === true)
-        this.issues.warning('time_dependent', node.at, path, `the result of '${definition.type}' depends on the time of masking`)
+      if (definition.timeDependent?.(options) === true) this.issues.warning('time_dependent', node.at, path, `the result of '${definition.type}' depends on the time of masking`)
     } catch {
       // A plugin's check that throws refuses; what it says could quote anything.
       this.issues.error('invalid_value', node, path, `these options of '${definition.type}' cannot be used together`)
@@ -485,35 +510,75 @@ export function describe(node: Node): string {
   return typeof node.value === 'boolean' ? String(node.value) : 'a number'
 }
 
+/** The one-pair mapping `value: weight` in its long form. */
+function longForm(node: Node): Node {
+  if (node.kind !== 'map' || node.entries.size !== 1 || node.entries.has('value')) return node
+  const [entry] = node.entries.values()
+  if (entry === undefined) return node
+  const key = (name: string): Entry['key'] => ({ ...entry.key, value: name, plain: false })
+  return {
+    ...node,
+    entries: new Map([
+      ['value', { key: key('value'), value: entry.key }],
+      ['weight', { key: key('weight'), value: entry.value }],
+    ]),
+  }
+}
+
 function looksLike(node: Node, shape: Shape): boolean {
   switch (shape.kind) {
-    case 'any': return true
-    case 'scalar': return node.kind === 'scalar'
-    case 'string': case 'character': case 'regex': case 'seed_file':
+    case 'any':
+      return true
+    case 'scalar':
+      return node.kind === 'scalar'
+    case 'string':
+    case 'character':
+    case 'regex':
+    case 'seed_file':
       return node.kind === 'scalar' && typeof node.value === 'string'
-    case 'integer': case 'number': return node.kind === 'scalar' && node.value instanceof NumberText
-    case 'boolean': return node.kind === 'scalar' && (typeof node.value === 'boolean' || isYaml11Boolean(node))
-    case 'masks': return node.kind !== 'scalar'
-    case 'object': return node.kind === 'map'
-    case 'path': return node.kind !== 'map'
-    case 'hash_sources': case 'hash_columns': return node.kind === 'list' || (node.kind === 'scalar' && node.value === null)
-    case 'any_of': return shape.of.some((one) => looksLike(node, one))
-    default: return node.kind === 'list'
+    case 'integer':
+    case 'number':
+      return node.kind === 'scalar' && node.value instanceof NumberText
+    case 'boolean':
+      return node.kind === 'scalar' && (typeof node.value === 'boolean' || isYaml11Boolean(node))
+    case 'masks':
+      return node.kind !== 'scalar'
+    case 'object':
+      return node.kind === 'map'
+    case 'path':
+      return node.kind !== 'map'
+    case 'hash_sources':
+    case 'hash_columns':
+      return node.kind === 'list' || (node.kind === 'scalar' && node.value === null)
+    case 'any_of':
+      return shape.of.some((one) => looksLike(node, one))
+    default:
+      return node.kind === 'list'
   }
 }
 
 function wantedBy(shape: Shape): string {
   switch (shape.kind) {
-    case 'string': return shape.enum === undefined ? 'text' : list(shape.enum, 'or')
-    case 'integer': return 'a whole number'
-    case 'number': return 'a number'
-    case 'boolean': return 'true or false'
-    case 'character': return 'one character'
-    case 'object': return 'a mapping'
-    case 'masks': return 'masks'
-    case 'scalar': return 'a single value'
-    case 'regex': return 'a regular expression'
-    default: return 'a list'
+    case 'string':
+      return shape.enum === undefined ? 'text' : list(shape.enum, 'or')
+    case 'integer':
+      return 'a whole number'
+    case 'number':
+      return 'a number'
+    case 'boolean':
+      return 'true or false'
+    case 'character':
+      return 'one character'
+    case 'object':
+      return 'a mapping'
+    case 'masks':
+      return 'masks'
+    case 'scalar':
+      return 'a single value'
+    case 'regex':
+      return 'a regular expression'
+    default:
+      return 'a list'
   }
 }
 

@@ -55,9 +55,20 @@ const DIGIT: Ranges = [0x30, 0x39]
 const WORD: Ranges = [0x30, 0x39, 0x41, 0x5a, 0x5f, 0x5f, 0x61, 0x7a]
 const SPACE: Ranges = [0x09, 0x0a, 0x0c, 0x0d, 0x20, 0x20]
 const POSIX: Readonly<Record<string, Ranges>> = {
-  alnum: [0x30, 0x39, 0x41, 0x5a, 0x61, 0x7a], alpha: [0x41, 0x5a, 0x61, 0x7a], ascii: [0, 0x7f], blank: [9, 9, 32, 32], cntrl: [0, 31, 127, 127],
-  digit: DIGIT, graph: [33, 126], lower: [0x61, 0x7a], print: [32, 126], punct: [33, 47, 58, 64, 91, 96, 123, 126], space: [9, 13, 32, 32],
-  upper: [0x41, 0x5a], word: WORD, xdigit: [0x30, 0x39, 0x41, 0x46, 0x61, 0x66],
+  alnum: [0x30, 0x39, 0x41, 0x5a, 0x61, 0x7a],
+  alpha: [0x41, 0x5a, 0x61, 0x7a],
+  ascii: [0, 0x7f],
+  blank: [9, 9, 32, 32],
+  cntrl: [0, 31, 127, 127],
+  digit: DIGIT,
+  graph: [33, 126],
+  lower: [0x61, 0x7a],
+  print: [32, 126],
+  punct: [33, 47, 58, 64, 91, 96, 123, 126],
+  space: [9, 13, 32, 32],
+  upper: [0x41, 0x5a],
+  word: WORD,
+  xdigit: [0x30, 0x39, 0x41, 0x46, 0x61, 0x66],
 }
 
 function normal(ranges: readonly number[]): number[] {
@@ -227,8 +238,10 @@ class PatternParser {
     const at = this.#at
     const char = pattern[at] ?? ''
     switch (char) {
-      case '(': return this.#group()
-      case '[': return this.#class()
+      case '(':
+        return this.#group()
+      case '[':
+        return this.#class()
       case '.':
         this.#at++
         return { kind: 'set', ranges: this.#flags.s ? [0, LAST] : [0, 9, 11, LAST] }
@@ -238,7 +251,8 @@ class PatternParser {
       case '$':
         this.#at++
         return { kind: 'assert', what: this.#flags.m ? 'line_end' : 'end' }
-      case '\\': return this.#escape()
+      case '\\':
+        return this.#escape()
     }
     const code = pattern.codePointAt(at) ?? 0
     if (code >= 0xd800 && code <= 0xdfff) this.uncertain = true
@@ -250,7 +264,9 @@ class PatternParser {
     const pattern = this.#pattern
     const at = this.#at
     const outer = { ...this.#flags }
-    const refuse = (what: string): never => { throw new Refused(`${what}: ${NOT_LINEAR}`, at) }
+    const refuse = (what: string): never => {
+      throw new Refused(`${what}: ${NOT_LINEAR}`, at)
+    }
     if (pattern[at + 1] !== '?') this.#at++
     else {
       const head = pattern.slice(at, at + 100)
@@ -266,8 +282,7 @@ class PatternParser {
         if (this.#names.has(name[1] ?? '')) throw new Refused('this group name is used twice', at)
         this.#names.add(name[1] ?? '')
         this.#at += name[0].length
-      }
-      else {
+      } else {
         const flags = /^\(\?([A-Za-z]*)(-[A-Za-z]*)?([:)])/.exec(head)
         if (flags === null) throw new Refused('this kind of group is not supported', at)
         const [whole, on = '', off = '', end] = flags
@@ -349,14 +364,22 @@ class PatternParser {
     const at = this.#at
     const char = this.#pattern[at + 1]
     switch (char) {
-      case 'A': this.#at += 2; return { kind: 'assert', what: 'start' }
+      case 'A':
+        this.#at += 2
+        return { kind: 'assert', what: 'start' }
       case 'Z':
         this.#at += 2
         this.respelled.push({ at, end: this.#at, text: '\\z' })
         return { kind: 'assert', what: 'end' }
-      case 'z': this.#at += 2; return { kind: 'assert', what: 'end' }
-      case 'b': this.#at += 2; return { kind: 'assert', what: 'word' }
-      case 'B': this.#at += 2; return { kind: 'assert', what: 'not_word' }
+      case 'z':
+        this.#at += 2
+        return { kind: 'assert', what: 'end' }
+      case 'b':
+        this.#at += 2
+        return { kind: 'assert', what: 'word' }
+      case 'B':
+        this.#at += 2
+        return { kind: 'assert', what: 'not_word' }
       case 'Q': {
         const end = this.#pattern.indexOf('\\E', at + 2)
         const text = this.#pattern.slice(at + 2, end === -1 ? undefined : end)
@@ -445,37 +468,57 @@ class PatternParser {
 /** Instructions of the compiled program, bounded repeats unrolled. */
 function programSize(tree: Tree): number {
   switch (tree.kind) {
-    case 'set': case 'assert': return 1
-    case 'cat': case 'alt': return tree.of.reduce((sum, one) => sum + programSize(one) + 1, 1)
-    case 'repeat': return Math.max(1, tree.max === Infinity ? tree.min + 1 : tree.max) * (programSize(tree.of) + 1)
+    case 'set':
+    case 'assert':
+      return 1
+    case 'cat':
+    case 'alt':
+      return tree.of.reduce((sum, one) => sum + programSize(one) + 1, 1)
+    case 'repeat':
+      return Math.max(1, tree.max === Infinity ? tree.min + 1 : tree.max) * (programSize(tree.of) + 1)
   }
 }
 
 function nullable(tree: Tree): boolean {
   switch (tree.kind) {
-    case 'set': return false
-    case 'assert': return true
-    case 'cat': return tree.of.every(nullable)
-    case 'alt': return tree.of.some(nullable)
-    case 'repeat': return tree.min === 0 || nullable(tree.of)
+    case 'set':
+      return false
+    case 'assert':
+      return true
+    case 'cat':
+      return tree.of.every(nullable)
+    case 'alt':
+      return tree.of.some(nullable)
+    case 'repeat':
+      return tree.min === 0 || nullable(tree.of)
   }
 }
 
 /** Always succeeds with the empty text: nullable without depending on an assertion. */
 function alwaysMatches(tree: Tree): boolean {
   switch (tree.kind) {
-    case 'set': case 'assert': return false
-    case 'cat': return tree.of.every(alwaysMatches)
-    case 'alt': return tree.of.some(alwaysMatches)
-    case 'repeat': return tree.min === 0 || alwaysMatches(tree.of)
+    case 'set':
+    case 'assert':
+      return false
+    case 'cat':
+      return tree.of.every(alwaysMatches)
+    case 'alt':
+      return tree.of.some(alwaysMatches)
+    case 'repeat':
+      return tree.min === 0 || alwaysMatches(tree.of)
   }
 }
 
 function hasLoop(tree: Tree): boolean {
   switch (tree.kind) {
-    case 'set': case 'assert': return false
-    case 'cat': case 'alt': return tree.of.some(hasLoop)
-    case 'repeat': return tree.max === Infinity || hasLoop(tree.of)
+    case 'set':
+    case 'assert':
+      return false
+    case 'cat':
+    case 'alt':
+      return tree.of.some(hasLoop)
+    case 'repeat':
+      return tree.max === Infinity || hasLoop(tree.of)
   }
 }
 
@@ -484,11 +527,20 @@ function firstSet(trees: readonly Tree[]): number[] {
   const result: number[] = []
   for (const tree of trees) {
     switch (tree.kind) {
-      case 'set': result.push(...tree.ranges); break
-      case 'assert': break
-      case 'cat': result.push(...firstSet(tree.of)); break
-      case 'alt': for (const one of tree.of) result.push(...firstSet([one])); break
-      case 'repeat': result.push(...firstSet([tree.of])); break
+      case 'set':
+        result.push(...tree.ranges)
+        break
+      case 'assert':
+        break
+      case 'cat':
+        result.push(...firstSet(tree.of))
+        break
+      case 'alt':
+        for (const one of tree.of) result.push(...firstSet([one]))
+        break
+      case 'repeat':
+        result.push(...firstSet([tree.of]))
+        break
     }
     if (!nullable(tree)) break
   }
@@ -498,9 +550,13 @@ function firstSet(trees: readonly Tree[]): number[] {
 /** Ways to match times length, for trees without unbounded repeats: a bound of the steps of one failing attempt. */
 function ways(tree: Tree): { ways: number; steps: number } {
   switch (tree.kind) {
-    case 'set': case 'assert': return { ways: 1, steps: 1 }
-    case 'cat': return sequenceWays(tree.of)
-    case 'alt': return tree.of.map(ways).reduce((sum, one) => ({ ways: sum.ways + one.ways, steps: sum.steps + one.steps }), { ways: 0, steps: 0 })
+    case 'set':
+    case 'assert':
+      return { ways: 1, steps: 1 }
+    case 'cat':
+      return sequenceWays(tree.of)
+    case 'alt':
+      return tree.of.map(ways).reduce((sum, one) => ({ ways: sum.ways + one.ways, steps: sum.steps + one.steps }), { ways: 0, steps: 0 })
     case 'repeat': {
       const one = ways(tree.of)
       const max = tree.max === Infinity ? tree.min : tree.max
@@ -607,21 +663,41 @@ function requiredLiteral(tree: Tree): string | undefined {
 
 function emit(tree: Tree): string {
   switch (tree.kind) {
-    case 'set': return emitSet(tree.ranges)
+    case 'set':
+      return emitSet(tree.ranges)
     case 'assert':
       switch (tree.what) {
-        case 'start': return '^'
-        case 'end': return '$'
-        case 'line_start': return '(?<![^\\n])'
-        case 'line_end': return '(?![^\\n])'
-        case 'word': return '\\b'
-        default: return '\\B'
+        case 'start':
+          return '^'
+        case 'end':
+          return '$'
+        case 'line_start':
+          return '(?<![^\\n])'
+        case 'line_end':
+          return '(?![^\\n])'
+        case 'word':
+          return '\\b'
+        default:
+          return '\\B'
       }
-    case 'cat': return tree.of.map((one) => (one.kind === 'alt' ? `(?:${emit(one)})` : emit(one))).join('')
-    case 'alt': return tree.of.map(emit).join('|')
+    case 'cat':
+      return tree.of.map((one) => (one.kind === 'alt' ? `(?:${emit(one)})` : emit(one))).join('')
+    case 'alt':
+      return tree.of.map(emit).join('|')
     case 'repeat': {
       const inner = tree.of.kind === 'set' ? emit(tree.of) : `(?:${emit(tree.of)})`
-      const count = tree.max === Infinity ? (tree.min === 0 ? '*' : tree.min === 1 ? '+' : `{${tree.min},}`) : tree.min === 0 && tree.max === 1 ? '?' : tree.min === tree.max ? `{${tree.min}}` : `{${tree.min},${tree.max}}`
+      const count =
+        tree.max === Infinity
+          ? tree.min === 0
+            ? '*'
+            : tree.min === 1
+              ? '+'
+              : `{${tree.min},}`
+          : tree.min === 0 && tree.max === 1
+            ? '?'
+            : tree.min === tree.max
+              ? `{${tree.min}}`
+              : `{${tree.min},${tree.max}}`
       return `${inner}${count}${tree.greedy ? '' : '?'}`
     }
   }
@@ -648,19 +724,29 @@ function emitSet(ranges: Ranges): string {
 /** Sets that hold no half of a surrogate pair need no Unicode mode, which is slower. */
 function needsUnicode(tree: Tree): boolean {
   switch (tree.kind) {
-    case 'set': return !disjoint(tree.ranges, [0xd800, 0xdfff, 0x10000, LAST])
-    case 'assert': return false
-    case 'cat': case 'alt': return tree.of.some(needsUnicode)
-    case 'repeat': return needsUnicode(tree.of)
+    case 'set':
+      return !disjoint(tree.ranges, [0xd800, 0xdfff, 0x10000, LAST])
+    case 'assert':
+      return false
+    case 'cat':
+    case 'alt':
+      return tree.of.some(needsUnicode)
+    case 'repeat':
+      return needsUnicode(tree.of)
   }
 }
 
 /** Repeats of something that may be empty: engines differ in what they do after an empty round. */
 function hasEmptyRounds(tree: Tree): boolean {
   switch (tree.kind) {
-    case 'set': case 'assert': return false
-    case 'cat': case 'alt': return tree.of.some(hasEmptyRounds)
-    case 'repeat': return nullable(tree.of) || hasEmptyRounds(tree.of)
+    case 'set':
+    case 'assert':
+      return false
+    case 'cat':
+    case 'alt':
+      return tree.of.some(hasEmptyRounds)
+    case 'repeat':
+      return nullable(tree.of) || hasEmptyRounds(tree.of)
   }
 }
 

@@ -64,9 +64,14 @@ function readConditional(reader: Reader, node: MapNode, path: string, skip: read
   const condition = node.entries.get('if')
   const { line, column } = reader.issues.position(node.at)
   return {
-    form: 'if', name: (values.get('name') as string | undefined) ?? path, path, line, column,
+    form: 'if',
+    name: (values.get('name') as string | undefined) ?? path,
+    path,
+    line,
+    column,
     conditions: condition === undefined ? [] : readConditions(reader, condition.value, childPath(path, 'if'), 1),
-    rules: branch('rules'), elseRules: branch('else_rules'),
+    rules: branch('rules'),
+    elseRules: branch('else_rules'),
   }
 }
 
@@ -96,7 +101,13 @@ function readSelector(reader: Reader, node: MapNode, path: string, skipDefaults:
   const first = masks?.[0]?.type
   const { line, column } = reader.issues.position(node.at)
   return {
-    form, name: (values.get('name') as string | undefined) ?? path, path, line, column, masks, paths,
+    form,
+    name: (values.get('name') as string | undefined) ?? path,
+    path,
+    line,
+    column,
+    masks,
+    paths,
     keys: (values.get('keys') as readonly string[] | undefined) ?? [],
     detect: expandDetectors(detect, exclude, reader.registry.detectors),
     except: (values.get('except') as readonly (readonly Segment[])[] | undefined) ?? [],
@@ -110,7 +121,11 @@ function readSelector(reader: Reader, node: MapNode, path: string, skipDefaults:
 function releasedValue(reader: Reader, node: MapNode, path: string): void {
   const masks = node.entries.get('masks')
   if (masks === undefined) return
-  const [item, at] = masks.value.kind === 'list' ? [masks.value.items[0], childPath(childPath(path, 'masks'), 0)]
-    : masks.value.kind === 'map' ? [[...masks.value.entries.values()][0]?.value, childPath(path, 'masks')] : [undefined, path]
+  const [item, at] =
+    masks.value.kind === 'list'
+      ? [masks.value.items[0], childPath(childPath(path, 'masks'), 0)]
+      : masks.value.kind === 'map'
+        ? [[...masks.value.entries.values()][0]?.value, childPath(path, 'masks')]
+        : [undefined, path]
   if (item !== undefined) reader.issues.warning('released_value', item.at, at, "these values pass unmasked: 'do_nothing' is their only mask")
 }

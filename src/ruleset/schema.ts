@@ -36,9 +36,24 @@ const doc: Field = { kind: 'string', summary: 'Free text for people, ignored.' }
 /** Section 3: what happens when something goes wrong or is not named. */
 export const POLICY: ObjectShape = {
   fields: {
-    on_mask_error: { kind: 'string', enum: ['redact', 'drop', 'fail'], default: 'redact', summary: 'A mask, condition or hash source failed: hide the value, drop the record, or stop. Over REST the default is fail.' },
-    on_unparsable: { kind: 'string', enum: ['text', 'drop', 'quarantine'], default: 'text', summary: 'A line that is not JSON: mask it as text, drop it, or note it in the quarantine.' },
-    unknown_fields: { kind: 'string', enum: ['keep', 'redact', 'drop'], default: 'keep', summary: 'Values that no rule with paths or keys, or without a selector, hits and `allow` does not name.' },
+    on_mask_error: {
+      kind: 'string',
+      enum: ['redact', 'drop', 'fail'],
+      default: 'redact',
+      summary: 'A mask, condition or hash source failed: hide the value, drop the record, or stop. Over REST the default is fail.',
+    },
+    on_unparsable: {
+      kind: 'string',
+      enum: ['text', 'drop', 'quarantine'],
+      default: 'text',
+      summary: 'A line that is not JSON: mask it as text, drop it, or note it in the quarantine.',
+    },
+    unknown_fields: {
+      kind: 'string',
+      enum: ['keep', 'redact', 'drop'],
+      default: 'keep',
+      summary: 'Values that no rule with paths or keys, or without a selector, hits and `allow` does not name.',
+    },
     allow: { kind: 'paths', default: [], summary: 'With unknown_fields: paths that are kept, with everything below them. Detection still runs on them.' },
     max_record_bytes: { kind: 'integer', min: 1024, max: 256 * 1024 * 1024, default: 1024 * 1024, summary: 'Longest line.' },
     on_oversize: { kind: 'string', enum: ['text', 'truncate', 'drop'], default: 'truncate', summary: 'A longer line: mask it as text, keep a masked beginning, or drop it.' },
@@ -100,7 +115,10 @@ export const SELECTOR_RULE: ObjectShape = {
     skip: { kind: 'skip', summary: 'Values left alone by this rule: scalars, or {matches: regex}.' },
     whole: { kind: 'boolean', default: false, summary: 'A container that is hit goes to the masks itself instead of leaf by leaf.' },
   },
-  atMostOne: [['paths', 'keys', 'detect'], ['hash_sources', 'hash_columns']],
+  atMostOne: [
+    ['paths', 'keys', 'detect'],
+    ['hash_sources', 'hash_columns'],
+  ],
   atLeastOne: [['masks', 'detect']],
   needs: { exclude: ['detect'], except: ['paths', 'keys', 'detect'], whole: ['paths', 'keys'] },
 }
@@ -130,7 +148,12 @@ export const CONDITION: ObjectShape = {
     less_than_or_equal: { kind: 'scalar', summary: 'Number or ISO date.' },
     greater_than: { kind: 'scalar', summary: 'Number or ISO date.' },
     greater_than_or_equal: { kind: 'scalar', summary: 'Number or ISO date.' },
-    on_missing: { kind: 'string', enum: ['error', 'skip', 'apply_if', 'apply_else'], default: 'error', summary: 'The path is absent: fail, do nothing, take the rules, or take the else_rules.' },
+    on_missing: {
+      kind: 'string',
+      enum: ['error', 'skip', 'apply_if', 'apply_else'],
+      default: 'error',
+      summary: 'The path is absent: fail, do nothing, take the rules, or take the else_rules.',
+    },
   },
   atMostOne: [['json_path', 'path'], CONDITION_TESTS],
   atLeastOne: [CONDITION_TESTS],
@@ -168,7 +191,12 @@ export const HASH_SOURCE: ObjectShape = {
     xpath: { kind: 'string', minLength: 1, summary: 'From the matched node, in xml.' },
     trim: { kind: 'boolean', default: false, summary: 'Without white space at both ends.' },
     case_transform: { kind: 'string', enum: ['lower', 'upper', 'lowercase', 'uppercase'], summary: 'In lower or upper case.' },
-    on_missing: { kind: 'any_of', of: [{ kind: 'string', enum: ['error', 'null', 'self'] }, { kind: 'scalar' }], default: 'error', summary: 'The path is absent: fail, hash null, or hash the value itself.' },
+    on_missing: {
+      kind: 'any_of',
+      of: [{ kind: 'string', enum: ['error', 'null', 'self'] }, { kind: 'scalar' }],
+      default: 'error',
+      summary: 'The path is absent: fail, hash null, or hash the value itself.',
+    },
   },
   atMostOne: [HASH_SUBJECTS],
   atLeastOne: [HASH_SUBJECTS],
@@ -192,6 +220,11 @@ export const SEED_OPTION: Field = { kind: 'string', minLength: 1, maxLength: 64,
 export function maskFields(definition: MaskDefinition): Readonly<Record<string, Field>> {
   const options = definition.options as Readonly<Record<string, Field>>
   return definition.random === undefined || Object.hasOwn(options, 'seed') ? options : { ...options, seed: SEED_OPTION }
+}
+
+/** True for a choice between a scalar and {value, weight}: it has a short form, the mapping `value: weight`. */
+export function isWeighted(shapes: readonly Shape[]): boolean {
+  return shapes.some((shape) => shape.kind === 'object' && Object.keys(shape.fields).sort().join() === 'value,weight')
 }
 
 type Json = { [key: string]: unknown }
@@ -232,7 +265,8 @@ export function rulesetJsonSchema(masks: Iterable<MaskDefinition>, detectors: re
       required: ['type'],
       properties: {
         type: {
-          type: 'string', enum: names,
+          type: 'string',
+          enum: names,
           description: 'What is done with the value.',
           // Shown by editors that know it; ignored by validators.
           enumDescriptions: definitions.flatMap((mask) => [mask.summary, ...[...(mask.aliases ?? []), ...(mask.deprecatedAliases ?? [])].map(() => `Same as ${mask.type}.`)]),
@@ -250,11 +284,16 @@ export function rulesetJsonSchema(masks: Iterable<MaskDefinition>, detectors: re
     hash_sources: { anyOf: [{ type: 'null' }, { type: 'array', items: { anyOf: [{ type: 'string', minLength: 1 }, { $ref: '#/$defs/path_list' }, objectSchema(HASH_SOURCE)] } }] },
     hash_columns: { anyOf: [{ type: 'null' }, { type: 'array', items: { anyOf: [{ type: 'string', minLength: 1 }, objectSchema(HASH_COLUMN)] } }] },
     detectors: {
-      type: 'array', minItems: 1,
+      type: 'array',
+      minItems: 1,
       items: {
         type: 'string',
         enum: ['all', ...DETECTOR_GROUPS, ...detectors.map((detector) => detector.name)],
-        enumDescriptions: ['The five groups together.', ...DETECTOR_GROUPS.map((group) => `Every detector of the group ${group}.`), ...detectors.map((detector) => detector.summary)],
+        enumDescriptions: [
+          'The five groups together.',
+          ...DETECTOR_GROUPS.map((group) => `Every detector of the group ${group}.`),
+          ...detectors.map((detector) => detector.summary),
+        ],
       },
     },
   }
@@ -283,13 +322,12 @@ function objectSchema(shape: ObjectShape, more: Json = {}): Json {
     if (field.required === true) required.push(key)
   }
   const rules: Json[] = []
-  for (const group of shape.atMostOne ?? [])
-    for (const [i, one] of group.entries()) for (const other of group.slice(i + 1)) rules.push({ not: { required: [one, other] } })
+  for (const group of shape.atMostOne ?? []) for (const [i, one] of group.entries()) for (const other of group.slice(i + 1)) rules.push({ not: { required: [one, other] } })
   for (const group of shape.atLeastOne ?? []) rules.push({ anyOf: group.map((key) => ({ required: [key] })) })
-  for (const [key, others] of Object.entries(shape.needs ?? {}))
-    rules.push({ if: { required: [key] }, then: { anyOf: others.map((other) => ({ required: [other] })) } })
+  for (const [key, others] of Object.entries(shape.needs ?? {})) rules.push({ if: { required: [key] }, then: { anyOf: others.map((other) => ({ required: [other] })) } })
   return {
-    type: 'object', properties,
+    type: 'object',
+    properties,
     ...(required.length > 0 ? { required } : {}),
     additionalProperties: false,
     ...(rules.length > 0 ? { allOf: rules } : {}),
@@ -298,30 +336,52 @@ function objectSchema(shape: ObjectShape, more: Json = {}): Json {
 
 function shapeSchema(shape: Shape): Json {
   switch (shape.kind) {
-    case 'version': return { const: '1.0' }
-    case 'string': return {
-      type: 'string',
-      ...(shape.enum === undefined ? {} : { enum: [...shape.enum] }),
-      ...(shape.minLength === undefined ? {} : { minLength: shape.minLength }),
-      ...(shape.maxLength === undefined ? {} : { maxLength: shape.maxLength }),
-    }
-    case 'character': return { type: 'string', minLength: 1, maxLength: 1 }
-    case 'integer': case 'number': return {
-      type: shape.kind,
-      ...(shape.min === undefined ? {} : { minimum: shape.min }),
-      ...(shape.max === undefined ? {} : { maximum: shape.max }),
-    }
-    case 'boolean': return { type: 'boolean' }
-    case 'scalar': return { type: ['string', 'number', 'boolean', 'null'] }
-    case 'regex': return { type: 'string', minLength: 1 }
-    case 'seed_file': return { type: 'string', minLength: 1 }
-    case 'key_globs': return { type: 'array', minItems: 1, items: { type: 'string', minLength: 1 } }
-    case 'any': return {}
-    case 'mask_definitions': return { type: 'array', items: { $ref: '#/$defs/mask' } }
-    case 'rule_definitions': return { $ref: '#/$defs/rules' }
-    case 'list': return { type: 'array', items: shapeSchema(shape.of), ...(shape.minItems === undefined ? {} : { minItems: shape.minItems }) }
-    case 'object': return objectSchema(shape)
-    case 'any_of': return { anyOf: shape.of.map(shapeSchema) }
-    default: return { $ref: `#/$defs/${shape.kind}` }
+    case 'version':
+      return { const: '1.0' }
+    case 'string':
+      return {
+        type: 'string',
+        ...(shape.enum === undefined ? {} : { enum: [...shape.enum] }),
+        ...(shape.minLength === undefined ? {} : { minLength: shape.minLength }),
+        ...(shape.maxLength === undefined ? {} : { maxLength: shape.maxLength }),
+      }
+    case 'character':
+      return { type: 'string', minLength: 1, maxLength: 1 }
+    case 'integer':
+    case 'number':
+      return {
+        type: shape.kind,
+        ...(shape.min === undefined ? {} : { minimum: shape.min }),
+        ...(shape.max === undefined ? {} : { maximum: shape.max }),
+      }
+    case 'boolean':
+      return { type: 'boolean' }
+    case 'scalar':
+      return { type: ['string', 'number', 'boolean', 'null'] }
+    case 'regex':
+      return { type: 'string', minLength: 1 }
+    case 'seed_file':
+      return { type: 'string', minLength: 1 }
+    case 'key_globs':
+      return { type: 'array', minItems: 1, items: { type: 'string', minLength: 1 } }
+    case 'any':
+      return {}
+    case 'mask_definitions':
+      return { type: 'array', items: { $ref: '#/$defs/mask' } }
+    case 'rule_definitions':
+      return { $ref: '#/$defs/rules' }
+    case 'list':
+      return { type: 'array', items: shapeSchema(shape.of), ...(shape.minItems === undefined ? {} : { minItems: shape.minItems }) }
+    case 'object':
+      return objectSchema(shape)
+    case 'any_of':
+      return {
+        anyOf: [
+          ...shape.of.map(shapeSchema),
+          ...(isWeighted(shape.of) ? [{ type: 'object', minProperties: 1, maxProperties: 1, properties: { value: false }, additionalProperties: { type: 'number' } }] : []),
+        ],
+      }
+    default:
+      return { $ref: `#/$defs/${shape.kind}` }
   }
 }

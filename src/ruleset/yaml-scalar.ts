@@ -29,9 +29,20 @@ function numberText(text: string): NumberText {
 /** The value of a plain (unquoted) scalar. */
 export function plainScalar(text: string): Scalar | typeof NOT_FINITE {
   switch (text) {
-    case '': case '~': case 'null': case 'Null': case 'NULL': return null
-    case 'true': case 'True': case 'TRUE': return true
-    case 'false': case 'False': case 'FALSE': return false
+    case '':
+    case '~':
+    case 'null':
+    case 'Null':
+    case 'NULL':
+      return null
+    case 'true':
+    case 'True':
+    case 'TRUE':
+      return true
+    case 'false':
+    case 'False':
+    case 'FALSE':
+      return false
   }
   const first = text.charCodeAt(0)
   // Digits, signs and the point are the only beginnings of a number.

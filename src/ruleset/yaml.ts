@@ -29,8 +29,7 @@ class Stop extends Error {
 }
 
 const tooDeep = (at: number): Stop => new Stop({ code: 'limit_exceeded', at, message: `nested deeper than ${LIMITS.depth} levels` })
-const tooMany = (at: number): Stop =>
-  new Stop({ code: 'limit_exceeded', at, message: `more than ${LIMITS.nodes.toLocaleString('en')} nodes after alias expansion` })
+const tooMany = (at: number): Stop => new Stop({ code: 'limit_exceeded', at, message: `more than ${LIMITS.nodes.toLocaleString('en')} nodes after alias expansion` })
 
 /** Parses YAML 1.2 text with merge keys. Never throws. */
 export function parseYaml(text: string): Parsed {
@@ -39,8 +38,7 @@ export function parseYaml(text: string): Parsed {
     const document = compose(text)
     for (const error of document.errors) problems.push(fromPackage(error, text))
     for (const warning of document.warnings) if (warning.code === 'TAG_RESOLVE_FAILED') problems.push(fromPackage(warning, text))
-    if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== '1.2')
-      problems.push({ code: 'yaml_syntax', at: 0, message: 'rulesets are YAML 1.2' })
+    if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== '1.2') problems.push({ code: 'yaml_syntax', at: 0, message: 'rulesets are YAML 1.2' })
     // A broken text has no reliable structure: its syntax is told first.
     if (problems.length > 0) return { root: undefined, problems }
     const builder = new Builder(text, problems)
@@ -64,7 +62,13 @@ function compose(text: string): Yaml.Document.Parsed {
   const { Lexer, Parser, Composer } = load()
   const parser = new Parser()
   const tokens: Yaml.CST.Token[] = []
+  let scalars = 0
+  let items = 0
   for (const lexeme of new Lexer().lex(text)) {
+    // Each plain scalar and each list item is a node: too many of them are refused before they cost anything. The lexer
+    // announces a plain scalar by this control character.
+    if (lexeme === '\u001f' && ++scalars > LIMITS.nodes) throw tooMany(parser.offset)
+    if (lexeme === '-' && ++items > LIMITS.nodes) throw tooMany(parser.offset)
     for (const token of parser.next(lexeme)) tokens.push(token)
     // The stack holds the open collections, the document and at most one scalar.
     if (parser.stack.length > LIMITS.depth + 4) throw tooDeep(parser.offset)
@@ -113,9 +117,7 @@ class Builder {
     const tag = (source as { tag?: string }).tag
     if (tag !== undefined && !CORE_TAGS.has(tag)) this.#problems.push({ code: 'yaml_syntax', at, message: 'only the core tags are allowed' })
     if (!yaml.isScalar(source) && depth > LIMITS.depth) throw tooDeep(at)
-    const result = yaml.isMap(source) ? this.#map(source, at, depth)
-      : yaml.isSeq(source) ? this.#list(source, at, depth)
-        : this.#scalar(source as Yaml.Scalar, at, emptyAt)
+    const result = yaml.isMap(source) ? this.#map(source, at, depth) : yaml.isSeq(source) ? this.#list(source, at, depth) : this.#scalar(source as Yaml.Scalar, at, emptyAt)
     if (anchor !== undefined) this.#anchors.set(anchor, { node: result, size: this.#count - before, depth: height(result) })
     return result
   }
@@ -146,8 +148,15 @@ class Builder {
       return { kind: 'scalar', value, plain: false, at, body: this.#text.startsWith(value, body) ? body : -1 }
     }
     const value = plainScalar(raw)
-    const fits = wanted === undefined || (wanted === 'null' ? value === null : wanted === 'bool' ? typeof value === 'boolean'
-      : wanted === 'int' || wanted === 'float' ? value !== null && typeof value === 'object' : false)
+    const fits =
+      wanted === undefined ||
+      (wanted === 'null'
+        ? value === null
+        : wanted === 'bool'
+          ? typeof value === 'boolean'
+          : wanted === 'int' || wanted === 'float'
+            ? value !== null && typeof value === 'object'
+            : false)
     if (!fits) this.#problems.push({ code: 'yaml_syntax', at, message: `not a value of the tag !!${shown(wanted ?? '')}` })
     if (value === NOT_FINITE) {
       this.#problems.push({ code: 'invalid_value', at, message: 'infinity and not-a-number are not numbers of JSON' })

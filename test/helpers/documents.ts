@@ -11,6 +11,8 @@ export interface GeneratedDocument {
   readonly value: unknown
   /** Texts that must not survive masking with the `default` ruleset. */
   readonly planted: readonly string[]
+  /** False when a number is an integer that a double does not hold: its text and its value are then different data. */
+  readonly exact: boolean
 }
 
 export interface DocumentOptions {
@@ -246,7 +248,7 @@ export function documents(seed: number | string, options: DocumentOptions = {}):
   return () => {
     const builder = new Builder(random, options, random.between(1, size * 2))
     const { text, value } = builder.root()
-    return { text, value, planted: builder.planted }
+    return { text, value, planted: builder.planted, exact: builder.exact }
   }
 }
 
@@ -257,6 +259,7 @@ interface Piece {
 
 class Builder {
   readonly planted: string[] = []
+  exact = true
   readonly #random: Random
   readonly #options: DocumentOptions
   /** Values left to spend. */
@@ -330,6 +333,7 @@ class Builder {
     if (telling || dice < 6) text = String(random.pick([random.below(10), random.below(2000), random.below(1_000_000_000), 1_795_305_600_000 + random.below(1_000_000)]))
     else if (dice < 7) text = `${random.chance(0.5) ? '-' : ''}${random.below(100_000)}.${random.text('0123456789', random.between(1, 6))}`
     else text = random.pick(oddNumbers)
+    if (/^-?\d{16,}$/.test(text)) this.exact = false
     return { text, value: Number(text) }
   }
 

@@ -2,7 +2,7 @@
 // no overlaps; the engine does. Pairs in text go to named_secret as in the engine.
 
 import type { DetectorInfo, Finder, Scan } from '../../src/engine/types.ts'
-import { detectors, finders, keyFactsAt, judgeSecret, pairTriggers, createPair, recogniseKey, finishPair } from '../../src/detectors/index.ts'
+import { detectors, finders, judgePair, keyFactsAt, pairTriggers, createPair, recogniseKey } from '../../src/detectors/index.ts'
 
 export interface Hit {
   readonly name: string
@@ -96,13 +96,10 @@ export function createDriver(options: Options = {}): Driver {
           mask &= ~PAIRS
           if (at >= pairSkip && recogniseKey(bytes, 0, length, at, pair)) {
             const strength = keyFactsAt(bytes, pair.keyStart, pair.keyEnd).secret
-            if (strength > 0) {
-              finishPair(bytes, length, pair)
-              const score = judgeSecret(bytes, pair.valueStart, pair.valueEnd, strength, 'text')
-              if (score > 0) {
-                hits.push({ name: 'named_secret', start: pair.valueStart, end: pair.valueEnd, score })
-                pairSkip = pair.valueEnd
-              }
+            const score = judgePair(bytes, length, pair, strength)
+            if (score > 0) {
+              hits.push({ name: 'named_secret', start: pair.valueStart, end: pair.valueEnd, score })
+              pairSkip = pair.valueEnd
             }
           }
         }
