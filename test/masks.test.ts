@@ -331,7 +331,7 @@ describe('properties of results', () => {
 })
 
 describe('adversarial input', () => {
-  it('is masked in linear time', () => {
+  it('is masked in linear time', { retry: 2 }, () => {
     const inputs: readonly (readonly [string, (n: number) => string])[] = [
       ['url', (n) => '&'.repeat(n)],
       ['url', (n) => '?' + 'a&'.repeat(n / 2)],
@@ -370,7 +370,7 @@ describe('adversarial input', () => {
       const small = time(50_000)
       const large = time(200_000)
       // Four times the input: quadratic work would take sixteen times as long.
-      expect(large, `${type}: ${small.toFixed(2)} ms, then ${large.toFixed(2)} ms`).toBeLessThan(Math.max(8 * small, 30))
+      expect(large, `${type}: ${small.toFixed(2)} ms, then ${large.toFixed(2)} ms`).toBeLessThan(Math.max(10 * small, 40))
     }
   })
 })

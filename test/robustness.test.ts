@@ -218,12 +218,13 @@ describe('generated documents', () => {
     const shape = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(shape)
       if (typeof value === 'object' && value !== null) return Object.values(value).map(shape)
-      return value === null ? 'null' : typeof value
+      // Digits that get a leading zero are no number any more.
+      return value === null ? 'null' : typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value)) ? 'digits' : typeof value
     }
     overDocuments('substitutes', Math.ceil(count / 10), ({ text }) => {
       const once = masker.json(text)
       const twice = masker.json(once)
-      // A number under `referer` is no URL and fails; what one run has accepted, the next must accept too.
+      // What one run has accepted, the next must accept too.
       const failures = (output: string): number => output.split('[MASKING FAILED]').length
       if (failures(twice) > failures(once)) return 'the second run failed'
       return JSON.stringify(shape(JSON.parse(once))) === JSON.stringify(shape(JSON.parse(twice))) ? undefined : 'the second run changed the shape'

@@ -14,7 +14,7 @@ export const fromChoices: MaskDefinition = {
       kind: 'list',
       minItems: 1,
       required: true,
-      summary: 'Each item a scalar (weight 1) or `{value: v, weight: w}`.',
+      summary: 'Each item a scalar (weight 1), `{value: v, weight: w}` or the pair `v: w`.',
       of: {
         kind: 'any_of',
         of: [

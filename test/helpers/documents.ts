@@ -60,7 +60,7 @@ const plainKeys = [
   'back\\slash',
   'sl/ash',
   'tab\tbed',
-  'line\nbreak',
+  'two\nparts',
   'nul\u0000',
   'camelCase',
   'snake_case',
@@ -92,26 +92,9 @@ const secretKeys = [
   'Set-Cookie',
 ]
 /** Keys that give context; nothing below them is asserted, but every walker must treat it alike. */
-const tellingKeys = [
-  'credentials',
-  'headers',
-  'token',
-  'session',
-  'phone',
-  'card',
-  'iban',
-  'email',
-  'cvv',
-  'pin',
-  'otp',
-  'name',
-  'value',
-  'url',
-  'referer',
-  'x-forwarded-for',
-  'ssn',
-  'env',
-]
+const tellingKeys = ['credentials', 'headers', 'token', 'session', 'phone', 'card', 'iban', 'email', 'cvv', 'pin', 'otp', 'name', 'value', 'url', 'ssn', 'env']
+/** Keys of headers with a mask of their own, which expects what such a header holds. */
+const headerKeys = ['referer', 'Origin', 'x-forwarded-for', 'X-Real-IP']
 /** Pieces that start a candidate and mostly come to nothing. */
 const sparks = [
   '@',
@@ -405,26 +388,38 @@ class Builder {
     for (let i = 0; i < count; i++) {
       const dice = random.below(20)
       let key: string
-      let kind: 'plain' | 'secret' | 'telling' = 'plain'
+      let kind: 'plain' | 'secret' | 'telling' | 'header' = 'plain'
       if (dice < 2) {
         key = random.pick(secretKeys)
         kind = 'secret'
       } else if (dice < 4) {
-        key = random.pick(tellingKeys)
-        kind = 'telling'
+        kind = random.chance(0.2) ? 'header' : 'telling'
+        key = random.pick(kind === 'header' ? headerKeys : tellingKeys)
       } else if (dice < 5) key = `${mailbox(random)}@example.com`
       else if (dice < 12) key = random.pick(plainKeys)
       else key = `${random.pick(words)}${random.below(50)}`
       const again = this.#options.duplicateKeys === true && used.size > 0 && random.chance(0.1)
       if (used.has(key) && !again) continue
       if (dice === 4) this.planted.push(key.slice(0, key.indexOf('@')))
-      const piece = kind === 'secret' ? this.#secret(key) : this.#value(depth, telling || kind === 'telling')
+      const piece = kind === 'secret' ? this.#secret(key) : kind === 'header' ? this.#header(key) : this.#value(depth, telling || kind === 'telling')
       text += `${used.size === 0 ? '' : ','}${this.#gap()}${this.#spell(key)}${this.#gap()}:${this.#gap()}${piece.text}${this.#gap()}`
       used.add(key)
       // A plain assignment to `__proto__` would set the prototype.
       Object.defineProperty(value, key, { value: piece.value, enumerable: true, configurable: true, writable: true })
     }
     return { text: `${text}${used.size === 0 ? this.#gap() : ''}}`, value }
+  }
+
+  #header(key: string): Piece {
+    const random = this.#random
+    const address = `203.0.113.${random.between(1, 254)}`
+    if (/^x-/i.test(key)) {
+      this.planted.push(address)
+      return this.#string(random.chance(0.5) ? address : `${address}, 198.51.100.${random.below(255)}`)
+    }
+    const token = password(random)
+    this.planted.push(token)
+    return this.#string(`https://shop.example/${random.pick(words)}?page=${random.below(9)}&access_token=${token}`)
   }
 
   #secret(key: string): Piece {
