@@ -99,12 +99,19 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
     } else return p
   } else if ((CLASS[next]! & WORD) !== 0 && wordAfter(text, end, p)) return p
 
-  if (previous >= 0x80 && wordBefore(text, scan.start, at)) return p
   const tight = tightEnd(text, p, end)
+  if (tight - at < 8) {
+    // Too short for the shortest form (seven digits and a joint) unless a space or bracket leads on: `5.0`, `537.36`.
+    const b = tight + 1 < end ? text[tight]! : 0
+    if (b !== 41 && !(b === 32 && (isDigit(text[tight + 1]!) || text[tight + 1] === 40)) && !(b === 45 && text[tight + 1] === 40)) return tight
+  }
+  if (previous >= 0x80 && wordBefore(text, scan.start, at)) return p
   if (digitJointBefore(text, scan.start, at) && !((previous === COMMA || previous === SLASH) && count >= 13)) return tight
 
   const groups = readGroups(text, at, end)
   const first = groupLength[0]!
+  // Epochs in milli-, micro- and nanoseconds begin with 1; no card does but UATP (15 digits), and no number of that length.
+  if (groups === 1 && count >= 12 && count !== 15 && text[at] === 49) return tight
   if (groups === 1 && count < 12) {
     // A bare run of 7-11 digits: only words can make it something.
     if (next !== 32 && next !== 40 && digitJointAfter(text, end, p)) return tight

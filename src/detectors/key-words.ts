@@ -437,7 +437,7 @@ function isCodeReference(text: Uint8Array, from: number, to: number, strong: boo
   }
   const first = CLASS[text[from]!]!
   if ((first & (LETTER | UNDERSCORE)) === 0) return false
-  if (open > 0 && !other && (text[to - 1] === 41 || text[to - 1] === 93) && !looksRandom(text, from, firstOpen)) return true
+  if (open > 0 && !other && (text[to - 1] === 41 || text[to - 1] === 93 || text[to] === 44) && !looksRandom(text, from, firstOpen)) return true
   if (other) return false
   if (dots > 0 && digits <= 4 && !looksRandom(text, from, to) && text[to - 1] !== 46) return true
   // A constant's name, or snake_case that reads as language.

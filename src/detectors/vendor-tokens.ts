@@ -194,6 +194,8 @@ interface Form {
   /** The run before the anchor, when the token does not begin with it. */
   readonly back: Step | undefined
   readonly prefix: string
+  readonly bytes: Uint8Array
+  readonly last: number
   readonly steps: readonly Step[]
   readonly context: ContextWords | undefined
   /** Offset of the trigger's second byte in the prefix. */
@@ -216,7 +218,7 @@ function readForm(row: Row, detector: number, source: string): Form {
   const written = looksBack ? parts[2]! : parts[0]!
   const prefix = written.replace('^', '')
   const steps = parts.slice(looksBack ? 3 : 1).map(readStep)
-  return { detector, row, needs, back, prefix, steps, context: row.context === undefined ? undefined : contextWords(...row.context), trigger: written === prefix ? rarestPair(prefix) : written.indexOf('^') + 1 }
+  return { detector, row, needs, back, prefix, bytes: new TextEncoder().encode(prefix), last: prefix.charCodeAt(prefix.length - 1), steps, context: row.context === undefined ? undefined : contextWords(...row.context), trigger: written === prefix ? rarestPair(prefix) : written.indexOf('^') + 1 }
 }
 
 /** Share of a character in log text, as bits: rough, only the order matters. */
@@ -286,7 +288,13 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   for (let i = 0; i < list.length; i++) {
     const form = list[i]!
     const from = at - form.trigger
-    if (from < scan.start || !matchesAt(text, scan.end, from, form.prefix) || scan.active[ids[form.detector]!] === 0) continue
+    const { bytes } = form
+    // The last byte of the prefix first: forms of one pair mostly differ there.
+    const last = from + bytes.length - 1
+    if (from < scan.start || last >= scan.end || text[last] !== form.last || scan.active[ids[form.detector]!] === 0) continue
+    let p = from
+    while (p < last && text[p] === bytes[p - from]) p++
+    if (p < last) continue
     const to = tryForm(scan, form, from, ids[form.detector]!)
     if (to > 0) return to
   }
