@@ -264,17 +264,33 @@ export function contextWords(...list: readonly string[]): ContextWords {
   return { byLetter, letters, all: new Set(list) }
 }
 
-/** True when one of the words is in the path of the value or begins a word within 48 bytes before `at`. */
+/**
+ * True when one of the words is in the path of the value or begins a word within 48 bytes before `at`, at most one line
+ * break away and not beyond the key of another pair: right behind `key=` only that key counts.
+ */
 export function inContext(scan: Scan, at: number, context: ContextWords): boolean {
   if (scan.keyWords.length > 0 && inPath(scan, context)) return true
   const text = scan.text
   const from = at - CONTEXT_BYTES > scan.start ? at - CONTEXT_BYTES : scan.start
-  let previous = from > scan.start ? CLASS[text[from - 1]!]! : 0
-  for (let p = from; p < at; p++) {
-    const bits = CLASS[text[p]!]!
-    const begins = (bits & LETTER) !== 0 && ((previous & LETTER) === 0 || ((bits & UPPER) !== 0 && (previous & LOWER) !== 0))
-    previous = bits
-    if (!begins) continue
+  let p = at
+  // Blanks and quotes between a separator and the value.
+  while (p > from && (text[p - 1] === 32 || text[p - 1] === 34 || text[p - 1] === 39)) p--
+  const valued = p > from && text[p - 1] === 61
+  if (valued) p--
+  let breaks = 0
+  let bits = p > from ? CLASS[text[p - 1]!]! : 0
+  while (p > from) {
+    p--
+    const here = bits
+    bits = p > scan.start ? CLASS[text[p - 1]!]! : 0
+    if ((here & LETTER) === 0) {
+      const b = text[p]!
+      if (b === 61 || (valued && (here & KEY) === 0 && b !== 34 && b !== 39 && b !== 92)) return false
+      if (b === 10 && ++breaks > 1) return false
+      continue
+    }
+    // The beginning of a word, or a camel hump.
+    if ((bits & LETTER) !== 0 && ((here & UPPER) === 0 || (bits & LOWER) === 0)) continue
     const letter = lower(text[p]!) - 97
     if (((context.letters >> letter) & 1) === 0) continue
     for (const word of context.byLetter[letter]!) if (matchesLower(text, at, p, word)) return true

@@ -27,7 +27,7 @@ problem process processed prod production profile project prompt property protec
 queue quit random raw read reading ready real reason received record recovery redirect reference refresh refreshed refused regenerate register registered
 reject rejected release released remote removed remove rename renew renewed renewal repeat replace reply report request requested require required requires
 reserved reset resolved resource response restart result results retrieve retry return returned revoked right role root rotate rotated rotation route rule
-run running safe same sample save saved schema scope script search second seconds secret secrets section secure security see select selected self send
+run running safe salt same sample save saved schema scope script search second seconds secret secrets section secure security see select selected self send
 sender sent sequence server service session sessions set setting settings setup several shall share shared short should show side sign signature signed
 signin signing signup simple since single size skip skipped so some something source space special spec standard start started state static status still stop
 stopped storage store stored stream string strings strong submit submitted success successful successfully such suffix supplied support supported switch

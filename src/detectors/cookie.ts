@@ -47,7 +47,7 @@ export function findCookies(scan: Scan, p: number, quote: number, id: number): n
   while (p < end) {
     while (p < end && (text[p] === 32 || text[p] === 59)) p++
     const name = p
-    while (p < end && text[p] !== 61 && text[p] !== 59 && !stops(text, p, end, quote) && (CLASS[text[p]!]! & SPACE) === 0 && p - name < 128) p++
+    while (p < end && text[p] !== 61 && text[p] !== 59 && text[p] !== 91 && text[p] !== 123 && !stops(text, p, end, quote) && (CLASS[text[p]!]! & SPACE) === 0 && p - name < 128) p++
     if (p >= end || text[p] !== 61) {
       // An attribute without value (`HttpOnly`), or no cookie list at all.
       if (p < end && text[p] === 59) continue
@@ -58,6 +58,8 @@ export function findCookies(scan: Scan, p: number, quote: number, id: number): n
     // No cookie holds a space: 64 bytes behind one the search for `;` ends, or lines of pairs would be read over and over.
     let far = end
     while (p < far && text[p] !== 59 && !stops(text, p, end, quote)) {
+      // The quote of a string that the header stands in.
+      if (quote === 0 && p > value && (text[p] === 39 || (text[p] === 34 && text[value] !== 34))) break
       if (far === end && text[p] === 32 && end - p > 64) far = p + 64
       p++
     }

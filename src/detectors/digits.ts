@@ -99,12 +99,24 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
     } else return p
   } else if ((CLASS[next]! & WORD) !== 0 && wordAfter(text, end, p)) return p
 
-  if (previous >= 0x80 && wordBefore(text, scan.start, at)) return p
   const tight = tightEnd(text, p, end)
+  if (tight - at < 8) {
+    // Too short for the shortest form (seven digits and a joint) unless a space or bracket leads on: `5.0`, `537.36`.
+    const b = tight + 1 < end ? text[tight]! : 0
+    if (b !== 41 && !(b === 32 && (isDigit(text[tight + 1]!) || text[tight + 1] === 40)) && !(b === 45 && text[tight + 1] === 40)) return tight
+  }
+  if (previous >= 0x80 && wordBefore(text, scan.start, at)) return p
   if (digitJointBefore(text, scan.start, at) && !((previous === COMMA || previous === SLASH) && count >= 13)) return tight
 
   const groups = readGroups(text, at, end)
   const first = groupLength[0]!
+  // Epochs in milli-, micro- and nanoseconds begin with 1; no card does but UATP (15 digits), and no number of that length.
+  if (groups === 1 && count >= 12 && count !== 15 && text[at] === 49) return tight
+  if (groups === 1 && count < 12) {
+    // A bare run of 7-11 digits: only words can make it something.
+    if (next !== 32 && next !== 40 && digitJointAfter(text, end, p)) return tight
+    return findBare(scan, at, p, ids)
+  }
   if (scan.active[ids[CARD]!] !== 0 && first >= 4 && (first >= 12 || (groups > 1 && (first === 4 || first === 6)))) {
     const stop = findCard(scan, at, groups, ids[CARD]!)
     if (stop > 0) return stop
@@ -117,11 +129,26 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
     const stop = findNational(scan, at, groups, ids[PHONE]!)
     if (stop > 0) return stop
   }
-  if (first === 9 && scan.active[ids[SSN]!] !== 0 && !digitJointAfter(text, end, p) && ssnRanges(text, at, at + 3, at + 5) && inContext(scan, at, SSN_WORDS)) {
-    scan.emit(ids[SSN]!, at, p, 0.85)
-    return p
-  }
   return tight
+}
+
+/** 7-11 digits in one piece: a phone number or a social security number where the context says so. */
+function findBare(scan: Scan, at: number, to: number, ids: Int32Array): number {
+  const text = scan.text
+  if (scan.active[ids[PHONE]!] !== 0 && !(to - at === 8 && datePlausible(text, at)) && inContext(scan, at, PHONE_WORDS)) {
+    const open = at > scan.start && text[at - 1] === 40
+    if (open || otherWordBefore(scan, at)) return to
+    const stop = withExtension(text, to, scan.end)
+    if (endsWell(text, scan.end, stop, false)) scan.emit(ids[PHONE]!, at, stop, 0.7)
+    return stop
+  }
+  if (to - at === 9 && scan.active[ids[SSN]!] !== 0 && ssnRanges(text, at, at + 3, at + 5) && inContext(scan, at, SSN_WORDS)) scan.emit(ids[SSN]!, at, to, 0.85)
+  return to
+}
+
+/** `20240501`. */
+function datePlausible(text: Uint8Array, at: number): boolean {
+  return (text[at] === 49 || text[at] === 50) && number(text, at + 4, 2) <= 12
 }
 
 /**
@@ -490,7 +517,7 @@ function looksLikeDate(text: Uint8Array): boolean {
   const a = groupLength[0]!
   const b = groupLength[1]!
   const j = joint[0]!
-  if (j === 0) return a === 8 && (text[groupStart[0]!] === 49 || text[groupStart[0]!] === 50) && text[groupStart[0]! + 1]! < 58 && number(text, groupStart[0]! + 4, 2) <= 12
+  if (j === 0) return false
   if (j === 32) return false
   return (a === 4 && b <= 2) || (a <= 2 && b <= 2 && groupLength[2] === 4)
 }
@@ -545,7 +572,8 @@ function beforeDigits(): string {
 
 export const digits: Finder = {
   detectors: [creditCard, phone, usSsn, usItin],
-  triggers: [{ prev: beforeDigits(), byte: '0123456789' }],
+  // Behind `-` and `.` a 0 or 1 is a month, a day or a fraction: no card begins so, and hardly a phone number.
+  triggers: [{ prev: beforeDigits().replace(/[-.]/g, ''), byte: '0123456789' }, { prev: '-.', byte: '23456789' }],
   find,
   number: findNumber,
 }

@@ -64,11 +64,11 @@ function localStart(text: Uint8Array, at: number, start: number): number {
   return p < at ? p : -1
 }
 
-/** Quotation marks, dashes, ellipses and non-breaking spaces: characters of U+0080-00BF, U+2000-206F and U+3000-303F. */
+/** Quotation marks, dashes, ellipses, non-breaking spaces, replacement characters: U+0080-00BF, U+2000-206F, U+3000-303F, U+FF00-FFFF. */
 function isPunctuation(text: Uint8Array, lead: number): boolean {
   const a = text[lead]!
   const b = text[lead + 1]!
-  return a === 0xc2 || (a === 0xe2 && (b === 0x80 || b === 0x81)) || (a === 0xe3 && b === 0x80) || (a === 0xef && (b === 0xbc || b === 0xbb))
+  return a === 0xc2 || (a === 0xe2 && (b === 0x80 || b === 0x81)) || (a === 0xe3 && b === 0x80) || (a === 0xef && (b === 0xbc || b === 0xbb || b === 0xbf))
 }
 
 function quotedStart(text: Uint8Array, at: number, start: number): number {

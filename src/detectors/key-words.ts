@@ -373,7 +373,9 @@ function variableName(text: Uint8Array, from: number, to: number): boolean {
 const NO_VALUES = words('null none undefined true false nil nan n/a yes no void empty')
 
 function isNoValue(text: Uint8Array, from: number, to: number): boolean {
-  if (to - from > 9) return false
+  const first = lower(text[from]!)
+  // n, u, t, f, y, v, e
+  if (first !== 110 && first !== 117 && first !== 116 && first !== 102 && first !== 121 && first !== 118 && first !== 101) return false
   let word = ''
   for (let p = from; p < to; p++) word += String.fromCharCode(lower(text[p]!))
   return NO_VALUES.has(word)
@@ -416,6 +418,7 @@ function isCodeReference(text: Uint8Array, from: number, to: number, strong: boo
   let dots = 0
   let underscores = 0
   let open = 0
+  let firstOpen = to
   let bits = 0
   let digits = 0
   let other = false
@@ -427,12 +430,14 @@ function isCodeReference(text: Uint8Array, from: number, to: number, strong: boo
     if (b === 46) dots++
     else if (b === 95) underscores++
     else if (b === 40 || b === 91) {
-      if (p > from && (CLASS[text[p - 1]!]! & (ALNUM | UNDERSCORE)) !== 0) open++
+      if (p > from && (CLASS[text[p - 1]!]! & (ALNUM | UNDERSCORE)) !== 0) {
+        if (open++ === 0) firstOpen = p
+      }
     } else if ((c & ALNUM) === 0 && b !== 41 && b !== 93 && b !== 39 && b !== 34 && b !== 36) other = true
   }
   const first = CLASS[text[from]!]!
   if ((first & (LETTER | UNDERSCORE)) === 0) return false
-  if (open > 0 && !other && !looksRandom(text, from, to)) return true
+  if (open > 0 && !other && (text[to - 1] === 41 || text[to - 1] === 93 || text[to] === 44) && !looksRandom(text, from, firstOpen)) return true
   if (other) return false
   if (dots > 0 && digits <= 4 && !looksRandom(text, from, to) && text[to - 1] !== 46) return true
   // A constant's name, or snake_case that reads as language.

@@ -72,7 +72,7 @@ function findAuthority(scan: Scan, at: number, ids: Int32Array): number {
   let path = -1
   for (; p < stop; p++) {
     const b = text[p]!
-    if ((CLASS[b]! & URL_BYTE) === 0) break
+    if ((CLASS[b]! & URL_BYTE) === 0 || (path >= 0 && b === 47 && text[p - 1] === 47)) break
     if (b === 64) {
       if (path >= 0 && sign >= 0) break
       sign = p
@@ -218,19 +218,21 @@ function judgeParameter(scan: Scan, mark: number, from: number, to: number, valu
   let stop = valueEnd
   // Sentence punctuation behind the URL.
   if (stop === scan.end || (CLASS[text[stop]!]! & URL_BYTE) === 0) while (stop > value && (text[stop - 1] === 46 || text[stop - 1] === 44)) stop--
-  if (stop === value || isMasked(text, value, stop) || isPlaceholder(text, value, stop)) return
+  // The key first: most parameters are pages and filters.
+  const signs = signsUrl(text, from, to)
+  const strength = signs ? 4 : keyFactsAt(text, from, to).secret
+  if (strength === 0 || stop === value || isMasked(text, value, stop) || isPlaceholder(text, value, stop)) return
   if (to - from === 6 && scan.active[ids[OTP]!] !== 0 && matchesLower(text, to, from, 'secret') && inOtpAddress(scan, mark)) {
     scan.emit(ids[OTP]!, value, stop, 0.95)
     return
   }
   if (scan.active[ids[PARAMETER]!] === 0) return
-  if (signsUrl(text, from, to)) {
+  if (signs) {
     if (to - from === 4 && (plainNumber(text, value, stop) || stop - value < 6)) return
     scan.emit(ids[PARAMETER]!, value, stop, 0.95)
     return
   }
   if (constantName(text, value, stop)) return
-  const strength = keyFactsAt(text, from, to).secret
   if (strength >= 3 || (strength > 0 && judgeSecret(text, value, stop, strength, 'text') > 0)) scan.emit(ids[PARAMETER]!, value, stop, 0.95)
 }
 

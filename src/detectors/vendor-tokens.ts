@@ -1,7 +1,7 @@
 // Tokens that vendors give a prefix, an alphabet and a length: one row per detector. A new vendor is one more row.
 //
 // A form is a prefix and steps: `A36` is 36 letters or digits, `A36+` 36 or more, `A12-22` a range, `'-` the character
-// itself. `h32 < -us d1-2` looks back from `-us` over 32 hex digits; a final `!` drops the row's `needs`. The classes are in CLASSES. Of each prefix the
+// itself. A `^` in a prefix stands before the first byte of its trigger. `h32 < -us d1-2` looks back from `-us` over 32 hex digits; a final `!` drops the row's `needs`. The classes are in CLASSES. Of each prefix the
 // rarest pair of neighbouring characters becomes the trigger, so that ordinary words start nothing.
 
 import type { DetectorInfo, Finder, Scan, Trigger } from '../engine/types.ts'
@@ -48,12 +48,12 @@ const ROWS: readonly Row[] = [
   { name: 'npm_token', priority: 16, summary: 'npm access token.', forms: ['npm_ A36'], examples: [`_authToken=«npm_${A(36)}»`], counterExamples: ['npm_config_cache', `npm_${A(37)}`] },
   {
     name: 'gitlab_token', priority: 17, summary: 'GitLab token: personal, deploy, runner, job, feed and others, and the session cookie.',
-    forms: ['pat', 'dt', 'ft', 'rt', 'rtr', 'ptt', 'cbt', 'soat', 'imt', 'oas', 'ffct', 'agent', 'wt'].map((kind) => `gl${kind}- g20+`).concat('GR1348941 u20+', '_gitlab_session= l32'),
+    forms: ['pat', 'dt', 'ft', 'rt', 'rtr', 'ptt', 'cbt', 'soat', 'imt', 'oas', 'ffct', 'agent', 'wt'].map((kind) => `^gl${kind}- g20+`).concat('GR1348941 u20+', '_gitlab_session= l32'),
     examples: [`PRIVATE-TOKEN: «glpat-${A(20)}»`, `«glrt-t3_${L(27)}.01.${L(9)}»`, `«GR1348941${A(20)}»`], counterExamples: ['glpat-abc', 'glpat-' + 'x'.repeat(20), 'glft-'],
   },
   {
     name: 'slack_token', priority: 18, summary: 'Slack token: bot, user, app, refresh, legacy.', needs: 'digit',
-    forms: ['xoxa-', 'xoxb-', 'xoxe-', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-', 'xoxe.xoxb-', 'xoxe.xoxp-'].map((p) => `${p} s10+`),
+    forms: ['xoxa-', 'xoxb-', 'xoxe-', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-', 'xoxe.xoxb-', 'xoxe.xoxp-'].map((p) => `^${p} s10+`),
     examples: ['bot «xoxb-123456789012-abcDEF456ghi»'], counterExamples: ['https://example.com/xoxa-nyc/xoxa-nyc-project', 'xoxb-'],
   },
   { name: 'slack_app_token', priority: 18, summary: 'Slack app-level token.', forms: ["xapp- d1 '- C1+ '- d1+ '- A32+"], examples: [`«xapp-1-A0${C(8)}-1234567890-${H(64)}»`], counterExamples: ['xapp-1-x'] },
@@ -63,7 +63,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'stripe_key', priority: 19, summary: 'Stripe key: secret, restricted, publishable.',
-    forms: ['sk', 'rk', 'pk'].flatMap((a) => ['live', 'test', 'prod'].map((b) => `${a}_${b}_ A10+`)),
+    forms: ['sk', 'rk', 'pk'].flatMap((a) => ['live', 'test', 'prod'].map((b) => `${a[0]}^k_${b}_ A10+`)),
     examples: [`key «sk_live_${A(24)}»`, `«rk_test_${A(24)}»`], counterExamples: ['sk_live_', 'sk_test_mode', 'ask_live_chat'],
   },
   { name: 'stripe_webhook', priority: 19, summary: 'Stripe webhook signing secret.', forms: ['whsec_ B24+'], examples: [`«whsec_${A(32)}»`], counterExamples: ['whsec_short'] },
@@ -84,10 +84,10 @@ const ROWS: readonly Row[] = [
   { name: 'mailgun_key', priority: 29, summary: 'Mailgun key.', forms: ['key- h32', 'pubkey- h32'], examples: [`«key-${H(32)}»`], counterExamples: ['key-value', `monkey-${H(32)}`] },
   { name: 'mailchimp_key', priority: 29, summary: 'Mailchimp key.', forms: ['h32 < -us d1-2'], examples: [`«${H(32)}-us12»`], counterExamples: [`${H(31)}-us1`, 'aws-us-east-1'] },
   { name: 'huggingface_token', priority: 30, summary: 'Hugging Face token.', forms: ['hf_ A30+', 'api_org_ A30+'], examples: [`«hf_${A(34)}»`], counterExamples: ['hf_hub', `shf_${A(34)}`] },
-  { name: 'databricks_token', priority: 31, summary: 'Databricks token.', forms: ["dapi x32 '- d1", 'dapi x32'], examples: [`«dapi${H(32)}»`, `«dapi${H(32)}-2» x`], counterExamples: ['dapi', 'dapibus'] },
+  { name: 'databricks_token', priority: 31, summary: 'Databricks token.', forms: ["^dapi x32 '- d1", '^dapi x32'], examples: [`«dapi${H(32)}»`, `«dapi${H(32)}-2» x`], counterExamples: ['dapi', 'dapibus'] },
   { name: 'atlassian_token', priority: 32, summary: 'Atlassian token.', forms: ['ATATT3 D100+', 'ATCTT3 D60+', 'ATBB A24+'], examples: [`«ATATT3${A(180)}=0A1B2C3D»`, `«ATBB${A(32)}»`], counterExamples: ['ATBBx', 'BATTERY'] },
-  { name: 'cloudflare_token', priority: 33, summary: 'Cloudflare token and origin CA key.', forms: ['cfk_ A48', 'cfut_ A48', 'cfat_ A48', "v1.0- h24 '- h146"], examples: [`«cfat_${A(40)}0a1b2c3d»`], counterExamples: ['cfat_tooshort', 'v1.0-beta'] },
-  { name: 'grafana_token', priority: 34, summary: 'Grafana token.', needs: 'digit', forms: ["glsa_ A32 '_ x8", 'glc_ B32+', 'glc_eyJ B20+ !', 'eyJrIjoi B60+'], examples: [`«glsa_${A(32)}_0a1b2c3d»`, `«glc_${A(40)}==»`], counterExamples: ['GLC_CreateLightmapTextureArray', 'glc_x'] },
+  { name: 'cloudflare_token', priority: 33, summary: 'Cloudflare token and origin CA key.', forms: ['cfk_ A48', 'cfut_ A48', 'cfat_ A48', "^v1.0- h24 '- h146"], examples: [`«cfat_${A(40)}0a1b2c3d»`], counterExamples: ['cfat_tooshort', 'v1.0-beta'] },
+  { name: 'grafana_token', priority: 34, summary: 'Grafana token.', needs: 'digit', forms: ["^glsa_ A32 '_ x8", 'glc_ B32+', 'glc_eyJ B20+ !', 'eyJrIjoi B60+'], examples: [`«glsa_${A(32)}_0a1b2c3d»`, `«glc_${A(40)}==»`], counterExamples: ['GLC_CreateLightmapTextureArray', 'glc_x'] },
   { name: 'vault_token', priority: 35, summary: 'HashiCorp Vault token.', forms: ['hvs. u24+', 'hvb. u24+', 'hvr. u24+'], examples: [`«hvs.${A(90)}»`], counterExamples: ['hvs.x', 's.DefaultListableBeanFactory'] },
   { name: 'terraform_token', priority: 35, summary: 'Terraform Cloud token.', forms: ['A14 < .atlasv1. D60+'], examples: [`«${A(14)}.atlasv1.${A(64)}»`], counterExamples: ['x.atlasv1.y'] },
   { name: 'telegram_token', priority: 36, summary: 'Telegram bot token.', forms: ['d8-10 < :A u34'], examples: [`«1234567890:AA${A(33)}» sent`], counterExamples: ['foo:AAH', `12:00:A${A(34)}`, '10:AM'] },
@@ -96,7 +96,7 @@ const ROWS: readonly Row[] = [
   { name: 'doppler_token', priority: 38, summary: 'Doppler token.', forms: ['pt', 'st', 'ct', 'sa', 'scim', 'audit'].map((k) => `dp.${k}. g40+`), examples: [`«dp.pt.${A(43)}»`], counterExamples: ['dp.pt.x'] },
   { name: 'linear_key', priority: 38, summary: 'Linear key.', forms: ['lin_api_ A32+', 'lin_oauth_ A32+'], examples: [`«lin_api_${A(40)}»`], counterExamples: ['lin_api_version'] },
   { name: 'notion_token', priority: 38, summary: 'Notion token.', forms: ['ntn_ A43+', 'secret_ A43'], examples: [`«ntn_${A(46)}»`, `«secret_${A(43)}»`], counterExamples: ['secret_abc123', 'ntn_abc'] },
-  { name: 'figma_token', priority: 38, summary: 'Figma token.', forms: ['figd_', 'figo_', 'figu_', 'figdr_', 'figor_', 'figur_'].map((p) => `${p} u40+`), examples: [`«figd_${A(40)}»`], counterExamples: ['figd_x'] },
+  { name: 'figma_token', priority: 38, summary: 'Figma token.', forms: ['figd_', 'figo_', 'fig^u_', 'figdr_', 'figor_', 'figu^r_'].map((p) => `${p} u40+`), examples: [`«figd_${A(40)}»`], counterExamples: ['figd_x'] },
   { name: 'planetscale_token', priority: 38, summary: 'PlanetScale token.', forms: ['pscale_pw_ D32+', 'pscale_tkn_ D32+', 'pscale_oauth_ D32+'], examples: [`«pscale_tkn_${A(43)}»`], counterExamples: ['pscale_pw_x'] },
   { name: 'supabase_key', priority: 38, summary: 'Supabase key.', forms: ['sbp_ h40', 'sb_secret_ u20+'], examples: [`«sbp_${H(40)}»`], counterExamples: ['sbp_x'] },
   { name: 'sentry_token', priority: 38, summary: 'Sentry token.', forms: ['sntrys_eyJ D80+', 'sntryu_ h64'], examples: [`«sntryu_${H(64)}»`], counterExamples: ['sntryu_x'] },
@@ -113,7 +113,7 @@ const ROWS: readonly Row[] = [
   { name: 'onepassword_token', priority: 38, summary: '1Password service account token and secret key.', forms: ['ops_eyJ B200+', "A3- C6 '- C6 '- C5 '- C5 '- C5 '- C5", "A3- C6 '- C11 '- C5 '- C5 '- C5"], examples: [`«ops_eyJ${A(260)}»`, `«A3-${C(6)}-${C(6)}-${C(5)}-${C(5)}-${C(5)}-${C(5)}»`], counterExamples: ['A3-XXXXXX', 'ops_team'] },
   { name: 'adobe_key', priority: 38, summary: 'Adobe client secret.', forms: ['p8e- l32'], examples: [`«p8e-${L(32)}»`], counterExamples: ['p8e-x'] },
   { name: 'alibaba_key', priority: 38, summary: 'Alibaba Cloud access key id.', forms: ['LTAI A12-22'], examples: [`«LTAI${A(20)}»`], counterExamples: ['LTAIx', 'VOLTAIRE'] },
-  { name: 'clickhouse_key', priority: 38, summary: 'ClickHouse Cloud key.', needs: 'mixed', forms: ['4b1d A38'], examples: [`«4b1d${A(38)}»`], counterExamples: [`4b1d${H(36)}`, '4b1d'] },
+  { name: 'clickhouse_key', priority: 38, summary: 'ClickHouse Cloud key.', needs: 'mixed', forms: ['^4b1d A38'], examples: [`«4b1d${A(38)}»`], counterExamples: [`4b1d${H(36)}`, '4b1d'] },
   { name: 'clojars_token', priority: 38, summary: 'Clojars token.', forms: ['CLOJARS_ l60'], examples: [`«CLOJARS_${L(60)}»`], counterExamples: ['CLOJARS_USERNAME'] },
   { name: 'duffel_token', priority: 38, summary: 'Duffel token.', forms: ['duffel_test_ D43', 'duffel_live_ D43'], examples: [`«duffel_test_${A(43)}»`], counterExamples: ['duffel_test_x'] },
   { name: 'dynatrace_token', priority: 38, summary: 'Dynatrace token.', forms: ["dt0 y1 d2 '. A24 '. A64"], examples: [`«dt0c01.${C(24)}.${C(64)}»`], counterExamples: ['dt0c01.x'] },
@@ -123,13 +123,13 @@ const ROWS: readonly Row[] = [
   { name: 'frameio_token', priority: 38, summary: 'Frame.io token.', forms: ['fio-u- D64'], examples: [`«fio-u-${A(64)}»`], counterExamples: ['fio-u-x'] },
   { name: 'harness_token', priority: 38, summary: 'Harness token.', forms: ["pat. u22 '. A24 '. A20", "sat. u22 '. A24 '. A20"], examples: [`«pat.${A(22)}.${A(24)}.${A(20)}»`], counterExamples: ['pat. See', 'sat.'] },
   { name: 'heroku_key', priority: 38, summary: 'Heroku key.', forms: ['HRKU-AA u58'], examples: [`«HRKU-AA${A(58)}»`], counterExamples: ['HRKU-AA'] },
-  { name: 'infracost_key', priority: 38, summary: 'Infracost key.', alone: true, forms: ['ico- A32'], examples: [`«ico-${A(32)}»`], counterExamples: [`http://x.example/favicon.ico-${H(32)}.png`] },
+  { name: 'infracost_key', priority: 38, summary: 'Infracost key.', alone: true, forms: ['ic^o- A32'], examples: [`«ico-${A(32)}»`], counterExamples: [`http://x.example/favicon.ico-${H(32)}.png`] },
   { name: 'maxmind_key', priority: 38, summary: 'MaxMind licence key.', needs: 'digit', forms: ['u36 < _mmk'], examples: [`«${A(6)}_${A(29)}_mmk»`], counterExamples: ['the_mmk', 'x_mmkay'] },
   { name: 'mapbox_token', priority: 38, summary: 'Mapbox token.', forms: ["pk.eyJ u20+ '. u20+", "sk.eyJ u20+ '. u20+"], examples: [`«pk.eyJ${A(60)}.${A(22)}»`], counterExamples: ['pk.eyJ'] },
   { name: 'octopus_key', priority: 38, summary: 'Octopus Deploy key.', needs: 'digit', alone: true, forms: ['API- C26'], examples: [`«API-${C(26)}»`], counterExamples: [`/docs/API-${C(26)}-guide`, 'API-GATEWAY'] },
   { name: 'openshift_token', priority: 38, summary: 'OpenShift token.', forms: ['sha256~ u43'], examples: [`«sha256~${A(43)}»`], counterExamples: ['sha256~x', `sha256:${H(64)}`] },
   { name: 'perplexity_key', priority: 38, summary: 'Perplexity key.', forms: ['pplx- A48'], examples: [`«pplx-${A(48)}»`], counterExamples: ['pplx-small-online'] },
-  { name: 'plaid_token', priority: 38, summary: 'Plaid access token.', forms: ['access-sandbox- i36', 'access-development- i36', 'access-production- i36'], examples: [`«access-sandbox-${UUID}»`], counterExamples: ['access-sandbox-mode'] },
+  { name: 'plaid_token', priority: 38, summary: 'Plaid access token.', forms: ['access-sandbox- i36', 'access-develo^pment- i36', 'access^-production- i36'], examples: [`«access-sandbox-${UUID}»`], counterExamples: ['access-sandbox-mode'] },
   { name: 'prefect_token', priority: 38, summary: 'Prefect token.', forms: ['pnu_ A36'], examples: [`«pnu_${A(36)}»`], counterExamples: ['pnu_x'] },
   { name: 'readme_key', priority: 38, summary: 'ReadMe key.', forms: ['rdme_ l70'], examples: [`«rdme_${L(70)}»`], counterExamples: ['rdme_x'] },
   { name: 'scalingo_token', priority: 38, summary: 'Scalingo token.', forms: ['tk-us- u48'], examples: [`«tk-us-${A(48)}»`], counterExamples: ['tk-us-east'] },
@@ -194,6 +194,8 @@ interface Form {
   /** The run before the anchor, when the token does not begin with it. */
   readonly back: Step | undefined
   readonly prefix: string
+  readonly bytes: Uint8Array
+  readonly last: number
   readonly steps: readonly Step[]
   readonly context: ContextWords | undefined
   /** Offset of the trigger's second byte in the prefix. */
@@ -213,9 +215,10 @@ function readForm(row: Row, detector: number, source: string): Form {
   const parts = source.replace(/ !$/, '').split(' ')
   const looksBack = parts[1] === '<'
   const back = looksBack ? readStep(parts[0]!) : undefined
-  const prefix = looksBack ? parts[2]! : parts[0]!
+  const written = looksBack ? parts[2]! : parts[0]!
+  const prefix = written.replace('^', '')
   const steps = parts.slice(looksBack ? 3 : 1).map(readStep)
-  return { detector, row, needs, back, prefix, steps, context: row.context === undefined ? undefined : contextWords(...row.context), trigger: rarestPair(prefix) }
+  return { detector, row, needs, back, prefix, bytes: new TextEncoder().encode(prefix), last: prefix.charCodeAt(prefix.length - 1), steps, context: row.context === undefined ? undefined : contextWords(...row.context), trigger: written === prefix ? rarestPair(prefix) : written.indexOf('^') + 1 }
 }
 
 /** Share of a character in log text, as bits: rough, only the order matters. */
@@ -239,7 +242,9 @@ function rarestPair(prefix: string): number {
     let level = BIGRAM_LEVELS.charCodeAt((a - 32) * 96 + b - 32)
     if (level > 92) level--
     if (level > 39) level--
-    const rarity = bitsOf(a) + (level - 35) / 6 + bitsOf(b) / 4
+    // Joints follow any letter in logs, though seldom in identifiers.
+    const surprise = '-./_'.includes(prefix[i]!) ? 3 : (level - 35) / 6
+    const rarity = bitsOf(a) + surprise + bitsOf(b) / 4
     if (rarity > most) {
       most = rarity
       best = i
@@ -283,7 +288,13 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   for (let i = 0; i < list.length; i++) {
     const form = list[i]!
     const from = at - form.trigger
-    if (from < scan.start || !matchesAt(text, scan.end, from, form.prefix) || scan.active[ids[form.detector]!] === 0) continue
+    const { bytes } = form
+    // The last byte of the prefix first: forms of one pair mostly differ there.
+    const last = from + bytes.length - 1
+    if (from < scan.start || last >= scan.end || text[last] !== form.last || scan.active[ids[form.detector]!] === 0) continue
+    let p = from
+    while (p < last && text[p] === bytes[p - from]) p++
+    if (p < last) continue
     const to = tryForm(scan, form, from, ids[form.detector]!)
     if (to > 0) return to
   }
