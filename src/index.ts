@@ -8,7 +8,7 @@
  * ```
  * @module
  */
-import { detectors, finders, finishPair, judgeSecret, keyFacts, pairTriggers, recogniseKey } from './detectors/index.ts'
+import { detectors, finders, finishPair, judgePair, judgeSecret, keyFacts, pairTriggers, recogniseKey } from './detectors/index.ts'
 import { makeMasker } from './masker.ts'
 import type { Masker, MaskerOptions, RulesetInput } from './masker.ts'
 import { masks } from './masks/index.ts'
@@ -24,7 +24,7 @@ import { rulesetJsonSchema as schemaOf } from './ruleset/schema.ts'
  * @example createMasker('mask-logs:default').text('card 4111 1111 1111 1111')
  */
 export function createMasker(ruleset?: RulesetInput | readonly RulesetInput[], options: MaskerOptions = {}): Masker {
-  return makeMasker({ masks, finders, detectors, pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair }, keyFacts, judgeSecret }, ruleset, options)
+  return makeMasker({ masks, finders, detectors, pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair, judge: judgePair }, keyFacts, judgeSecret }, ruleset, options)
 }
 
 /** The JSON Schema (draft 2020-12) of rulesets, from the same tables as the checks. */

@@ -12,6 +12,8 @@ export interface PairRecogniser {
   key(text: Uint8Array, start: number, end: number, at: number, out: PairMatch): boolean
   /** Finds the end of the value; only asked for keys that matter. */
   finish(text: Uint8Array, end: number, out: PairMatch): void
+  /** Finds the end of the value and judges it as a secret of a key of that strength: the score, 0 to keep it. */
+  judge(text: Uint8Array, end: number, out: PairMatch, strength: 1 | 2 | 3 | 4): number
 }
 
 /** Offsets of a recognised pair; `quote` is the quote byte around the value, or 0. */
@@ -225,17 +227,17 @@ export class Scanner implements Scan {
     const targets = this.line ? known.inLine : known.inString
     if (targets.length > 0) {
       this.pairs!.finish(this.text, this.end, pair)
-      if (pair.valueEnd > pair.valueStart) this.push(pair.valueStart, pair.valueEnd, { targets, quote: pair.quote }, 2, 0)
-      return from
+      if (pair.valueEnd <= pair.valueStart) return from
+      this.push(pair.valueStart, pair.valueEnd, { targets, quote: pair.quote }, 2, 0)
+      return pair.valueEnd
     }
     const facts: KeyFacts = known.facts
     const action = this.set.namedSecret
     if (action === undefined || facts.secret === 0) return from
-    this.pairs!.finish(this.text, this.end, pair)
-    if (pair.valueEnd <= pair.valueStart) return from
-    const score = this.plan.parts.judgeSecret(this.text, pair.valueStart, pair.valueEnd, facts.secret as 1 | 2 | 3 | 4, 'text')
-    if (score > 0) this.emit(action.id, pair.valueStart, pair.valueEnd, score)
-    return from
+    const score = this.pairs!.judge(this.text, this.end, pair, facts.secret as 1 | 2 | 3 | 4)
+    if (score <= 0) return from
+    this.emit(action.id, pair.valueStart, pair.valueEnd, score)
+    return pair.valueEnd
   }
 
   private runCustoms(isKey: boolean): void {
