@@ -7,6 +7,8 @@
 //
 // 30 % of the lines hold a sensitive field at one of `sensitivePaths`, 15 % a sensitive value in free text.
 //
+// Customers come back: two of three sensitive values were seen before, among the last 1,000 of their kind.
+//
 //   node dist/bench/corpus.js [--size MB] [--seed TEXT] [--out FILE]
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs'
@@ -64,6 +66,21 @@ function uuid(random: Random): string {
   return `${random.text(hex, 8)}-${random.text(hex, 4)}-4${random.text(hex, 3)}-a${random.text(hex, 3)}-${random.text(hex, 12)}`
 }
 
+/** A value of a kind: mostly one of the last 1,000, else a new one. */
+class Recurring {
+  private readonly seen = new Map<string, unknown[]>()
+
+  of<T>(random: Random, kind: string, make: (random: Random) => T): T {
+    let values = this.seen.get(kind) as T[] | undefined
+    if (values === undefined) this.seen.set(kind, (values = []))
+    if (values.length > 0 && random.chance(2 / 3)) return random.pick(values)
+    const value = make(random)
+    if (values.length < 1000) values.push(value)
+    else values[random.below(1000)] = value
+    return value
+  }
+}
+
 /** Free text around a sensitive value. */
 function sentence(random: Random, value: SensitiveValue): string {
   return `${phrase(random, random.between(2, 4))} ${value.text} ${phrase(random, random.between(1, 3))}`
@@ -72,6 +89,7 @@ function sentence(random: Random, value: SensitiveValue): string {
 /** Makes line after line of one seed. Lines carry a growing time stamp. */
 export function corpusLines(seed: number | string): () => CorpusLine {
   const random = createRandom(seed)
+  const recurring = new Recurring()
   let time = 1_795_305_600_000
   let serial = 0
   return () => {
@@ -80,7 +98,7 @@ export function corpusLines(seed: number | string): () => CorpusLine {
     const fields: string[] = []
     const inText: SensitiveValue[] = []
     const field = random.chance(0.3)
-    const value = random.chance(0.15) ? anyValue(random) : undefined
+    const value = random.chance(0.15) ? recurring.of(random, 'text', anyValue) : undefined
     if (value !== undefined) inText.push(value)
     const keep = (secret: string): string => {
       fields.push(secret)
@@ -89,10 +107,10 @@ export function corpusLines(seed: number | string): () => CorpusLine {
     const base = { level: 30, time, pid: 4242, hostname: 'web-1' }
     const shape = random.below(100)
     let record: object
-    if (shape < 60) record = requestLine(random, base, serial, field ? keep : undefined, value)
-    else if (shape < 85) record = messageLine(random, base, field ? keep : undefined, value)
-    else if (shape < 95) record = errorLine(random, base, field ? keep : undefined, value)
-    else record = payloadLine(random, base, field ? keep : undefined, value)
+    if (shape < 60) record = requestLine(random, recurring, base, serial, field ? keep : undefined, value)
+    else if (shape < 85) record = messageLine(random, recurring, base, field ? keep : undefined, value)
+    else if (shape < 95) record = errorLine(random, recurring, base, field ? keep : undefined, value)
+    else record = payloadLine(random, recurring, base, field ? keep : undefined, value)
     return { text: JSON.stringify(record), fields, inText }
   }
 }
@@ -100,7 +118,7 @@ export function corpusLines(seed: number | string): () => CorpusLine {
 type Base = { level: number; time: number; pid: number; hostname: string }
 type Keep = ((secret: string) => string) | undefined
 
-function requestLine(random: Random, base: Base, serial: number, keep: Keep, value: SensitiveValue | undefined): object {
+function requestLine(random: Random, recurring: Recurring, base: Base, serial: number, keep: Keep, value: SensitiveValue | undefined): object {
   const headers: Record<string, string> = {
     host: 'shop.example:8443',
     'user-agent': random.pick(agents),
@@ -108,9 +126,9 @@ function requestLine(random: Random, base: Base, serial: number, keep: Keep, val
   }
   if (keep !== undefined) {
     const choice = random.below(3)
-    if (choice === 0) headers['authorization'] = `Bearer ${keep(random.chance(0.2) ? jwt(random) : random.text(`${hex}ghijkXYZ`, 40))}`
-    else if (choice === 1) headers['cookie'] = `sid=${keep(random.text(hex, 32))}; theme=dark`
-    else headers['x-api-key'] = keep(random.text(`${hex}QRSTUV`, 36))
+    if (choice === 0) headers['authorization'] = `Bearer ${keep(recurring.of(random, 'bearer', (r) => (r.chance(0.2) ? jwt(r) : r.text(`${hex}ghijkXYZ`, 40))))}`
+    else if (choice === 1) headers['cookie'] = `sid=${keep(recurring.of(random, 'session', (r) => r.text(hex, 32)))}; theme=dark`
+    else headers['x-api-key'] = keep(recurring.of(random, 'api key', (r) => r.text(`${hex}QRSTUV`, 36)))
   }
   if (keep === undefined) headers['x-request-id'] = uuid(random)
   const route = random.pick(routes)
@@ -128,17 +146,17 @@ function requestLine(random: Random, base: Base, serial: number, keep: Keep, val
   }
 }
 
-function messageLine(random: Random, base: Base, keep: Keep, value: SensitiveValue | undefined): object {
+function messageLine(random: Random, recurring: Recurring, base: Base, keep: Keep, value: SensitiveValue | undefined): object {
   const record: Record<string, unknown> = { ...base, module: random.pick(modules) }
   if (keep !== undefined) {
-    if (random.chance(0.5)) record['user'] = { id: random.below(90000), email: `${keep(mailbox(random))}@example.com` }
+    if (random.chance(0.5)) record['user'] = { id: random.below(90000), email: `${keep(recurring.of(random, 'mailbox', mailbox))}@example.com` }
     else record['token'] = keep(random.text(`${hex}mnopQR`, 32))
   } else record['durationMs'] = random.below(90000)
   record['msg'] = value === undefined ? phrase(random, keep === undefined ? random.between(8, 12) : random.between(2, 5)) : sentence(random, value)
   return record
 }
 
-function errorLine(random: Random, base: Base, keep: Keep, value: SensitiveValue | undefined): object {
+function errorLine(random: Random, recurring: Recurring, base: Base, keep: Keep, value: SensitiveValue | undefined): object {
   const type = random.pick(errorTypes)
   const message = value === undefined ? `${phrase(random, 6)} (code ${random.below(9999)})` : `${phrase(random, 3)}: ${value.text}`
   let stack = `${type}: ${message}`
@@ -147,11 +165,11 @@ function errorLine(random: Random, base: Base, keep: Keep, value: SensitiveValue
     stack += `\n    at ${i % 3 === 0 ? 'async ' : ''}${random.pick(words)}${random.pick(['Service', 'Handler', 'Store'])}.${random.pick(words)} (/srv/app/dist/${module}/${random.pick(words)}.js:${random.between(1, 900)}:${random.between(1, 80)})`
   }
   const config: Record<string, unknown> = { url: `https://pay.example/v1/${random.pick(words)}`, timeout: 5000, retries: random.below(5) }
-  if (keep !== undefined) config['password'] = keep(password(random))
+  if (keep !== undefined) config['password'] = keep(recurring.of(random, 'password', password))
   return { ...base, level: 50, reqId: uuid(random), err: { type, message, stack, code: 'E_FAILED', config }, msg: `${random.pick(words)} failed` }
 }
 
-function payloadLine(random: Random, base: Base, keep: Keep, value: SensitiveValue | undefined): object {
+function payloadLine(random: Random, recurring: Recurring, base: Base, keep: Keep, value: SensitiveValue | undefined): object {
   const items: object[] = []
   for (let i = 0; i < 27; i++) {
     items.push({
@@ -170,8 +188,8 @@ function payloadLine(random: Random, base: Base, keep: Keep, value: SensitiveVal
     notes: value === undefined ? phrase(random, 24) : `${phrase(random, 10)} ${sentence(random, value)}`,
   }
   if (keep !== undefined) {
-    if (random.chance(0.5)) body['payment'] = { method: 'card', number: keep(cardNumber(random)), amount: random.between(100, 99999) / 100 }
-    else body['customer'] = { id: random.below(90000), email: `${keep(mailbox(random))}@example.com` }
+    if (random.chance(0.5)) body['payment'] = { method: 'card', number: keep(recurring.of(random, 'card', cardNumber)), amount: random.between(100, 99999) / 100 }
+    else body['customer'] = { id: random.below(90000), email: `${keep(recurring.of(random, 'mailbox', mailbox))}@example.com` }
   }
   return { ...base, reqId: uuid(random), body, msg: 'order received' }
 }

@@ -94,4 +94,4 @@ function isAttribute(text: Uint8Array, from: number, to: number): boolean {
   return ATTRIBUTES.has(name)
 }
 
-export const cookieFinder: Finder = { detectors: [cookie], triggers: [{ prev: 'kK', byte: 'iI' }], find }
+export const cookieFinder: Finder = { detectors: [cookie], triggers: [{ prev: 'kK', byte: 'iI', next: 'eE' }], find }

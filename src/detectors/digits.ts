@@ -573,7 +573,12 @@ function beforeDigits(): string {
 export const digits: Finder = {
   detectors: [creditCard, phone, usSsn, usItin],
   // Behind `-` and `.` a 0 or 1 is a month, a day or a fraction: no card begins so, and hardly a phone number.
-  triggers: [{ prev: beforeDigits().replace(/[-.]/g, ''), byte: '0123456789' }, { prev: '-.', byte: '23456789' }],
+  // a second digit, or the joint that a North American number has behind its leading 1
+  triggers: [
+    { prev: beforeDigits().replace(/[-.]/g, ''), byte: '0123456789', next: '0123456789' },
+    { prev: '-.', byte: '23456789', next: '0123456789' },
+    { prev: ` "'(+=:;,[{<>|#`, byte: '1', next: ' -.(' },
+  ],
   find,
   number: findNumber,
 }

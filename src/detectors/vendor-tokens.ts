@@ -425,10 +425,18 @@ const discord: DetectorInfo = {
 }
 
 function triggers(): Trigger[] {
-  const byPrevious = new Map<number, string>()
-  for (const pair of BY_PAIR.keys()) byPrevious.set(pair >> 8, (byPrevious.get(pair >> 8) ?? '') + String.fromCharCode(pair & 255))
-  const list: Trigger[] = [...byPrevious].map(([prev, byte]) => ({ prev: String.fromCharCode(prev), byte }))
-  list.push({ prev: 'MNO', byte: 'DTjz' })
+  // one trigger a pair, with the bytes that its forms have behind it
+  const list: Trigger[] = [...BY_PAIR].map(([pair, forms]) => {
+    const next = new Set<string>()
+    for (const { prefix, trigger, steps } of forms) {
+      if (trigger + 1 < prefix.length) next.add(prefix[trigger + 1]!)
+      else if (steps[0] === undefined) return { prev: String.fromCharCode(pair >> 8), byte: String.fromCharCode(pair & 255) }
+      else if (steps[0].literal !== '') next.add(steps[0].literal[0]!)
+      else for (let b = 1; b < 256; b++) if (steps[0].table[b] === 1) next.add(String.fromCharCode(b))
+    }
+    return { prev: String.fromCharCode(pair >> 8), byte: String.fromCharCode(pair & 255), next: [...next].join('') }
+  })
+  list.push({ prev: 'MNO', byte: 'DTjz', next: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_' })
   return list
 }
 

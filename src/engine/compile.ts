@@ -388,6 +388,7 @@ class Compiler {
   }
 
   private target(rule: CompiledRule, chain: Chain, transform: CompiledTransform | undefined, whole: boolean): Target {
+    const fixed = chain.constant !== undefined && transform === undefined && rule.conditions.length === 0 && rule.skip === undefined
     const sources = transform?.transform.hashSources === undefined ? rule.sources : transform.transform.hashSources
     return {
       rule,
@@ -395,6 +396,7 @@ class Compiler {
       transform,
       whole,
       order: rule.order + (transform === undefined ? 0 : (transform.id % 1000) / 1000),
+      constantToken: fixed ? Buffer.from(JSON.stringify(chain.constant)) : undefined,
       memo: chain.pure && transform === undefined && rule.conditions.length === 0 && rule.skip === undefined && !chain.removes && (!chain.keyed || selfOnly(sources)),
     }
   }

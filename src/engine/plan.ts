@@ -67,6 +67,8 @@ export interface Target {
   readonly whole: boolean
   /** The result depends on the value and the key alone, whatever the record. */
   readonly memo: boolean
+  /** Every string becomes this JSON token: nothing to look at, nothing can fail. */
+  readonly constantToken: Uint8Array | undefined
   readonly order: number
 }
 
@@ -189,10 +191,12 @@ export const END = 255
 export class DetectSet {
   readonly actions: readonly (DetectAction | undefined)[]
   readonly active: Uint8Array
-  /** By (previous byte << 8 | byte): 0 nothing, END quote, backslash or control character, else an index into `groups`. */
+  /** By (previous byte << 8 | byte): 0 nothing, END quote, backslash or control character, else a mark for `follow`. */
   readonly pairsJson: Uint8Array
   /** The same without END. */
   readonly pairsText: Uint8Array
+  /** By (mark << 8 | byte after): 0 nothing, else an index into `groups`. */
+  readonly follow: Uint8Array
   /** Finders to call for a candidate. */
   readonly groups: readonly (readonly number[])[]
   readonly finders: readonly BoundFinder[]
@@ -221,43 +225,15 @@ export class DetectSet {
     this.namedSecret = namedSecretId >= 0 ? actions[namedSecretId] : undefined
     this.pairFinder = pairs === undefined ? -1 : used.length + 1
     this.empty = used.length === 0 && pairs === undefined
-    const bits = new Map<string, number>()
-    const groups: number[][] = [[]]
-    // Sets of finders per byte pair, interned: the table holds one byte a pair.
-    const sets: (number[] | undefined)[] = new Array(65536)
-    const mark = (triggers: Finder['triggers'], finder: number): void => {
-      for (const t of triggers) {
-        for (let b = 0; b < t.byte.length; b++) {
-          const byte = t.byte.charCodeAt(b)
-          if (t.prev === undefined) for (let p = 0; p < 256; p++) addTo(sets, (p << 8) | byte, finder)
-          else for (let p = 0; p < t.prev.length; p++) addTo(sets, (t.prev.charCodeAt(p) << 8) | byte, finder)
-        }
-      }
-    }
-    used.forEach((f, i) => mark(f.finder.triggers, i))
-    if (pairs !== undefined) mark(pairs.triggers, this.pairFinder)
-    if (percent && used.length > 0) mark([{ byte: '%' }], used.length)
-    this.pairsText = new Uint8Array(65536)
-    for (let i = 0; i < 65536; i++) {
-      const set = sets[i]
-      if (set === undefined) continue
-      const key = set.join()
-      let group = bits.get(key)
-      if (group === undefined) {
-        group = groups.length
-        // 254 different combinations are far more than the built-in triggers make; beyond that all finders are asked.
-        if (group >= END)
-          group =
-            bits.get('*') ??
-            (bits.set('*', groups.length - 1),
-            (groups[groups.length - 1] = [...used.keys(), ...(percent ? [used.length] : []), ...(pairs ? [used.length + 1] : [])]),
-            groups.length - 1)
-        else groups.push(set)
-        bits.set(key, group)
-      }
-      this.pairsText[i] = group
-    }
-    this.groups = groups
+    const tables = new TriggerTables()
+    used.forEach((f, i) => {
+      tables.add(f.finder.triggers, i)
+    })
+    if (percent && used.length > 0) tables.add([{ byte: '%', next: '0123456789abcdefABCDEF' }], used.length)
+    if (pairs !== undefined) tables.add(pairs.triggers, this.pairFinder)
+    this.pairsText = tables.pairs
+    this.follow = tables.follow()
+    this.groups = tables.groups
     this.pairsJson = this.pairsText.slice()
     for (let p = 0; p < 256; p++) {
       for (let c = 0; c < 0x20; c++) this.pairsJson[(p << 8) | c] = END
@@ -267,10 +243,76 @@ export class DetectSet {
   }
 }
 
-function addTo(sets: (number[] | undefined)[], pair: number, finder: number): void {
-  const set = sets[pair]
-  if (set === undefined) sets[pair] = [finder]
-  else if (!set.includes(finder)) set.push(finder)
+/** Folds the triggers of all finders into two tables: two bytes make a mark, mark and third byte make a set of finders. */
+class TriggerTables {
+  readonly pairs = new Uint8Array(65536)
+  readonly groups: number[][] = [[]]
+  /** By mark: finder and the third bytes it wants, undefined for all. */
+  private readonly marks: { finder: number; next: Set<number> | undefined }[][] = [[]]
+  private readonly byPair = new Map<number, { finder: number; next: Set<number> | undefined }[]>()
+
+  add(triggers: Finder['triggers'], finder: number): void {
+    for (const t of triggers) {
+      const next = t.next === undefined ? undefined : new Set([...t.next].map((c) => c.charCodeAt(0)))
+      for (let b = 0; b < t.byte.length; b++) {
+        const byte = t.byte.charCodeAt(b)
+        if (t.prev === undefined) for (let p = 0; p < 256; p++) this.note((p << 8) | byte, finder, next)
+        else for (let p = 0; p < t.prev.length; p++) this.note((t.prev.charCodeAt(p) << 8) | byte, finder, next)
+      }
+    }
+  }
+
+  private note(pair: number, finder: number, next: Set<number> | undefined): void {
+    const list = this.byPair.get(pair)
+    if (list === undefined) this.byPair.set(pair, [{ finder, next }])
+    else {
+      const own = list.find((e) => e.finder === finder)
+      if (own === undefined) list.push({ finder, next })
+      else own.next = own.next === undefined || next === undefined ? undefined : new Set([...own.next, ...next])
+    }
+  }
+
+  /** Gives every pair its mark, then tells for each mark and third byte which finders are asked. */
+  follow(): Uint8Array {
+    const known = new Map<string, number>()
+    for (const [pair, list] of this.byPair) {
+      const key = list.map((e) => `${e.finder}:${e.next === undefined ? '*' : [...e.next].sort((x, y) => x - y).join()}`).join(' ')
+      let mark = known.get(key)
+      if (mark === undefined) {
+        mark = this.marks.length
+        if (mark < END - 1) this.marks.push(list)
+        else {
+          // far more different triggers than the built-in ones: the last mark stands for all of the rest
+          mark = END - 1
+          const rest = (this.marks[mark] ??= [])
+          for (const e of list) if (!rest.some((r) => r.finder === e.finder)) rest.push({ finder: e.finder, next: undefined })
+        }
+        known.set(key, mark)
+      }
+      this.pairs[pair] = mark
+    }
+    const follow = new Uint8Array(this.marks.length << 8)
+    const sets = new Map<string, number>()
+    for (let mark = 1; mark < this.marks.length; mark++) {
+      for (let byte = 0; byte < 256; byte++) {
+        const finders = this.marks[mark]!.filter((e) => e.next === undefined || e.next.has(byte)).map((e) => e.finder)
+        if (finders.length === 0) continue
+        const key = finders.join()
+        let group = sets.get(key)
+        if (group === undefined) {
+          group = this.groups.length
+          if (group < 255) this.groups.push(finders)
+          else {
+            group = 255
+            this.groups[255] = [...new Set([...(this.groups[255] ?? []), ...finders])]
+          }
+          sets.set(key, group)
+        }
+        follow[(mark << 8) | byte] = group
+      }
+    }
+    return follow
+  }
 }
 
 // ------------------------------------------------------------------------------------------------ scopes
@@ -309,10 +351,15 @@ export class Scope {
   containers = false
   /** All targets are `json` masks: a string that is a document is entered. */
   document = false
+  /** The one target gives every string this token. */
+  constantToken: Uint8Array | undefined
   /** Detectors find something in the key itself; such scopes are never cached. */
   keyHit = false
   readonly keyBytes: Uint8Array
   hash = 0
+  /** The sibling that followed last time, and (in a container) the first key last time: tried before the hash. */
+  next: Scope | undefined
+  first: Scope | undefined
   item: Scope | undefined
   detect: DetectSet
   // open addressing by key bytes
@@ -563,6 +610,7 @@ export class Plan {
     scope.strings = values || secret ? TARGET : detect.empty ? (this.policy.decode.includes('json') && this.below(scope) ? SCAN : PASS) : SCAN
     scope.numbers = values || (secret && scope.facts.secretNumbers) ? 3 : detect.numberFinders.length === 0 ? 0 : scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
     scope.literals = values ? 2 : 0
+    scope.constantToken = targets.length === 1 ? targets[0]!.constantToken : undefined
     scope.document = targets.length > 0 && targets.every((t) => t.chain.document !== undefined)
     scope.containers = targets.some((t) => t.whole && t.chain.document === undefined && !t.chain.scans)
   }
@@ -570,6 +618,22 @@ export class Plan {
   /** Could a rule hit something inside a JSON text at this scope? */
   private below(scope: Scope): boolean {
     return scope.nodes.some((n) => n.names !== undefined || n.index !== undefined || n.any !== undefined || n.deep !== undefined || n.loops) || this.parts.keyTargets.length > 0
+  }
+
+  private readonly plainKeys: (Uint8Array | undefined)[] = new Array<undefined>(TEXT_KEYS).fill(undefined)
+
+  /** True for a run of bytes before a separator that is known to invoke nothing. `hash`: FNV-1a from its last byte. */
+  plainKey(text: Uint8Array, start: number, end: number, hash: number): boolean {
+    const known = this.plainKeys[mix(hash) & (TEXT_KEYS - 1)]
+    if (known === undefined || known.length !== end - start) return false
+    for (let k = 0; k < known.length; k++) if (known[k] !== text[start + k]) return false
+    return true
+  }
+
+  /** Remembers such a run. `value` is never one: the name beside it may speak for it. */
+  learnPlainKey(text: Uint8Array, start: number, end: number, hash: number): void {
+    if (end - start >= 5 && Buffer.from(text.subarray(end - 5, end)).toString('latin1').toLowerCase() === 'value') return
+    this.plainKeys[mix(hash) & (TEXT_KEYS - 1)] = Uint8Array.prototype.slice.call(text, start, end)
   }
 
   /** What the key of a pair at [start, end) of a text invokes; NO_KEY for the common case of nothing. */

@@ -1,7 +1,7 @@
 // Detection on one decoded text: one pass collects candidates by byte pairs, finders judge candidates, overlaps are settled
 // on the original text. Both walkers and the text path use this, so a match is the same everywhere.
 
-import { NO_KEY } from './plan.ts'
+import { HASH_START, NO_KEY } from './plan.ts'
 import type { DetectAction, DetectSet, Plan, Target } from './plan.ts'
 import type { CustomDetector, KeyFacts, Scan } from './types.ts'
 
@@ -42,6 +42,10 @@ export interface BoundCustom {
 }
 
 const NO_WORDS: readonly string[] = []
+
+/** Bytes of a plain key. */
+const KEY_BYTE = new Uint8Array(256)
+for (const c of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.') KEY_BYTE[c.charCodeAt(0)] = 1
 
 /** Scratch and results of scans; one object per nesting level of a masker, reused. */
 export class Scanner implements Scan {
@@ -109,6 +113,7 @@ export class Scanner implements Scan {
   /** The one pass. */
   collect(set: DetectSet, text: Uint8Array, start: number, end: number): void {
     const pairs = set.pairsText
+    const follow = set.follow
     const safe = end - 3
     let n = 0
     let p = 0x2000
@@ -126,9 +131,12 @@ export class Scanner implements Scan {
       const c = text[i]!
       const t = pairs[p | c]!
       if (t !== 0) {
-        if (n === this.at.length) this.growCandidates()
-        this.at[n] = i
-        this.codes[n++] = t
+        const group = follow[(t << 8) | (i + 1 < end ? text[i + 1]! : 0)]!
+        if (group !== 0) {
+          if (n === this.at.length) this.growCandidates()
+          this.at[n] = i
+          this.codes[n++] = group
+        }
       }
       p = c << 8
     }
@@ -221,9 +229,32 @@ export class Scanner implements Scan {
   /** A separator candidate: rules by key first, then the keyed-secret rule. Returns where to look on. */
   private pairAt(at: number, from: number): number {
     const pair = this.pair
+    const { text } = this
+    const separator = text[at]!
+    // A plain key right before its separator is looked up before anything else: nearly all of them invoke nothing.
+    let p = at
+    let h = HASH_START
+    if (separator === 0x3d || separator === 0x3a) {
+      const stop = at - 64 > this.start ? at - 64 : this.start
+      let seen = 0
+      while (p > stop && KEY_BYTE[text[p - 1]!] === 1) {
+        const c = text[--p]!
+        seen |= c
+        h = Math.imul(h ^ c, 0x01000193)
+      }
+      // letters and `_` have this bit, digits, dots and dashes have not: without one it is no key
+      if (p < at && (seen & 0x40) === 0 && p > stop) return from
+      // a written `\n` may stand before the key, and a longer run was not read to its start
+      if (p === at || p === stop ? p !== this.start : text[p - 1] === 0x5c) p = at
+      if (p < at && this.plan.plainKey(text, p, at, h)) return from
+    }
     if (!this.pairs!.key(this.text, this.start, this.end, at, pair)) return from
     const known = this.plan.textKey(this.text, pair.keyStart, pair.keyEnd)
-    if (known === NO_KEY) return from
+    if (known === NO_KEY) {
+      // only where the key found is this run of bytes, and a name beside it cannot speak for it
+      if (p < at && pair.keyEnd === at && pair.keyStart >= p) this.plan.learnPlainKey(text, p, at, h)
+      return from
+    }
     const targets = this.line ? known.inLine : known.inString
     if (targets.length > 0) {
       this.pairs!.finish(this.text, this.end, pair)

@@ -336,6 +336,8 @@ export interface Trigger {
   /** Characters (one byte each, Latin-1); `^` handling: the value `START` of the string counts as a space. */
   readonly prev?: string
   readonly byte: string
+  /** The byte after; undefined: any, also the end of the string. Never NUL or a double quote, which stand for the end. */
+  readonly next?: string
 }
 
 /** Facts about one detector, for rulesets, docs and tests. */

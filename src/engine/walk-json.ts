@@ -91,6 +91,8 @@ export class JsonWalker implements Access {
   private depth = 0
   private readonly types: Uint8Array
   private readonly scopes: (Scope | undefined)[]
+  /** The key read last in each open object. */
+  private readonly lasts: (Scope | undefined)[]
   private readonly opened: Int32Array
   private readonly counts: Int32Array
   private child!: Scope
@@ -120,6 +122,7 @@ export class JsonWalker implements Access {
     this.mayEnter = this.scanner.always ? ALL : services.plan.decodesJson ? OPENERS : NOTHING
     this.types = new Uint8Array(this.maxDepth + 2)
     this.scopes = new Array<Scope | undefined>(this.maxDepth + 2).fill(undefined)
+    this.lasts = new Array<Scope | undefined>(this.maxDepth + 2).fill(undefined)
     this.opened = new Int32Array(this.maxDepth + 2)
     this.counts = new Int32Array(this.maxDepth + 2)
   }
@@ -166,9 +169,9 @@ export class JsonWalker implements Access {
     this.recordStart = start
     this.recordEnd = end
     this.multi = multi
-    this.safe = buf.length - 3
+    this.safe = buf.length - 4
     this.siblings = undefined
-    const { types, scopes, opened, counts } = this
+    const { types, scopes, lasts, opened, counts } = this
     const plan = this.plan
     const maxDepth = this.maxDepth
     let depth = 0
@@ -213,9 +216,9 @@ export class JsonWalker implements Access {
               depth--
             } else {
               this.depth = depth
-              i = this.key(i, scope)
+              i = this.key(i, scope, true)
               if (i < 0) return INVALID
-              scope = this.child
+              scope = lasts[depth] = this.child
               continue
             }
           } else {
@@ -244,9 +247,10 @@ export class JsonWalker implements Access {
           const container = scopes[depth]!
           if (types[depth] === OBJECT) {
             this.depth = depth
-            i = this.key(i, container)
+            this.child = lasts[depth]!
+            i = this.key(i, container, false)
             if (i < 0) return INVALID
-            scope = this.child
+            scope = lasts[depth] = this.child
           } else {
             const index = ++counts[depth]!
             scope = container.indexed ? plan.itemScope(container, index) : container.item!
@@ -281,7 +285,7 @@ export class JsonWalker implements Access {
   }
 
   /** Reads `"key" :` at i; sets `child` and `entry`, returns the offset after the colon. */
-  private key(i: number, scope: Scope): number {
+  private key(i: number, scope: Scope, fresh: boolean): number {
     const buf = this.buf
     if (buf[i] !== 0x22) {
       i = this.space(i)
@@ -289,21 +293,51 @@ export class JsonWalker implements Access {
     }
     this.entry = i
     const start = ++i
+    // records of a kind have their keys in one order: the key after the last one is compared first
+    const previous = this.child
+    const guess = fresh ? scope.first : previous.next
+    let c: number
+    if (guess !== undefined) {
+      const bytes = guess.keyBytes
+      const n = bytes.length
+      let k = 0
+      while (k < n && bytes[k] === buf[start + k]) k++
+      if (k === n && buf[start + n] === 0x22) {
+        this.child = guess
+        i = start + n + 1
+        c = buf[i]!
+        if (c === 0x3a) return i + 1
+        return this.colon(i)
+      }
+    }
     let h = HASH_START
-    let c = buf[i]!
+    c = buf[i]!
     while (STOP[c] === 0) {
       h = Math.imul(h ^ c, 0x01000193)
       c = buf[++i]!
     }
     if (c === 0x22) {
-      this.child = findChild(scope, buf, start, i, h) ?? this.newChild(scope, buf, start, i)
-      if (this.child.keyHit) this.keyHit(this.child, start, i, false)
+      const known = findChild(scope, buf, start, i, h)
+      if (known !== undefined) {
+        this.child = known
+        if (fresh) scope.first = known
+        else if (previous.parent === scope) previous.next = known
+      } else {
+        this.child = this.newChild(scope, buf, start, i)
+        if (this.child.keyHit) this.keyHit(this.child, start, i, false)
+      }
       i++
     } else if (c === 0x5c) {
       i = this.escapedKey(start, i, scope)
       if (i < 0) return INVALID
     } else return INVALID
-    c = buf[i]!
+    return this.colon(i)
+  }
+
+  /** The colon after a key; returns the offset after it. */
+  private colon(i: number): number {
+    const buf = this.buf
+    let c = buf[i]!
     while (c !== 0x3a) {
       if (c > 0x20) return INVALID
       i = this.space(i)
@@ -364,47 +398,77 @@ export class JsonWalker implements Access {
   private string(open: number, scope: Scope): number {
     const buf = this.buf
     const safe = this.safe
-    const pairs = scope.detect.pairsJson
+    const { pairsJson: pairs, follow } = scope.detect
     let p = 0x2000
     let i = open + 1
     let n = 0
-    for (;;) {
-      if (i < safe) {
-        const a = buf[i]!
-        const b = buf[i + 1]!
-        const c = buf[i + 2]!
-        const d = buf[i + 3]!
-        if ((pairs[p | a]! | pairs[(a << 8) | b]! | pairs[(b << 8) | c]! | pairs[(c << 8) | d]!) === 0) {
-          p = d << 8
-          i += 4
-          continue
+    let g = 0
+    while (i < safe) {
+      const a = buf[i]!
+      const b = buf[i + 1]!
+      const c = buf[i + 2]!
+      const d = buf[i + 3]!
+      const ta = pairs[p | a]!
+      const tb = pairs[(a << 8) | b]!
+      const tc = pairs[(b << 8) | c]!
+      const td = pairs[(c << 8) | d]!
+      p = d << 8
+      if ((ta | tb | tc | td) !== 0) {
+        if (ta !== 0) {
+          if (ta === END) return this.close(open, i, n, scope)
+          g = follow[(ta << 8) | b]!
+          if (g !== 0) this.note(n++, i, g)
+        }
+        if (tb !== 0) {
+          if (tb === END) return this.close(open, i + 1, n, scope)
+          g = follow[(tb << 8) | c]!
+          if (g !== 0) this.note(n++, i + 1, g)
+        }
+        if (tc !== 0) {
+          if (tc === END) return this.close(open, i + 2, n, scope)
+          g = follow[(tc << 8) | d]!
+          if (g !== 0) this.note(n++, i + 2, g)
+        }
+        if (td !== 0) {
+          if (td === END) return this.close(open, i + 3, n, scope)
+          g = follow[(td << 8) | buf[i + 4]!]!
+          if (g !== 0) this.note(n++, i + 3, g)
         }
       }
-      const stop = i + 4
-      do {
-        const c = buf[i]!
-        const t = pairs[p | c]!
-        if (t !== 0) {
-          if (t === END) {
-            if (c === 0x22) {
-              if (n > 0 || this.mayEnter[buf[open + 1]!] === 1) {
-                this.scanner.candidates = n
-                this.judge(open + 1, i, scope)
-              }
-              return i + 1
-            }
-            if (c !== 0x5c) return INVALID
-            return this.escaped(open + 1, i, scope)
-          }
-          const scanner = this.scanner
-          if (n === scanner.at.length) scanner.growCandidates()
-          scanner.at[n] = i
-          scanner.codes[n++] = t
-        }
-        p = c << 8
-        i++
-      } while (i < stop)
+      i += 4
     }
+    // the last bytes of the buffer
+    for (;;) {
+      const c = buf[i]!
+      const t = pairs[p | c]!
+      if (t === END) return this.close(open, i, n, scope)
+      if (t !== 0) {
+        g = follow[(t << 8) | buf[i + 1]!]!
+        if (g !== 0) this.note(n++, i, g)
+      }
+      p = c << 8
+      i++
+    }
+  }
+
+  private note(n: number, at: number, group: number): void {
+    const scanner = this.scanner
+    if (n === scanner.at.length) scanner.growCandidates()
+    scanner.at[n] = at
+    scanner.codes[n] = group
+  }
+
+  /** The string stops at i: its closing quote, an escape, or what may not stand in a string. */
+  private close(open: number, i: number, n: number, scope: Scope): number {
+    const c = this.buf[i]!
+    if (c === 0x22) {
+      if (n > 0 || this.mayEnter[this.buf[open + 1]!] === 1) {
+        this.scanner.candidates = n
+        this.judge(open + 1, i, scope)
+      }
+      return i + 1
+    }
+    return c === 0x5c ? this.escaped(open + 1, i, scope) : INVALID
   }
 
   /** A string without backslashes whose candidates are collected. */
@@ -680,6 +744,13 @@ export class JsonWalker implements Access {
     const end = this.plain(open)
     if (end < 0) return INVALID
     const buf = this.buf
+    if (scope.constantToken !== undefined && this.level === 0 && end - open > 2) {
+      const { rule } = scope.targets[0]!
+      rule.masked++
+      this.hit(open, end, scope.constantToken, undefined)
+      this.report(scope, 'value', rule.name, undefined, undefined, open, end)
+      return end
+    }
     if (scope.document && this.enterToken(open, end, scope)) return end
     if (scope.targets.length > 0) {
       const t = scope.targets[0]!
