@@ -110,6 +110,8 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
 
   const groups = readGroups(text, at, end)
   const first = groupLength[0]!
+  // dotted quads and versions
+  if (joint[0] === 46 && groups <= 4 && first <= 3 && groupLength[groups - 1]! <= 3) return tight
   // Epochs in milli-, micro- and nanoseconds begin with 1; no card does but UATP (15 digits), and no number of that length.
   if (groups === 1 && count >= 12 && count !== 15 && text[at] === 49) return tight
   if (groups === 1 && count < 12) {
@@ -547,8 +549,10 @@ function findNumber(scan: Scan, ids: Int32Array): void {
   const words = scan.keyWords
   if (scan.active[ids[CARD]!] !== 0 && count >= 12) {
     const six = number(text, start, 6)
-    const inCard = inPath(scan, CARD_WORDS)
-    const lengths = inCard ? cardLengths(six) | cardLengthsInContext(six) : count >= 13 && count <= 16 ? cardLengths(six) : 0
+    // most long numbers are times: no table has them, whatever the path says
+    const possible = ((cardLengths(six) | cardLengthsInContext(six)) & (1 << count)) !== 0
+    const inCard = possible && inPath(scan, CARD_WORDS)
+    const lengths = !possible ? 0 : inCard ? cardLengths(six) | cardLengthsInContext(six) : count >= 13 && count <= 16 ? cardLengths(six) : 0
     if ((lengths & (1 << count)) !== 0 && luhn(text, start, end) && !oneByteRepeated(text, start, end) && (inCard || !words.some((word) => OTHER_WORDS.has(word)))) {
       scan.emit(ids[CARD]!, start, end, inCard ? 0.95 : 0.75)
       return

@@ -356,6 +356,11 @@ export class Scope {
   /** Detectors find something in the key itself; such scopes are never cached. */
   keyHit = false
   readonly keyBytes: Uint8Array
+  /** The first eight bytes of key and closing quote as two words with their masks: most keys are compared in one step. */
+  word0 = 0
+  word1 = 0
+  mask0 = 0
+  mask1 = 0
   hash = 0
   /** The sibling that followed last time, and (in a container) the first key last time: tried before the hash. */
   next: Scope | undefined
@@ -392,6 +397,17 @@ export class Scope {
     this.parent = parent
     this.key = key
     this.keyBytes = keyBytes
+    const n = keyBytes.length
+    for (let i = 0; i < 8 && i <= n; i++) {
+      const byte = i === n ? 0x22 : keyBytes[i]!
+      if (i < 4) {
+        this.word0 |= byte << (8 * i)
+        this.mask0 |= 0xff << (8 * i)
+      } else {
+        this.word1 |= byte << (8 * (i - 4))
+        this.mask1 |= 0xff << (8 * (i - 4))
+      }
+    }
     this.facts = facts
     this.detect = detect
   }

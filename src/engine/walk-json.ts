@@ -98,6 +98,9 @@ export class JsonWalker implements Access {
   private child!: Scope
   private entry = 0
   private multi = false
+  /** The memory behind `buf`, read by words; `buf` begins at `origin`. */
+  private view: DataView = new DataView(new ArrayBuffer(0))
+  private origin = 0
   /** Below this offset four bytes may be read at once. */
   private safe = 0
   /** First bytes of strings that may be JSON documents (all, where a user's detector wants every string). */
@@ -170,6 +173,8 @@ export class JsonWalker implements Access {
     this.recordEnd = end
     this.multi = multi
     this.safe = buf.length - 4
+    if (this.view.buffer !== buf.buffer) this.view = new DataView(buf.buffer)
+    this.origin = buf.byteOffset
     this.siblings = undefined
     const { types, scopes, lasts, opened, counts } = this
     const plan = this.plan
@@ -297,17 +302,16 @@ export class JsonWalker implements Access {
     const previous = this.child
     const guess = fresh ? scope.first : previous.next
     let c: number
-    if (guess !== undefined) {
-      const bytes = guess.keyBytes
-      const n = bytes.length
-      let k = 0
-      while (k < n && bytes[k] === buf[start + k]) k++
-      if (k === n && buf[start + n] === 0x22) {
-        this.child = guess
-        i = start + n + 1
-        c = buf[i]!
-        if (c === 0x3a) return i + 1
-        return this.colon(i)
+    if (guess !== undefined && start < this.safe - 8) {
+      const at = this.origin + start
+      const { view } = this
+      if (((view.getInt32(at, true) ^ guess.word0) & guess.mask0) === 0 && ((view.getInt32(at + 4, true) ^ guess.word1) & guess.mask1) === 0) {
+        const n = guess.keyBytes.length
+        if (n < 8 || this.tail(guess.keyBytes, start)) {
+          this.child = guess
+          i = start + n + 1
+          return buf[i] === 0x3a ? i + 1 : this.colon(i)
+        }
       }
     }
     let h = HASH_START
@@ -332,6 +336,14 @@ export class JsonWalker implements Access {
       if (i < 0) return INVALID
     } else return INVALID
     return this.colon(i)
+  }
+
+  /** Compares a key of eight bytes or more from its ninth byte on, closing quote included. */
+  private tail(key: Uint8Array, start: number): boolean {
+    const buf = this.buf
+    let k = 8
+    while (k < key.length && key[k] === buf[start + k]) k++
+    return k >= key.length && buf[start + key.length] === 0x22
   }
 
   /** The colon after a key; returns the offset after it. */
@@ -490,7 +502,7 @@ export class JsonWalker implements Access {
 
   private scanDecoded(scope: Scope): void {
     const n = this.decodedEnd
-    if (this.entered(this.scratch, 0, n, scope)) return
+    if ((this.mayEnter[this.scratch[0]!] === 1 || scope.document) && this.entered(this.scratch, 0, n, scope)) return
     const set = scope.detect
     if (set.empty && !this.scanner.always) return
     this.scanner.collect(set, this.scratch, 0, n)
@@ -634,28 +646,47 @@ export class JsonWalker implements Access {
     map.add(0, start)
     if (n < 48) for (let k = 0; k < n; k++) out[k] = buf[start + k]!
     else buf.copy(out, 0, start, i)
+    const safe = this.safe
+    let room = out.length - 16
     for (;;) {
-      const c = buf[i]!
+      let c = buf[i]!
       if (STOP[c] === 0) {
-        // a run without escapes: its end first, then the copy
+        // a run without escapes, four bytes a round
         map.add(n, i)
-        const from = i
-        i++
-        const safe = this.safe
-        while (i < safe && (STOP[buf[i]!]! | STOP[buf[i + 1]!]! | STOP[buf[i + 2]!]! | STOP[buf[i + 3]!]!) === 0) i += 4
-        while (STOP[buf[i]!] === 0) i++
-        const size = i - from
-        if (n + size + 16 > out.length) out = this.growScratch(n + size + 64, n)
-        if (size < 40) for (let k = from; k < i; k++) out[n++] = buf[k]!
-        else {
-          buf.copy(out, n, from, i)
-          n += size
+        while (i < safe) {
+          const a = buf[i]!
+          const b = buf[i + 1]!
+          const e = buf[i + 2]!
+          const f = buf[i + 3]!
+          if ((STOP[a]! | STOP[b]! | STOP[e]! | STOP[f]!) !== 0) break
+          if (n > room) {
+            out = this.growScratch(out.length * 2, n)
+            room = out.length - 16
+          }
+          out[n] = a
+          out[n + 1] = b
+          out[n + 2] = e
+          out[n + 3] = f
+          n += 4
+          i += 4
+        }
+        c = buf[i]!
+        while (STOP[c] === 0) {
+          if (n > room) {
+            out = this.growScratch(out.length * 2, n)
+            room = out.length - 16
+          }
+          out[n++] = c
+          c = buf[++i]!
         }
         continue
       }
       if (c === 0x22) break
       if (c !== 0x5c) return INVALID
-      if (n + 16 > out.length) out = this.growScratch(out.length * 2, n)
+      if (n > room) {
+        out = this.growScratch(out.length * 2, n)
+        room = out.length - 16
+      }
       map.add(n, ~i)
       const e = buf[i + 1]!
       switch (e) {
