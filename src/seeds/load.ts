@@ -68,6 +68,30 @@ export function readSeedTable(name: string, bytes: Uint8Array): SeedResult {
 
 /** The columns of CSV text, or what is wrong with it. */
 function parseCsv(text: string): { header: readonly string[]; columns: string[][] } | string {
+  return text.includes('"') || text.includes('\r') ? parseQuoted(text) : parsePlain(text)
+}
+
+/** The common case, a file without quotes, by splitting: the shipped lists are read when a first value needs them. */
+function parsePlain(text: string): { header: readonly string[]; columns: string[][] } | string {
+  const lines = text.split('\n')
+  if (lines[lines.length - 1] === '') lines.pop()
+  if (lines.length === 0) return 'the file is empty'
+  const header = lines[0]!.split(',')
+  if (header.some((title) => title === '')) return 'the header has an empty name'
+  if (new Set(header).size < header.length) return 'the header has a name twice'
+  if (lines.length - 1 > MOST_ROWS) return 'the file has more than 1,000,000 rows'
+  const width = header.length
+  const columns = header.map(() => new Array<string>(lines.length - 1))
+  for (let i = 1; i < lines.length; i++) {
+    const row = lines[i]!.split(',')
+    if (row.length > width) return `${place(i)} has more cells than the header`
+    if (row.length < width) return `${place(i)} has ${row.length} cells, the header has ${width}`
+    for (let c = 0; c < width; c++) columns[c]![i - 1] = row[c]!
+  }
+  return { header, columns }
+}
+
+function parseQuoted(text: string): { header: readonly string[]; columns: string[][] } | string {
   let header: string[] | undefined
   let columns: string[][] = []
   let row: string[] = []
