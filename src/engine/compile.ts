@@ -240,6 +240,7 @@ class Compiler {
       lineActions = this.owners([rule])
     }
     let keyScanner: Scanner | undefined
+    let lineSet: DetectSet | undefined
     this.plan = new Plan({
       policy: this.policy,
       root,
@@ -251,7 +252,7 @@ class Compiler {
       detectRules,
       names,
       detectSet,
-      lineDetect: make(lineActions, true),
+      lineDetect: () => (lineSet ??= make(lineActions, true)),
       noDetect,
       keyFacts: this.r.keyFacts,
       judgeSecret: this.r.judgeSecret,
@@ -293,7 +294,7 @@ class Compiler {
           keyTargets: [],
           lineTargets: new Map(),
           detectSet: () => set,
-          lineDetect: set,
+          lineDetect: () => set,
         })
         const applier = new Applier(plan, this.key, this.regexes)
         const state = new RecordState()
@@ -592,7 +593,7 @@ class Compiler {
         lineTargets: new Map(),
         detectRules: [],
         detectSet: () => parts.noDetect,
-        lineDetect: parts.noDetect,
+        lineDetect: () => parts.noDetect,
       })
       const applier = new Applier(plan, this.key, this.regexes)
       const services: WalkServices = {

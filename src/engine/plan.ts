@@ -247,68 +247,71 @@ export class DetectSet {
 class TriggerTables {
   readonly pairs = new Uint8Array(65536)
   readonly groups: number[][] = [[]]
-  /** By mark: finder and the third bytes it wants, undefined for all. */
-  private readonly marks: { finder: number; next: Set<number> | undefined }[][] = [[]]
-  private readonly byPair = new Map<number, { finder: number; next: Set<number> | undefined }[]>()
+  private readonly finders: number[] = []
+  private readonly nexts: (Uint8Array | undefined)[] = []
+  /** Interned sets of triggers; 0 is the empty set. */
+  private readonly sets: (readonly number[])[] = [[]]
+  private readonly grown = new Map<number, number>()
 
   add(triggers: Finder['triggers'], finder: number): void {
     for (const t of triggers) {
-      const next = t.next === undefined ? undefined : new Set([...t.next].map((c) => c.charCodeAt(0)))
+      const id = this.finders.push(finder) - 1
+      let next: Uint8Array | undefined
+      if (t.next !== undefined) {
+        next = new Uint8Array(256)
+        for (let i = 0; i < t.next.length; i++) next[t.next.charCodeAt(i)] = 1
+      }
+      this.nexts.push(next)
       for (let b = 0; b < t.byte.length; b++) {
         const byte = t.byte.charCodeAt(b)
-        if (t.prev === undefined) for (let p = 0; p < 256; p++) this.note((p << 8) | byte, finder, next)
-        else for (let p = 0; p < t.prev.length; p++) this.note((t.prev.charCodeAt(p) << 8) | byte, finder, next)
+        if (t.prev === undefined) for (let p = 0; p < 256; p++) this.mark((p << 8) | byte, id)
+        else for (let p = 0; p < t.prev.length; p++) this.mark((t.prev.charCodeAt(p) << 8) | byte, id)
       }
     }
   }
 
-  private note(pair: number, finder: number, next: Set<number> | undefined): void {
-    const list = this.byPair.get(pair)
-    if (list === undefined) this.byPair.set(pair, [{ finder, next }])
-    else {
-      const own = list.find((e) => e.finder === finder)
-      if (own === undefined) list.push({ finder, next })
-      else own.next = own.next === undefined || next === undefined ? undefined : new Set([...own.next, ...next])
+  private mark(pair: number, trigger: number): void {
+    const set = this.pairs[pair]!
+    if (this.sets[set]!.includes(trigger)) return
+    const key = set * 4096 + trigger
+    let bigger = this.grown.get(key)
+    if (bigger === undefined) {
+      // Sets that were only steps on the way keep their number: the built-in triggers make some 120 in all. Far more
+      // different ones than that, and the last set stands for all of the rest.
+      bigger = Math.min(this.sets.length, END - 1)
+      if (bigger < END - 1) this.sets.push([...this.sets[set]!, trigger])
+      else this.sets[bigger] = [...new Set([...(this.sets[bigger] ?? []), ...this.sets[set]!, trigger])]
+      this.grown.set(key, bigger)
     }
+    this.pairs[pair] = bigger
   }
 
-  /** Gives every pair its mark, then tells for each mark and third byte which finders are asked. */
   follow(): Uint8Array {
+    const follow = new Uint8Array(this.sets.length << 8)
     const known = new Map<string, number>()
-    for (const [pair, list] of this.byPair) {
-      const key = list.map((e) => `${e.finder}:${e.next === undefined ? '*' : [...e.next].sort((x, y) => x - y).join()}`).join(' ')
-      let mark = known.get(key)
-      if (mark === undefined) {
-        mark = this.marks.length
-        if (mark < END - 1) this.marks.push(list)
-        else {
-          // far more different triggers than the built-in ones: the last mark stands for all of the rest
-          mark = END - 1
-          const rest = (this.marks[mark] ??= [])
-          for (const e of list) if (!rest.some((r) => r.finder === e.finder)) rest.push({ finder: e.finder, next: undefined })
-        }
-        known.set(key, mark)
-      }
-      this.pairs[pair] = mark
-    }
-    const follow = new Uint8Array(this.marks.length << 8)
-    const sets = new Map<string, number>()
-    for (let mark = 1; mark < this.marks.length; mark++) {
+    for (let set = 1; set < this.sets.length; set++) {
+      const triggers = this.sets[set]!
+      const byMask = new Map<number, number>()
       for (let byte = 0; byte < 256; byte++) {
-        const finders = this.marks[mark]!.filter((e) => e.next === undefined || e.next.has(byte)).map((e) => e.finder)
-        if (finders.length === 0) continue
-        const key = finders.join()
-        let group = sets.get(key)
-        if (group === undefined) {
-          group = this.groups.length
-          if (group < 255) this.groups.push(finders)
-          else {
-            group = 255
-            this.groups[255] = [...new Set([...(this.groups[255] ?? []), ...finders])]
-          }
-          sets.set(key, group)
+        let mask = 0
+        for (let i = 0; i < triggers.length; i++) {
+          const next = this.nexts[triggers[i]!]
+          if (next === undefined || next[byte] === 1) mask |= 1 << this.finders[triggers[i]!]!
         }
-        follow[(mark << 8) | byte] = group
+        if (mask === 0) continue
+        let group = byMask.get(mask)
+        if (group === undefined) {
+          const finders = [...new Set(triggers.map((t) => this.finders[t]!))].filter((f) => (mask & (1 << f)) !== 0)
+          const key = finders.join()
+          group = known.get(key)
+          if (group === undefined) {
+            group = Math.min(this.groups.length, 255)
+            this.groups[group] = group < 255 ? finders : [...new Set([...(this.groups[255] ?? []), ...finders])]
+            known.set(key, group)
+          }
+          byMask.set(mask, group)
+        }
+        follow[(set << 8) | byte] = group
       }
     }
     return follow
@@ -472,7 +475,8 @@ export interface PlanParts {
   readonly names: ReadonlySet<string>
   /** Builds the set for the rules left after `except`. */
   readonly detectSet: (excepted: readonly CompiledRule[]) => DetectSet
-  readonly lineDetect: DetectSet
+  /** Made when a first text line needs it. */
+  readonly lineDetect: () => DetectSet
   /** The set without detectors. */
   readonly noDetect: DetectSet
   readonly keyFacts: (key: string) => KeyFacts

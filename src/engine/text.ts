@@ -95,7 +95,7 @@ export class TextMasker {
    */
   line(buf: Buffer, start: number, end: number, access: Access, hits: Hits, observe?: LineObserver): void {
     if (start === end) return
-    const set = this.plan.parts.lineDetect
+    const set = this.plan.parts.lineDetect()
     const { scanner } = this
     const first = buf.indexOf(0x5c, start)
     const mapped = first >= 0 && first < end
