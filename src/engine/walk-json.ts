@@ -340,9 +340,9 @@ export class JsonWalker implements Access {
     if (masked === text) return
     let taken = this.siblings?.get(this.opened[this.depth]!)
     if (taken === undefined) {
-      const names = new Set<string>()
+      const keys: string[] = []
       eachEntry(this.buf, this.opened[this.depth]!, this.recordEnd, (key) => {
-        names.add(key!)
+        keys.push(key!)
         return false
       })
       taken = names
@@ -704,12 +704,9 @@ export class JsonWalker implements Access {
         }
         if (outcome.settled !== true && !outcome.changed) return this.scanToken(open, end, scope)
         let result = outcome.value
-        let pure = true
-        if (outcome.settled !== true && typeof result === 'string') {
-          const scanned = this.s.texts.unsettled(scope, result, outcome.settled, this)
-          pure = scanned === result
-          result = scanned
-        }
+        // what is scanned here depends on the place: only a settled result is remembered
+        const pure = outcome.settled === true
+        if (outcome.settled !== true && typeof result === 'string') result = this.s.texts.unsettled(scope, result, outcome.settled, this)
         const text = writeValue(result)
         const changed = result !== value
         if (pure && errors === this.state.errors.length) memo.put(slot, t.chain.id, buf, open, end, { text, json: Buffer.from(text), keep: !changed })
