@@ -16,7 +16,7 @@ import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { REMOVED, NumberText } from './types.ts'
 import type { Removed, Segment, Value } from './types.ts'
 import type { TextMasker } from './text.ts'
-import { counted, FAILED, type Hits, spanText } from './walker.ts'
+import { counted, FAILED, freeName, type Hits, namesOf, spanText } from './walker.ts'
 import type { Access, Applier, RecordState } from './walker.ts'
 
 /** The text is not one JSON value. */
@@ -106,7 +106,7 @@ export class JsonWalker implements Access {
   private readonly map = new OffsetMap()
   private decodedEnd = 0
   private keyScratch: Buffer = Buffer.allocUnsafe(256)
-  private siblings: Map<number, Set<string>> | undefined
+  private siblings: Map<number, Map<string, number>> | undefined
 
   constructor(services: WalkServices, level = 0, outer?: JsonWalker) {
     this.s = services
@@ -345,12 +345,10 @@ export class JsonWalker implements Access {
         keys.push(key!)
         return false
       })
-      taken = names
-      ;(this.siblings ??= new Map()).set(this.opened[this.depth]!, names)
+      taken = namesOf(keys)
+      ;(this.siblings ??= new Map()).set(this.opened[this.depth]!, taken)
     }
-    let name = masked
-    for (let n = 2; taken.has(name); n++) name = `${masked}~${n}`
-    taken.add(name)
+    const name = freeName(taken, masked)
     this.hit(start, end, this.encode(name, true), undefined)
     this.report(child, 'key', undefined, undefined, undefined, start, end)
   }

@@ -408,6 +408,26 @@ const NOWHERE = { masked: 0 }
 // ------------------------------------------------------------------------------------------------ hits
 
 /** Byte ranges of a record and what replaces them, in order and apart from each other. */
+/** The keys of an object, each with the number that a masked key of that name gets next. */
+export function namesOf(keys: Iterable<string>): Map<string, number> {
+  const names = new Map<string, number>()
+  for (const key of keys) names.set(key, 2)
+  return names
+}
+
+/** A masked key that repeats no sibling: the name itself, else ~2, ~3, ... Counting goes on where it stopped, so that many alike stay linear. */
+export function freeName(names: Map<string, number>, masked: string): string {
+  let n = names.get(masked)
+  let name = masked
+  if (n !== undefined) {
+    do name = `${masked}~${n++}`
+    while (names.has(name))
+    names.set(masked, n)
+  }
+  names.set(name, 2)
+  return name
+}
+
 export class Hits {
   count = 0
   starts = new Int32Array(256)
