@@ -377,21 +377,30 @@ export function resultText(value: Value): string {
 export function spanText(applier: Applier, scanner: Scanner, k: number, matched: string, access: Access, path: () => string): string | Removed {
   const ref = scanner.refs[k]!
   if (scanner.merged[k] === 1) return isPairHit(ref) ? '[REDACTED]' : `[REDACTED:${ref.detector.name}]`
+  // masks see what was found, not how it is written
+  const encoded = scanner.encoded[k] === 1
+  const value = encoded ? percentDecoded(matched) : matched
   let result: Value | Removed
   if (isPairHit(ref)) {
     const done = applier.run(
       ref.targets,
       ref.targets.some((t) => t.rule.conditions.length > 0),
-      matched,
+      value,
       access,
       path,
     )
-    result = done === undefined ? matched : done.value
-  } else result = applier.match(ref, matched, access, path)
+    result = done === undefined ? value : done.value
+  } else result = applier.match(ref, value, access, path)
   if (result === REMOVED) return REMOVED
+  if (result === value) return matched
   let text = resultText(result)
   if (isPairHit(ref) && ref.quote !== 0 && text !== matched) text = escapeFor(ref.quote, text)
-  return scanner.encoded[k] === 1 ? encodeURIComponent(text.toWellFormed()) : text
+  return encoded ? encodeURIComponent(text.toWellFormed()) : text
+}
+
+/** A text without percent escapes; bytes that are no UTF-8 become U+FFFD. */
+function percentDecoded(text: string): string {
+  return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString())
 }
 
 function escapeFor(quote: number, text: string): string {
