@@ -408,15 +408,6 @@ function escapeFor(quote: number, text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll(q, '\\' + q)
 }
 
-/** What counts a masked match. */
-export function counted(ref: DetectAction | PairHit): { masked: number } {
-  return isPairHit(ref) ? NOWHERE : ref
-}
-const NOWHERE = { masked: 0 }
-
-// ------------------------------------------------------------------------------------------------ hits
-
-/** Byte ranges of a record and what replaces them, in order and apart from each other. */
 /** The keys of an object, each with the number that a masked key of that name gets next. */
 export function namesOf(keys: Iterable<string>): Map<string, number> {
   const names = new Map<string, number>()
@@ -437,6 +428,15 @@ export function freeName(names: Map<string, number>, masked: string): string {
   return name
 }
 
+/** What counts a masked match. */
+export function counted(ref: DetectAction | PairHit): { masked: number } {
+  return isPairHit(ref) ? NOWHERE : ref
+}
+const NOWHERE = { masked: 0 }
+
+// ------------------------------------------------------------------------------------------------ hits
+
+/** Byte ranges of a record and what replaces them, in order and apart from each other. */
 export class Hits {
   count = 0
   starts = new Int32Array(256)
@@ -575,8 +575,7 @@ export function splice(input: Buffer, limit: number, hits: Hits, copied: number,
       writer.copy(input, copied, start)
       copied = blank(input, after + 1, limit)
     } else {
-      let back = start - 1
-      while (back >= copied && isBlank(input[back]!)) back--
+      const back = blankBefore(input, start, copied) - 1
       if (back >= copied && input[back] === 0x2c) {
         writer.copy(input, copied, back)
         copied = end
@@ -589,11 +588,34 @@ export function splice(input: Buffer, limit: number, hits: Hits, copied: number,
   return copied
 }
 
+/** Where the white space that ends before `i` begins; `least` at the lowest. */
+function blankBefore(input: Uint8Array, i: number, least: number): number {
+  for (;;) {
+    if (i <= least) return i
+    const c = input[i - 1]!
+    if (isBlank(c)) i--
+    else if ((c === 0x6e || c === 0x72 || c === 0x74) && i - 2 >= least && input[i - 2] === 0x5c) {
+      i -= 2
+      while (i > least && input[i - 1] === 0x5c) i--
+    } else return i
+  }
+}
+
 function isBlank(c: number): boolean {
   return c === 0x20 || c === 0x09 || c === 0x0a || c === 0x0d
 }
 
+/** End of the white space at `i`. Between two tokens of JSON in a string it may be written as escapes (`\n`, deeper `\\n`). */
 function blank(input: Uint8Array, i: number, limit: number): number {
-  while (i < limit && isBlank(input[i]!)) i++
-  return i
+  for (;;) {
+    if (i < limit && isBlank(input[i]!)) {
+      i++
+      continue
+    }
+    let k = i
+    while (k < limit && input[k] === 0x5c) k++
+    const c = k < limit ? input[k] : 0
+    if (k === i || !(c === 0x6e || c === 0x72 || c === 0x74)) return i
+    i = k + 1
+  }
 }
