@@ -9,7 +9,7 @@ import { InputError, MaskError } from './errors.ts'
 import type { Issue, MaskErrorCode } from './errors.ts'
 import { compile, emptyWildcard } from './engine/compile.ts'
 import type { Compiled, Registries } from './engine/compile.ts'
-import { findPath } from './engine/json-bytes.ts'
+import { findPath, writeValue } from './engine/json-bytes.ts'
 import { Memo } from './engine/memo.ts'
 import { Scanner } from './engine/scanner.ts'
 import type { PairRecogniser } from './engine/scanner.ts'
@@ -22,7 +22,7 @@ import { deriveKey, randomKey, zero } from './engine/keyed.ts'
 import type { RunKey } from './engine/keyed.ts'
 import { INVALID, JsonWalker, TOO_DEEP } from './engine/walk-json.ts'
 import type { Found, WalkServices } from './engine/walk-json.ts'
-import { TooDeep, ValueWalker } from './engine/walk-value.ts'
+import { TooDeep, toValue, ValueWalker } from './engine/walk-value.ts'
 import type { LineEngine } from './lines.ts'
 import { expandDetectors } from './ruleset/detectors.ts'
 import { BUILTIN_NAMES, builtinRuleset, readRulesetFile, rulesetsFolder } from './ruleset/files.ts'
@@ -788,7 +788,8 @@ class BoundMasker implements Masker {
   explain(record: unknown): Finding[] {
     this.open()
     const out: Finding[] = []
-    const bytes = typeof record === 'string' ? Buffer.from(record) : record instanceof Uint8Array ? Buffer.from(record) : Buffer.from(JSON.stringify(record) ?? 'null')
+    // before the work begins: a value may have getters
+    const bytes = typeof record === 'string' ? Buffer.from(record) : record instanceof Uint8Array ? Buffer.from(record) : Buffer.from(asJson(record))
     const buf = Buffer.concat([bytes, Buffer.from([0])])
     this.lineStart = 0
     this.observe((f) => out.push(f))
@@ -874,3 +875,17 @@ function minimalValue(value: unknown): unknown {
   out['msg'] = FAILED
   return out
 }
+/** A value as JSON text, whatever it is; JSON.stringify would name keys and classes in its errors. */
+function asJson(value: unknown): string {
+  try {
+    return writeValue(toValue(value, 1000) ?? null)
+  } catch {
+    throw new InputError('bad_option', 'a value that JSON cannot hold cannot be explained')
+  }
+}
+
+/** Does a number look like a level or a time? A minimal record is not masked, and under these names may stand a card number. */
+function harmless(name: string, number: string): boolean {
+  return name === 'level' ? /^-?\d{1,6}$/.test(number) : /^(\d{1,8}|1\d{9}(\d{3}){0,3})(\.\d{1,9})?$/.test(number)
+}
+
