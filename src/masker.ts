@@ -336,7 +336,7 @@ class BoundMasker implements Masker {
       const at = findPath(buf, start, end, [name])
       if (at === undefined) continue
       const text = buf.toString('latin1', at.start, at.end)
-      if (/^-?\d{1,20}(\.\d{1,20})?$/.test(text)) head += `"${name}":${text},`
+      if (harmless(name, text)) head += `"${name}":${text},`
     }
     return Buffer.from(`{${head}${extra}"msg":"${FAILED}"}`)
   }
@@ -889,3 +889,17 @@ function harmless(name: string, number: string): boolean {
   return name === 'level' ? /^-?\d{1,6}$/.test(number) : /^(\d{1,8}|1\d{9}(\d{3}){0,3})(\.\d{1,9})?$/.test(number)
 }
 
+function minimalValue(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return FAILED
+  const out: Record<string, unknown> = {}
+  for (const name of ['level', 'time']) {
+    try {
+      const v: unknown = (value as Record<string, unknown>)[name]
+      if (typeof v === 'number' && harmless(name, String(v))) out[name] = v
+    } catch {
+      // a getter that throws has nothing to say
+    }
+  }
+  out['msg'] = FAILED
+  return out
+}
