@@ -695,7 +695,9 @@ class BoundMasker implements Masker {
     if (stop >= 0) {
       this.lineEnd = stop
       this.nRecords++
-      if (stop - start > this.policy.max_record_bytes) return this.tooLarge(buf.subarray(start, stop), stop - start)
+      const carriageReturn = stop > start && buf[stop - 1] === 0x0d
+      const length = stop - start - (carriageReturn ? 1 : 0)
+      if (length > this.policy.max_record_bytes) return withReturn(this.tooLarge(buf.subarray(start, start + length), length), carriageReturn)
       const { state } = this
       if (state.errors.length > 0 || this.compiled.nestedErrors.length > 0) this.settleErrors()
       if (state.failure !== undefined) throw state.failure
