@@ -9,7 +9,7 @@ import { InputError, MaskError } from './errors.ts'
 import type { Issue, MaskErrorCode } from './errors.ts'
 import { compile, emptyWildcard } from './engine/compile.ts'
 import type { Compiled, Registries } from './engine/compile.ts'
-import { findPath } from './engine/json-bytes.ts'
+import { findPath, writeValue } from './engine/json-bytes.ts'
 import { Memo } from './engine/memo.ts'
 import { Scanner } from './engine/scanner.ts'
 import type { PairRecogniser } from './engine/scanner.ts'
@@ -22,7 +22,7 @@ import { deriveKey, randomKey, zero } from './engine/keyed.ts'
 import type { RunKey } from './engine/keyed.ts'
 import { INVALID, JsonWalker, TOO_DEEP } from './engine/walk-json.ts'
 import type { Found, WalkServices } from './engine/walk-json.ts'
-import { TooDeep, ValueWalker } from './engine/walk-value.ts'
+import { TooDeep, toValue, ValueWalker } from './engine/walk-value.ts'
 import type { LineEngine } from './lines.ts'
 import { expandDetectors } from './ruleset/detectors.ts'
 import { BUILTIN_NAMES, builtinRuleset, readRulesetFile, rulesetsFolder } from './ruleset/files.ts'
@@ -280,6 +280,17 @@ class BoundMasker implements Masker {
     if (this.closed) throw new InputError('bad_option', 'the masker is closed')
   }
 
+  /**
+   * Every record is worked on in the same memory. A mask, a detector, a getter or a callback that calls its own masker would
+   * have the record around it go on over that of the inner call: refused, so that the outer one fails at this place alone.
+   */
+  private begin(): void {
+    this.open()
+    if (this.busy) throw new InputError('bad_option', 'the masker is at work: nothing that it calls may call it')
+    this.busy = true
+  }
+  private busy = false
+
   // ---------------------------------------------------------------------------------------------- one record
 
   /** Locates and masks in the record at [start, end); buf[end] is a newline or NUL. Returns the end of the record or INVALID. */
@@ -336,7 +347,7 @@ class BoundMasker implements Masker {
       const at = findPath(buf, start, end, [name])
       if (at === undefined) continue
       const text = buf.toString('latin1', at.start, at.end)
-      if (/^-?\d{1,20}(\.\d{1,20})?$/.test(text)) head += `"${name}":${text},`
+      if (harmless(name, text)) head += `"${name}":${text},`
     }
     return Buffer.from(`{${head}${extra}"msg":"${FAILED}"}`)
   }
@@ -356,7 +367,15 @@ class BoundMasker implements Masker {
   json(record: string): string
   json(record: Uint8Array): Uint8Array
   json(record: string | Uint8Array): string | Uint8Array {
-    this.open()
+    this.begin()
+    try {
+      return this.jsonRecord(record)
+    } finally {
+      this.busy = false
+    }
+  }
+
+  private jsonRecord(record: string | Uint8Array): string | Uint8Array {
     let length: number
     if (typeof record === 'string') {
       if (this.scratch.length < record.length * 3 + 1) this.scratch = Buffer.allocUnsafe(record.length * 3 + 4096)
@@ -519,7 +538,15 @@ class BoundMasker implements Masker {
   }
 
   value<T>(value: T): T {
-    this.open()
+    this.begin()
+    try {
+      return this.parsed(value)
+    } finally {
+      this.busy = false
+    }
+  }
+
+  private parsed<T>(value: T): T {
     const { plan, applier } = this.compiled
     if (this.values === undefined) {
       const nestedHits = new Hits()
@@ -560,7 +587,15 @@ class BoundMasker implements Masker {
   }
 
   text(text: string): string {
-    this.open()
+    this.begin()
+    try {
+      return this.freeText(text)
+    } finally {
+      this.busy = false
+    }
+  }
+
+  private freeText(text: string): string {
     const buf = encodeText(text)
     this.nText++
     const whole = this.textLine(buf, 0, buf.length)
@@ -598,6 +633,7 @@ class BoundMasker implements Masker {
       },
       block(bytes) {
         partial = undefined
+        masker.begin()
         writer.size = Math.min(bytes.length + 8192, 1 << 20)
         masker.observe(options.explain, () => line)
         let buf = bytes
@@ -632,6 +668,7 @@ class BoundMasker implements Masker {
           throw error
         } finally {
           masker.observe(undefined)
+          masker.busy = false
         }
         masker.nIn += end
         if (copied === 0) {
@@ -648,6 +685,7 @@ class BoundMasker implements Masker {
         return masker.out(writer.take())
       },
       oversize(head, bytes, terminator) {
+        masker.begin()
         line++
         masker.nLines++
         masker.nIn += bytes + terminator.length
@@ -659,6 +697,7 @@ class BoundMasker implements Masker {
           return pieces.length === 0 ? [] : masker.out([...pieces, terminator])
         } finally {
           masker.observe(undefined)
+          masker.busy = false
         }
       },
       end() {
@@ -695,7 +734,9 @@ class BoundMasker implements Masker {
     if (stop >= 0) {
       this.lineEnd = stop
       this.nRecords++
-      if (stop - start > this.policy.max_record_bytes) return this.tooLarge(buf.subarray(start, stop), stop - start)
+      const carriageReturn = stop > start && buf[stop - 1] === 0x0d
+      const length = stop - start - (carriageReturn ? 1 : 0)
+      if (length > this.policy.max_record_bytes) return withReturn(this.tooLarge(buf.subarray(start, start + length), length), carriageReturn)
       const { state } = this
       if (state.errors.length > 0 || this.compiled.nestedErrors.length > 0) this.settleErrors()
       if (state.failure !== undefined) throw state.failure
@@ -788,8 +829,10 @@ class BoundMasker implements Masker {
   explain(record: unknown): Finding[] {
     this.open()
     const out: Finding[] = []
-    const bytes = typeof record === 'string' ? Buffer.from(record) : record instanceof Uint8Array ? Buffer.from(record) : Buffer.from(JSON.stringify(record) ?? 'null')
+    // before the work begins: a value may have getters
+    const bytes = typeof record === 'string' ? Buffer.from(record) : record instanceof Uint8Array ? Buffer.from(record) : Buffer.from(asJson(record))
     const buf = Buffer.concat([bytes, Buffer.from([0])])
+    this.begin()
     this.lineStart = 0
     this.observe((f) => out.push(f))
     try {
@@ -798,6 +841,7 @@ class BoundMasker implements Masker {
       // under `fail` the findings so far are the answer
     } finally {
       this.observe(undefined)
+      this.busy = false
     }
     return out
   }
@@ -827,6 +871,7 @@ class BoundMasker implements Masker {
   }
 
   close(): void {
+    if (this.busy) throw new InputError('bad_option', 'the masker is at work: nothing that it calls may close it')
     this.closed = true
     this.memo.clear()
     zero(this.key)
@@ -860,13 +905,27 @@ function isCut(c: number): boolean {
   return c <= 0x20 || c === 0x2c || c === 0x3b || c === 0x7b || c === 0x7d || c === 0x5b || c === 0x5d || c === 0x28 || c === 0x29
 }
 
+/** A value as JSON text, whatever it is; JSON.stringify would name keys and classes in its errors. */
+function asJson(value: unknown): string {
+  try {
+    return writeValue(toValue(value, 1000) ?? null)
+  } catch {
+    throw new InputError('bad_option', 'a value that JSON cannot hold cannot be explained')
+  }
+}
+
+/** Does a number look like a level or a time? A minimal record is not masked, and under these names may stand a card number. */
+function harmless(name: string, number: string): boolean {
+  return name === 'level' ? /^-?\d{1,6}$/.test(number) : /^(\d{1,8}|1\d{9}(\d{3}){0,3})(\.\d{1,9})?$/.test(number)
+}
+
 function minimalValue(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return FAILED
   const out: Record<string, unknown> = {}
   for (const name of ['level', 'time']) {
     try {
       const v: unknown = (value as Record<string, unknown>)[name]
-      if (typeof v === 'number') out[name] = v
+      if (typeof v === 'number' && harmless(name, String(v))) out[name] = v
     } catch {
       // a getter that throws has nothing to say
     }

@@ -588,7 +588,8 @@ export class Plan {
     for (const { target, matches } of this.parts.keyTargets) if (matches(key)) own.push(target)
     this.settle(scope, own, parent)
     if (this.policy.scan_keys && !scope.detect.empty) scope.keyHit = this.parts.scanKey(scope, keyBytes)
-    if (!scope.keyHit && parent.used < MAX_CHILDREN && keyBytes.length <= 256) {
+    // one record of many paths may not fill the memory: past the bound its scopes live as long as they are walked
+    if (!scope.keyHit && parent.used < MAX_CHILDREN && this.scopes <= MAX_SCOPES && keyBytes.length <= 256) {
       this.scopes++
       insertChild(parent, scope)
     }

@@ -16,7 +16,7 @@ import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { REMOVED, NumberText } from './types.ts'
 import type { Removed, Segment, Value } from './types.ts'
 import type { TextMasker } from './text.ts'
-import { counted, FAILED, type Hits, spanText } from './walker.ts'
+import { counted, FAILED, freeName, type Hits, namesOf, spanText } from './walker.ts'
 import type { Access, Applier, RecordState } from './walker.ts'
 
 /** The text is not one JSON value. */
@@ -111,7 +111,7 @@ export class JsonWalker implements Access {
   private readonly map = new OffsetMap()
   private decodedEnd = 0
   private keyScratch: Buffer = Buffer.allocUnsafe(256)
-  private siblings: Map<number, Set<string>> | undefined
+  private siblings: Map<number, Map<string, number>> | undefined
 
   constructor(services: WalkServices, level = 0, outer?: JsonWalker) {
     this.s = services
@@ -386,17 +386,15 @@ export class JsonWalker implements Access {
     if (masked === text) return
     let taken = this.siblings?.get(this.opened[this.depth]!)
     if (taken === undefined) {
-      const names = new Set<string>()
+      const keys: string[] = []
       eachEntry(this.buf, this.opened[this.depth]!, this.recordEnd, (key) => {
-        names.add(key!)
+        keys.push(key!)
         return false
       })
-      taken = names
-      ;(this.siblings ??= new Map()).set(this.opened[this.depth]!, names)
+      taken = namesOf(keys)
+      ;(this.siblings ??= new Map()).set(this.opened[this.depth]!, taken)
     }
-    let name = masked
-    for (let n = 2; taken.has(name); n++) name = `${masked}~${n}`
-    taken.add(name)
+    const name = freeName(taken, masked)
     this.hit(start, end, this.encode(name, true), undefined)
     this.report(child, 'key', undefined, undefined, undefined, start, end)
   }
@@ -837,12 +835,9 @@ export class JsonWalker implements Access {
         }
         if (outcome.settled !== true && !outcome.changed) return this.scanToken(open, end, scope)
         let result = outcome.value
-        let pure = true
-        if (outcome.settled !== true && typeof result === 'string') {
-          const scanned = this.s.texts.unsettled(scope, result, outcome.settled, this)
-          pure = scanned === result
-          result = scanned
-        }
+        // what is scanned here depends on the place: only a settled result is remembered
+        const pure = outcome.settled === true
+        if (outcome.settled !== true && typeof result === 'string') result = this.s.texts.unsettled(scope, result, outcome.settled, this)
         const text = writeValue(result)
         const changed = result !== value
         if (pure && errors === this.state.errors.length) memo.put(slot, t.chain.id, buf, open, end, { text, json: Buffer.from(text), keep: !changed })

@@ -9,7 +9,7 @@ import type { Plan, Scope } from './plan.ts'
 import type { JsonWalker } from './walk-json.ts'
 import { TOO_DEEP } from './walk-json.ts'
 import { skipSpace } from './json-bytes.ts'
-import { FAILED, type Hits, splice, Writer } from './walker.ts'
+import { FAILED, freeName, type Hits, namesOf, splice, Writer } from './walker.ts'
 import type { Access, Applier, RecordState } from './walker.ts'
 import type { TextMasker } from './text.ts'
 import type { Scanner } from './scanner.ts'
@@ -17,6 +17,9 @@ import { decodeText, encodeText } from './wtf8.ts'
 
 /** Values of a record together: what is larger (or shares references without end) is refused. */
 const MAX_NODES = 2_000_000
+
+/** Values of a container that is handed on as a whole; beyond it references are shared without end. */
+const MAX_WHOLE = 500_000
 
 /** The record is deeper or larger than allowed. */
 export class TooDeep extends Error {}
@@ -92,27 +95,37 @@ export class ValueWalker implements Access {
         return this.claimed(value, value, scope)
       case 'object':
         return value === null ? this.claimed(null, null, scope) : this.object(value, scope)
+      case 'function':
+        // JSON has no functions, but it does ask them for toJSON
+        return hasToJson(value) ? this.shown(value, value.toJSON(), scope) : value
       default:
         return value
     }
   }
 
+  /** What stands for a value in JSON instead of itself. */
+  private shown(value: unknown, shown: unknown, scope: Scope): unknown {
+    const done = this.visit(shown, scope)
+    return done === shown ? value : done
+  }
+
   private object(value: object, scope: Scope): unknown {
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return scope.targets.length > 0 || scope.unknown ? '[REDACTED]' : value
-    if (value instanceof Date) {
+    if (value instanceof Date && value.toJSON === Date.prototype.toJSON) {
       if (scope.strings === PASS || Number.isNaN(value.getTime())) return value
       const text = value.toISOString()
       const done = this.string(text, scope)
       return done === text ? value : done
     }
+    if (value instanceof String || value instanceof Number || value instanceof Boolean) {
+      // JSON writes what they hold
+      return this.shown(value, value.valueOf(), scope)
+    }
     if (this.stack.includes(value as Container)) return '[Circular]'
     if (this.stack.length >= this.maxDepth) throw new TooDeep()
-    if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
-      const shown: unknown = (value as { toJSON(): unknown }).toJSON()
-      if (shown !== value) {
-        const done = this.visit(shown, scope)
-        return done === shown ? value : done
-      }
+    if (hasToJson(value)) {
+      const shown = value.toJSON()
+      if (shown !== value) return this.shown(value, shown, scope)
     }
     if (scope.containers) {
       const parsed = toValue(value, this.maxDepth)
@@ -153,12 +166,14 @@ export class ValueWalker implements Access {
   }
 
   private plainObject(value: Record<string, unknown>, scope: Scope): unknown {
-    this.stack.push(value)
+    const level = this.stack.push(value)
     const keys = Object.keys(value)
-    // message and stack of an Error do not enumerate, yet every serialiser prints them
-    if (value instanceof Error) for (const k of ['message', 'stack', 'cause']) if (Object.hasOwn(value, k) && !keys.includes(k)) keys.push(k)
-    let changes: [string, unknown, string][] | undefined
-    const names = new Set(keys)
+    // these do not enumerate in an Error, some stand in its class only, yet every serialiser prints them
+    const error = value instanceof Error
+    if (error) for (const k of ERROR_KEYS) if (k in value && !keys.includes(k)) keys.push(k)
+    let changes: Map<string, { readonly after: unknown; readonly name: string }> | undefined
+    const seen: unknown[] = []
+    let names: Map<string, number> | undefined
     for (const key of keys) {
       const child = this.child(scope, key)
       let before: unknown
@@ -168,23 +183,26 @@ export class ValueWalker implements Access {
         after = this.visit(before, child)
       } catch (error) {
         if (error instanceof TooDeep || error instanceof MaskError) throw error
+        // what was open below is closed
+        this.stack.length = level
         this.s.applier.fail(undefined, this, undefined, this.s.plan.errorPath(child))
         after = FAILED
       }
       let name = key
-      if (child.keyHit) name = this.key(child, key, names)
-      if (after !== before || name !== key) (changes ??= []).push([key, after, name])
+      if (child.keyHit) name = this.key(child, key, (names ??= namesOf(keys)))
+      seen.push(before)
+      if (after !== before || name !== key) (changes ??= new Map()).set(key, { after, name })
     }
     this.stack.pop()
     if (changes === undefined) return value
-    const changed = new Map(changes.map(([key, after, name]) => [key, { after, name }]))
     const out: object =
-      value instanceof Error ? (Object.create(Object.getPrototypeOf(value) as object) as object) : Object.getPrototypeOf(value) === null ? (Object.create(null) as object) : {}
-    for (const key of keys) {
-      const change = changed.get(key)
+      error ? (Object.create(Object.getPrototypeOf(value) as object) as object) : Object.getPrototypeOf(value) === null ? (Object.create(null) as object) : {}
+    // a getter is not asked again: it may have another answer
+    for (const [i, key] of keys.entries()) {
+      const change = changes.get(key)
       if (change?.after === REMOVED) continue
       const enumerable = Object.prototype.propertyIsEnumerable.call(value, key)
-      Object.defineProperty(out, change?.name ?? key, { value: change === undefined ? value[key] : change.after, enumerable, writable: true, configurable: true })
+      Object.defineProperty(out, change?.name ?? key, { value: change === undefined ? seen[i] : change.after, enumerable, writable: true, configurable: true })
     }
     return out
   }
@@ -193,30 +211,29 @@ export class ValueWalker implements Access {
     this.stack.push(value as unknown as Container)
     let changed = false
     const out = new Map<unknown, unknown>()
-    const names = new Set([...value.keys()].map(String))
+    let names: Map<string, number> | undefined
     for (const [k, before] of value) {
-      const key = typeof k === 'string' ? k : String(typeof k === 'object' ? '' : k)
+      const container = k !== null && (typeof k === 'object' || typeof k === 'function')
+      const key = typeof k === 'string' ? k : container ? '' : String(k)
       const child = this.child(scope, key)
       const after = this.visit(before, child)
-      const name = child.keyHit ? this.key(child, key, names) : key
-      if (after === REMOVED) {
+      const name = child.keyHit ? this.key(child, key, (names ??= namesOf([...value.keys()].filter((n) => typeof n === 'string')))) : key
+      // JSON has no such keys, but inspection prints them
+      const held = container ? this.visit(k, child) : k
+      if (after === REMOVED || held === REMOVED) {
         changed = true
         continue
       }
-      if (after !== before || name !== key) changed = true
-      out.set(name === key ? k : name, after)
+      if (after !== before || name !== key || held !== k) changed = true
+      out.set(name === key ? held : name, after)
     }
     this.stack.pop()
     return changed ? out : value
   }
 
-  private key(child: Scope, key: string, names: Set<string>): string {
+  private key(child: Scope, key: string, names: Map<string, number>): string {
     const masked = this.s.texts.scan(child, key, this, true)
-    if (masked === key) return key
-    let name = masked
-    for (let n = 2; names.has(name); n++) name = `${masked}~${n}`
-    names.add(name)
-    return name
+    return masked === key ? key : freeName(names, masked)
   }
 
   private string(value: string, scope: Scope): unknown {
@@ -378,8 +395,16 @@ export function fromValue(value: Value | Removed, was: string = 'number'): unkno
   return value
 }
 
-/** A JavaScript value as JSON sees it; undefined for what JSON leaves out or what is too deep. */
-export function toValue(value: unknown, depth: number): Value | undefined {
+function hasToJson(value: object): value is { toJSON(): unknown } {
+  return typeof (value as { toJSON?: unknown }).toJSON === 'function'
+}
+
+/** Names of an Error that do not enumerate. */
+const ERROR_KEYS = ['name', 'message', 'stack', 'cause', 'errors']
+
+/** A JavaScript value as JSON sees it; undefined for what JSON leaves out or what is too deep. Throws TooDeep without end. */
+export function toValue(value: unknown, depth: number, budget: { left: number } = { left: MAX_WHOLE }, above: unknown[] = []): Value | undefined {
+  if (budget.left-- <= 0) throw new TooDeep()
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -391,17 +416,28 @@ export function toValue(value: unknown, depth: number): Value | undefined {
     case 'object': {
       if (value === null) return null
       if (depth <= 0) return undefined
-      if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
-        const shown: unknown = (value as { toJSON(): unknown }).toJSON()
-        return shown === value ? undefined : toValue(shown, depth - 1)
+      if (above.includes(value)) return '[Circular]'
+      if (hasToJson(value)) {
+        const shown = value.toJSON()
+        return shown === value ? undefined : toValue(shown, depth - 1, budget, above)
       }
-      if (Array.isArray(value)) return value.map((v) => toValue(v, depth - 1) ?? null)
-      const entries = value instanceof Map ? [...value].map(([k, v]) => [String(k), v as unknown] as const) : Object.entries(value)
-      const out = new Map<string, Value>()
-      for (const [k, v] of entries) {
-        const item = toValue(v, depth - 1)
-        if (item !== undefined) out.set(k, item)
+      if (value instanceof String || value instanceof Number || value instanceof Boolean) return toValue(value.valueOf(), depth, budget, above)
+      above.push(value)
+      let out: Value
+      if (Array.isArray(value)) {
+        // holes count: nothing is as cheap as a long array without elements
+        if (value.length > budget.left) throw new TooDeep()
+        out = Array.from(value, (v) => toValue(v, depth - 1, budget, above) ?? null)
+      } else {
+        const entries = value instanceof Map ? [...value].map(([k, v]) => [typeof k === 'object' ? '' : String(k), v as unknown] as const) : Object.entries(value)
+        const map = new Map<string, Value>()
+        for (const [k, v] of entries) {
+          const item = toValue(v, depth - 1, budget, above)
+          if (item !== undefined) map.set(k, item)
+        }
+        out = map
       }
+      above.pop()
       return out
     }
     default:

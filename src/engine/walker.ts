@@ -377,26 +377,55 @@ export function resultText(value: Value): string {
 export function spanText(applier: Applier, scanner: Scanner, k: number, matched: string, access: Access, path: () => string): string | Removed {
   const ref = scanner.refs[k]!
   if (scanner.merged[k] === 1) return isPairHit(ref) ? '[REDACTED]' : `[REDACTED:${ref.detector.name}]`
+  // masks see what was found, not how it is written
+  const encoded = scanner.encoded[k] === 1
+  const value = encoded ? percentDecoded(matched) : matched
   let result: Value | Removed
   if (isPairHit(ref)) {
     const done = applier.run(
       ref.targets,
       ref.targets.some((t) => t.rule.conditions.length > 0),
-      matched,
+      value,
       access,
       path,
     )
-    result = done === undefined ? matched : done.value
-  } else result = applier.match(ref, matched, access, path)
+    result = done === undefined ? value : done.value
+  } else result = applier.match(ref, value, access, path)
   if (result === REMOVED) return REMOVED
+  if (result === value) return matched
   let text = resultText(result)
   if (isPairHit(ref) && ref.quote !== 0 && text !== matched) text = escapeFor(ref.quote, text)
-  return scanner.encoded[k] === 1 ? encodeURIComponent(text.toWellFormed()) : text
+  return encoded ? encodeURIComponent(text.toWellFormed()) : text
+}
+
+/** A text without percent escapes; bytes that are no UTF-8 become U+FFFD. */
+function percentDecoded(text: string): string {
+  return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString())
 }
 
 function escapeFor(quote: number, text: string): string {
   const q = String.fromCharCode(quote)
   return text.replaceAll('\\', '\\\\').replaceAll(q, '\\' + q)
+}
+
+/** The keys of an object, each with the number that a masked key of that name gets next. */
+export function namesOf(keys: Iterable<string>): Map<string, number> {
+  const names = new Map<string, number>()
+  for (const key of keys) names.set(key, 2)
+  return names
+}
+
+/** A masked key that repeats no sibling: the name itself, else ~2, ~3, ... Counting goes on where it stopped, so that many alike stay linear. */
+export function freeName(names: Map<string, number>, masked: string): string {
+  let n = names.get(masked)
+  let name = masked
+  if (n !== undefined) {
+    do name = `${masked}~${n++}`
+    while (names.has(name))
+    names.set(masked, n)
+  }
+  names.set(name, 2)
+  return name
 }
 
 /** What counts a masked match. */
@@ -546,8 +575,7 @@ export function splice(input: Buffer, limit: number, hits: Hits, copied: number,
       writer.copy(input, copied, start)
       copied = blank(input, after + 1, limit)
     } else {
-      let back = start - 1
-      while (back >= copied && isBlank(input[back]!)) back--
+      const back = blankBefore(input, start, copied) - 1
       if (back >= copied && input[back] === 0x2c) {
         writer.copy(input, copied, back)
         copied = end
@@ -560,11 +588,34 @@ export function splice(input: Buffer, limit: number, hits: Hits, copied: number,
   return copied
 }
 
+/** Where the white space that ends before `i` begins; `least` at the lowest. */
+function blankBefore(input: Uint8Array, i: number, least: number): number {
+  for (;;) {
+    if (i <= least) return i
+    const c = input[i - 1]!
+    if (isBlank(c)) i--
+    else if ((c === 0x6e || c === 0x72 || c === 0x74) && i - 2 >= least && input[i - 2] === 0x5c) {
+      i -= 2
+      while (i > least && input[i - 1] === 0x5c) i--
+    } else return i
+  }
+}
+
 function isBlank(c: number): boolean {
   return c === 0x20 || c === 0x09 || c === 0x0a || c === 0x0d
 }
 
+/** End of the white space at `i`. Between two tokens of JSON in a string it may be written as escapes (`\n`, deeper `\\n`). */
 function blank(input: Uint8Array, i: number, limit: number): number {
-  while (i < limit && isBlank(input[i]!)) i++
-  return i
+  for (;;) {
+    if (i < limit && isBlank(input[i]!)) {
+      i++
+      continue
+    }
+    let k = i
+    while (k < limit && input[k] === 0x5c) k++
+    const c = k < limit ? input[k] : 0
+    if (k === i || !(c === 0x6e || c === 0x72 || c === 0x74)) return i
+    i = k + 1
+  }
 }
