@@ -606,6 +606,7 @@ class BoundMasker implements Masker {
     if (this.hits.count === 0) return text
     this.countHits()
     const writer = new Writer()
+    writer.size = buf.length + 1024
     const copied = splice(buf, buf.length, this.hits, 0, writer)
     writer.copy(buf, copied, buf.length)
     const out = Buffer.concat(writer.take())
@@ -634,7 +635,8 @@ class BoundMasker implements Masker {
       block(bytes) {
         partial = undefined
         masker.begin()
-        writer.size = Math.min(bytes.length + 8192, 1 << 20)
+        // what was handed out for the block before is written by now (see LineEngine): its memory serves again
+        writer.recycle(Math.min(bytes.length + (bytes.length >> 3) + 8192, 1 << 21))
         masker.observe(options.explain, () => line)
         let buf = bytes
         const end = bytes.length
@@ -778,6 +780,7 @@ class BoundMasker implements Masker {
   private verifyLine(buf: Buffer, start: number, stop: number): readonly Buffer[] {
     this.countHits()
     const writer = new Writer()
+    writer.size = stop - start + 1024
     const copied = splice(buf, stop, this.hits, start, writer)
     writer.copy(buf, copied, stop)
     const out = Buffer.concat([...writer.take(), Buffer.from([0x0a])])

@@ -500,6 +500,14 @@ export class Writer {
   /** Expected size of the next buffers. */
   size = LARGE
 
+  /** Begins anew in the same memory: pieces taken before must no longer be in use. */
+  recycle(size: number): void {
+    this.size = size
+    this.used = 0
+    this.from = 0
+    if (this.buffer.length > 4 * size) this.buffer = Buffer.alloc(0)
+  }
+
   private room(bytes: number): void {
     if (this.used + bytes <= this.buffer.length) return
     this.flushBuffer()
