@@ -226,7 +226,13 @@ function findSignature(scan: Scan, from: number, to: number, ids: Int32Array): n
 export const authorizationFinder: Finder = {
   detectors: [bearer, basic, header],
   triggers: [
-    { prev: 'bB', byte: 'eE' }, { prev: 'B', byte: 'aA' }, { prev: 'zZ', byte: 'aA' }, { prev: 'T', byte: 'oO' }, { prev: 'i', byte: 'K' }, { prev: 'W', byte: 'S' }, { prev: 'S', byte: '4' },
+    { prev: 'bB', byte: 'eE', next: 'aA' },
+    { prev: 'B', byte: 'aA', next: 'sS' },
+    { prev: 'zZ', byte: 'aA', next: 'tT' },
+    { prev: 'T', byte: 'oO', next: 'kK' },
+    { prev: 'i', byte: 'K', next: 'eE' },
+    { prev: 'W', byte: 'S', next: ' \t' },
+    { prev: 'S', byte: '4', next: '-' },
   ],
   find,
 }
