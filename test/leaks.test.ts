@@ -193,6 +193,36 @@ describe('records', () => {
   })
 })
 
+describe('lines that are no JSON', () => {
+  const ruled = createMasker(rules('  - keys: [ssn]\n    masks: [{type: redact}]\n'), { runSecret })
+  const detecting = createMasker('mask-logs:default', { runSecret })
+
+  it('keep nothing of a quoted value behind an escaped quote', () => {
+    expect(ruled.json('{"ssn":"zz\\"yy zz","keep":1} x')).toBe('{"ssn":"[REDACTED]","keep":1} x')
+    expect(ruled.json('{"ssn":"\\"yy","keep":"\\"k\\""} x')).toBe('{"ssn":"[REDACTED]","keep":"\\"k\\""} x')
+    expect(ruled.json('{"ssn":"zz\\"yy')).toBe('{"ssn":"[REDACTED]')
+    for (const head of ['', 'a', 'correct-']) {
+      expect(detecting.json(`INFO {"password":"${head}\\"${secret}","keep":1}`)).toBe('INFO {"password":"[REDACTED:named_secret]","keep":1}')
+    }
+    // escaped throughout they end a value as before
+    expect(ruled.json('INFO "{\\"ssn\\":\\"zzz yyy\\",\\"keep\\":1}"')).toBe('INFO "{\\"ssn\\":\\"[REDACTED]\\",\\"keep\\":1}"')
+  })
+
+  it('keep nothing of a list or an object under a key of a rule', () => {
+    expect(ruled.json('{"ssn":["aa","b]b"],"keep":1')).toBe('{"ssn":[REDACTED],"keep":1')
+    expect(ruled.json('{"ssn":{"a":"zzz","b":["}"]},"keep":1} x')).toBe('{"ssn":[REDACTED],"keep":1} x')
+    expect(ruled.json('{"ssn":{"a":"zzz","b":["x')).toBe('{"ssn":[REDACTED]')
+  })
+
+  it('of nothing but such values take linear time', () => {
+    for (const piece of ['ssn=[', '{"ssn":"\\"', 'ssn=["', '"ssn":{']) {
+      const start = performance.now()
+      ruled.text(piece.repeat(200_000 / piece.length))
+      expect(performance.now() - start, piece).toBeLessThan(3000)
+    }
+  })
+})
+
 describe('a masker', () => {
   it('that is called by what it calls refuses, and masks the record around it', () => {
     const line = `{"a":"abc","k":"${secret}","b":"def"}`
