@@ -367,6 +367,8 @@ class BoundMasker implements Masker {
   json(record: string): string
   json(record: Uint8Array): Uint8Array
   json(record: string | Uint8Array): string | Uint8Array {
+    // callers without types: what has no length would come back as it is
+    if (typeof record !== 'string' && !(record instanceof Uint8Array)) throw new InputError('bad_option', "'json' takes a string or bytes; other values go to 'value'")
     this.begin()
     try {
       return this.jsonRecord(record)
@@ -587,6 +589,7 @@ class BoundMasker implements Masker {
   }
 
   text(text: string): string {
+    if (typeof text !== 'string') throw new InputError('bad_option', "'text' takes a string; other values go to 'value'")
     this.begin()
     try {
       return this.freeText(text)

@@ -157,6 +157,26 @@ describe('records', () => {
     }
   })
 
+  it('that hash with a neighbour take linear time', { timeout: 60_000 }, () => {
+    const masker = createMasker(
+      rules(`  - keys: [doc]
+    masks:
+      - type: json
+        transforms:
+          - {path: ["*"], hash_sources: [{json_path: [z]}], masks: [{type: imitate}]}
+`),
+      { runSecret },
+    )
+    const doc = `{${Array.from({ length: 8000 }, (_, i) => `"k${i}":"abc${i}"`).join()},"z":"q"}`
+    for (const text of [`{"doc":${doc}}`, JSON.stringify({ doc })]) {
+      const start = performance.now()
+      const out = JSON.parse(masker.json(text)) as { doc: unknown }
+      // a tenth of a second; 8000 times 8000 entries take eight
+      expect(performance.now() - start).toBeLessThan(2500)
+      expect(typeof out.doc === 'string' ? JSON.parse(out.doc) : out.doc).toEqual((masker.value(JSON.parse(`{"doc":${doc}}`)) as { doc: unknown }).doc)
+    }
+  })
+
   it('of many paths do not fill the memory', { timeout: 60_000 }, () => {
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
@@ -173,6 +193,36 @@ describe('records', () => {
   })
 })
 
+describe('lines that are no JSON', () => {
+  const ruled = createMasker(rules('  - keys: [ssn]\n    masks: [{type: redact}]\n'), { runSecret })
+  const detecting = createMasker('mask-logs:default', { runSecret })
+
+  it('keep nothing of a quoted value behind an escaped quote', () => {
+    expect(ruled.json('{"ssn":"zz\\"yy zz","keep":1} x')).toBe('{"ssn":"[REDACTED]","keep":1} x')
+    expect(ruled.json('{"ssn":"\\"yy","keep":"\\"k\\""} x')).toBe('{"ssn":"[REDACTED]","keep":"\\"k\\""} x')
+    expect(ruled.json('{"ssn":"zz\\"yy')).toBe('{"ssn":"[REDACTED]')
+    for (const head of ['', 'a', 'correct-']) {
+      expect(detecting.json(`INFO {"password":"${head}\\"${secret}","keep":1}`)).toBe('INFO {"password":"[REDACTED:named_secret]","keep":1}')
+    }
+    // escaped throughout they end a value as before
+    expect(ruled.json('INFO "{\\"ssn\\":\\"zzz yyy\\",\\"keep\\":1}"')).toBe('INFO "{\\"ssn\\":\\"[REDACTED]\\",\\"keep\\":1}"')
+  })
+
+  it('keep nothing of a list or an object under a key of a rule', () => {
+    expect(ruled.json('{"ssn":["aa","b]b"],"keep":1')).toBe('{"ssn":[REDACTED],"keep":1')
+    expect(ruled.json('{"ssn":{"a":"zzz","b":["}"]},"keep":1} x')).toBe('{"ssn":[REDACTED],"keep":1} x')
+    expect(ruled.json('{"ssn":{"a":"zzz","b":["x')).toBe('{"ssn":[REDACTED]')
+  })
+
+  it('of nothing but such values take linear time', () => {
+    for (const piece of ['ssn=[', '{"ssn":"\\"', 'ssn=["', '"ssn":{']) {
+      const start = performance.now()
+      ruled.text(piece.repeat(200_000 / piece.length))
+      expect(performance.now() - start, piece).toBeLessThan(3000)
+    }
+  })
+})
+
 describe('a masker', () => {
   it('that is called by what it calls refuses, and masks the record around it', () => {
     const line = `{"a":"abc","k":"${secret}","b":"def"}`
@@ -184,6 +234,14 @@ describe('a masker', () => {
       expect(masker.json(line)).toBe('{"a":"abc","k":"[MASKING FAILED]","b":"def"}')
       // and goes on
       expect(masker.json('{"a":1}')).toBe('{"a":1}')
+    }
+  })
+
+  it('gives nothing back that it cannot take', () => {
+    const masker = createMasker('mask-logs:default', { runSecret })
+    for (const wrong of [{ password: secret }, [{ password: secret }], new Uint16Array(4), new ArrayBuffer(4), 5, null, undefined]) {
+      expect(() => masker.json(wrong as string)).toThrow("go to 'value'")
+      expect(() => masker.text(wrong as string)).toThrow("go to 'value'")
     }
   })
 

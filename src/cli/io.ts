@@ -68,6 +68,7 @@ export function describeCrash(error: unknown): string {
   if (typeof error !== 'object' || error === null) return typeof error
   const { name } = (error as { constructor?: { name?: unknown } }).constructor ?? {}
   const { code } = error as { code?: unknown }
-  // Both can be set by a plugin: only what looks like an identifier is shown.
-  return [name, code].filter((part) => typeof part === 'string' && /^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(part)).join(' ') || 'Error'
+  // Both can be set by a plugin: only what looks like the name of a class and like a code of Node is shown.
+  const parts = [typeof name === 'string' && /^[A-Z][A-Za-z0-9]{0,39}$/.test(name) ? name : '', typeof code === 'string' && /^E[A-Z0-9_]{2,39}$/.test(code) ? code : '']
+  return parts.filter((part) => part !== '').join(' ') || 'Error'
 }

@@ -259,6 +259,8 @@ export class Scanner implements Scan {
     if (targets.length > 0) {
       this.pairs!.finish(this.text, this.end, pair)
       if (pair.valueEnd <= pair.valueStart) return from
+      // a list or an object goes as a whole: its first bracket alone says nothing
+      if (pair.quote === 0 && (this.text[pair.valueStart] === 0x5b || this.text[pair.valueStart] === 0x7b)) pair.valueEnd = Math.max(pair.valueEnd, bracketsEnd(this.text, pair.valueStart, this.end))
       this.push(pair.valueStart, pair.valueEnd, { targets, quote: pair.quote }, 2, 0)
       return pair.valueEnd
     }
@@ -346,6 +348,22 @@ export class Scanner implements Scan {
       this.encoded[i] = o.x
     })
   }
+}
+
+/** Where the bracket that opens at i is closed again, brackets in quotes not counted; the end where it is not. */
+function bracketsEnd(text: Uint8Array, i: number, end: number): number {
+  let depth = 0
+  let quote = 0
+  for (; i < end; i++) {
+    const c = text[i]!
+    if (quote !== 0) {
+      if (c === 0x5c) i++
+      else if (c === quote) quote = 0
+    } else if (c === 0x22 || c === 0x27) quote = c
+    else if (c === 0x5b || c === 0x7b) depth++
+    else if ((c === 0x5d || c === 0x7d) && --depth === 0) return i + 1
+  }
+  return end
 }
 
 /** A custom detector returned offsets that are not in the text. */

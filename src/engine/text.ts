@@ -2,13 +2,13 @@
 
 import { OffsetMap } from './offset-map.ts'
 import type { Plan, Scope } from './plan.ts'
-import { BadSpan, decode, Scanner } from './scanner.ts'
+import { BadSpan, decode, isPairHit, Scanner } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { REMOVED } from './types.ts'
 import type { Segment, Value } from './types.ts'
 import { decodeText, encodeText } from './wtf8.ts'
 import { counted, FAILED, spanText } from './walker.ts'
-import type { Access, Applier, Hits, RecordState } from './walker.ts'
+import type { Access, Applier, Hits, RecordState, Spans } from './walker.ts'
 
 /** Text has no paths: nothing can be looked up in it. */
 export class TextAccess implements Access {
@@ -33,6 +33,14 @@ const LINE = (): string => ''
 
 /** One match in a text line, for explain. */
 export type LineObserver = (rule: string, detector: string | undefined, score: number, start: number, end: number) => void
+
+/** A value that holds escaped quotes, as the one span of a scanner. */
+interface Quoted extends Spans {
+  start: number
+  end: number
+  readonly score: number
+}
+const NONE: readonly Quoted[] = []
 
 /** Masks text by detection. */
 export class TextMasker {
@@ -108,7 +116,9 @@ export class TextMasker {
       from = 0
     }
     let n: number
+    let quoted: readonly Quoted[] = NONE
     try {
+      if (mapped && this.quotes.length > 0) quoted = this.quotedValues(to)
       n = scanner.scan(set, bytes, from, to, true, false, NO_WORDS)
     } catch (error) {
       this.applier.fail(error instanceof BadSpan ? undefined : error, access, undefined, '')
@@ -116,27 +126,72 @@ export class TextMasker {
       hits.add(start, end, FAILED_BYTES, 0, undefined)
       return
     }
-    for (let k = 0; k < n; k++) {
-      const s = scanner.starts[k]!
-      const e = scanner.ends[k]!
-      const ref = scanner.refs[k]!
+    let last = from
+    const note = (spans: Spans, k: number, start: number, e: number, score: number): void => {
+      const s = Math.max(start, last)
+      if (s >= e) return
+      last = e
+      const ref = spans.refs[k]!
       const matched = decode(bytes, s, e)
-      const done = spanText(this.applier, scanner, k, matched, access, LINE)
-      if (done === matched) continue
+      const done = spanText(this.applier, spans, k, matched, access, LINE)
+      if (done === matched) return
       const rs = mapped ? this.map.toRaw(s, false) : s
       const re = mapped ? this.map.toRaw(e, true) : e
       // a result may not make a second line of this one
       const out = done === REMOVED ? '' : /[\r\n]/.test(done) ? done.replace(/[\r\n]+/g, ' ') : done
       hits.add(rs, re, Buffer.from(out), 0, counted(ref))
-      observe?.('detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name, 'detector' in ref ? ref.detector.name : undefined, scanner.scores[k]!, rs, re)
+      observe?.('detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name, 'detector' in ref ? ref.detector.name : undefined, score, rs, re)
     }
+    let q = 0
+    for (let k = 0; k < n; k++) {
+      const s = scanner.starts[k]!
+      const e = scanner.ends[k]!
+      for (; q < quoted.length && quoted[q]!.end <= s; q++) note(quoted[q]!, 0, quoted[q]!.start, quoted[q]!.end, quoted[q]!.score)
+      const around = quoted[q]
+      if (around === undefined || around.start >= e) note(scanner, k, s, e, scanner.scores[k]!)
+      else {
+        // what was found in a part of the value belongs to it
+        around.start = Math.min(around.start, s)
+        around.end = Math.max(around.end, e)
+      }
+    }
+    for (; q < quoted.length; q++) note(quoted[q]!, 0, quoted[q]!.start, quoted[q]!.end, quoted[q]!.score)
   }
+
+  /**
+   * Values of pairs that stand in plain quotes and hold escaped ones: once decoded, the two look alike, and the value would
+   * end too early. So the line is read a second time with something else in the place of the escaped ones.
+   */
+  private quotedValues(to: number): readonly Quoted[] {
+    const { scanner, scratch, quotes } = this
+    const set = this.plan.parts.lineDetect
+    const out: Quoted[] = []
+    for (const at of quotes) scratch[at] = 0x21
+    try {
+      const n = scanner.scan(set, scratch, 0, to, true, false, NO_WORDS)
+      let q = 0
+      for (let k = 0; k < n; k++) {
+        const start = scanner.starts[k]!
+        const end = scanner.ends[k]!
+        const ref = scanner.refs[k]!
+        if (start === 0 || scratch[start - 1] !== 0x22 || (!isPairHit(ref) && ref !== set.namedSecret)) continue
+        while (q < quotes.length && quotes[q]! < start) q++
+        if (q < quotes.length && quotes[q]! < end) out.push({ start, end, score: scanner.scores[k]!, refs: [ref], merged: [scanner.merged[k]!], encoded: [scanner.encoded[k]!] })
+      }
+    } finally {
+      for (const at of quotes) scratch[at] = 0x22
+    }
+    return out
+  }
+  /** Where in the decoded line an escaped quote stands. */
+  private quotes: number[] = []
 
   private decodeLine(buf: Buffer, start: number, end: number): number {
     const { map } = this
     if (this.scratch.length < end - start + 16) this.scratch = Buffer.allocUnsafe((end - start) * 2 + 16)
     const out = this.scratch
     map.reset()
+    this.quotes = []
     let n = 0
     let run = true
     for (let i = start; i < end; ) {
@@ -178,6 +233,7 @@ export class TextMasker {
         continue
       }
       map.add(n, ~i)
+      if (byte === 0x22) this.quotes.push(n)
       out[n++] = byte
       i += size
       run = true

@@ -146,9 +146,19 @@ export class JsonWalker implements Access {
   fromParent(path: readonly (string | number)[], up: number): Value | undefined {
     const at = this.depth - up + 1
     if (at < 1) return (this.outer ?? this.base)?.fromParent(path, up - this.depth)
-    const found = findPath(this.buf, this.opened[at]!, this.recordEnd, path)
-    return found === undefined ? undefined : readValue(this.buf, found.start, found.end, this.maxDepth)
+    // every entry of a container asks for the same: without this a wide one is searched as often as it has entries
+    const open = this.opened[at]!
+    let known = this.around[at]
+    if (known?.open !== open) this.around[at] = known = { open, values: new Map() }
+    const name = JSON.stringify(path)
+    if (known.values.has(name)) return known.values.get(name)
+    const found = findPath(this.buf, open, this.recordEnd, path)
+    const value = found === undefined ? undefined : readValue(this.buf, found.start, found.end, this.maxDepth)
+    known.values.set(name, value)
+    return value
   }
+  /** By depth: what was looked up from the container that is open there. */
+  private around: ({ readonly open: number; readonly values: Map<string, Value | undefined> } | undefined)[] = []
 
   all(path: readonly Segment[]): readonly Value[] {
     const above = this.outer ?? this.base
@@ -176,6 +186,7 @@ export class JsonWalker implements Access {
     if (this.view.buffer !== buf.buffer) this.view = new DataView(buf.buffer)
     this.origin = buf.byteOffset
     this.siblings = undefined
+    if (this.around.length > 0) this.around = []
     const { types, scopes, lasts, opened, counts } = this
     const plan = this.plan
     const maxDepth = this.maxDepth

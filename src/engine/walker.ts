@@ -373,8 +373,15 @@ export function resultText(value: Value): string {
   return FAILED
 }
 
+/** What a scanner says of its spans beside where they are. */
+export interface Spans {
+  readonly refs: readonly Scanner['refs'][number][]
+  readonly merged: ArrayLike<number>
+  readonly encoded: ArrayLike<number>
+}
+
 /** The replacement of span k of a scanner, as text (REMOVED: nothing). */
-export function spanText(applier: Applier, scanner: Scanner, k: number, matched: string, access: Access, path: () => string): string | Removed {
+export function spanText(applier: Applier, scanner: Spans, k: number, matched: string, access: Access, path: () => string): string | Removed {
   const ref = scanner.refs[k]!
   if (scanner.merged[k] === 1) return isPairHit(ref) ? '[REDACTED]' : `[REDACTED:${ref.detector.name}]`
   // masks see what was found, not how it is written
