@@ -43,9 +43,14 @@ async function dispatch(line: CommandLine, io: CliIo, notes: Notes): Promise<num
     case 'check': return check(line, io, notes, line.operands)
     case 'rulesets': return print(io, (await import('./cli/assets.ts')).builtinRulesets(line.operands[0]))
     case 'schema': return print(io, `${JSON.stringify((await io.load()).rulesetJsonSchema(), undefined, 2)}\n`)
-    case 'new-secret': return print(io, `${(await import('node:crypto')).randomBytes(32).toString('base64url')}\n`)
+    case 'new-secret': return print(io, `${newSecret()}\n`)
     case 'init': return init(line.operands[0] ?? 'mask-logs.yaml', io)
   }
+}
+
+/** 256 random bits in letters that no shell and no YAML quotes. */
+function newSecret(): string {
+  return Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(32))).toString('base64url')
 }
 
 /** What stopped the program before data was read, or a defect. */
@@ -541,9 +546,9 @@ async function check(line: CommandLine, io: CliIo, notes: Notes, operands: reado
 }
 
 async function init(name: string, io: CliIo): Promise<number> {
-  const { STARTER } = await import('./cli/starter.ts')
+  const { STARTER_RULESET } = await import('./cli/starter.ts')
   try {
-    writeFileSync(resolve(io.cwd, name), STARTER, { flag: 'wx' })
+    writeFileSync(resolve(io.cwd, name), STARTER_RULESET, { flag: 'wx' })
   } catch (error) {
     throw new UsageError(`cannot write ${name}: ${systemWords(error)}`)
   }

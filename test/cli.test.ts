@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { run } from '../src/cli.ts'
 import { COMMANDS, ENVIRONMENT, EXIT_CODES, FLAGS, helpText, parseCommandLine, spelling } from '../src/cli/flags.ts'
 import { describeCrash, type CliIo } from '../src/cli/io.ts'
-import { STARTER } from '../src/cli/starter.ts'
+import { STARTER_RULESET } from '../src/cli/starter.ts'
 import { calls, library } from './fixtures/digit-masker.ts'
 
 const SECRET = 'a run secret that is long enough'
@@ -330,7 +330,7 @@ describe('rulesets and secrets', () => {
 
   it('writes a starter ruleset once', async () => {
     expect(await cli(['init'])).toEqual({ code: 0, out: 'wrote mask-logs.yaml; check it with: mask-logs check mask-logs.yaml\n', err: '' })
-    expect(read('mask-logs.yaml')).toBe(STARTER)
+    expect(read('mask-logs.yaml')).toBe(STARTER_RULESET)
     file('mask-logs.yaml', 'mine')
     expect(await cli(['init'])).toMatchObject({ code: 2, err: expect.stringContaining('exists already') as string })
     expect(read('mask-logs.yaml')).toBe('mine')

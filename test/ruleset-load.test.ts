@@ -8,7 +8,7 @@ import type { Issue, IssueCode } from '../src/errors.ts'
 import { NumberText } from '../src/engine/types.ts'
 import type { ConditionalRule, MaskNode, Rule, SelectorRule } from '../src/engine/types.ts'
 import { BUILTIN_NAMES, builtinRuleset } from '../src/ruleset/files.ts'
-import { STARTER_RULESET } from '../src/ruleset/starter.ts'
+import { STARTER_RULESET } from '../src/cli/starter.ts'
 import { issuesOf, load } from './ruleset-stubs.ts'
 
 /** A ruleset around rules; the rules begin on line 3. */
