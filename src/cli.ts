@@ -8,7 +8,7 @@ import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync }
 import { isAbsolute, resolve } from 'node:path'
 import { constants } from 'node:os'
 import { InputError, MaskError, RulesetError } from './errors.ts'
-import { helpText, parseCommandLine, UsageError, type CommandLine } from './cli/flags.ts'
+import { COMMANDS, helpText, parseCommandLine, suggest, UsageError, type CommandLine } from './cli/flags.ts'
 import { openFile, openStdin, streamSource, type Source } from './cli/input.ts'
 import { describeCrash, type CliIo } from './cli/io.ts'
 import { findingLine, issueLines, Notes, printable, Progress, statsText, systemWords } from './cli/messages.ts'
@@ -56,7 +56,7 @@ function newSecret(): string {
 /** What stopped the program before data was read, or a defect. */
 function report(error: unknown, notes: Notes): number {
   if (error instanceof UsageError) {
-    notes.line(`mask-logs: ${printable(error.message)}\nTry 'mask-logs --help'.`)
+    notes.line(`mask-logs: ${printable(error.message)}${error.inWords ? "\nTry 'mask-logs --help'." : ''}`)
     return 2
   }
   if (error instanceof RulesetError) {
@@ -117,7 +117,7 @@ async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup>
     if (quarantineName !== undefined) quarantineFd = openSync(resolve(io.cwd, quarantineName), 'a', 0o600)
   } catch (error) {
     masker.close()
-    throw new UsageError(`cannot write ${quarantineName}: ${systemWords(error)}`)
+    throw new UsageError(`cannot write ${quarantineName}: ${systemWords(error)}`, false)
   }
   if (runSecret === undefined && !quiet && line.command !== 'explain') notes.line(NO_SECRET)
   return {
@@ -151,6 +151,11 @@ async function createChecked(io: CliIo, input: RulesetInput[] | undefined, setti
     if (!quiet && masker.warnings.length > 0) notes.line(issueLines(masker.warnings, given))
     return masker
   } catch (error) {
+    if (error instanceof InputError && error.code === 'file_unreadable') {
+      // Under the name that the user wrote; only a file of `given` can be the one.
+      const [path] = [...given].find(([absolute]) => error.message.includes(`'${absolute}'`)) ?? []
+      if (path !== undefined) throw new InputError('file_unreadable', error.message.replace(`'${path}'`, `'${given.get(path) ?? path}'`))
+    }
     if (!(error instanceof RulesetError)) throw error
     throw new RulesetError(error.issues.map((issue) => ({ ...issue, source: given.get(issue.source) ?? issue.source })))
   }
@@ -183,7 +188,7 @@ function secretOf(what: string, file: string | undefined, text: string | undefin
   try {
     return readFileSync(resolve(io.cwd, file), 'utf8').replace(/\r?\n$/, '')
   } catch (error) {
-    throw new UsageError(`cannot read the ${what} from ${file}: ${systemWords(error)}`)
+    throw new UsageError(`cannot read the ${what} from ${file}: ${systemWords(error)}`, false)
   }
 }
 
@@ -299,7 +304,9 @@ async function readAll(line: CommandLine, io: CliIo, notes: Notes, setup: Setup,
         if (error instanceof Passed) throw error.cause
         failed = true
         progress?.clear()
-        notes.line(`mask-logs: cannot read ${file === '-' ? 'standard input' : printable(file)}: ${systemWords(error)}`)
+        // A word that is no file may be a command with a typing error.
+        const meant = files.length === 1 && (error as { code?: unknown }).code === 'ENOENT' ? suggest(file, COMMANDS.slice(1).map((c) => c.name)) : ''
+        notes.line(`mask-logs: cannot read ${file === '-' ? 'standard input' : printable(file)}: ${systemWords(error)}${meant}`)
       } finally {
         // Half a line of a file is worth nothing when the reading was broken off; of a pipe it is all there is.
         if (interruption.signal !== undefined && current?.rereadable === true) feed.dropCut()
@@ -390,7 +397,7 @@ function openOutput(path: string, name: string): FileOutput {
   try {
     return createOutputFile(path)
   } catch (error) {
-    throw new UsageError(`cannot write ${name}: ${systemWords(error)}`)
+    throw new UsageError(`cannot write ${name}: ${systemWords(error)}`, false)
   }
 }
 
@@ -550,7 +557,7 @@ async function init(name: string, io: CliIo): Promise<number> {
   try {
     writeFileSync(resolve(io.cwd, name), STARTER_RULESET, { flag: 'wx' })
   } catch (error) {
-    throw new UsageError(`cannot write ${name}: ${systemWords(error)}`)
+    throw new UsageError(`cannot write ${name}: ${systemWords(error)}`, false)
   }
   return print(io, `wrote ${printable(name)}; check it with: mask-logs check ${printable(name)}\n`)
 }

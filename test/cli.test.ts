@@ -71,12 +71,23 @@ describe('command line', () => {
     [['--max-record-bytes', '257MiB'], '--max-record-bytes needs a size from 1KiB to 256MiB'],
     [['rulesets', 'a', 'b'], "'rulesets' takes one name"],
     [['run'], "'run' needs a command: mask-logs run -- COMMAND"],
-    [['--run-secret-file', 'none'], 'cannot read the run secret from none: no such file or directory (ENOENT)'],
-    [['--quarantine', 'no/such'], 'cannot write no/such: no such file or directory (ENOENT)'],
-    [['-o', 'no/such'], 'cannot write no/such: no such file or directory (ENOENT)'],
   ])('refuses %j', async (args, message) => {
     const { code, out, err } = await cli(args, 'a1\n')
     expect({ code, out, err }).toEqual({ code: 2, out: '', err: `mask-logs: ${message}\nTry 'mask-logs --help'.\n` })
+  })
+
+  it.each([
+    [['--run-secret-file', 'none'], 'cannot read the run secret from none: no such file or directory (ENOENT)'],
+    [['--quarantine', 'no/such'], 'cannot write no/such: no such file or directory (ENOENT)'],
+    [['-o', 'no/such'], 'cannot write no/such: no such file or directory (ENOENT)'],
+  ])('refuses %j, where help would not help', async (args, message) => {
+    const { code, out, err } = await cli(args, 'a1\n')
+    expect({ code, out, err }).toEqual({ code: 2, out: '', err: `mask-logs: ${message}\n` })
+  })
+
+  it('takes a word that is no file for a command with a typing error', async () => {
+    expect((await cli(['chek', '-q'], '')).err).toBe('mask-logs: cannot read chek: no such file or directory (ENOENT) (did you mean check?)\n')
+    expect((await cli(['no-such.log', '-q'], '')).err).toBe('mask-logs: cannot read no-such.log: no such file or directory (ENOENT)\n')
   })
 
   it('prints help for everything and for each command, and the version, without loading the engine', async () => {

@@ -22,7 +22,7 @@ export function packageVersion(): string {
   return packageRoot().version
 }
 
-/** Without a name the list of built-in rulesets with the first comment or `doc` of each; with one its text. */
+/** Without a name the list of built-in rulesets with the first sentence of each one's opening comment; with one its text. */
 export function builtinRulesets(name: string | undefined): string {
   const folder = join(packageRoot().folder, 'rulesets')
   const names = readdirSync(folder).filter((f) => f.endsWith('.yaml')).map((f) => f.slice(0, -5)).sort()
@@ -34,7 +34,8 @@ export function builtinRulesets(name: string | undefined): string {
   const width = Math.max(0, ...names.map((n) => n.length)) + 'mask-logs:'.length + 2
   return names.map((n) => {
     const text = readFileSync(join(folder, `${n}.yaml`), 'utf8')
-    const summary = /^(?:doc:|#)\s*["']?(.*?)["']?\s*$/m.exec(text)?.[1] ?? ''
+    const comment = /^(?:#.*\n)+/.exec(text)?.[0].replace(/^# ?/gm, '').replaceAll('\n', ' ') ?? ''
+    const summary = /^.*?\.(?=\s)/.exec(comment)?.[0] ?? comment
     return `${`mask-logs:${n}`.padEnd(width)}${summary}`.trimEnd() + '\n'
   }).join('')
 }

@@ -22,9 +22,15 @@ export interface Command {
   readonly examples: readonly string[]
 }
 
-/** A command line that cannot be understood. The message never repeats an option's value. */
+/** A command line that cannot be understood or followed. The message never repeats an option's value, but file names. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+  /** Help would help: the words are wrong, not a file. */
+  readonly inWords: boolean
+  constructor(message: string, inWords = true) {
+    super(message)
+    this.inWords = inWords
+  }
 }
 
 const MASKING: readonly CommandName[] = ['mask', 'run', 'explain']
@@ -63,7 +69,7 @@ export const COMMANDS: readonly Command[] = [
     examples: ['mask-logs run -- node server.js', 'mask-logs run -r rules.yaml --stats -- npm start'],
   },
   {
-    name: 'explain', usage: 'mask-logs explain [options] [file ...]', summary: 'Say why a value is masked and why another is not; the values are not shown.', operands: Infinity,
+    name: 'explain', usage: 'mask-logs explain [options] [file ...]', summary: 'Say what is masked, where, and by which rule or detector; the values are not shown.', operands: Infinity,
     examples: ['mask-logs explain app.ndjson', 'grep 4711 app.log | mask-logs explain --text --json-findings'],
   },
   {
