@@ -51,7 +51,9 @@ export function renderDetectors(): string {
     }
     out.push('| # | detector | finds | default mask | example | not |', '|---|---|---|---|---|---|')
     for (const d of rows) {
-      out.push(`| ${d.priority} | \`${d.name}\`${d.numbers === true ? ' N' : ''} | ${cell(d.summary)} | ${cell(maskOf(d))} | ${code(d.examples[0]!)} | ${d.counterExamples.length === 0 ? '' : code(d.counterExamples[0]!)} |`)
+      out.push(
+        `| ${d.priority} | \`${d.name}\`${d.numbers === true ? ' N' : ''} | ${cell(d.summary)} | ${cell(maskOf(d))} | ${code(d.examples[0]!)} | ${d.counterExamples.length === 0 ? '' : code(d.counterExamples[0]!)} |`,
+      )
     }
     out.push('')
   }

@@ -8,7 +8,7 @@ import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync }
 import { isAbsolute, resolve } from 'node:path'
 import { constants } from 'node:os'
 import { InputError, MaskError, RulesetError } from './errors.ts'
-import { helpText, parseCommandLine, UsageError, type CommandLine } from './cli/flags.ts'
+import { COMMANDS, helpText, parseCommandLine, suggest, UsageError, type CommandLine } from './cli/flags.ts'
 import { openFile, openStdin, streamSource, type Source } from './cli/input.ts'
 import { describeCrash, type CliIo } from './cli/io.ts'
 import { findingLine, issueLines, Notes, printable, Progress, statsText, systemWords } from './cli/messages.ts'
@@ -37,21 +37,34 @@ async function dispatch(line: CommandLine, io: CliIo, notes: Notes): Promise<num
   if (line.options.has('help')) return print(io, helpText(line.command))
   if (line.options.has('version')) return print(io, `${(await import('./cli/assets.ts')).packageVersion()}\n`)
   switch (line.command) {
-    case 'mask': return line.options.has('check') ? check(line, io, notes, []) : mask(line, io, notes)
-    case 'run': return runCommand(line, io, notes)
-    case 'explain': return explain(line, io, notes)
-    case 'check': return check(line, io, notes, line.operands)
-    case 'rulesets': return print(io, (await import('./cli/assets.ts')).builtinRulesets(line.operands[0]))
-    case 'schema': return print(io, `${JSON.stringify((await io.load()).rulesetJsonSchema(), undefined, 2)}\n`)
-    case 'new-secret': return print(io, `${(await import('node:crypto')).randomBytes(32).toString('base64url')}\n`)
-    case 'init': return init(line.operands[0] ?? 'mask-logs.yaml', io)
+    case 'mask':
+      return line.options.has('check') ? check(line, io, notes, []) : mask(line, io, notes)
+    case 'run':
+      return runCommand(line, io, notes)
+    case 'explain':
+      return explain(line, io, notes)
+    case 'check':
+      return check(line, io, notes, line.operands)
+    case 'rulesets':
+      return print(io, (await import('./cli/assets.ts')).builtinRulesets(line.operands[0]))
+    case 'schema':
+      return print(io, `${JSON.stringify((await io.load()).rulesetJsonSchema(), undefined, 2)}\n`)
+    case 'new-secret':
+      return print(io, `${newSecret()}\n`)
+    case 'init':
+      return init(line.operands[0] ?? 'mask-logs.yaml', io)
   }
+}
+
+/** 256 random bits in letters that no shell and no YAML quotes. */
+function newSecret(): string {
+  return Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(32))).toString('base64url')
 }
 
 /** What stopped the program before data was read, or a defect. */
 function report(error: unknown, notes: Notes): number {
   if (error instanceof UsageError) {
-    notes.line(`mask-logs: ${printable(error.message)}\nTry 'mask-logs --help'.`)
+    notes.line(`mask-logs: ${printable(error.message)}${error.inWords ? "\nTry 'mask-logs --help'." : ''}`)
     return 2
   }
   if (error instanceof RulesetError) {
@@ -103,7 +116,10 @@ async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup>
 
   let noted = ''
   const quarantineName = options.get('quarantine')?.[0]
-  if (quarantineName !== undefined) settings.quarantine = (note: QuarantineNote) => { noted += `${JSON.stringify(note)}\n` }
+  if (quarantineName !== undefined)
+    settings.quarantine = (note: QuarantineNote) => {
+      noted += `${JSON.stringify(note)}\n`
+    }
 
   const { given, input } = rulesetsOf(options.get('ruleset') ?? [], io)
   const masker = await createChecked(io, input, settings, given, notes, quiet)
@@ -112,7 +128,7 @@ async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup>
     if (quarantineName !== undefined) quarantineFd = openSync(resolve(io.cwd, quarantineName), 'a', 0o600)
   } catch (error) {
     masker.close()
-    throw new UsageError(`cannot write ${quarantineName}: ${systemWords(error)}`)
+    throw new UsageError(`cannot write ${quarantineName}: ${systemWords(error)}`, false)
   }
   if (runSecret === undefined && !quiet && line.command !== 'explain') notes.line(NO_SECRET)
   return {
@@ -123,7 +139,7 @@ async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup>
       const text = Buffer.from(noted)
       noted = ''
       try {
-        for (let at = 0; at < text.length;) at += writeSync(quarantineFd, text, at)
+        for (let at = 0; at < text.length; ) at += writeSync(quarantineFd, text, at)
       } catch (error) {
         // A line that is neither put out nor noted would be lost unseen.
         throw new OutputError(String((error as { code?: unknown }).code))
@@ -139,13 +155,25 @@ async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup>
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-async function createChecked(io: CliIo, input: RulesetInput[] | undefined, settings: MaskerOptions, given: ReadonlyMap<string, string>, notes: Notes, quiet: boolean): Promise<Masker> {
+async function createChecked(
+  io: CliIo,
+  input: RulesetInput[] | undefined,
+  settings: MaskerOptions,
+  given: ReadonlyMap<string, string>,
+  notes: Notes,
+  quiet: boolean,
+): Promise<Masker> {
   const { createMasker } = await io.load()
   try {
     const masker = createMasker(input, settings)
     if (!quiet && masker.warnings.length > 0) notes.line(issueLines(masker.warnings, given))
     return masker
   } catch (error) {
+    if (error instanceof InputError && error.code === 'file_unreadable') {
+      // Under the name that the user wrote; only a file of `given` can be the one.
+      const [path] = [...given].find(([absolute]) => error.message.includes(`'${absolute}'`)) ?? []
+      if (path !== undefined) throw new InputError('file_unreadable', error.message.replace(`'${path}'`, `'${given.get(path) ?? path}'`))
+    }
     if (!(error instanceof RulesetError)) throw error
     throw new RulesetError(error.issues.map((issue) => ({ ...issue, source: given.get(issue.source) ?? issue.source })))
   }
@@ -169,7 +197,7 @@ function rulesetsOf(names: readonly string[], io: CliIo): { given: Map<string, s
 function pluginOptions(line: CommandLine, io: CliIo): { plugins?: string[] } {
   const plugins = line.options.get('plugin')
   if (plugins === undefined) return {}
-  return { plugins: plugins.map((name) => name.startsWith('.') || isAbsolute(name) || /\.[cm]?js$/.test(name) ? resolve(io.cwd, name) : name) }
+  return { plugins: plugins.map((name) => (name.startsWith('.') || isAbsolute(name) || /\.[cm]?js$/.test(name) ? resolve(io.cwd, name) : name)) }
 }
 
 /** A secret from its file, else from the environment. One trailing newline of the file does not count. */
@@ -178,7 +206,7 @@ function secretOf(what: string, file: string | undefined, text: string | undefin
   try {
     return readFileSync(resolve(io.cwd, file), 'utf8').replace(/\r?\n$/, '')
   } catch (error) {
-    throw new UsageError(`cannot read the ${what} from ${file}: ${systemWords(error)}`)
+    throw new UsageError(`cannot read the ${what} from ${file}: ${systemWords(error)}`, false)
   }
 }
 
@@ -237,12 +265,28 @@ function listenForSignals(io: CliIo): Interruption {
     interruption.signal = name
     interruption.stop()
   })
-  const interruption: Interruption = { signal: undefined, stop: () => {}, twice: new Promise<void>((done) => { leave = done }), end: off }
+  const interruption: Interruption = {
+    signal: undefined,
+    stop: () => {},
+    twice: new Promise<void>((done) => {
+      leave = done
+    }),
+    end: off,
+  }
   return interruption
 }
 
 /** Reads files one after the other (standard input when there are none) through the engine into the sink. False when one could not be read. */
-async function readAll(line: CommandLine, io: CliIo, notes: Notes, setup: Setup, sink: Sink, findings: Findings | undefined, say: (text: string) => Promise<void>, interruption: Interruption): Promise<boolean> {
+async function readAll(
+  line: CommandLine,
+  io: CliIo,
+  notes: Notes,
+  setup: Setup,
+  sink: Sink,
+  findings: Findings | undefined,
+  say: (text: string) => Promise<void>,
+  interruption: Interruption,
+): Promise<boolean> {
   const files = line.operands.length > 0 ? line.operands : ['-']
   const feed = new LineFeed(setup.masker.lines({ format: setup.format, ...(findings === undefined ? {} : { explain: findings.to() }) }))
   const progress = progressOf(files, line, io, notes)
@@ -294,7 +338,15 @@ async function readAll(line: CommandLine, io: CliIo, notes: Notes, setup: Setup,
         if (error instanceof Passed) throw error.cause
         failed = true
         progress?.clear()
-        notes.line(`mask-logs: cannot read ${file === '-' ? 'standard input' : printable(file)}: ${systemWords(error)}`)
+        // A word that is no file may be a command with a typing error.
+        const meant =
+          files.length === 1 && (error as { code?: unknown }).code === 'ENOENT'
+            ? suggest(
+                file,
+                COMMANDS.slice(1).map((c) => c.name),
+              )
+            : ''
+        notes.line(`mask-logs: cannot read ${file === '-' ? 'standard input' : printable(file)}: ${systemWords(error)}${meant}`)
       } finally {
         // Half a line of a file is worth nothing when the reading was broken off; of a pipe it is all there is.
         if (interruption.signal !== undefined && current?.rereadable === true) feed.dropCut()
@@ -339,7 +391,11 @@ const signalCode = (signal: NodeJS.Signals): number => 128 + (constants.signals[
 /** Failures while data is under way: they end in exit code 1 with a note. Others are defects and go up. */
 function noteFailure(error: unknown, notes: Notes): void {
   if (error instanceof MaskError) {
-    const where = [error.rule === undefined ? undefined : `rule ${printable(error.rule)}`, error.path === undefined ? undefined : `path ${printable(error.path)}`, error.code].filter((part) => part !== undefined)
+    const where = [
+      error.rule === undefined ? undefined : `rule ${printable(error.rule)}`,
+      error.path === undefined ? undefined : `path ${printable(error.path)}`,
+      error.code,
+    ].filter((part) => part !== undefined)
     notes.line(`mask-logs: stopped: ${printable(error.message)} (${where.join(', ')})`)
   } else if (error instanceof InputError || error instanceof OutputError) {
     notes.line(`mask-logs: ${printable(error.message)}`)
@@ -361,10 +417,19 @@ async function mask(line: CommandLine, io: CliIo, notes: Notes): Promise<number>
     output = name === undefined || name === '-' ? undefined : openOutput(resolve(io.cwd, name), name)
     const sink = output?.sink ?? stdoutSink(io.stdoutFd, () => io.stdout)
     const findings = line.options.has('explain') || line.options.has('json-findings') ? new Findings(line, false) : undefined
-    allRead = await readAll(line, io, notes, setup, sink, findings, (text) => {
-      notes.write(text)
-      return notes.flush()
-    }, interruption)
+    allRead = await readAll(
+      line,
+      io,
+      notes,
+      setup,
+      sink,
+      findings,
+      (text) => {
+        notes.write(text)
+        return notes.flush()
+      },
+      interruption,
+    )
     if (interruption.signal === undefined) {
       commit(output)
       complete = true
@@ -385,7 +450,7 @@ function openOutput(path: string, name: string): FileOutput {
   try {
     return createOutputFile(path)
   } catch (error) {
-    throw new UsageError(`cannot write ${name}: ${systemWords(error)}`)
+    throw new UsageError(`cannot write ${name}: ${systemWords(error)}`, false)
   }
 }
 
@@ -402,13 +467,29 @@ async function explain(line: CommandLine, io: CliIo, notes: Notes): Promise<numb
   const interruption = listenForSignals(io)
   const out = stdoutSink(io.stdoutFd, () => io.stdout)
   // The masked output itself is not wanted, only that somebody still reads the findings.
-  const nowhere: Sink = { write: () => undefined, flush: () => undefined, get gone() { return out.gone }, bytes: 0 }
+  const nowhere: Sink = {
+    write: () => undefined,
+    flush: () => undefined,
+    get gone() {
+      return out.gone
+    },
+    bytes: 0,
+  }
   let allRead = false
   try {
-    allRead = await readAll(line, io, notes, setup, nowhere, new Findings(line, true), async (text) => {
-      await out.write([Buffer.from(text)])
-      await out.flush()
-    }, interruption)
+    allRead = await readAll(
+      line,
+      io,
+      notes,
+      setup,
+      nowhere,
+      new Findings(line, true),
+      async (text) => {
+        await out.write([Buffer.from(text)])
+        await out.flush()
+      },
+      interruption,
+    )
   } catch (error) {
     noteFailure(error, notes)
   } finally {
@@ -438,7 +519,9 @@ async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<n
   let ended = false
   let signals = 0
   let leave: () => void = () => {}
-  const impatient = new Promise<void>((done) => { leave = done })
+  const impatient = new Promise<void>((done) => {
+    leave = done
+  })
   const sources: Source[] = []
   let child: import('node:child_process').ChildProcess | undefined
   const off = io.onSignal(FORWARDED, (signal) => {
@@ -446,14 +529,14 @@ async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<n
       // Something the command left behind still holds its outputs, or nobody reads ours.
       for (const source of sources) source.stop()
       if (signals++ > 0) leave()
-    } else if (signal !== 'SIGINT' && signal !== 'SIGQUIT' || io.stdinIsTTY !== true) {
+    } else if ((signal !== 'SIGINT' && signal !== 'SIGQUIT') || io.stdinIsTTY !== true) {
       // Ctrl-C in a terminal reaches the command by itself, and many take a second one as "at once".
       child?.kill(signal)
     }
   })
   let failed = false
   try {
-    const running = child = spawn(command, rest, { stdio: ['inherit', 'pipe', 'pipe'], cwd: io.cwd, env: env as NodeJS.ProcessEnv, windowsHide: true })
+    const running = (child = spawn(command, rest, { stdio: ['inherit', 'pipe', 'pipe'], cwd: io.cwd, env: env as NodeJS.ProcessEnv, windowsHide: true }))
     const exit = new Promise<number>((done) => {
       running.once('error', (error: NodeJS.ErrnoException) => {
         ended = true
@@ -497,10 +580,17 @@ async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<n
         source.close()
       }
     }
-    const pumps = running.stdout === null || running.stderr === null ? [] : [
-      pump('stdout', streamSource(running.stdout), stdoutSink(io.stdoutFd, () => io.stdout)),
-      pump('stderr', streamSource(running.stderr), streamSink(io.stderr)),
-    ]
+    const pumps =
+      running.stdout === null || running.stderr === null
+        ? []
+        : [
+            pump(
+              'stdout',
+              streamSource(running.stdout),
+              stdoutSink(io.stdoutFd, () => io.stdout),
+            ),
+            pump('stderr', streamSource(running.stderr), streamSink(io.stderr)),
+          ]
     const pumped = Promise.all(pumps)
     // A failure is taken up below, when the command has ended.
     pumped.catch(() => {})
@@ -541,11 +631,11 @@ async function check(line: CommandLine, io: CliIo, notes: Notes, operands: reado
 }
 
 async function init(name: string, io: CliIo): Promise<number> {
-  const { STARTER } = await import('./cli/starter.ts')
+  const { STARTER_RULESET } = await import('./cli/starter.ts')
   try {
-    writeFileSync(resolve(io.cwd, name), STARTER, { flag: 'wx' })
+    writeFileSync(resolve(io.cwd, name), STARTER_RULESET, { flag: 'wx' })
   } catch (error) {
-    throw new UsageError(`cannot write ${name}: ${systemWords(error)}`)
+    throw new UsageError(`cannot write ${name}: ${systemWords(error)}`, false)
   }
   return print(io, `wrote ${printable(name)}; check it with: mask-logs check ${printable(name)}\n`)
 }

@@ -3,27 +3,67 @@
 
 /** Codes of ruleset issues (all collected, reported together). */
 export type IssueCode =
-  | 'yaml_syntax' | 'duplicate_key' | 'limit_exceeded'
-  | 'missing_key' | 'unknown_key' | 'wrong_type' | 'invalid_value'
-  | 'version_not_string' | 'unsupported_version'
-  | 'unknown_mask' | 'unsupported_mask' | 'unknown_parameter' | 'unsupported_parameter'
+  | 'yaml_syntax'
+  | 'duplicate_key'
+  | 'limit_exceeded'
+  | 'missing_key'
+  | 'unknown_key'
+  | 'wrong_type'
+  | 'invalid_value'
+  | 'version_not_string'
+  | 'unsupported_version'
+  | 'unknown_mask'
+  | 'unsupported_mask'
+  | 'unknown_parameter'
+  | 'unsupported_parameter'
   | 'conflicting_selectors'
-  | 'bad_path' | 'bad_glob' | 'bad_xpath' | 'bad_regex' | 'bad_format' | 'bad_date'
-  | 'unknown_detector' | 'unknown_builtin' | 'extends_not_found' | 'extends_cycle'
-  | 'seed_file_not_found' | 'seed_column_not_found' | 'seed_file_invalid'
-  | 'label_without_masks' | 'unused_label'
-  | 'database_ruleset' | 'unsupported_feature'
-  | 'deprecated' | 'ignored_key' | 'yaml11_boolean' | 'released_value' | 'time_dependent' | 'slow_regex'
+  | 'bad_path'
+  | 'bad_glob'
+  | 'bad_xpath'
+  | 'bad_regex'
+  | 'bad_format'
+  | 'bad_date'
+  | 'unknown_detector'
+  | 'unknown_builtin'
+  | 'extends_not_found'
+  | 'extends_cycle'
+  | 'seed_file_not_found'
+  | 'seed_column_not_found'
+  | 'seed_file_invalid'
+  | 'label_without_masks'
+  | 'unused_label'
+  | 'database_ruleset'
+  | 'unsupported_feature'
+  | 'deprecated'
+  | 'ignored_key'
+  | 'yaml11_boolean'
+  | 'released_value'
+  | 'time_dependent'
+  | 'slow_regex'
 
 /** Codes of failures while a value is masked. */
 export type MaskErrorCode =
-  | 'non_string_value' | 'wrong_input_type' | 'not_valid' | 'bad_cast' | 'bad_date_value' | 'out_of_range'
-  | 'cannot_fill' | 'not_json' | 'not_xml' | 'missing_path' | 'null_value' | 'hash_source_missing'
-  | 'hash_source_not_scalar' | 'condition_error' | 'too_deep' | 'verify_hit' | 'ai_engine_unavailable' | 'internal'
+  | 'non_string_value'
+  | 'wrong_input_type'
+  | 'not_valid'
+  | 'bad_cast'
+  | 'bad_date_value'
+  | 'out_of_range'
+  | 'cannot_fill'
+  | 'not_json'
+  | 'not_xml'
+  | 'missing_path'
+  | 'null_value'
+  | 'hash_source_missing'
+  | 'hash_source_not_scalar'
+  | 'condition_error'
+  | 'too_deep'
+  | 'verify_hit'
+  | 'ai_engine_unavailable'
+  | 'internal'
 
 /** Codes of what is wrong with input, options or the environment. */
-export type InputErrorCode =
-  | 'run_secret_length' | 'bad_option' | 'file_unreadable' | 'oversize' | 'not_json' | 'quarantine_without_sink' | 'plugin_failed'
+export type InputErrorCode = 'run_secret_length' | 'bad_option' | 'file_unreadable' | 'oversize' | 'not_json' | 'quarantine_without_sink' | 'plugin_failed'
 
 /** One problem of a ruleset, with its place. `line` and `column` count from 1. */
 export interface Issue {
@@ -58,7 +98,12 @@ export class RulesetError extends Error {
   override readonly name = 'RulesetError'
   readonly issues: readonly Issue[]
   constructor(issues: readonly Issue[]) {
-    super(issues.filter((i) => i.severity === 'error').map(formatIssue).join('\n'))
+    super(
+      issues
+        .filter((i) => i.severity === 'error')
+        .map(formatIssue)
+        .join('\n'),
+    )
     this.issues = issues
   }
 }

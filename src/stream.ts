@@ -53,7 +53,10 @@ class LineStream extends Transform {
         callback(error as Error)
       }
       if (this.readableLength === 0) fail()
-      else this.#fail = () => { if (this.#fail !== undefined) fail() }
+      else
+        this.#fail = () => {
+          if (this.#fail !== undefined) fail()
+        }
       return
     }
     callback()
@@ -61,6 +64,5 @@ class LineStream extends Transform {
 }
 
 function within(piece: Buffer, chunk: Buffer): boolean {
-  return piece.buffer === chunk.buffer && piece.byteOffset >= chunk.byteOffset
-    && piece.byteOffset + piece.length <= chunk.byteOffset + chunk.length
+  return piece.buffer === chunk.buffer && piece.byteOffset >= chunk.byteOffset && piece.byteOffset + piece.length <= chunk.byteOffset + chunk.length
 }

@@ -11,10 +11,13 @@ function recorder(max: number, keep: number): LineEngine & { seen: string[]; blo
   const seen: string[] = []
   const blocks: Buffer[] = []
   return {
-    seen, blocks, maxRecordBytes: max, oversizeKeep: keep,
+    seen,
+    blocks,
+    maxRecordBytes: max,
+    oversizeKeep: keep,
     block(bytes) {
       blocks.push(bytes)
-      seen.push(...bytes.toString('latin1').match(/[^\n]*\n|[^\n]+$/g) ?? [])
+      seen.push(...(bytes.toString('latin1').match(/[^\n]*\n|[^\n]+$/g) ?? []))
       return [bytes]
     },
     oversize(head, bytes, terminator) {
@@ -55,13 +58,25 @@ function cut(bytes: Buffer, at: readonly number[]): Buffer[] {
 
 describe('LineFeed', () => {
   it('gives the same lines for every cut, limit and terminator', () => {
-    const text = fc.array(fc.tuple(fc.nat(12), fc.constantFrom('\n', '\n', '\r\n', '\r', '\n\n'))).map((lines) => lines.map(([n, end], i) => String.fromCharCode(97 + i % 26).repeat(n) + end).join(''))
-    fc.assert(fc.property(text, fc.boolean(), fc.array(fc.nat(200), { maxLength: 8 }), fc.integer({ min: 1, max: 9 }), fc.constantFrom(0, 2, 5, 20, Infinity), (all, last, at, max, keep) => {
-      const input = last ? `${all}zzzz` : all
-      const engine = recorder(max, keep)
-      feedAll(engine, cut(Buffer.from(input, 'latin1'), at))
-      expect(engine.seen).toEqual(expected(input, max, keep))
-    }), { numRuns: 3000 })
+    const text = fc
+      .array(fc.tuple(fc.nat(12), fc.constantFrom('\n', '\n', '\r\n', '\r', '\n\n')))
+      .map((lines) => lines.map(([n, end], i) => String.fromCharCode(97 + (i % 26)).repeat(n) + end).join(''))
+    fc.assert(
+      fc.property(
+        text,
+        fc.boolean(),
+        fc.array(fc.nat(200), { maxLength: 8 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.constantFrom(0, 2, 5, 20, Infinity),
+        (all, last, at, max, keep) => {
+          const input = last ? `${all}zzzz` : all
+          const engine = recorder(max, keep)
+          feedAll(engine, cut(Buffer.from(input, 'latin1'), at))
+          expect(engine.seen).toEqual(expected(input, max, keep))
+        },
+      ),
+      { numRuns: 3000 },
+    )
   })
 
   it('keeps every byte and every terminator, cut at every offset', () => {
@@ -69,7 +84,12 @@ describe('LineFeed', () => {
     const whole = feedAll(digitEngine(), [sample])
     expect(whole).toBe(sample.toString('latin1').replace(/\d/g, '#'))
     for (let at = 0; at <= sample.length; at++) expect(feedAll(digitEngine(), [sample.subarray(0, at), sample.subarray(at)])).toBe(whole)
-    expect(feedAll(digitEngine(), [...sample].map((b) => Buffer.from([b])))).toBe(whole)
+    expect(
+      feedAll(
+        digitEngine(),
+        [...sample].map((b) => Buffer.from([b])),
+      ),
+    ).toBe(whole)
   })
 
   it('hands whole lines on without a copy', () => {
@@ -78,7 +98,10 @@ describe('LineFeed', () => {
     const first = Buffer.from('one\ntwo\nthr')
     const second = Buffer.from('ee\nfour\nfive\n')
     const third = Buffer.from('six\n')
-    for (const chunk of [first, second, third]) for (const _ of feed.push(chunk)) { /* written */ }
+    for (const chunk of [first, second, third])
+      for (const _ of feed.push(chunk)) {
+        /* written */
+      }
     expect(engine.blocks.map(String)).toEqual(['one\ntwo\n', 'three\n', 'four\nfive\n', 'six\n'])
     expect(engine.blocks[0]?.byteOffset).toBe(first.byteOffset)
     expect(engine.blocks[2]?.byteOffset).toBe(second.byteOffset + 3)
@@ -95,7 +118,9 @@ describe('LineFeed', () => {
   it('does not join the lines of two inputs', () => {
     const feed = new LineFeed(digitEngine())
     const out: string[] = []
-    const take = (pieces: Iterable<readonly Buffer[]>): void => { for (const list of pieces) out.push(Buffer.concat(list).toString()) }
+    const take = (pieces: Iterable<readonly Buffer[]>): void => {
+      for (const list of pieces) out.push(Buffer.concat(list).toString())
+    }
     take(feed.push(Buffer.from('a1')))
     feed.border()
     feed.border()
@@ -110,7 +135,9 @@ describe('LineFeed', () => {
   it('yields what precedes a line that fails, then throws', () => {
     const feed = new LineFeed(digitEngine())
     const out: string[] = []
-    expect(() => { for (const list of feed.push(Buffer.from('a1\nb2\nFAIL 4711\nc3\n'))) out.push(Buffer.concat(list).toString()) }).toThrow(expect.objectContaining({ name: 'MaskError', code: 'not_valid' }))
+    expect(() => {
+      for (const list of feed.push(Buffer.from('a1\nb2\nFAIL 4711\nc3\n'))) out.push(Buffer.concat(list).toString())
+    }).toThrow(expect.objectContaining({ name: 'MaskError', code: 'not_valid' }))
     expect(out.join('')).toBe('a#\nb#\n')
   })
 
@@ -121,10 +148,14 @@ describe('LineFeed', () => {
     const before = process.memoryUsage().arrayBuffers
     let peak = 0
     for (let i = 0; i < 1600; i++) {
-      for (const _ of feed.push(chunk)) { /* nothing may come */ expect.unreachable() }
+      for (const _ of feed.push(chunk)) {
+        /* nothing may come */ expect.unreachable()
+      }
       if (i % 100 === 0) peak = Math.max(peak, process.memoryUsage().arrayBuffers - before)
     }
-    for (const _ of feed.push(Buffer.from('\r\nnext\n'))) { /* written */ }
+    for (const _ of feed.push(Buffer.from('\r\nnext\n'))) {
+      /* written */
+    }
     expect(engine.seen).toEqual([`<${'a'.repeat(16)} ${1600 * 65536} "\\r\\n">`, 'next\n'])
     expect(peak).toBeLessThan(8 << 20)
   })
@@ -148,13 +179,17 @@ describe('LineFeed', () => {
 describe('createLineStream', () => {
   const collect = async (input: Iterable<Buffer | string>, engine: LineEngine): Promise<string> => {
     const out: Buffer[] = []
-    await pipeline(Readable.from(input, { objectMode: false }), createLineStream(engine), new Writable({
-      highWaterMark: 8,
-      write(chunk: Buffer, _encoding, callback) {
-        out.push(chunk)
-        setImmediate(callback)
-      },
-    }))
+    await pipeline(
+      Readable.from(input, { objectMode: false }),
+      createLineStream(engine),
+      new Writable({
+        highWaterMark: 8,
+        write(chunk: Buffer, _encoding, callback) {
+          out.push(chunk)
+          setImmediate(callback)
+        },
+      }),
+    )
     return Buffer.concat(out).toString()
   }
 
@@ -179,7 +214,9 @@ describe('createLineStream', () => {
     stream.write('b2\nFAIL 4711\nc3\n')
     stream.write('d4\n')
     const out: string[] = []
-    await expect(async () => { for await (const chunk of stream) out.push(String(chunk)) }).rejects.toThrow(expect.objectContaining({ name: 'MaskError', code: 'not_valid', message: expect.not.stringContaining('4711') as string }))
+    await expect(async () => {
+      for await (const chunk of stream) out.push(String(chunk))
+    }).rejects.toThrow(expect.objectContaining({ name: 'MaskError', code: 'not_valid', message: expect.not.stringContaining('4711') as string }))
     expect(out.join('')).toBe('a#\nb#\n')
     expect(stream.destroyed).toBe(true)
   })

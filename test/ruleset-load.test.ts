@@ -8,7 +8,7 @@ import type { Issue, IssueCode } from '../src/errors.ts'
 import { NumberText } from '../src/engine/types.ts'
 import type { ConditionalRule, MaskNode, Rule, SelectorRule } from '../src/engine/types.ts'
 import { BUILTIN_NAMES, builtinRuleset } from '../src/ruleset/files.ts'
-import { STARTER_RULESET } from '../src/ruleset/starter.ts'
+import { STARTER_RULESET } from '../src/cli/starter.ts'
 import { issuesOf, load } from './ruleset-stubs.ts'
 
 /** A ruleset around rules; the rules begin on line 3. */
@@ -415,7 +415,7 @@ describe('extends', () => {
   })
 
   it('merges policy and skip_defaults, the stronger layer winning', () => {
-    write('weak.yaml', 'version: "1.0"\nskip_defaults: [a]\npolicy: {max_depth: 5, decode: [base64], scan_keys: false}\nrules: [{keys: [k], masks: [{type: remove}]}]\n')
+    write('weak.yaml', 'version: "1.0"\nskip_defaults: [a]\npolicy: {max_depth: 5, decode: [json], scan_keys: false}\nrules: [{keys: [k], masks: [{type: remove}]}]\n')
     const top = write('strong.yaml', `${extending('./weak.yaml')}skip_defaults: [b]\npolicy: {max_depth: 6, decode: [url]}\n`)
     const { policy, layers } = load(top).ruleset
     expect(policy).toMatchObject({ max_depth: 6, decode: ['url'], scan_keys: false })

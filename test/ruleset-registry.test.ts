@@ -9,7 +9,7 @@ import { RESERVED_DETECTORS } from '../src/ruleset/future-detectors.ts'
 import { loadRuleset } from '../src/ruleset/load.ts'
 import type { LoadEnvironment } from '../src/ruleset/load.ts'
 import { rulesetJsonSchema } from '../src/ruleset/schema.ts'
-import { STARTER_RULESET } from '../src/ruleset/starter.ts'
+import { STARTER_RULESET } from '../src/cli/starter.ts'
 import { environment as stubs } from './ruleset-stubs.ts'
 
 const environment: LoadEnvironment = { ...stubs, masks: new Map(masks.map((mask) => [mask.type, mask])), detectors }

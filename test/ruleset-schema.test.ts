@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { BUILTIN_NAMES, builtinRuleset } from '../src/ruleset/files.ts'
 import { rulesetJsonSchema } from '../src/ruleset/schema.ts'
-import { STARTER_RULESET } from '../src/ruleset/starter.ts'
+import { STARTER_RULESET } from '../src/cli/starter.ts'
 import { issuesOf, load, stubDetectors, stubMasks } from './ruleset-stubs.ts'
 
 type Schema = { readonly [key: string]: unknown } | boolean

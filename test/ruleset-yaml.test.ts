@@ -7,7 +7,7 @@ import { fromObject } from '../src/ruleset/from-object.ts'
 import type { Node } from '../src/ruleset/node.ts'
 import { FileIssues } from '../src/ruleset/node.ts'
 import { parsePlainYaml } from '../src/ruleset/plain-yaml.ts'
-import { STARTER_RULESET } from '../src/ruleset/starter.ts'
+import { STARTER_RULESET } from '../src/cli/starter.ts'
 import { parseYaml } from '../src/ruleset/yaml.ts'
 
 /** A node as plain data; numbers as `n:text`. */

@@ -22,19 +22,25 @@ export function packageVersion(): string {
   return packageRoot().version
 }
 
-/** Without a name the list of built-in rulesets with the first comment or `doc` of each; with one its text. */
+/** Without a name the list of built-in rulesets with the first sentence of each one's opening comment; with one its text. */
 export function builtinRulesets(name: string | undefined): string {
   const folder = join(packageRoot().folder, 'rulesets')
-  const names = readdirSync(folder).filter((f) => f.endsWith('.yaml')).map((f) => f.slice(0, -5)).sort()
+  const names = readdirSync(folder)
+    .filter((f) => f.endsWith('.yaml'))
+    .map((f) => f.slice(0, -5))
+    .sort()
   if (name !== undefined) {
     const bare = name.replace(/^mask-logs:/, '')
     if (!names.includes(bare)) throw new UsageError(`no built-in ruleset of this name${suggest(bare, names)}; there are: ${names.join(', ')}`)
     return readFileSync(join(folder, `${bare}.yaml`), 'utf8')
   }
   const width = Math.max(0, ...names.map((n) => n.length)) + 'mask-logs:'.length + 2
-  return names.map((n) => {
-    const text = readFileSync(join(folder, `${n}.yaml`), 'utf8')
-    const summary = /^(?:doc:|#)\s*["']?(.*?)["']?\s*$/m.exec(text)?.[1] ?? ''
-    return `${`mask-logs:${n}`.padEnd(width)}${summary}`.trimEnd() + '\n'
-  }).join('')
+  return names
+    .map((n) => {
+      const text = readFileSync(join(folder, `${n}.yaml`), 'utf8')
+      const comment = /^(?:#.*\n)+/.exec(text)?.[0].replace(/^# ?/gm, '').replaceAll('\n', ' ') ?? ''
+      const summary = /^.*?\.(?=\s)/.exec(comment)?.[0] ?? comment
+      return `${`mask-logs:${n}`.padEnd(width)}${summary}`.trimEnd() + '\n'
+    })
+    .join('')
 }

@@ -22,16 +22,29 @@ export interface Command {
   readonly examples: readonly string[]
 }
 
-/** A command line that cannot be understood. The message never repeats an option's value. */
+/** A command line that cannot be understood or followed. The message never repeats an option's value, but file names. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+  /** Help would help: the words are wrong, not a file. */
+  readonly inWords: boolean
+  constructor(message: string, inWords = true) {
+    super(message)
+    this.inWords = inWords
+  }
 }
 
 const MASKING: readonly CommandName[] = ['mask', 'run', 'explain']
 const EVERY: readonly CommandName[] = ['mask', 'run', 'explain', 'check', 'rulesets', 'schema', 'init', 'new-secret']
 
 export const FLAGS: readonly Flag[] = [
-  { name: 'ruleset', short: 'r', value: 'FILE|mask-logs:NAME', repeat: true, commands: ['mask', 'run', 'explain', 'check'], text: 'Ruleset file or built-in; give it again to add a stronger one. Default: MASK_LOGS_RULESET, else mask-logs:default.' },
+  {
+    name: 'ruleset',
+    short: 'r',
+    value: 'FILE|mask-logs:NAME',
+    repeat: true,
+    commands: ['mask', 'run', 'explain', 'check'],
+    text: 'Ruleset file or built-in; give it again to add a stronger one. Default: MASK_LOGS_RULESET, else mask-logs:default.',
+  },
   { name: 'run-secret-file', value: 'FILE', commands: MASKING, text: 'File with the run secret, 20 to 256 characters. The same secret gives the same masked values.' },
   { name: 'text', commands: MASKING, text: 'Read every line as text, also when it is JSON.' },
   { name: 'json', commands: MASKING, text: 'Read every line as JSON; what is not JSON goes by the policy on_unparsable. Default: decided line by line.' },
@@ -50,7 +63,10 @@ export const FLAGS: readonly Flag[] = [
 
 export const COMMANDS: readonly Command[] = [
   {
-    name: 'mask', usage: 'mask-logs [options] [file ...]', summary: 'Mask files, or standard input, to standard output.', operands: Infinity,
+    name: 'mask',
+    usage: 'mask-logs [options] [file ...]',
+    summary: 'Mask files, or standard input, to standard output.',
+    operands: Infinity,
     examples: [
       'node app.js | mask-logs',
       'mask-logs -r rules.yaml app.ndjson > masked.ndjson',
@@ -59,31 +75,52 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
   {
-    name: 'run', usage: 'mask-logs run [options] -- COMMAND [argument ...]', summary: 'Start a command and mask its stdout and its stderr, crashes included.', operands: Infinity,
+    name: 'run',
+    usage: 'mask-logs run [options] -- COMMAND [argument ...]',
+    summary: 'Start a command and mask its stdout and its stderr, crashes included.',
+    operands: Infinity,
     examples: ['mask-logs run -- node server.js', 'mask-logs run -r rules.yaml --stats -- npm start'],
   },
   {
-    name: 'explain', usage: 'mask-logs explain [options] [file ...]', summary: 'Say why a value is masked and why another is not; the values are not shown.', operands: Infinity,
+    name: 'explain',
+    usage: 'mask-logs explain [options] [file ...]',
+    summary: 'Say what is masked, where, and by which rule or detector; the values are not shown.',
+    operands: Infinity,
     examples: ['mask-logs explain app.ndjson', 'grep 4711 app.log | mask-logs explain --text --json-findings'],
   },
   {
-    name: 'check', usage: 'mask-logs check [options] [ruleset ...]', summary: 'Check rulesets; every problem with its line and column.', operands: Infinity,
+    name: 'check',
+    usage: 'mask-logs check [options] [ruleset ...]',
+    summary: 'Check rulesets; every problem with its line and column.',
+    operands: Infinity,
     examples: ['mask-logs check rules.yaml'],
   },
   {
-    name: 'rulesets', usage: 'mask-logs rulesets [NAME]', summary: 'List the built-in rulesets, or print one.', operands: 1,
+    name: 'rulesets',
+    usage: 'mask-logs rulesets [NAME]',
+    summary: 'List the built-in rulesets, or print one.',
+    operands: 1,
     examples: ['mask-logs rulesets', 'mask-logs rulesets pii'],
   },
   {
-    name: 'schema', usage: 'mask-logs schema', summary: 'Print the JSON Schema of rulesets, for editors.', operands: 0,
+    name: 'schema',
+    usage: 'mask-logs schema',
+    summary: 'Print the JSON Schema of rulesets, for editors.',
+    operands: 0,
     examples: ['mask-logs schema > ruleset.schema.json'],
   },
   {
-    name: 'init', usage: 'mask-logs init [FILE]', summary: 'Write a commented starter ruleset (mask-logs.yaml); an existing file is left alone.', operands: 1,
+    name: 'init',
+    usage: 'mask-logs init [FILE]',
+    summary: 'Write a commented starter ruleset (mask-logs.yaml); an existing file is left alone.',
+    operands: 1,
     examples: ['mask-logs init', 'mask-logs init rules.yaml'],
   },
   {
-    name: 'new-secret', usage: 'mask-logs new-secret', summary: 'Print a new random run secret.', operands: 0,
+    name: 'new-secret',
+    usage: 'mask-logs new-secret',
+    summary: 'Print a new random run secret.',
+    operands: 0,
     examples: ['mask-logs new-secret > run-secret && chmod 600 run-secret'],
   },
 ]
@@ -146,14 +183,30 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       const equals = word.indexOf('=')
       const spelled = equals < 0 ? word : word.slice(0, equals)
       const flag = FLAGS.find((f) => `--${f.name}` === spelled)
-      if (flag === undefined) throw new UsageError(`unknown option ${spelled}${suggest(spelled, FLAGS.map((f) => `--${f.name}`))}`)
+      if (flag === undefined)
+        throw new UsageError(
+          `unknown option ${spelled}${suggest(
+            spelled,
+            FLAGS.map((f) => `--${f.name}`),
+          )}`,
+        )
       take(flag, spelled, equals < 0 ? undefined : word.slice(equals + 1))
     } else if (word.startsWith('-') && word !== '-') {
       // A cluster such as -qr FILE or -rFILE. What cannot be understood is not repeated beyond its first letter.
       for (let i = 1; i < word.length; i++) {
         const letter = word[i] as string
         const flag = FLAGS.find((f) => f.short === letter)
-        if (flag === undefined) throw new UsageError(`unknown option -${letter}${word.length > 2 ? suggest(`-${word}`, FLAGS.map((f) => `--${f.name}`)) : ''}`)
+        if (flag === undefined)
+          throw new UsageError(
+            `unknown option -${letter}${
+              word.length > 2
+                ? suggest(
+                    `-${word}`,
+                    FLAGS.map((f) => `--${f.name}`),
+                  )
+                : ''
+            }`,
+          )
         const rest = word.slice(i + 1)
         if (flag.value !== undefined) {
           take(flag, `-${letter}`, rest === '' ? undefined : rest.replace(/^=/, ''))
@@ -204,11 +257,7 @@ function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(
-        (row[j] as number) + 1,
-        (next[j - 1] as number) + 1,
-        (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1),
-      )
+      next[j] = Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1))
     }
     row = next
   }

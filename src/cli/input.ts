@@ -32,7 +32,7 @@ export interface Source {
 
 /** Opens a file by name. Rejects with the system's error. */
 export async function openFile(path: string): Promise<Source> {
-  const fd = await new Promise<number>((done, fail) => open(path, 'r', (error, n) => error ? fail(error) : done(n)))
+  const fd = await new Promise<number>((done, fail) => open(path, 'r', (error, n) => (error ? fail(error) : done(n))))
   return openDescriptor(fd, true)
 }
 
@@ -51,13 +51,13 @@ export async function openStdin(fd: number | undefined, stream: () => Readable, 
 }
 
 async function openDescriptor(fd: number, owned: boolean, known?: Stats): Promise<Source> {
-  const stats = known ?? await statOf(fd)
+  const stats = known ?? (await statOf(fd))
   if (stats.isFIFO() || stats.isSocket()) return gunzipped(await socketSource(fd))
   return gunzipped(fileSource(fd, owned, stats.isFile() ? stats.size : undefined))
 }
 
 function statOf(fd: number): Promise<Stats> {
-  return new Promise((done, fail) => fstat(fd, (error, stats) => error ? fail(error) : done(stats)))
+  return new Promise((done, fail) => fstat(fd, (error, stats) => (error ? fail(error) : done(stats))))
 }
 
 function emptySource(): Source {
@@ -72,7 +72,7 @@ function fileSource(fd: number, owned: boolean, size: number | undefined): Sourc
   let consumed = 0
   const start = (): void => {
     const buffer = buffers[turn]
-    pending = new Promise((done, fail) => read(fd, buffer, 0, FILE_BLOCK, null, (error, n) => error ? fail(error) : done(n)))
+    pending = new Promise((done, fail) => read(fd, buffer, 0, FILE_BLOCK, null, (error, n) => (error ? fail(error) : done(n))))
     // The failure is reported by the `next` that waits for it.
     pending.catch(() => {})
   }
@@ -88,7 +88,9 @@ function fileSource(fd: number, owned: boolean, size: number | undefined): Sourc
       start()
       return bytes
     },
-    stop() { stopped = true },
+    stop() {
+      stopped = true
+    },
     close() {
       stopped = true
       if (!owned) return
@@ -97,7 +99,9 @@ function fileSource(fd: number, owned: boolean, size: number | undefined): Sourc
       if (pending === undefined) shut()
       else pending.then(shut, shut)
     },
-    get consumed() { return consumed },
+    get consumed() {
+      return consumed
+    },
     size,
     rereadable: true,
   }
@@ -136,17 +140,21 @@ async function socketSource(fd: number): Promise<Source> {
     settle()
   }
   const socket = new Socket({
-    fd, readable: true, writable: false,
+    fd,
+    readable: true,
+    writable: false,
     // Documented for Socket; the type of the constructor's options in older type packages lacks it.
-    ...{ onread: {
-      buffer,
-      callback(n: number, bytes: Uint8Array): boolean {
-        ready = Buffer.from(bytes.buffer, bytes.byteOffset, n)
-        settle()
-        // One buffer: no reading on before it has been used.
-        return false
+    ...{
+      onread: {
+        buffer,
+        callback(n: number, bytes: Uint8Array): boolean {
+          ready = Buffer.from(bytes.buffer, bytes.byteOffset, n)
+          settle()
+          // One buffer: no reading on before it has been used.
+          return false
+        },
       },
-    } },
+    },
   })
   socket.once('end', finish)
   socket.once('close', finish)
@@ -155,17 +163,18 @@ async function socketSource(fd: number): Promise<Source> {
     finish()
   })
   return {
-    next: () => new Promise((done, fail) => {
-      waiting = { done, fail }
-      if (ready !== undefined || ended) return settle()
-      if (stopAt > 0) {
-        const left = Math.min(IDLE_MS, stopAt - performance.now())
-        if (left <= 0) return finish()
-        clearTimeout(idle)
-        idle = setTimeout(finish, left)
-      }
-      socket.resume()
-    }),
+    next: () =>
+      new Promise((done, fail) => {
+        waiting = { done, fail }
+        if (ready !== undefined || ended) return settle()
+        if (stopAt > 0) {
+          const left = Math.min(IDLE_MS, stopAt - performance.now())
+          if (left <= 0) return finish()
+          clearTimeout(idle)
+          idle = setTimeout(finish, left)
+        }
+        socket.resume()
+      }),
     stop() {
       if (stopAt > 0) return
       stopAt = performance.now() + DRAIN_MS
@@ -175,7 +184,9 @@ async function socketSource(fd: number): Promise<Source> {
       clearTimeout(idle)
       socket.destroy()
     },
-    get consumed() { return consumed },
+    get consumed() {
+      return consumed
+    },
     size: undefined,
     rereadable: false,
   }
@@ -243,7 +254,9 @@ export function streamSource(stream: Readable): Source {
       stream.off('data', take)
       stream.destroy()
     },
-    get consumed() { return consumed },
+    get consumed() {
+      return consumed
+    },
     size: undefined,
     rereadable: false,
   }
@@ -262,7 +275,7 @@ function gunzipped(source: Source): Source {
     } else {
       // Three bytes decide; a first chunk this short is rare.
       const held = [Buffer.from(head)]
-      for (let size = head.length; size < 3;) {
+      for (let size = head.length; size < 3; ) {
         const more = await source.next()
         if (more === undefined) break
         held.push(Buffer.from(more))
@@ -277,11 +290,12 @@ function gunzipped(source: Source): Source {
     first = undefined
     let used: (() => void) | undefined
     gunzip.once('close', () => used?.())
-    const write = (bytes: Buffer): Promise<void> => new Promise((done) => {
-      used = done
-      // Called when the bytes are used up: the buffer behind them is needed again.
-      gunzip.write(bytes, () => done())
-    })
+    const write = (bytes: Buffer): Promise<void> =>
+      new Promise((done) => {
+        used = done
+        // Called when the bytes are used up: the buffer behind them is needed again.
+        gunzip.write(bytes, () => done())
+      })
     const feed = async (): Promise<void> => {
       for (let bytes: Buffer | undefined = start; bytes !== undefined && !gunzip.destroyed; bytes = await source.next()) await write(bytes)
       gunzip.end()
@@ -309,8 +323,14 @@ function gunzipped(source: Source): Source {
       if (inner !== undefined && inner !== source) inner.close()
       source.close()
     },
-    get consumed() { return source.consumed },
-    get size() { return source.size },
-    get rereadable() { return source.rereadable },
+    get consumed() {
+      return source.consumed
+    },
+    get size() {
+      return source.size
+    },
+    get rereadable() {
+      return source.rereadable
+    },
   }
 }

@@ -29,20 +29,36 @@ export interface CliIo {
 /** The real process. */
 export function processIo(): CliIo {
   return {
-    get stdin() { return process.stdin },
-    get stdout() { return process.stdout },
-    get stderr() { return process.stderr },
+    get stdin() {
+      return process.stdin
+    },
+    get stdout() {
+      return process.stdout
+    },
+    get stderr() {
+      return process.stderr
+    },
     stdinFd: 0,
     stdoutFd: 1,
-    get stdinIsTTY() { return process.stdin.isTTY === true },
-    get stdoutIsTTY() { return process.stdout.isTTY === true },
-    get stderrIsTTY() { return process.stderr.isTTY === true },
-    get columns() { return process.stderr.columns },
+    get stdinIsTTY() {
+      return process.stdin.isTTY === true
+    },
+    get stdoutIsTTY() {
+      return process.stdout.isTTY === true
+    },
+    get stderrIsTTY() {
+      return process.stderr.isTTY === true
+    },
+    get columns() {
+      return process.stderr.columns
+    },
     env: process.env,
     cwd: process.cwd(),
     onSignal(signals, handler) {
       for (const signal of signals) process.on(signal, handler)
-      return () => { for (const signal of signals) process.off(signal, handler) }
+      return () => {
+        for (const signal of signals) process.off(signal, handler)
+      }
     },
     load: () => import('../index.ts'),
   }

@@ -24,7 +24,9 @@ export class Notes {
     if (this.#gone) return
     if (this.#opened === undefined) {
       this.#opened = this.#stream()
-      this.#opened.on('error', () => { this.#gone = true })
+      this.#opened.on('error', () => {
+        this.#gone = true
+      })
     }
     const stream = this.#opened
     this.#last = new Promise((done) => {
@@ -80,21 +82,31 @@ export function findingLine(finding: Finding, stream?: string): string {
   const spot = where === 'line' ? '(line)' : `${path === '' ? '(record)' : printable(path)}${where === 'key' ? ' (key)' : ''}`
   const by = detector === undefined ? printable(rule ?? '-') : rule === undefined ? detector : `${detector} by ${printable(rule)}`
   return [
-    stream, place, spot, by,
+    stream,
+    place,
+    spot,
+    by,
     score === undefined ? undefined : score.toFixed(2),
     `length ${length}`,
     reasons === undefined || reasons.length === 0 ? undefined : `[${printable(reasons.join(' '))}]`,
     `-> ${decision}`,
-  ].filter((part) => part !== undefined).join(' ')
+  ]
+    .filter((part) => part !== undefined)
+    .join(' ')
 }
 
-const group = (n: number): string => Math.round(n).toString().replace(/\B(?=(\d{3})+$)/g, ',')
+const group = (n: number): string =>
+  Math.round(n)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',')
 const megabytes = (n: number): string => (n / 1e6).toFixed(n < 1e8 ? 2 : 1)
 
 /** The summary of --stats. */
 export function statsText(stats: Stats, seconds: number): string {
   const counts = (of: Readonly<Record<string, number>>): string => {
-    const rows = Object.entries(of).filter(([, n]) => n > 0).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    const rows = Object.entries(of)
+      .filter(([, n]) => n > 0)
+      .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
     return rows.length === 0 ? 'none' : rows.map(([name, n]) => `${printable(name)} ${group(n)}`).join(', ')
   }
   return [
@@ -105,7 +117,9 @@ export function statsText(stats: Stats, seconds: number): string {
     `  by detector: ${counts(stats.byDetector)}`,
     `errors: ${counts(stats.errors)}`,
     `time: ${seconds.toFixed(2)} s, ${seconds > 0 ? (stats.bytesIn / 1e6 / seconds).toFixed(1) : '0.0'} MB/s`,
-  ].map((line) => `${line}\n`).join('')
+  ]
+    .map((line) => `${line}\n`)
+    .join('')
 }
 
 /** A bar on one line of a terminal, redrawn while files are read. */

@@ -80,8 +80,12 @@ function gather(send: Send, isGone: () => boolean): Sink {
     flush() {
       return parts.length > 0 || to > from ? sendAll() : undefined
     },
-    get gone() { return isGone() },
-    get bytes() { return bytes },
+    get gone() {
+      return isGone()
+    },
+    get bytes() {
+      return bytes
+    },
   }
 }
 
@@ -104,40 +108,44 @@ export function streamSink(stream: Writable): Sink {
   // For as long as the process lives: the pipe may close after the last write too.
   stream.on('error', fail)
   stream.on('close', () => fail())
-  const send: Send = (parts) => new Promise((done, refuse) => {
-    settle = () => {
-      settle = undefined
-      if (failure !== undefined) refuse(new OutputError(codeOf(failure)))
-      else done()
-    }
-    if (failure !== undefined || gone) return settle()
-    const last = parts.length - 1
-    if (last > 0) stream.cork()
-    parts.forEach((part, i) => stream.write(part, i < last ? undefined : (error) => error ? fail(error) : settle?.()))
-    if (last > 0) stream.uncork()
-  })
+  const send: Send = (parts) =>
+    new Promise((done, refuse) => {
+      settle = () => {
+        settle = undefined
+        if (failure !== undefined) refuse(new OutputError(codeOf(failure)))
+        else done()
+      }
+      if (failure !== undefined || gone) return settle()
+      const last = parts.length - 1
+      if (last > 0) stream.cork()
+      parts.forEach((part, i) => stream.write(part, i < last ? undefined : (error) => (error ? fail(error) : settle?.())))
+      if (last > 0) stream.uncork()
+    })
   return gather(send, () => gone)
 }
 
 /** A sink on the descriptor of a regular file: blocks go there directly, through the thread pool. */
 export function fileSink(fd: number): Sink {
   let gone = false
-  const send: Send = (parts) => new Promise((done, refuse) => {
-    const next = (rest: readonly Buffer[]): void => {
-      const then = (error: Error | null, n: number): void => {
-        if (error !== null) {
-          gone = closedPipe(codeOf(error))
-          return gone ? done() : refuse(new OutputError(codeOf(error)))
+  const send: Send = (parts) =>
+    new Promise((done, refuse) => {
+      const next = (rest: readonly Buffer[]): void => {
+        const then = (error: Error | null, n: number): void => {
+          if (error !== null) {
+            gone = closedPipe(codeOf(error))
+            if (gone) done()
+            else refuse(new OutputError(codeOf(error)))
+            return
+          }
+          const left = after(rest, n)
+          if (left.length === 0) done()
+          else next(left)
         }
-        const left = after(rest, n)
-        if (left.length === 0) done()
-        else next(left)
+        if (rest.length === 1) writeFd(fd, rest[0] as Buffer, 0, (rest[0] as Buffer).length, null, then)
+        else writevFd(fd, rest, null, then)
       }
-      if (rest.length === 1) writeFd(fd, rest[0] as Buffer, 0, (rest[0] as Buffer).length, null, then)
-      else writevFd(fd, rest, null, then)
-    }
-    next(parts)
-  })
+      next(parts)
+    })
   return gather(send, () => gone)
 }
 

@@ -1,35 +1,58 @@
 // The ruleset that `mask-logs init` writes.
 
-export const STARTER = `# A ruleset for mask-logs. Check it with:   mask-logs check mask-logs.yaml
-# Use it with:                              node app.js | mask-logs -r mask-logs.yaml
+/** Text of a commented starter ruleset; it loads without warnings. */
+export const STARTER_RULESET = `# A ruleset for mask-logs: what to mask, and how.
+# Check it:  mask-logs check mask-logs.yaml
+# Use it:    node app.js | mask-logs -r mask-logs.yaml
+# Editors complete and check this file with the schema from: mask-logs schema
 version: "1.0"
 
-# Built-in rulesets to start from. 'mask-logs rulesets' lists them. Rules below are stronger.
-extends:
-  - mask-logs:default        # secrets, card data, personal data, HTTP headers
+# Start from what mask-logs recognises by itself: secrets, payment cards, personal data, HTTP headers.
+# "mask-logs rulesets" lists the built-in rulesets. Your own rules below are stronger.
+extends: ["mask-logs:default"]
 
 rules:
-  # A value at a known place of a JSON record. A path names keys from the record's root;
-  # [*] is every item of a list, ** any depth.
-  - paths: [user.email, "customers[*].email"]
-    masks:
-      - type: email          # another address, the same one for the same input and run secret
+# By key, wherever it occurs: in JSON at any depth, and in text as key=value. * stands for anything.
+# Case, "-" and "_" do not count: this hits apiKey and API-KEY too.
+- keys: [password, api_key, "*_secret"]
+  masks:
+  - type: redact             # [REDACTED]
 
-  # A key wherever it occurs, in any depth, and in text as key=value. * stands for anything.
-  - keys: [password, "*_token"]
-    masks:
-      - type: redact         # [REDACTED]
+# By path, from the record's root; [*] is every item of a list, ** any depth. The same user gets the
+# same pseudonym in every line and on every machine that uses the same run secret
+# (MASK_LOGS_RUN_SECRET_FILE); "mask-logs new-secret" makes one.
+- paths: [user.id, "users[*].id"]
+  masks:
+  - type: pseudonym
+    prefix: "u_"
 
-  # Whatever looks like one of these, anywhere in strings and text lines.
-  - detect: [ipv4, ipv6]
-    masks:
-      - type: redact
-        label: ip            # [REDACTED:ip]
+# Keep the last characters for support.
+- keys: [account_number]
+  masks:
+  - type: partial            # ************4711
+    keep_last: 4
+
+# By what it looks like, anywhere in strings and text lines, except below "build".
+- detect: [ipv4, ipv6]
+  except: ["build.**"]
+  masks:
+  - type: redact
+    label: ip                # [REDACTED:ip]
+
+# Leave a value alone on purpose: what "skip" lists is not masked by the rule.
+# - keys: [email]
+#   skip: ["support@example.com"]
+#   masks:
+#   - type: email            # another address, the same one for the same input and run secret
 
 # What happens when something goes wrong. These are the defaults; nothing ever passes unmasked.
 # policy:
 #   on_mask_error: redact    # redact, drop, fail
 #   on_unparsable: text      # a line that is not JSON: text (scan it), drop, quarantine
+#   on_oversize: truncate    # a line longer than max_record_bytes: text, truncate, drop
 #   max_record_bytes: 1048576
-#   on_oversize: truncate    # text, truncate, drop
+
+# Mask everything that is not listed here (in the same "policy"):
+#   unknown_fields: redact
+#   allow: [level, time, msg, pid, hostname]
 `

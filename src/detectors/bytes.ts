@@ -58,11 +58,6 @@ function buildClasses(): Uint16Array {
   return table
 }
 
-/** Class bits of the byte at `at`, 0 outside [start, end). */
-export function classAt(text: Uint8Array, start: number, end: number, at: number): number {
-  return at >= start && at < end ? CLASS[text[at]!]! : 0
-}
-
 /**
  * True for lead bytes of letters that are written with word spaces (Latin, Greek, Cyrillic, Arabic, Indic ...). Symbols,
  * punctuation and the scripts without word spaces (kana, Han, Hangul) do not glue to a neighbouring digit.
@@ -302,13 +297,6 @@ export function inContext(scan: Scan, at: number, context: ContextWords): boolea
 export function inPath(scan: Scan, context: ContextWords): boolean {
   for (const word of scan.keyWords) if (context.all.has(word)) return true
   return false
-}
-
-/** All characters of the class bits as a string, for triggers. */
-export function charactersOf(bits: number): string {
-  let out = ''
-  for (let b = 0; b < 256; b++) if ((CLASS[b]! & bits) !== 0) out += String.fromCharCode(b)
-  return out
 }
 
 /** True when a placeholder that says "something was masked here" covers `at`: `[REDACTED...]` and the like. */

@@ -7,7 +7,7 @@ import {
   CLASS, DIGIT, LETTER, WORD, contextWords, digitJointAfter, digitJointBefore, inContext, inPath, insideMasked, isDigit, lower, luhn, matchesLower, oneByteRepeated,
   runEnd, wordAfter, wordBefore,
 } from './bytes.ts'
-import { callingCodeDigits, possibleLengths } from './calling-codes.ts'
+import { callingCodeDigits, possibleLengths } from '../engine/calling-codes.ts'
 import { cardLengths, cardLengthsInContext } from './issuers.ts'
 
 const creditCard: DetectorInfo = {

@@ -23,13 +23,6 @@ function readRegistry(): Uint8Array {
   return table
 }
 
-/** Length of an IBAN of the country, 0 when there is none. Letters of either case. */
-export function ibanLength(first: number, second: number): number {
-  const a = (first | 32) - 97
-  const b = (second | 32) - 97
-  return a >= 0 && a < 26 && b >= 0 && b < 26 ? LENGTHS[a * 26 + b]! : 0
-}
-
 const iban: DetectorInfo = {
   name: 'iban', group: 'pii', tier: 0, priority: 3,
   summary: 'IBAN: length of the country, mod 97; any case, groups of four by single spaces.',

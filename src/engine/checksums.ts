@@ -35,11 +35,6 @@ export function ibanDigits(country: string, account: string): string {
   return String(98 - mod97(`${account}${country}00`)).padStart(2, '0')
 }
 
-/** True for an upper-case IBAN without spaces whose check digits hold. */
-export function ibanValid(iban: string): boolean {
-  return iban.length > 4 && mod97(iban.slice(4) + iban.slice(0, 4)) === 1
-}
-
 /** Sum of digits times weights. */
 function weighted(digits: string, weights: readonly number[]): number {
   let sum = 0

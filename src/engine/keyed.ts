@@ -2,7 +2,6 @@ import { createHash, hkdfSync, randomFillSync } from 'node:crypto'
 import { InputError, MaskError } from '../errors.ts'
 import { canonical } from './canonical.ts'
 import { Stream } from './draws.ts'
-import { permutation } from './permutation.ts'
 import { HmacKey, wipeScratch } from './sha256.ts'
 import type { Draws } from './types.ts'
 
@@ -12,7 +11,7 @@ import type { Draws } from './types.ts'
 //
 // Key bytes leave this file nowhere: a RunKey has private fields only, so neither errors nor inspection can show them.
 
-export { canonical, permutation }
+export { canonical }
 
 const INFO = 'mask-logs/v1'
 const encoder = new TextEncoder()

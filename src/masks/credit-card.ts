@@ -2,7 +2,7 @@ import { MaskError } from '../errors.ts'
 import { luhnDigit, luhnValid } from '../engine/checksums.ts'
 import type { MaskDefinition } from '../engine/types.ts'
 import { digitsMasker, digitsOf, isDigit, option, replaceDigits, seedOption } from './input.ts'
-import { issuerOf } from './issuers.ts'
+import { issuerOf } from '../engine/issuers.ts'
 
 export const creditCard: MaskDefinition = {
   type: 'credit_card',

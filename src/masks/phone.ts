@@ -1,6 +1,6 @@
 import { MaskError } from '../errors.ts'
 import type { MaskDefinition } from '../engine/types.ts'
-import { countryCodeLength } from './country-codes.ts'
+import { countryCodeLength } from '../engine/calling-codes.ts'
 import { digitsMasker, digitsOf, isDigit, option, seedOption } from './input.ts'
 
 export const phone: MaskDefinition = {

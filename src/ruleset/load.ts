@@ -296,7 +296,7 @@ function readHead(file: File, root: MapNode): ReadonlyMap<string, unknown> {
     if (DATABASE_TOP.has(key)) {
       database = true
       judged.add(key)
-      issues.error('database_ruleset', entry.key, key, `'${key}' belongs to a database or file ruleset; convert it with 'mask-logs convert'`)
+      issues.error('database_ruleset', entry.key, key, `'${key}' belongs to a database or file ruleset; in flight there are only 'rules'`)
     } else if (key === 'imports') {
       judged.add(key)
       issues.error('unsupported_feature', entry.key, key, "ruleset libraries are not supported in flight; use 'extends'")

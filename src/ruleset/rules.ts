@@ -43,7 +43,7 @@ function databaseKeys(reader: Reader, node: MapNode, path: string): ReadonlySet<
   for (const [key, entry] of node.entries) {
     if (!DATABASE_KEYS.has(key)) continue
     found.add(key)
-    reader.issues.error('database_ruleset', entry.key, childPath(path, key), `'${key}' belongs to a database or file ruleset; convert it with 'mask-logs convert'`)
+    reader.issues.error('database_ruleset', entry.key, childPath(path, key), `'${key}' belongs to a database or file ruleset; in flight there are only 'rules'`)
   }
   return found
 }

@@ -1,4 +1,5 @@
-// Issuer prefixes of payment cards (spec 8.5). Pure.
+// Payment card networks: their issuer prefixes and the lengths of their numbers. Pure: the credit_card mask writes such numbers
+// and keeps their network; the card detector adds what is only recognised.
 
 interface Issuer {
   readonly network: string
@@ -13,7 +14,7 @@ function span(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, i) => from + i)
 }
 
-/** Every network, in the order of the specification. */
+/** Every network that the credit_card mask knows. */
 export const issuers: readonly Issuer[] = [
   { network: 'visa', first: '4', ranges: [[4, 4]], lengths: [13, 16, 19] },
   {

@@ -1,0 +1,56 @@
+// The examples do what their pages say, on a build of the sources as they are.
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const vectorSecret = 's3cr3t-9b1f4a2c8e7d6f5a0b3c1d2e'
+let folder: string
+
+/** A program in the copy of the repository, with nothing of our own settings in its environment. */
+function node(args: readonly string[], more: Readonly<Record<string, string>> = {}): { code: number | null; out: string; err: string } {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MASK_LOGS_')))
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env: { ...env, ...more }, timeout: 60_000 })
+  return { code: status, out: stdout, err: stderr }
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mask-logs-'))
+  for (const name of ['package.json', 'rulesets', 'examples']) cpSync(join(root, name), join(folder, name), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir')
+  const built = node([join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json'), '--outDir', join(folder, 'dist')])
+  expect(built).toEqual({ code: 0, out: '', err: '' })
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('examples/cli', () => {
+  const masks = (secret: string): ReturnType<typeof node> =>
+    node(['dist/src/bin.js', '-r', 'examples/cli/ruleset.yaml', 'examples/cli/input.ndjson'], { MASK_LOGS_RUN_SECRET: secret })
+
+  it('gives the expected output under the secret of its page', () => {
+    expect(readFileSync(join(root, 'examples/cli/README.md'), 'utf8')).toContain(vectorSecret)
+    expect(masks(vectorSecret)).toEqual({ code: 0, out: readFileSync(join(root, 'examples/cli/expected.ndjson'), 'utf8'), err: '' })
+  })
+
+  it('gives other substitutes under another secret', () => {
+    const { code, out } = masks('another secret of 20 letters')
+    expect(code).toBe(0)
+    expect(out).not.toBe(readFileSync(join(root, 'examples/cli/expected.ndjson'), 'utf8'))
+  })
+
+  it('has a ruleset without warnings', () => {
+    expect(node(['dist/src/bin.js', 'check', 'examples/cli/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/cli/ruleset.yaml: ok\n', err: '' })
+  })
+})
+
+describe('examples/pino', () => {
+  it('hides every planted value and changes nothing else', () => {
+    const { code, out, err } = node(['examples/pino/demo.mjs'])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toContain('none of the planted values is left in the output')
+    expect(Number(/(\d+) values replaced/.exec(out)?.[1])).toBeGreaterThan(40)
+  })
+})
