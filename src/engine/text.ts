@@ -164,7 +164,7 @@ export class TextMasker {
    */
   private quotedValues(to: number): readonly Quoted[] {
     const { scanner, scratch, quotes } = this
-    const set = this.plan.parts.lineDetect
+    const set = this.plan.parts.lineDetect()
     const out: Quoted[] = []
     for (const at of quotes) scratch[at] = 0x21
     try {
