@@ -58,7 +58,7 @@ const areas: readonly Area[] = [
     types: /^src\/masker\.ts$/,
     packages: /^node:(fs|fs\/promises|path|url|os|stream|stream\/promises|zlib|child_process|net|tty|events|module|timers|timers\/promises|util)$/,
   },
-  { name: 'bin', files: /^src\/bin\.ts$/, imports: /^src\/cli(\/[\w-]+)?\.ts$/, packages: /^node:(process|module)$/ },
+  { name: 'bin', files: /^src\/bin\.ts$/, imports: /^src\/cli(\/[\w-]+)?\.ts$/, packages: /^node:(process|module|v8)$/ },
   { name: 'walk-otlp', files: /^transports\/otlp\/walk-otlp\.ts$/, imports: /^src\/(index|stream|engine\/walker)\.ts$/, packages: /./, apart: true },
   { name: 'transports', files: /^transports\//, imports: /^src\/(index|stream)\.ts$/, packages: /./ },
 ]

@@ -345,8 +345,13 @@ export interface CleanValue {
 }
 
 /** Slots of clean values at a scope (a power of two), and most of them in a plan. */
-export const CLEAN_SLOTS = 16
+const CLEAN_SLOTS = 16
 const MAX_CLEAN = 8192
+
+/** Where a value with these first eight bytes is looked for. */
+export function cleanSlot(word0: number, word1: number): number {
+  return Math.imul(word0 ^ Math.imul(word1, 0x5bd1e995), 0x9e3779b1) >>> 28
+}
 
 const NO_WORDS: readonly string[] = []
 export const NO_FACTS: KeyFacts = { words: [], secret: 0, secretNumbers: false }
@@ -537,8 +542,8 @@ export class Plan {
 
   private cleanCount = 0
 
-  /** Remembers a string at [start, end) in which nothing was found; `slot` from its first eight bytes. */
-  learnClean(scope: Scope, slot: number, word0: number, word1: number, bytes: Uint8Array, start: number, end: number): void {
+  /** Remembers a string at [start, end) in which nothing was found. */
+  learnClean(scope: Scope, word0: number, word1: number, bytes: Uint8Array, start: number, end: number): void {
     if (--scope.credit <= 0 || this.cleanCount >= MAX_CLEAN) {
       if (scope.credit <= 0 && scope.clean !== undefined) {
         this.cleanCount -= scope.clean.filter((v) => v !== undefined).length
@@ -548,6 +553,7 @@ export class Plan {
       return
     }
     scope.clean ??= new Array<CleanValue | undefined>(CLEAN_SLOTS).fill(undefined)
+    const slot = cleanSlot(word0, word1)
     let way = 0
     while (way < 4 && scope.clean[slot ^ way] !== undefined) way++
     if (way === 4) {

@@ -9,7 +9,7 @@
 import { eachEntry, findAll, findPath, readScalar, readString, readValue, skipSpace, skipValue, writeValue } from './json-bytes.ts'
 import type { Memo } from './memo.ts'
 import { OffsetMap } from './offset-map.ts'
-import { END, findChild, HASH_START, SCAN, PASS } from './plan.ts'
+import { cleanSlot, END, findChild, HASH_START, SCAN, PASS } from './plan.ts'
 import type { DetectSet, Plan, Scope } from './plan.ts'
 import { BadSpan, decode, Scanner } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
@@ -424,28 +424,25 @@ export class JsonWalker implements Access {
     let i = open + 1
     let n = 0
     let g = 0
-    let slot = -1
-    if (scope.credit > 0 && i < safe - 264) {
+    const { clean } = scope
+    if (clean !== undefined && i < safe - 264) {
       const { view } = this
       const at = this.origin + i
       const word0 = view.getInt32(at, true)
       const word1 = view.getInt32(at + 4, true)
-      slot = Math.imul(word0 ^ Math.imul(word1, 0x5bd1e995), 0x9e3779b1) >>> 28
-      const { clean } = scope
-      if (clean !== undefined) {
-        // four places for each hash: values of one field often begin alike
-        for (let way = 0; way < 4; way++) {
-          const known = clean[slot ^ way]
-          if (known === undefined) break
-          if (known.word0 !== word0 || known.word1 !== word1) continue
-          const { words } = known
-          const last = words.length - 1
-          let k = 0
-          while (k < last && words[k] === view.getInt32(at + 8 + 4 * k, true)) k++
-          if (k === last && ((words[last]! ^ view.getInt32(at + 8 + 4 * last, true)) & known.mask) === 0) {
-            if (scope.credit < 64) scope.credit++
-            return i + known.length + 1
-          }
+      const slot = cleanSlot(word0, word1)
+      // four places for each hash: values of one field often begin alike
+      for (let way = 0; way < 4; way++) {
+        const known = clean[slot ^ way]
+        if (known === undefined) break
+        if (known.word0 !== word0 || known.word1 !== word1) continue
+        const { words } = known
+        const last = words.length - 1
+        let k = 0
+        while (k < last && words[k] === view.getInt32(at + 8 + 4 * k, true)) k++
+        if (k === last && ((words[last]! ^ view.getInt32(at + 8 + 4 * last, true)) & known.mask) === 0) {
+          if (scope.credit < 64) scope.credit++
+          return i + known.length + 1
         }
       }
     }
@@ -461,22 +458,22 @@ export class JsonWalker implements Access {
       p = d << 8
       if ((ta | tb | tc | td) !== 0) {
         if (ta !== 0) {
-          if (ta === END) return this.close(open, i, n, scope, slot)
+          if (ta === END) return this.close(open, i, n, scope)
           g = follow[(ta << 8) | b]!
           if (g !== 0) this.note(n++, i, g)
         }
         if (tb !== 0) {
-          if (tb === END) return this.close(open, i + 1, n, scope, slot)
+          if (tb === END) return this.close(open, i + 1, n, scope)
           g = follow[(tb << 8) | c]!
           if (g !== 0) this.note(n++, i + 1, g)
         }
         if (tc !== 0) {
-          if (tc === END) return this.close(open, i + 2, n, scope, slot)
+          if (tc === END) return this.close(open, i + 2, n, scope)
           g = follow[(tc << 8) | d]!
           if (g !== 0) this.note(n++, i + 2, g)
         }
         if (td !== 0) {
-          if (td === END) return this.close(open, i + 3, n, scope, slot)
+          if (td === END) return this.close(open, i + 3, n, scope)
           g = follow[(td << 8) | buf[i + 4]!]!
           if (g !== 0) this.note(n++, i + 3, g)
         }
@@ -487,7 +484,7 @@ export class JsonWalker implements Access {
     for (;;) {
       const c = buf[i]!
       const t = pairs[p | c]!
-      if (t === END) return this.close(open, i, n, scope, slot)
+      if (t === END) return this.close(open, i, n, scope)
       if (t !== 0) {
         g = follow[(t << 8) | buf[i + 1]!]!
         if (g !== 0) this.note(n++, i, g)
@@ -505,7 +502,7 @@ export class JsonWalker implements Access {
   }
 
   /** The string stops at i: its closing quote, an escape, or what may not stand in a string. */
-  private close(open: number, i: number, n: number, scope: Scope, slot: number): number {
+  private close(open: number, i: number, n: number, scope: Scope): number {
     const c = this.buf[i]!
     if (c === 0x22) {
       if (n > 0 || this.mayEnter[this.buf[open + 1]!] === 1) {
@@ -513,9 +510,9 @@ export class JsonWalker implements Access {
         if (!this.judge(open + 1, i, scope)) return i + 1
       }
       const length = i - open - 1
-      if (slot >= 0 && length >= 8 && length <= 256) {
+      if (scope.credit > 0 && length >= 8 && length <= 256) {
         const at = this.origin + open + 1
-        this.plan.learnClean(scope, slot, this.view.getInt32(at, true), this.view.getInt32(at + 4, true), this.buf, open + 1, i)
+        this.plan.learnClean(scope, this.view.getInt32(at, true), this.view.getInt32(at + 4, true), this.buf, open + 1, i)
       }
       return i + 1
     }
