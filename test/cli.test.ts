@@ -525,7 +525,7 @@ describe('signals, in process', () => {
   })
 })
 
-describe('the process', { timeout: 60_000 }, () => {
+describe('the process', { timeout: 120_000 }, () => {
   let home: string
   beforeAll(() => {
     // The compiled program, with the stand-in for the engine: signals, pipes and exit codes need a real process.

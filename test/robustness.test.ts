@@ -278,7 +278,7 @@ describe('streams', () => {
     expect((await through(masker, [input])).toString('latin1')).toBe(expected.toString('latin1'))
   })
 
-  it('give the same output for input cut at every offset', { timeout: minute }, async () => {
+  it('give the same output for input cut at every offset', { timeout: 5 * minute }, async () => {
     const whole = (await through(masker, [input])).toString('latin1')
     for (let at = 0; at <= input.length; at++) {
       const out = await through(masker, [input.subarray(0, at), input.subarray(at)])
