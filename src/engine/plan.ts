@@ -32,6 +32,8 @@ export interface Chain {
 
 export interface CompiledTransform {
   readonly id: number
+  /** The same for all transforms of one `json` mask. */
+  readonly document: number
   readonly transform: JsonTransform
   readonly segments: readonly Segment[]
   readonly chain: Chain
@@ -309,6 +311,10 @@ export class Scope {
   containers = false
   /** All targets are `json` masks: a string that is a document is entered. */
   document = false
+  /** A container here is a document of a `json` mask. */
+  documents = false
+  /** Names results of the first target in the memo: the chain's id where what it gives is final, else one of this scope. */
+  memo = 0
   /** Detectors find something in the key itself; such scopes are never cached. */
   keyHit = false
   readonly keyBytes: Uint8Array
@@ -404,6 +410,8 @@ export class Plan {
   readonly parts: PlanParts
   root: Scope
   private scopes = 0
+  /** Names for the memo, apart from the ids of chains. */
+  private memos = -1
   private readonly factsCache = new Map<string, KeyFacts>()
   private readonly textKeys: ({ readonly bytes: Uint8Array; readonly entry: TextKey } | undefined)[] = new Array<undefined>(TEXT_KEYS).fill(undefined)
   private readonly hasStringPairs: boolean
@@ -564,7 +572,10 @@ export class Plan {
     scope.numbers = values || (secret && scope.facts.secretNumbers) ? 3 : detect.numberFinders.length === 0 ? 0 : scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
     scope.literals = values ? 2 : 0
     scope.document = targets.length > 0 && targets.every((t) => t.chain.document !== undefined)
-    scope.containers = targets.some((t) => t.whole && t.chain.document === undefined && !t.chain.scans)
+    scope.documents = targets.some((t) => t.chain.document !== undefined)
+    // the root's documents are those of the record: whoever drives the walker opens them
+    scope.containers = targets.some((t) => t.whole && t.chain.document === undefined && !t.chain.scans) || (scope.documents && parent !== undefined)
+    if (targets.length > 0) scope.memo = targets[0]!.chain.settles === 'value' ? targets[0]!.chain.id : --this.memos
   }
 
   /** Could a rule hit something inside a JSON text at this scope? */

@@ -3,6 +3,7 @@
 
 import { NO_KEY } from './plan.ts'
 import type { DetectAction, DetectSet, Plan, Target } from './plan.ts'
+import { NumberText } from './types.ts'
 import type { CustomDetector, KeyFacts, Scan } from './types.ts'
 
 /** Judges key/value pairs in text; injected, the engine knows no detector. */
@@ -33,6 +34,7 @@ export interface PairMatch {
 export interface PairHit {
   readonly targets: readonly Target[]
   readonly quote: number
+  readonly escaped: boolean
 }
 
 /** A user's detector bound to an id. */
@@ -71,7 +73,10 @@ export class Scanner implements Scan {
   isKey = false
   keyWords: readonly string[] = NO_WORDS
 
-  private set!: DetectSet
+  /** The set of the last scan. */
+  set!: DetectSet
+  /** The text is a number of a record: rules skip it by value. */
+  private numeric = false
   private resume = new Int32Array(32)
   private readonly plan: Plan
   private readonly pairs: PairRecogniser | undefined
@@ -173,7 +178,9 @@ export class Scanner implements Scan {
   number(set: DetectSet, text: Uint8Array, start: number, end: number, words: readonly string[]): number {
     this.count = 0
     this.bind(set, text, start, end, false, false, words)
+    this.numeric = true
     for (const { finder, ids } of set.numberFinders) finder.number!(this, ids)
+    this.numeric = false
     if (this.count > 1) this.settle()
     return this.count
   }
@@ -192,7 +199,10 @@ export class Scanner implements Scan {
   emit(id: number, start: number, end: number, score: number): void {
     const action = this.set.actions[id]
     if (action === undefined || score < 0.6 || start >= end || start < this.start || end > this.end) return
-    if (action.rule.skip !== undefined && action.rule.skip(decode(this.text, start, end))) return
+    if (action.rule.skip !== undefined) {
+      const matched = decode(this.text, start, end)
+      if (action.rule.skip(matched) || (this.numeric && action.rule.skip(new NumberText(matched)))) return
+    }
     this.push(start, end, action, score, 0)
   }
 
@@ -228,7 +238,7 @@ export class Scanner implements Scan {
     if (targets.length > 0) {
       this.pairs!.finish(this.text, this.end, pair)
       if (pair.valueEnd <= pair.valueStart) return from
-      this.push(pair.valueStart, pair.valueEnd, { targets, quote: pair.quote }, 2, 0)
+      this.push(pair.valueStart, pair.valueEnd, { targets, quote: pair.quote, escaped: pair.escaped }, 2, 0)
       return pair.valueEnd
     }
     const facts: KeyFacts = known.facts
