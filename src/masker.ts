@@ -578,7 +578,16 @@ class BoundMasker implements Masker {
     }
     this.nMasked += this.state.places
     this.state.commit()
-    return done as T
+    return (this.policy.verify ? this.verifiedValue(done) : done) as T
+  }
+
+  /** `policy.verify` on a value: the same value when its JSON text is clean, else what becomes of that text. */
+  private verifiedValue(value: unknown): unknown {
+    const text = JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? Number(v) : v)) as string | undefined
+    if (text === undefined) return value
+    const bytes = Buffer.from(`${text}\0`)
+    const out = this.verified(bytes, bytes.length - 1)
+    return out.length === bytes.length - 1 && out.equals(bytes.subarray(0, -1)) ? value : (JSON.parse(out.toString()) as unknown)
   }
 
   text(text: string): string {

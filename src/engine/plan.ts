@@ -222,7 +222,8 @@ export class DetectSet {
     this.numberWords = new Set(this.numberFinders.flatMap((f) => f.finder.numberWords ?? []))
     this.namedSecret = namedSecretId >= 0 ? actions[namedSecretId] : undefined
     this.pairFinder = pairs === undefined ? -1 : used.length + 1
-    this.empty = used.length === 0 && pairs === undefined
+    // detectors without a finder, those of users among them, look at every text
+    this.empty = used.length === 0 && pairs === undefined && !actions.some((a, id) => a !== undefined && !finders.some((f) => f.ids.includes(id)))
     const bits = new Map<string, number>()
     const groups: number[][] = [[]]
     // Sets of finders per byte pair, interned: the table holds one byte a pair.

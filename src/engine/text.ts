@@ -141,7 +141,13 @@ export class TextMasker {
       // a result may not make a second line of this one
       const out = done === REMOVED ? '' : /[\r\n]/.test(done) ? done.replace(/[\r\n]+/g, ' ') : done
       hits.add(rs, re, Buffer.from(out), 0, counted(ref))
-      observe?.('detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name, 'detector' in ref ? ref.detector.name : undefined, 'detector' in ref ? scanner.scores[k]! : undefined, rs, re)
+      observe?.(
+        'detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name,
+        'detector' in ref ? ref.detector.name : undefined,
+        'detector' in ref ? scanner.scores[k]! : undefined,
+        rs,
+        re,
+      )
     }
   }
 

@@ -584,7 +584,8 @@ export function spanText(applier: Applier, scanner: Scanner, k: number, matched:
     )
     result = done === undefined ? matched : done.value
     // what the rules left of the value is still scanned
-    if (done === undefined || (done.settled !== true && typeof done.value === 'string')) result = applier.rest(scanner, result as string, done === undefined ? NO_RANGES : (done.settled as readonly number[]), access, path)
+    if (done === undefined || (done.settled !== true && typeof done.value === 'string'))
+      result = applier.rest(scanner, result as string, done === undefined ? NO_RANGES : (done.settled as readonly number[]), access, path)
   } else result = applier.match(ref, matched, access, path)
   if (result === REMOVED) return REMOVED
   let text = resultText(result)
