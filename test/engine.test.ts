@@ -349,3 +349,46 @@ describe('json mask', () => {
     expect((JSON.parse(out.l[0]!.d) as { f: { n: string } }).f.n).toBe(out.d.f.n)
   })
 })
+
+describe('the customer record', () => {
+  const ruleset = `version: "1.0"
+rules:
+- hash_sources: [{json_path: [customer_id]}]
+  masks:
+  - type: json
+    transforms:
+    - {path: [first_name], masks: [{type: from_file, seed_file: DataMasque_firstNames_mixed.csv, seed_column: firstname-mixed}]}
+    - {path: [last_name], masks: [{type: from_file, seed_file: DataMasque_lastNames_v2.csv}]}
+    - {path: [email], masks: [{type: email}]}
+    - {path: [date_of_birth], masks: [{type: from_random_date, min: "1950-01-01", max: "2005-12-31"}]}
+    - {path: [account_balance], masks: [{type: from_random_number, min: 100, max: 9000, decimal_places: 2}, {type: typecast, typecast_as: decimal}]}
+    - {path: [customer_id], masks: [{type: imitate_unique}]}
+`
+  const record =
+    '{"customer_id":"12345","first_name":"Sarah","last_name":"Mitchell","email":"sarah.mitchell@example.com","date_of_birth":"1984-07-22","account_balance":4823.50,"account_status":"active"}'
+
+  it('is one person, the same in every run, and another one', () => {
+    const outs = [createMasker(ruleset, { runSecret }), createMasker(ruleset, { runSecret })].map((m) => m.json(record))
+    expect(outs[0]).toBe(outs[1])
+    const out = JSON.parse(outs[0]!) as Record<string, string>
+    expect(outs[0]).toContain('"account_balance":3067.13,"account_status":"active"}')
+    expect([out['customer_id'], out['date_of_birth']]).toEqual(['10109', '1963-09-08'])
+    expect(outs[0]).not.toMatch(/Sarah|Mitchell|sarah|1984|4823/)
+    const plain = (name: string): string =>
+      name
+        .normalize('NFD')
+        .replace(/[^A-Za-z0-9]/g, '')
+        .toLowerCase()
+    expect(out['email']).toMatch(/^[a-z0-9]+\.[a-z0-9]+@example\.(com|net|org)$/)
+    expect(out['email']!.split('@')[0]).toBe(`${plain(out['first_name']!)}.${plain(out['last_name']!)}`)
+  })
+
+  it('the order of the transforms does not matter', () => {
+    const [head, ...rest] = ruleset.trimEnd().split('    - {')
+    const turned = `${head}${rest
+      .reverse()
+      .map((t) => `    - {${t.trimEnd()}\n`)
+      .join('')}`
+    expect(createMasker(turned, { runSecret }).json(record)).toBe(createMasker(ruleset, { runSecret }).json(record))
+  })
+})

@@ -638,7 +638,7 @@ class Compiler {
       try {
         const stop = walker.walk(bytes, 0, end, plan.root, true)
         if (stop < 0 || skipSpace(bytes, stop, end) !== end) return undefined
-        for (const t of opened.end()) {
+        for (const t of state.end(opened)) {
           if (emptyWildcard(bytes, 0, end, t.segments)) continue
           const error = new MaskError('missing_path', 'json', 'found nothing at a path')
           if (this.policy.on_mask_error !== 'redact') throw error

@@ -40,6 +40,7 @@ export class RecordState {
   private readonly open: number[] = []
   private readonly inherited: (readonly ResolvedSource[] | MaskError | undefined)[] = []
   private documents = 0
+  private opened = 0
   /** What counts the values masked so far, once for each; added up when the record is put out. */
   tallies: { masked: number }[] = []
   /** Places masked in a parsed value. */
@@ -55,33 +56,43 @@ export class RecordState {
   /** A document of a `json` mask begins. */
   begin(transforms: readonly CompiledTransform[], sources: readonly ResolvedSource[] | MaskError | undefined): OpenDocument {
     const id = transforms[0]!.document
-    const saved = { serial: this.open[id], sources: this.inherited[id], seen: [] as (number | undefined)[] }
-    const again = saved.serial !== undefined
+    const serial = this.open[id] ?? 0
     // a document inside one of the same rule: the outer one goes on afterwards
-    const kept = again ? transforms.map((t) => ({ seen: this.seen[t.id], n: this.advances[t.id], forced: this.forced[t.id], first: this.firsts[t.id] })) : undefined
+    const around =
+      serial === 0
+        ? undefined
+        : {
+            serial,
+            sources: this.inherited[id],
+            transforms: transforms.map((t) => ({ seen: this.seen[t.id] ?? 0, n: this.advances[t.id] ?? 0, forced: this.forced[t.id] ?? 0, first: this.firsts[t.id] as Value | Removed | undefined })),
+          }
+    this.opened++
     this.open[id] = ++this.documents
     this.inherited[id] = sources
     for (const t of transforms) this.advances[t.id] = 0
-    return {
-      transforms,
-      end: () => {
-        const serial = this.open[id]
-        const missing = transforms.filter((t) => this.seen[t.id] !== serial && t.transform.onMissing === 'error')
-        delete this.open[id]
-        delete this.inherited[id]
-        if (kept !== undefined) {
-          this.open[id] = saved.serial!
-          this.inherited[id] = saved.sources
-          transforms.forEach((t, i) => {
-            this.seen[t.id] = kept[i]!.seen ?? 0
-            this.advances[t.id] = kept[i]!.n ?? 0
-            this.forced[t.id] = kept[i]!.forced ?? 0
-            this.firsts[t.id] = kept[i]!.first as Value | Removed | undefined
-          })
-        }
-        return missing
-      },
+    return { transforms, around }
+  }
+
+  /** It ends; gives the transforms with `on_missing: error` that matched nothing in it. */
+  end(document: OpenDocument): readonly CompiledTransform[] {
+    const { transforms, around } = document
+    const id = transforms[0]!.document
+    const serial = this.open[id]
+    let missing: CompiledTransform[] | undefined
+    for (const t of transforms) if (this.seen[t.id] !== serial && t.transform.onMissing === 'error') (missing ??= []).push(t)
+    this.opened--
+    this.open[id] = around?.serial ?? 0
+    this.inherited[id] = around?.sources
+    if (around !== undefined) {
+      transforms.forEach((t, i) => {
+        const { seen, n, forced, first } = around.transforms[i]!
+        this.seen[t.id] = seen
+        this.advances[t.id] = n
+        this.forced[t.id] = forced
+        this.firsts[t.id] = first
+      })
     }
+    return missing ?? NONE_MISSING
   }
 
   /** A transform has found a value. */
@@ -123,7 +134,12 @@ export class RecordState {
     this.failure = undefined
     this.places = 0
     if (this.tallies.length > 0) this.tallies.length = 0
-    if (this.open.length > 0) this.open.length = this.inherited.length = 0
+    if (this.opened > 0) {
+      // a record that failed in the middle
+      this.opened = 0
+      this.open.fill(0)
+      this.inherited.fill(undefined)
+    }
     if (this.firsts.length > 0) this.firsts.length = 0
     if (this.errors.length > 0) this.errors = []
     if (this.conditions.size > 0) this.conditions.clear()
@@ -134,9 +150,17 @@ export class RecordState {
 /** A document of a `json` mask under way. */
 export interface OpenDocument {
   readonly transforms: readonly CompiledTransform[]
-  /** Ends it; gives the transforms with `on_missing: error` that matched nothing. */
-  end(): readonly CompiledTransform[]
+  /** What was known of the document of the same rule around it. */
+  readonly around:
+    | {
+        readonly serial: number
+        readonly sources: readonly ResolvedSource[] | MaskError | undefined
+        readonly transforms: readonly { readonly seen: number; readonly n: number; readonly forced: number; readonly first: Value | Removed | undefined }[]
+      }
+    | undefined
 }
+
+const NONE_MISSING: readonly CompiledTransform[] = []
 
 /** The context of one value, which also takes what masks say about the text they wrote. */
 export class Context extends KeyedContext {
@@ -266,7 +290,8 @@ export class Applier {
     let current: Value | Removed = value
     let settled: true | readonly number[] = NO_RANGES
     let hit = false
-    const counters: CompiledRule[] = []
+    const { tallies } = access.state
+    const counted = tallies.length
     for (const t of targets) {
       if (container && !(t.whole && t.chain.document === undefined && !t.chain.scans)) continue
       if (current === REMOVED) break
@@ -289,17 +314,17 @@ export class Applier {
         if (settled !== true) context.settledRanges = settled
         const done: Value | Removed = t.transform === undefined ? t.chain.run(current, context) : this.transformed(t.transform, t.chain, current, context, access)
         current = done
-        if (!same(before, done) && !counters.includes(t.rule)) counters.push(t.rule)
+        if (!same(before, done) && tallies.indexOf(t.rule, counted) < 0) tallies.push(t.rule)
         if (t.chain.settles === 'value' || (typeof done !== 'string' && !same(before, done))) settled = true
         else if (settled !== true) settled = context.settledRanges
       } catch (error) {
         if (wholeRecord(t)) throw refused(error, t.rule)
         this.fail(error, access, t.rule, path())
+        tallies.length = counted
         return { value: FAILED, settled: true, changed: true }
       }
     }
     if (!hit) return undefined
-    for (const rule of counters) access.state.tallies.push(rule)
     return { value: current, settled: current === REMOVED ? true : settled, changed: !same(value, current) }
   }
 
@@ -342,7 +367,9 @@ export class Applier {
   openDocuments(scope: Scope, access: Access): readonly OpenDocument[] {
     let targets = scope.targets
     if (scope.conditional) targets = strongest(targets.filter((t) => this.holds(t.rule, access) === true))
-    return targets.filter((t) => t.chain.document !== undefined).map((t) => access.state.begin(t.chain.document!, this.widerInputs(t, access)))
+    const out: OpenDocument[] = []
+    for (const t of targets) if (t.chain.document !== undefined) out.push(access.state.begin(t.chain.document, this.widerInputs(t, access)))
+    return out
   }
 
   /** What transforms without hash sources of their own hash: those of the level around the document, as they stand there. */
@@ -366,7 +393,7 @@ export class Applier {
   /** Ends documents; what `on_missing: error` paths did not find is an error of the record, nothing is hidden for it. */
   closeDocuments(documents: readonly OpenDocument[], access: Access, path: () => string, empty: (t: CompiledTransform) => boolean): void {
     for (let k = documents.length - 1; k >= 0; k--) {
-      for (const t of documents[k]!.end()) if (!empty(t)) this.fail(new MaskError('missing_path', 'json', 'found nothing at a path'), access, undefined, path())
+      for (const t of access.state.end(documents[k]!)) if (!empty(t)) this.fail(new MaskError('missing_path', 'json', 'found nothing at a path'), access, undefined, path())
     }
   }
 
