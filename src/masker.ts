@@ -7,9 +7,9 @@
 
 import { InputError, MaskError } from './errors.ts'
 import type { Issue, MaskErrorCode } from './errors.ts'
-import { compile, emptyWildcard } from './engine/compile.ts'
+import { compile } from './engine/compile.ts'
 import type { Compiled, Registries } from './engine/compile.ts'
-import { findPath, writeValue } from './engine/json-bytes.ts'
+import { emptyWildcard, findPath, skipSpace, writeValue } from './engine/json-bytes.ts'
 import { Memo } from './engine/memo.ts'
 import { Scanner } from './engine/scanner.ts'
 import type { PairRecogniser } from './engine/scanner.ts'
@@ -18,6 +18,7 @@ import { REMOVED } from './engine/types.ts'
 import type { CustomDetector, DetectorInfo, Finder, MaskDefinition, Ruleset, SeedTable } from './engine/types.ts'
 import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, Hits, RecordState, splice, Writer } from './engine/walker.ts'
+import type { Access } from './engine/walker.ts'
 import { deriveKey, randomKey, zero } from './engine/keyed.ts'
 import type { RunKey } from './engine/keyed.ts'
 import { INVALID, JsonWalker, TOO_DEEP } from './engine/walk-json.ts'
@@ -299,10 +300,14 @@ class BoundMasker implements Masker {
     hits.clear()
     state.next()
     walker.recordRemoved = false
-    const { plan } = this.compiled
+    const { plan, applier } = this.compiled
+    this.compiled.nestedErrors.length = 0
     plan.trim()
     let i = start
     if (buf[i] === 0xef && buf[i + 1] === 0xbb && buf[i + 2] === 0xbf) i += 3
+    // a record that is a container is the document of the `json` masks of rules without a selector
+    const first = plan.root.documents ? buf[skipSpace(buf, i, end)] : 0
+    const documents = first === 0x7b || first === 0x5b ? applier.openDocuments(plan.root, this.opening(buf, i, end)) : undefined
     const stop = walker.walk(buf, i, end, plan.root, multi)
     if (stop < 0) return stop
     // only white space may follow
@@ -315,12 +320,21 @@ class BoundMasker implements Masker {
         i++
       } else return INVALID
     }
-    for (const { transform } of this.compiled.required) {
-      if (state.seen[transform.id] === state.serial || transform.transform.onMissing !== 'error') continue
-      if (emptyWildcard(buf, start, i, transform)) continue
-      this.compiled.applier.fail(new MaskError('missing_path', 'json', 'found nothing at a path'), this.walker, undefined, '')
+    if (documents !== undefined) {
+      applier.closeDocuments(
+        documents,
+        walker,
+        () => '',
+        (t) => emptyWildcard(buf, start, i, t.segments),
+      )
     }
     return i
+  }
+
+  /** Lookups in a record before it is walked. */
+  private opening(buf: Buffer, start: number, end: number): Access {
+    this.walker.enter(buf, start, end)
+    return this.walker
   }
 
   /** Counts the errors of the record just walked. */
@@ -334,6 +348,7 @@ class BoundMasker implements Masker {
   private countHits(): void {
     const { hits } = this
     this.nMasked += hits.count
+    this.state.commit()
     for (let k = 0; k < hits.count; k++) {
       const counter = hits.counters[k]
       if (counter !== undefined) counter.masked++
@@ -357,12 +372,17 @@ class BoundMasker implements Masker {
     const { hits, state } = this
     hits.clear()
     state.next()
+    this.compiled.nestedErrors.length = 0
     const { unknown_fields } = this.policy
+    if (unknown_fields === 'redact' && start < end) {
+      this.nMasked++
+      this.compiled.plan.unknownCounter.masked++
+    }
     if (unknown_fields !== 'keep' && start < end) return { replacement: unknown_fields === 'drop' ? undefined : Buffer.from('[REDACTED]') }
     this.texts.line(buf, start, end, this.textAccess, hits, this.lineObserver)
     return undefined
   }
-  private lineObserver: ((rule: string, detector: string | undefined, score: number, start: number, end: number) => void) | undefined
+  private lineObserver: ((rule: string, detector: string | undefined, score: number | undefined, start: number, end: number) => void) | undefined
 
   json(record: string): string
   json(record: Uint8Array): Uint8Array
@@ -435,10 +455,9 @@ class BoundMasker implements Masker {
       this.count('dropped')
       return []
     }
-    const verified = this.policy.verify ? this.verify(buf, length) : undefined
-    if (verified !== undefined) return verified
-    if (this.hits.count === 0) return undefined
+    if (this.policy.verify) return [this.verify(buf, length)]
     this.countHits()
+    if (this.hits.count === 0) return undefined
     const copied = splice(buf, length, this.hits, 0, writer)
     writer.copy(buf, copied, length)
     // large ranges are views of the scratch buffer: they must not outlive this call
@@ -519,13 +538,13 @@ class BoundMasker implements Masker {
   }
 
   /** `policy.verify`: scans the finished record for secrets; what is found becomes `[MASKING FAILED]`. */
-  private verify(buf: Buffer, length: number): Buffer[] | undefined {
+  private verify(buf: Buffer, length: number): Buffer {
     const writer = new Writer()
     this.countHits()
     const copied = splice(buf, length, this.hits, 0, writer)
     writer.copy(buf, copied, length)
     const out = Buffer.concat([...writer.take(), Buffer.from([0])])
-    return [this.verified(out, out.length - 1)]
+    return this.verified(out, out.length - 1)
   }
 
   private verified(out: Buffer, end: number): Buffer {
@@ -552,7 +571,8 @@ class BoundMasker implements Masker {
     const { plan, applier } = this.compiled
     if (this.values === undefined) {
       const nestedHits = new Hits()
-      const nested = new JsonWalker({ ...this.services, hits: nestedHits }, 0)
+      // the strings of the record are the first level
+      const nested = new JsonWalker({ ...this.services, hits: nestedHits, nesting: 3 }, 0)
       this.values = new ValueWalker({
         plan,
         applier,
@@ -585,7 +605,18 @@ class BoundMasker implements Masker {
       this.count('dropped')
       return undefined as T
     }
-    return done as T
+    this.nMasked += this.state.places
+    this.state.commit()
+    return (this.policy.verify ? this.verifiedValue(done) : done) as T
+  }
+
+  /** `policy.verify` on a value: the same value when its JSON text is clean, else what becomes of that text. */
+  private verifiedValue(value: unknown): unknown {
+    const text = JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? Number(v) : v)) as string | undefined
+    if (text === undefined) return value
+    const bytes = Buffer.from(`${text}\0`)
+    const out = this.verified(bytes, bytes.length - 1)
+    return out.length === bytes.length - 1 && out.equals(bytes.subarray(0, -1)) ? value : (JSON.parse(out.toString()) as unknown)
   }
 
   text(text: string): string {
@@ -606,8 +637,12 @@ class BoundMasker implements Masker {
     this.settleErrors()
     if (this.state.failure !== undefined) throw this.state.failure
     if (this.state.drop) return ''
-    if (this.hits.count === 0) return text
+    if (this.policy.verify) {
+      const out = this.verify(buf, buf.length)
+      return decodeText(out, 0, out.length, text.isWellFormed())
+    }
     this.countHits()
+    if (this.hits.count === 0) return text
     const writer = new Writer()
     writer.size = buf.length + 1024
     const copied = splice(buf, buf.length, this.hits, 0, writer)
@@ -732,7 +767,7 @@ class BoundMasker implements Masker {
           stop = this.record(buf, start, end, false)
         } catch (error) {
           this.lineEnd = lineEnd(buf, start, end)
-          return this.crashed(error, buf, start, this.lineEnd)
+          return withReturn(this.crashed(error, buf, start, this.lineEnd), this.lineEnd > start && buf[this.lineEnd - 1] === 0x0d)
         }
       }
     }
@@ -750,7 +785,7 @@ class BoundMasker implements Masker {
         return []
       }
       if (this.policy.verify) return this.verifyLine(buf, start, stop)
-      if (this.hits.count > 0) this.countHits()
+      this.countHits()
       return undefined
     }
     this.lineEnd = lineEnd(buf, start, end)
@@ -776,11 +811,12 @@ class BoundMasker implements Masker {
       this.count('dropped')
       return []
     }
+    if (this.policy.verify) return withReturn(this.verifyLine(buf, start, stopText), stopText < this.lineEnd)
     this.countHits()
     return undefined
   }
 
-  private verifyLine(buf: Buffer, start: number, stop: number): readonly Buffer[] {
+  private verifyLine(buf: Buffer, start: number, stop: number): Buffer[] {
     this.countHits()
     const writer = new Writer()
     writer.size = stop - start + 1024
@@ -824,7 +860,7 @@ class BoundMasker implements Masker {
         where: 'line',
         rule,
         ...(detector === undefined ? {} : { detector }),
-        score,
+        ...(score === undefined ? {} : { score }),
         start: start - from(),
         end: end - from(),
         length: end - start,

@@ -35,10 +35,10 @@ import type {
   Value,
   ValueMasker,
 } from './types.ts'
-import { Applier, FAILED, Hits, RecordState, resultText, scalarEquals, scalarText, splice, Writer } from './walker.ts'
+import { Applier, Context, FAILED, Hits, RecordState, resultText, scalarEquals, scalarText, splice, Writer } from './walker.ts'
 import { hmac } from './keyed.ts'
 import type { RunKey } from './keyed.ts'
-import { findAll, readValue, skipSpace, writeValue } from './json-bytes.ts'
+import { emptyWildcard, readValue, skipSpace, writeValue } from './json-bytes.ts'
 import { MaskError } from '../errors.ts'
 import type { MaskErrorCode } from '../errors.ts'
 
@@ -66,12 +66,10 @@ export interface Compiled {
   readonly customs: readonly BoundCustom[]
   readonly rules: readonly CompiledRule[]
   readonly actions: readonly DetectAction[]
-  /** Transforms of rules without a selector that must match in every record. */
   /** Errors inside documents in strings, to be counted with the record; the reader empties it. */
   readonly nestedErrors: MaskErrorCode[]
   /** Finds secrets in a finished record (or line) at [0, end); buf[end] ends it. */
   readonly verify: (buf: Buffer, end: number) => Hits
-  readonly required: readonly { readonly rule: CompiledRule; readonly transform: CompiledTransform }[]
 }
 
 interface Guard {
@@ -105,6 +103,7 @@ class Compiler {
   private readonly bound: BoundFinder[]
   private readonly tools: MaskTools
   private chains = 0
+  private documentIds = 0
   private rules: CompiledRule[] = []
   private plan!: Plan
   private applier!: Applier
@@ -142,7 +141,6 @@ class Compiler {
     const keyTargets: { target: Target; matches: (key: string) => boolean }[] = []
     const lineTargets = new Map<string, Target[]>()
     const names = new Set<string>()
-    const required: { rule: CompiledRule; transform: CompiledTransform }[] = []
     const addLine = (name: string, target: Target): void => {
       const list = lineTargets.get(name)
       if (list === undefined) lineTargets.set(name, [target])
@@ -184,7 +182,6 @@ class Compiler {
           this.addDocument(compiled, chain!)
           if (rule.form === 'record') {
             for (const transform of chain!.document) {
-              required.push({ rule: compiled, transform })
               const last = transform.transform.path.findLast((p) => typeof p === 'string' && p !== '*')
               if (last !== undefined) addLine(last as string, this.target(compiled, transform.chain, transform, true))
             }
@@ -269,7 +266,6 @@ class Compiler {
       customs: this.customs,
       rules: this.rules,
       actions: this.actions,
-      required,
       nestedErrors: this.nestedErrors,
       verify: this.verifier(),
     }
@@ -396,7 +392,7 @@ class Compiler {
       chain,
       transform,
       whole,
-      order: rule.order + (transform === undefined ? 0 : (transform.id % 1000) / 1000),
+      order: rule.order + (transform === undefined ? 0 : (transform.id + 1) / 1e6),
       constantToken: fixed ? Buffer.from(JSON.stringify(chain.constant)) : undefined,
       memo: chain.pure && transform === undefined && rule.conditions.length === 0 && rule.skip === undefined && !chain.removes && (!chain.keyed || selfOnly(sources)),
     }
@@ -436,7 +432,7 @@ class Compiler {
     const first = nodes[0]
     // the default masks of detectors are made when a first match needs them: seed files are not read for nothing
     let made: ValueMasker | undefined
-    const run: ValueMasker = form === 'default' ? (value, context) => (made ??= this.sequence(nodes))(value, context) : this.sequence(nodes)
+    const run: ValueMasker = form === 'default' ? (value, context) => (made ??= this.pipeline(nodes))(value, context) : this.pipeline(nodes)
     const single = nodes.length === 1 ? first : undefined
     const released = single?.type === 'do_nothing' && (form === 'paths' || form === 'keys')
     let constant: string | undefined
@@ -446,7 +442,7 @@ class Compiler {
     ) {
       constant = run('x', NO_CONTEXT) as string
     }
-    const document = single?.type === 'json' && single.options.get('fallback_masks') === undefined ? this.documentOf(single) : undefined
+    const document = single?.type === 'json' ? this.documentOf(single) : undefined
     return {
       id: this.chains++,
       run,
@@ -459,6 +455,23 @@ class Compiler {
       document,
       scans: single?.type === 'scan',
       removes: this.some(nodes, (n) => n.type === 'remove'),
+    }
+  }
+
+  /** The masks of a rule (or transform), one after the other; the context follows what of the text is settled. */
+  private pipeline(nodes: readonly MaskNode[]): ValueMasker {
+    const steps = nodes.flatMap((n): readonly MaskNode[] => (n.type === 'chain' ? flatChain(n) : [n]))
+    const masks = steps.map((n) => ({ run: this.r.masks.get(n.type)!.compile(n.options, this.tools), tells: n.type === 'take_substring' || this.settles([n]) === 'replaced' }))
+    return (value, context) => {
+      const follow = context instanceof Context
+      let current: Value | Removed = value
+      for (const { run, tells } of masks) {
+        if (current === REMOVED) return REMOVED
+        const before: Value = current
+        current = run(before, context)
+        if (follow) context.follow(before, current, tells)
+      }
+      return current
     }
   }
 
@@ -491,12 +504,13 @@ class Compiler {
   }
 
   private documentOf(n: MaskNode): CompiledTransform[] {
-    return jsonTransforms(n.options).map((t) => this.transform(t))
+    const document = this.documentIds++
+    return jsonTransforms(n.options).map((t) => this.transform(t, document))
   }
 
-  private transform(t: JsonTransform): CompiledTransform {
+  private transform(t: JsonTransform, document: number): CompiledTransform {
     const chain = this.chain(t.masks, 'inner')
-    const compiled: CompiledTransform = { id: this.transforms.length, transform: t, segments: transformSegments(t.path), chain }
+    const compiled: CompiledTransform = { id: this.transforms.length, document, transform: t, segments: transformSegments(t.path), chain }
     this.transforms.push(compiled)
     return compiled
   }
@@ -521,10 +535,10 @@ class Compiler {
     detect: readonly string[],
     exclude: readonly string[],
     masks: readonly MaskNode[] | undefined,
-  ): (text: string, context: MaskContext, settled?: number[]) => string {
+  ): (text: string, context: MaskContext, settled?: number[], sources?: number[]) => string {
     let ready: { set: DetectSet; scanner: Scanner } | undefined
     let busy = false
-    return (text, context, settled) => {
+    return (text, context, settled, sources) => {
       if (ready === undefined) {
         const rule = this.pseudoRule('scan')
         const from = this.actions.length
@@ -543,6 +557,7 @@ class Compiler {
         if (n === 0) return text
         let out = ''
         let copied = 0
+        let read = 0
         for (let k = 0; k < n; k++) {
           const ref = scanner.refs[k]!
           const matched = decode(bytes, scanner.starts[k]!, scanner.ends[k]!)
@@ -552,10 +567,13 @@ class Compiler {
           else {
             const result = this.applier.matchWithin(ref, matched, context)
             done = result === REMOVED ? '' : resultText(result)
-            if (done !== matched) ref.masked++
           }
           if (scanner.encoded[k] === 1) done = encodeURIComponent(done.toWellFormed())
-          out += decode(bytes, copied, scanner.starts[k]!)
+          const kept = decode(bytes, copied, scanner.starts[k]!)
+          out += kept
+          read += kept.length
+          sources?.push(read, read + matched.length)
+          read += matched.length
           settled?.push(out.length, out.length + done.length)
           out += done
           copied = scanner.ends[k]!
@@ -573,7 +591,8 @@ class Compiler {
     let ready: { walker: JsonWalker; services: WalkServices; plan: Plan; compiled: readonly CompiledTransform[]; applier: Applier } | undefined
     const prepare = (): NonNullable<typeof ready> => {
       if (ready !== undefined) return ready
-      const compiled = transforms.map((t) => this.transform(t))
+      const document = this.documentIds++
+      const compiled = transforms.map((t) => this.transform(t, document))
       const rule: CompiledRule = { ...this.pseudoRule('json'), form: 'record', sources: null }
       const root = new Node()
       const documents = new Map<number, Node>(this.documents)
@@ -618,11 +637,12 @@ class Compiler {
       state.next()
       plan.trim()
       applier.outer = context
+      const opened = state.begin(compiled, undefined)
       try {
         const stop = walker.walk(bytes, 0, end, plan.root, true)
         if (stop < 0 || skipSpace(bytes, stop, end) !== end) return undefined
-        for (const t of compiled) {
-          if (state.seen[t.id] === state.serial || t.transform.onMissing !== 'error' || emptyWildcard(bytes, 0, end, t)) continue
+        for (const t of state.end(opened)) {
+          if (emptyWildcard(bytes, 0, end, t.segments)) continue
           const error = new MaskError('missing_path', 'json', 'found nothing at a path')
           if (this.policy.on_mask_error !== 'redact') throw error
           state.errors.push(error.code)
@@ -631,6 +651,7 @@ class Compiler {
         if (state.drop) throw new MaskError(state.errors[0] ?? 'internal', 'json', 'failed on a value')
         this.nestedErrors.push(...state.errors)
         if (hits.count === 0) return json
+        tellSettled(bytes, hits, context)
         const writer = new Writer()
         const copied = splice(bytes, end, hits, 0, writer)
         writer.copy(bytes, copied, end)
@@ -650,14 +671,32 @@ class Compiler {
 
 const SELF: HashSource = { from: 'self', path: [], trim: false, case: undefined, onMissing: 'error' }
 
-/** A wildcard over an empty container misses nothing. */
-export function emptyWildcard(bytes: Uint8Array, start: number, end: number, t: CompiledTransform): boolean {
-  const wild = t.segments.findIndex((s) => s.kind === 'any')
-  if (wild < 0) return false
-  return findAll(bytes, start, end, t.segments.slice(0, wild)).some((r) => {
-    const inside = skipSpace(bytes, r.start + 1, r.end)
-    return (bytes[r.start] === 0x7b && bytes[inside] === 0x7d) || (bytes[r.start] === 0x5b && bytes[inside] === 0x5d)
-  })
+/** The masks of a `chain`, chains inside it among them. */
+function flatChain(n: MaskNode): readonly MaskNode[] {
+  return (n.options.get('masks') as readonly MaskNode[]).flatMap((m): readonly MaskNode[] => (m.type === 'chain' ? flatChain(m) : [m]))
+}
+
+/** Says what of a JSON text its transforms have written. Where entries were removed too, nothing: all of it is scanned. */
+function tellSettled(bytes: Buffer, hits: Hits, context: MaskContext): void {
+  if (context.settle === undefined) return
+  const ranges: number[] = []
+  const sources: number[] = []
+  let read = 0
+  let write = 0
+  let copied = 0
+  for (let k = 0; k < hits.count; k++) {
+    const out = hits.outs[k]
+    if (out === undefined) return
+    const kept = decode(bytes, copied, hits.starts[k]!).length
+    const from = decode(bytes, hits.starts[k]!, hits.ends[k]!).length
+    const to = decode(out, 0, out.length).length
+    sources.push(read + kept, read + kept + from)
+    ranges.push(write + kept, write + kept + to)
+    read += kept + from
+    write += kept + to
+    copied = hits.ends[k]!
+  }
+  context.settle(ranges, sources)
 }
 
 function selfOnly(sources: readonly HashSource[] | null): boolean {

@@ -253,3 +253,13 @@ export function writeValue(value: Value): string {
   if (Array.isArray(value)) return `[${(value as readonly Value[]).map(writeValue).join(',')}]`
   return `{${[...(value as ReadonlyMap<string, Value>)].map(([k, v]) => `${JSON.stringify(k)}:${writeValue(v)}`).join(',')}}`
 }
+
+/** A path whose wildcard stands over an empty container misses nothing. */
+export function emptyWildcard(b: Uint8Array, start: number, end: number, path: readonly Segment[]): boolean {
+  const wild = path.findIndex((s) => s.kind === 'any')
+  if (wild < 0) return false
+  return findAll(b, start, end, path.slice(0, wild)).some((r) => {
+    const inside = skipSpace(b, r.start + 1, r.end)
+    return (b[r.start] === 0x7b && b[inside] === 0x7d) || (b[r.start] === 0x5b && b[inside] === 0x5d)
+  })
+}

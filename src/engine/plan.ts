@@ -32,6 +32,8 @@ export interface Chain {
 
 export interface CompiledTransform {
   readonly id: number
+  /** The same for all transforms of one `json` mask. */
+  readonly document: number
   readonly transform: JsonTransform
   readonly segments: readonly Segment[]
   readonly chain: Chain
@@ -224,7 +226,8 @@ export class DetectSet {
     this.numberWords = new Set(this.numberFinders.flatMap((f) => f.finder.numberWords ?? []))
     this.namedSecret = namedSecretId >= 0 ? actions[namedSecretId] : undefined
     this.pairFinder = pairs === undefined ? -1 : used.length + 1
-    this.empty = used.length === 0 && pairs === undefined
+    // detectors without a finder, those of users among them, look at every text
+    this.empty = used.length === 0 && pairs === undefined && !actions.some((a, id) => a !== undefined && !finders.some((f) => f.ids.includes(id)))
     const tables = new TriggerTables()
     used.forEach((f, i) => {
       tables.add(f.finder.triggers, i)
@@ -376,6 +379,10 @@ export class Scope {
   document = false
   /** The one target gives every string this token. */
   constantToken: Uint8Array | undefined
+  /** A container here is a document of a `json` mask. */
+  documents = false
+  /** Names results of the first target in the memo: the chain's id where what it gives is final, else one of this scope. */
+  memo = 0
   /** Detectors find something in the key itself; such scopes are never cached. */
   keyHit = false
   readonly keyBytes: Uint8Array
@@ -496,6 +503,8 @@ export class Plan {
   readonly parts: PlanParts
   root: Scope
   private scopes = 0
+  /** Names for the memo, apart from the ids of chains. */
+  private memos = -1
   private readonly factsCache = new Map<string, KeyFacts>()
   private readonly textKeys: ({ readonly bytes: Uint8Array; readonly entry: TextKey } | undefined)[] = new Array<undefined>(TEXT_KEYS).fill(undefined)
   private readonly hasStringPairs: boolean
@@ -687,7 +696,10 @@ export class Plan {
     scope.literals = values ? 2 : 0
     scope.constantToken = targets.length === 1 ? targets[0]!.constantToken : undefined
     scope.document = targets.length > 0 && targets.every((t) => t.chain.document !== undefined)
-    scope.containers = targets.some((t) => t.whole && t.chain.document === undefined && !t.chain.scans)
+    scope.documents = targets.some((t) => t.chain.document !== undefined)
+    // the root's documents are those of the record: whoever drives the walker opens them
+    scope.containers = targets.some((t) => t.whole && t.chain.document === undefined && !t.chain.scans) || (scope.documents && parent !== undefined)
+    if (targets.length > 0) scope.memo = targets[0]!.chain.settles === 'value' ? targets[0]!.chain.id : --this.memos
   }
 
   /** Could a rule hit something inside a JSON text at this scope? */

@@ -3,6 +3,7 @@
 
 import { HASH_START, NO_KEY } from './plan.ts'
 import type { DetectAction, DetectSet, Plan, Target } from './plan.ts'
+import { NumberText } from './types.ts'
 import type { CustomDetector, KeyFacts, Scan } from './types.ts'
 
 /** Judges key/value pairs in text; injected, the engine knows no detector. */
@@ -33,6 +34,7 @@ export interface PairMatch {
 export interface PairHit {
   readonly targets: readonly Target[]
   readonly quote: number
+  readonly escaped: boolean
 }
 
 /** A user's detector bound to an id. */
@@ -61,6 +63,8 @@ export class Scanner implements Scan {
   /** 1: the span was seen in percent-decoded text; its replacement is percent-encoded. */
   encoded = new Uint8Array(64)
 
+  readonly origin: Scanner = this
+
   // candidates of the string under the walker's loop
   candidates = 0
   at = new Int32Array(256)
@@ -75,7 +79,10 @@ export class Scanner implements Scan {
   isKey = false
   keyWords: readonly string[] = NO_WORDS
 
-  private set!: DetectSet
+  /** The set of the last scan. */
+  set!: DetectSet
+  /** The text is a number of a record: rules skip it by value. */
+  private numeric = false
   private resume = new Int32Array(32)
   private readonly plan: Plan
   private readonly pairs: PairRecogniser | undefined
@@ -181,7 +188,9 @@ export class Scanner implements Scan {
   number(set: DetectSet, text: Uint8Array, start: number, end: number, words: readonly string[]): number {
     this.count = 0
     this.bind(set, text, start, end, false, false, words)
+    this.numeric = true
     for (const { finder, ids } of set.numberFinders) finder.number!(this, ids)
+    this.numeric = false
     if (this.count > 1) this.settle()
     return this.count
   }
@@ -200,7 +209,10 @@ export class Scanner implements Scan {
   emit(id: number, start: number, end: number, score: number): void {
     const action = this.set.actions[id]
     if (action === undefined || score < 0.6 || start >= end || start < this.start || end > this.end) return
-    if (action.rule.skip !== undefined && action.rule.skip(decode(this.text, start, end))) return
+    if (action.rule.skip !== undefined) {
+      const matched = decode(this.text, start, end)
+      if (action.rule.skip(matched) || (this.numeric && action.rule.skip(new NumberText(matched)))) return
+    }
     this.push(start, end, action, score, 0)
   }
 
@@ -261,7 +273,7 @@ export class Scanner implements Scan {
       if (pair.valueEnd <= pair.valueStart) return from
       // a list or an object goes as a whole: its first bracket alone says nothing
       if (pair.quote === 0 && (this.text[pair.valueStart] === 0x5b || this.text[pair.valueStart] === 0x7b)) pair.valueEnd = Math.max(pair.valueEnd, bracketsEnd(this.text, pair.valueStart, this.end))
-      this.push(pair.valueStart, pair.valueEnd, { targets, quote: pair.quote }, 2, 0)
+      this.push(pair.valueStart, pair.valueEnd, { targets, quote: pair.quote, escaped: pair.escaped }, 2, 0)
       return pair.valueEnd
     }
     const facts: KeyFacts = known.facts

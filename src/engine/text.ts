@@ -1,7 +1,7 @@
 // Free text: lines that are no JSON, strings that masks left in part, object keys.
 
 import { OffsetMap } from './offset-map.ts'
-import type { Plan, Scope } from './plan.ts'
+import type { DetectSet, Plan, Scope } from './plan.ts'
 import { BadSpan, decode, isPairHit, Scanner } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { REMOVED } from './types.ts'
@@ -32,7 +32,7 @@ const NO_WORDS: readonly string[] = []
 const LINE = (): string => ''
 
 /** One match in a text line, for explain. */
-export type LineObserver = (rule: string, detector: string | undefined, score: number, start: number, end: number) => void
+export type LineObserver = (rule: string, detector: string | undefined, score: number | undefined, start: number, end: number) => void
 
 /** A value that holds escaped quotes, as the one span of a scanner. */
 interface Quoted extends Spans {
@@ -47,6 +47,9 @@ export class TextMasker {
   private readonly plan: Plan
   private readonly applier: Applier
   private readonly scanner: Scanner
+  private readonly newScanner: () => Scanner
+  /** How many matches the last scan replaced. */
+  found = 0
   private readonly map = new OffsetMap()
   private scratch = Buffer.allocUnsafe(4096)
 
@@ -54,47 +57,57 @@ export class TextMasker {
     this.plan = plan
     this.applier = applier
     this.scanner = new Scanner(plan, pairs, customs)
+    this.newScanner = () => new Scanner(plan, pairs, customs)
+    applier.rest = (scanner, rest, settled, access, path) => this.rest(scanner, rest, settled, access, path)
   }
 
   /** A text at a scope with every match masked; the same text when there is none. */
   scan(scope: Scope, text: string, access: Access, isKey: boolean): string {
+    return this.masked(this.scanner, scope.detect, text, false, isKey, isKey ? NO_WORDS : scope.keyWords, access, () => this.plan.errorPath(scope))
+  }
+
+  /** Scans what the rules of a pair left of its value, with the detectors in force around it. */
+  private rest(around: Scanner, text: string, settled: readonly number[], access: Access, path: () => string): string {
+    const scanner = this.newScanner()
+    return between(text, settled, (part) => this.masked(scanner, around.set, part, around.line, false, around.keyWords, access, path))
+  }
+
+  private masked(scanner: Scanner, set: DetectSet, text: string, line: boolean, isKey: boolean, words: readonly string[], access: Access, path: () => string): string {
+    this.found = 0
+    if (set.empty && !scanner.always) return text
     const whole = text.isWellFormed()
     const bytes = encodeText(text)
-    const { scanner } = this
     let n: number
     try {
-      n = scanner.scan(scope.detect, bytes, 0, bytes.length, false, isKey, isKey ? NO_WORDS : scope.keyWords)
+      n = scanner.scan(set, bytes, 0, bytes.length, line, isKey, words)
     } catch (error) {
-      this.applier.fail(error instanceof BadSpan ? undefined : error, access, undefined, this.plan.errorPath(scope))
+      this.applier.fail(error instanceof BadSpan ? undefined : error, access, undefined, path())
+      this.found = 1
       return FAILED
     }
     if (n === 0) return text
     let out = ''
     let copied = 0
+    let found = 0
     for (let k = 0; k < n; k++) {
       const s = scanner.starts[k]!
       const e = scanner.ends[k]!
       const matched = decode(bytes, s, e)
-      const done = spanText(this.applier, scanner, k, matched, access, () => this.plan.errorPath(scope))
+      const done = spanText(this.applier, scanner, k, matched, access, path)
       if (done === matched) continue
-      counted(scanner.refs[k]!).masked++
+      found++
+      const counter = counted(scanner.refs[k]!)
+      if (counter !== undefined) access.state.tallies.push(counter)
       out += decodeText(bytes, copied, s, whole) + (done === REMOVED ? '' : done)
       copied = e
     }
+    this.found = found
     return copied === 0 ? text : out + decodeText(bytes, copied, bytes.length, whole)
   }
 
   /** Scans what masks have not written: the parts between the settled ranges (UTF-16). */
   unsettled(scope: Scope, text: string, settled: readonly number[], access: Access): string {
-    if (settled.length === 0) return this.scan(scope, text, access, false)
-    let out = ''
-    let from = 0
-    for (let k = 0; k < settled.length; k += 2) {
-      if (settled[k]! > from) out += this.scan(scope, text.slice(from, settled[k]!), access, false)
-      out += text.slice(settled[k]!, settled[k + 1]!)
-      from = settled[k + 1]!
-    }
-    return from < text.length ? out + this.scan(scope, text.slice(from), access, false) : out
+    return between(text, settled, (part) => this.scan(scope, part, access, false))
   }
 
   /**
@@ -140,7 +153,13 @@ export class TextMasker {
       // a result may not make a second line of this one
       const out = done === REMOVED ? '' : /[\r\n]/.test(done) ? done.replace(/[\r\n]+/g, ' ') : done
       hits.add(rs, re, Buffer.from(out), 0, counted(ref))
-      observe?.('detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name, 'detector' in ref ? ref.detector.name : undefined, score, rs, re)
+      observe?.(
+        'detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name,
+        'detector' in ref ? ref.detector.name : undefined,
+        'detector' in ref ? score : undefined,
+        rs,
+        re,
+      )
     }
     let q = 0
     for (let k = 0; k < n; k++) {
@@ -176,7 +195,7 @@ export class TextMasker {
         const ref = scanner.refs[k]!
         if (start === 0 || scratch[start - 1] !== 0x22 || (!isPairHit(ref) && ref !== set.namedSecret)) continue
         while (q < quotes.length && quotes[q]! < start) q++
-        if (q < quotes.length && quotes[q]! < end) out.push({ start, end, score: scanner.scores[k]!, refs: [ref], merged: [scanner.merged[k]!], encoded: [scanner.encoded[k]!] })
+        if (q < quotes.length && quotes[q]! < end) out.push({ start, end, score: scanner.scores[k]!, refs: [ref], merged: [scanner.merged[k]!], encoded: [scanner.encoded[k]!], origin: scanner })
       }
     } finally {
       for (const at of quotes) scratch[at] = 0x22
@@ -208,10 +227,29 @@ export class TextMasker {
       const e = i + 1 < end ? buf[i + 1]! : 0
       let byte = -1
       const size = 2
+      // A run of backslashes before a quote is nesting: one of them is left for the recogniser of pairs, which knows where
+      // a value in quotes ends; two are a backslash and the end of a value.
+      let quote = i + 1
+      while (quote < end && quote - i < 64 && buf[quote] === 0x5c) quote++
+      if (quote < end && (buf[quote] === 0x22 || buf[quote] === 0x27)) {
+        const backslashes = quote - i
+        if (backslashes > 2 && backslashes % 2 === 1) {
+          map.add(n, ~i)
+          out[n++] = 0x5c
+          map.add(n, quote)
+          out[n++] = buf[quote]!
+        } else {
+          map.add(n, i)
+          for (let k = i; k <= quote; k++) out[n++] = buf[k]!
+        }
+        i = quote + 1
+        run = true
+        continue
+      }
       if (e === 0x6e) byte = 0x0a
       else if (e === 0x74) byte = 0x09
       else if (e === 0x72) byte = 0x0d
-      else if (e === 0x22 || e === 0x5c || e === 0x2f || e === 0x27) byte = e
+      else if (e === 0x5c || e === 0x2f) byte = e
       else if (e === 0x75 && i + 6 <= end) {
         const unit = Number.parseInt(decode(buf, i + 2, i + 6), 16)
         if (/^[0-9a-fA-F]{4}$/.test(decode(buf, i + 2, i + 6))) {
@@ -242,6 +280,19 @@ export class TextMasker {
     map.end = end
     return n
   }
+}
+
+/** A text with the parts between the settled ranges replaced. */
+function between(text: string, settled: readonly number[], replace: (part: string) => string): string {
+  if (settled.length === 0) return replace(text)
+  let out = ''
+  let from = 0
+  for (let k = 0; k < settled.length; k += 2) {
+    if (settled[k]! > from) out += replace(text.slice(from, settled[k]!))
+    out += text.slice(settled[k]!, settled[k + 1]!)
+    from = settled[k + 1]!
+  }
+  return from < text.length ? out + replace(text.slice(from)) : out
 }
 
 function writeUnit(out: Buffer, n: number, unit: number): number {

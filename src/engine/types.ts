@@ -64,8 +64,12 @@ export interface MaskContext {
   otherInputs(): readonly (string | null)[]
   /** The moment the record is masked, ms since the epoch. */
   now(): number
-  /** A mask that replaces parts of a text says which ranges (UTF-16, flat) of its result it wrote: detection leaves them alone. */
-  settle?(ranges: readonly number[]): void
+  /**
+   * A mask that replaces parts of a text says which ranges (UTF-16, flat) of its result it wrote: detection leaves them
+   * alone. `sources` are the ranges of its input that they replaced, one for each, so that what earlier masks settled can
+   * be followed.
+   */
+  settle?(ranges: readonly number[], sources?: readonly number[]): void
 }
 
 /** One compiled mask (or chain). Throws MaskError and nothing else. */
@@ -122,7 +126,7 @@ export interface MaskTools {
   /** A pattern of spec section 10, already checked. */
   regex(pattern: string): LinearRegex
   /** Scans text with detectors, as the `scan` mask and `url` paths do; returns the text with every match masked. */
-  scan(detect: readonly string[], exclude: readonly string[], masks: readonly MaskNode[] | undefined): (text: string, context: MaskContext, settled?: number[]) => string
+  scan(detect: readonly string[], exclude: readonly string[], masks: readonly MaskNode[] | undefined): (text: string, context: MaskContext, settled?: number[], sources?: number[]) => string
   /** A plan of `json` transforms: masks a parsed container, or JSON text (undefined when it is not JSON). */
   document(transforms: readonly JsonTransform[]): DocumentMasker
   /** Matches key globs (spec 2.4). */

@@ -6,7 +6,7 @@
 // escaped and nested text. A string that is itself a JSON document is entered by a walker of the next level, whose hits are
 // mapped back through the offsets: its untouched bytes stay too.
 
-import { eachEntry, findAll, findPath, readScalar, readString, readValue, skipSpace, skipValue, writeValue } from './json-bytes.ts'
+import { eachEntry, emptyWildcard, findAll, findPath, readScalar, readString, readValue, skipSpace, skipValue, writeValue } from './json-bytes.ts'
 import type { Memo } from './memo.ts'
 import { OffsetMap } from './offset-map.ts'
 import { cleanSlot, END, findChild, HASH_START, SCAN, PASS } from './plan.ts'
@@ -56,6 +56,8 @@ export interface WalkServices {
   readonly state: RecordState
   readonly memo: Memo
   readonly texts: TextMasker
+  /** JSON in strings is entered so many levels deep (default 4). */
+  readonly nesting?: number
   /** Set while explaining: told of every hit. */
   observe: ((found: Found) => void) | undefined
 }
@@ -84,6 +86,7 @@ export class JsonWalker implements Access {
   private readonly level: number
   private readonly outer: JsonWalker | undefined
   private readonly maxDepth: number
+  private readonly nesting: number
 
   private buf: Buffer = Buffer.alloc(0)
   private recordStart = 0
@@ -122,6 +125,7 @@ export class JsonWalker implements Access {
     this.level = level
     this.outer = outer
     this.maxDepth = services.plan.policy.max_depth
+    this.nesting = services.nesting ?? MAX_NESTING
     this.mayEnter = this.scanner.always ? ALL : services.plan.decodesJson ? OPENERS : NOTHING
     this.types = new Uint8Array(this.maxDepth + 2)
     this.scopes = new Array<Scope | undefined>(this.maxDepth + 2).fill(undefined)
@@ -189,7 +193,7 @@ export class JsonWalker implements Access {
     if (this.around.length > 0) this.around = []
     const { types, scopes, lasts, opened, counts } = this
     const plan = this.plan
-    const maxDepth = this.maxDepth
+    const maxDepth = this.maxDepth - this.above
     let depth = 0
     let scope = root
     let i = start
@@ -213,7 +217,7 @@ export class JsonWalker implements Access {
         if (scope.containers) {
           this.depth = depth
           whole = this.container(i, scope)
-          if (whole === INVALID) return INVALID
+          if (whole === INVALID || whole === TOO_DEEP) return whole
         }
         if (whole >= 0) i = whole
         else {
@@ -286,6 +290,14 @@ export class JsonWalker implements Access {
         i++
       }
     }
+  }
+
+  /** Stands before a record: its values can be looked up. */
+  enter(buf: Buffer, start: number, end: number): void {
+    this.buf = buf
+    this.recordStart = start
+    this.recordEnd = end
+    this.depth = 0
   }
 
   /** Skips JSON white space from i; INVALID where only that may stand and something else ends the record. */
@@ -568,7 +580,7 @@ export class JsonWalker implements Access {
       this.hit(rs, re, out, counted(ref))
       if (this.s.observe !== undefined) {
         const rule = 'detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name
-        this.report(scope, 'value', rule, 'detector' in ref ? ref.detector.name : undefined, scanner.scores[k]!, rs, re)
+        this.report(scope, 'value', rule, 'detector' in ref ? ref.detector.name : undefined, 'detector' in ref ? scanner.scores[k]! : undefined, rs, re)
       }
     }
     return n === 0 && !scanner.always
@@ -609,7 +621,7 @@ export class JsonWalker implements Access {
     let i = start
     while (i < end && bytes[i]! <= 0x20) i++
     const c = bytes[i]
-    if (i >= end || (c !== 0x7b && c !== 0x5b) || this.level >= MAX_NESTING || !(this.plan.decodesJson || scope.document)) return false
+    if (i >= end || (c !== 0x7b && c !== 0x5b) || this.level >= this.nesting || !(this.plan.decodesJson || scope.document)) return false
     // the last byte tells most texts in brackets from documents
     let last = end - 1
     while (last > i && bytes[last]! <= 0x20) last--
@@ -617,6 +629,7 @@ export class JsonWalker implements Access {
     const inner = (this.inner ??= new JsonWalker(this.s, this.level + 1, this))
     const before = this.hits.count
     const errors = this.state.errors.length
+    const tallies = this.state.tallies.length
     // the byte after the text must end it: the closing quote does, the scratch buffer gets a NUL
     if (bytes === this.scratch) bytes[end] = 0
     inner.mapOuter = bytes === this.scratch
@@ -624,6 +637,7 @@ export class JsonWalker implements Access {
     if (stop >= 0 && skipSpace(bytes, stop, end) === end) return true
     this.hits.count = before
     this.state.errors.length = errors
+    this.state.tallies.length = tallies
     if (stop === TOO_DEEP) {
       this.applier.fail(undefined, this, undefined, this.plan.errorPath(scope))
       this.state.errors[this.state.errors.length - 1] = 'too_deep'
@@ -814,22 +828,20 @@ export class JsonWalker implements Access {
     const buf = this.buf
     if (scope.constantToken !== undefined && this.level === 0 && end - open > 2) {
       const { rule } = scope.targets[0]!
-      rule.masked++
-      this.hit(open, end, scope.constantToken, undefined)
+      this.hit(open, end, scope.constantToken, rule)
       this.report(scope, 'value', rule.name, undefined, undefined, open, end)
       return end
     }
-    if (scope.document && this.enterToken(open, end, scope)) return end
+    if (scope.document && this.enterDocument(open, end, scope)) return end
     if (scope.targets.length > 0) {
       const t = scope.targets[0]!
       const memo = this.s.memo
-      const slot = t.memo && scope.targets.length === 1 ? memo.slot(t.chain.id, buf, open, end) : -1
-      const known = memo.get(slot, t.chain.id, buf, open, end)
+      const slot = t.memo && scope.targets.length === 1 ? memo.slot(scope.memo, buf, open, end) : -1
+      const known = memo.get(slot, scope.memo, buf, open, end)
       if (known !== undefined) {
         if (known.keep) return end
-        t.rule.masked++
         this.report(scope, 'value', t.rule.name, undefined, undefined, open, end)
-        this.hit(open, end, this.level === 0 ? known.json! : this.encode(known.text as string, false), undefined)
+        this.hit(open, end, this.level === 0 ? known.json! : this.encode(known.text as string, false), t.rule)
         return end
       }
       const value = readString(buf, open, end)
@@ -841,14 +853,14 @@ export class JsonWalker implements Access {
           this.remove(end)
           return end
         }
-        if (outcome.settled !== true && !outcome.changed) return this.scanToken(open, end, scope)
+        if (outcome.settled !== true && outcome.settled.length === 0 && !outcome.changed) return this.scanToken(open, end, scope)
         let result = outcome.value
         // what is scanned here depends on the place: only a settled result is remembered
         const pure = outcome.settled === true
         if (outcome.settled !== true && typeof result === 'string') result = this.s.texts.unsettled(scope, result, outcome.settled, this)
         const text = writeValue(result)
         const changed = result !== value
-        if (pure && errors === this.state.errors.length) memo.put(slot, t.chain.id, buf, open, end, { text, json: Buffer.from(text), keep: !changed })
+        if (pure && errors === this.state.errors.length) memo.put(slot, scope.memo, buf, open, end, { text, json: Buffer.from(text), keep: !changed })
         if (changed) this.hit(open, end, this.encode(text, false), undefined)
         return end
       }
@@ -875,6 +887,25 @@ export class JsonWalker implements Access {
       }
     }
     return this.scanToken(open, end, scope)
+  }
+
+  /** A string that is a document of `json` masks. */
+  private enterDocument(open: number, end: number, scope: Scope): boolean {
+    const documents = this.applier.openDocuments(scope, this)
+    const entered = this.enterToken(open, end, scope)
+    const escaped = this.mapOuterOf()
+    const bytes = escaped ? this.scratch : this.buf
+    this.applier.closeDocuments(
+      documents,
+      this,
+      () => this.plan.errorPath(scope),
+      (t) => !entered || emptyWildcard(bytes, escaped ? 0 : open + 1, escaped ? this.decodedEnd : end - 1, t.segments),
+    )
+    return entered
+  }
+
+  private mapOuterOf(): boolean {
+    return this.inner?.mapOuter === true
   }
 
   private judgeSecret(open: number, end: number, scope: Scope): number {
@@ -1017,12 +1048,13 @@ export class JsonWalker implements Access {
 
   /** An object or array that a rule takes whole; returns its end, or -3 where the rules let it be. */
   private container(start: number, scope: Scope): number {
+    if (start === this.openedAt) return -3
     const end = skipValue(this.buf, start, this.recordEnd)
     if (end < 0) return INVALID
     const value = readValue(this.buf, start, end, this.maxDepth)
     if (value === undefined) return -3
     const outcome = this.applier.targets(scope, value, this)
-    if (outcome === undefined || (!outcome.changed && outcome.settled !== true)) return -3
+    if (outcome === undefined || (!outcome.changed && outcome.settled !== true)) return scope.documents ? this.document(start, end, scope) : -3
     // what is replaced must have been JSON: the strict walk decides for the whole record
     if (!this.checked(start, end)) return INVALID
     this.report(scope, 'value', scope.targets[0]!.rule.name, undefined, undefined, start, end)
@@ -1030,6 +1062,27 @@ export class JsonWalker implements Access {
     else if (outcome.changed) this.hit(start, end, this.encode(writeValue(outcome.value), false), undefined)
     return end
   }
+
+  /** Walks a container that is a document of `json` masks, at this level. */
+  private document(start: number, end: number, scope: Scope): number {
+    const documents = this.applier.openDocuments(scope, this)
+    const walker = (this.sub ??= new JsonWalker(this.s, this.level, this))
+    walker.openedAt = start
+    walker.above = this.above + this.depth
+    const stop = walker.walk(this.buf, start, end, scope, this.multi)
+    this.applier.closeDocuments(
+      documents,
+      this,
+      () => this.plan.errorPath(scope),
+      (t) => emptyWildcard(this.buf, start, end, t.segments),
+    )
+    return stop === end || stop === TOO_DEEP ? stop : INVALID
+  }
+  private sub: JsonWalker | undefined
+  /** Where the document stands that this walker was made for; its own hits are done. */
+  private openedAt = -1
+  /** Containers around this walker's text at the same level. */
+  private above = 0
 
   private checked(start: number, end: number): boolean {
     const checker = (this.checker ??= new JsonWalker(this.s, MAX_NESTING, this))

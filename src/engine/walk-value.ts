@@ -127,16 +127,31 @@ export class ValueWalker implements Access {
       const shown = value.toJSON()
       if (shown !== value) return this.shown(value, shown, scope)
     }
-    if (scope.containers) {
+    if (scope.containers || scope.documents) {
       const parsed = toValue(value, this.maxDepth)
       if (parsed !== undefined) {
         const outcome = this.s.applier.targets(scope, parsed, this)
         if (outcome !== undefined && (outcome.changed || outcome.settled === true)) {
+          if (outcome.changed) this.state.places++
           if (outcome.value === REMOVED) return REMOVED
           return outcome.changed ? fromValue(outcome.value) : value
         }
       }
     }
+    if (!scope.documents) return this.entries(value, scope)
+    const { applier, plan } = this.s
+    const documents = applier.openDocuments(scope, this)
+    const done = this.entries(value, scope)
+    applier.closeDocuments(
+      documents,
+      this,
+      () => plan.errorPath(scope),
+      (t) => emptyWildcard(value, t.segments),
+    )
+    return done
+  }
+
+  private entries(value: object, scope: Scope): unknown {
     if (Array.isArray(value)) return this.array(value, scope)
     if (value instanceof Map) return this.map(value, scope)
     if (value instanceof Set) {
@@ -186,6 +201,7 @@ export class ValueWalker implements Access {
         // what was open below is closed
         this.stack.length = level
         this.s.applier.fail(undefined, this, undefined, this.s.plan.errorPath(child))
+        this.state.places++
         after = FAILED
       }
       let name = key
@@ -233,7 +249,9 @@ export class ValueWalker implements Access {
 
   private key(child: Scope, key: string, names: Map<string, number>): string {
     const masked = this.s.texts.scan(child, key, this, true)
-    return masked === key ? key : freeName(names, masked)
+    if (masked === key) return key
+    this.state.places++
+    return freeName(names, masked)
   }
 
   private string(value: string, scope: Scope): unknown {
@@ -241,16 +259,23 @@ export class ValueWalker implements Access {
     const { applier, texts, plan } = this.s
     if (scope.strings !== SCAN) {
       if (scope.document) {
+        const documents = applier.openDocuments(scope, this)
         const entered = this.enter(value, scope)
+        applier.closeDocuments(
+          documents,
+          this,
+          () => plan.errorPath(scope),
+          (t) => entered === undefined || emptyWildcard(JSON.parse(value), t.segments),
+        )
         if (entered !== undefined) return entered
       }
       if (scope.targets.length > 0) {
         const outcome = applier.targets(scope, value, this)
         if (outcome !== undefined) {
-          if (outcome.value === REMOVED) return REMOVED
-          if (outcome.settled !== true && !outcome.changed) return this.scan(value, scope)
-          if (outcome.settled !== true && typeof outcome.value === 'string') return texts.unsettled(scope, outcome.value, outcome.settled, this)
-          return fromValue(outcome.value)
+          if (outcome.settled !== true && outcome.settled.length === 0 && !outcome.changed) return this.scan(value, scope)
+          const done = outcome.settled !== true && typeof outcome.value === 'string' ? texts.unsettled(scope, outcome.value, outcome.settled, this) : outcome.value
+          if (done !== value) this.state.places++
+          return done === REMOVED ? REMOVED : fromValue(done)
         }
       }
       if (scope.unknown) {
@@ -264,7 +289,7 @@ export class ValueWalker implements Access {
         const score = plan.parts.judgeSecret(bytes, 0, bytes.length, scope.facts.secret as 1 | 2 | 3 | 4, 'record')
         if (score >= 0.6 && !(action.rule.skip !== undefined && action.rule.skip(value))) {
           const done = applier.match(action, value, this, () => this.s.plan.errorPath(scope))
-          if (done !== value) action.masked++
+          if (done !== value) this.masked(action)
           return done === REMOVED ? REMOVED : fromValue(done)
         }
       }
@@ -273,7 +298,17 @@ export class ValueWalker implements Access {
   }
 
   private scan(value: string, scope: Scope): string {
-    return this.enter(value, scope) ?? this.s.texts.scan(scope, value, this, false)
+    const entered = this.enter(value, scope)
+    if (entered !== undefined) return entered
+    const done = this.s.texts.scan(scope, value, this, false)
+    this.state.places += this.s.texts.found
+    return done
+  }
+
+  /** One place was masked. */
+  private masked(counter: { masked: number }): void {
+    this.state.places++
+    this.state.tallies.push(counter)
   }
 
   /** JSON in a string; undefined when it is none. */
@@ -288,16 +323,20 @@ export class ValueWalker implements Access {
     const { nested, nestedHits, state, applier } = this.s
     nestedHits.clear()
     const errors = state.errors.length
+    const tallies = state.tallies.length
     nested.base = this
     const stop = nested.walk(bytes, 0, end, scope, true)
     if (stop === TOO_DEEP) {
       state.errors.length = errors
+      state.tallies.length = tallies
+      state.places++
       applier.fail(undefined, this, undefined, this.s.plan.errorPath(scope))
       state.errors[state.errors.length - 1] = 'too_deep'
       return FAILED
     }
     if (stop < 0 || skipSpace(bytes, stop, end) !== end) {
       state.errors.length = errors
+      state.tallies.length = tallies
       return undefined
     }
     if (nestedHits.count === 0) return value
@@ -306,15 +345,19 @@ export class ValueWalker implements Access {
     writer.copy(bytes, copied, end)
     for (let k = 0; k < nestedHits.count; k++) {
       const counter = nestedHits.counters[k]
-      if (counter !== undefined) counter.masked++
+      if (counter !== undefined) state.tallies.push(counter)
     }
+    state.places += nestedHits.count
     const out = Buffer.concat(writer.take())
     return decodeText(out, 0, out.length, whole)
   }
 
   private unknown(): unknown {
-    if (this.s.plan.policy.unknown_fields === 'drop') return REMOVED
-    this.s.plan.unknownCounter.masked++
+    if (this.s.plan.policy.unknown_fields === 'drop') {
+      this.state.places++
+      return REMOVED
+    }
+    this.masked(this.s.plan.unknownCounter)
     return '[REDACTED]'
   }
 
@@ -353,10 +396,9 @@ export class ValueWalker implements Access {
   }
 
   private replaced(parsed: NumberText, value: number | bigint, done: Value | Removed, action: { masked: number }): unknown {
-    if (done === REMOVED) return REMOVED
     if (done instanceof NumberText && done.text === parsed.text) return value
-    action.masked++
-    return fromValue(done, typeof value)
+    this.masked(action)
+    return done === REMOVED ? REMOVED : fromValue(done, typeof value)
   }
 
   private claimed(value: boolean | null, original: unknown, scope: Scope): unknown {
@@ -369,6 +411,7 @@ export class ValueWalker implements Access {
   private claim(value: Value, scope: Scope): { value: Value | Removed; changed: boolean } | undefined {
     if (scope.targets.length > 0) {
       const outcome = this.s.applier.targets(scope, value, this)
+      if (outcome?.changed === true) this.state.places++
       if (outcome !== undefined) return outcome.settled === true || outcome.changed ? outcome : undefined
     }
     if (!scope.unknown) return undefined
@@ -456,6 +499,15 @@ function lookup(from: unknown, path: readonly (string | number)[]): Value | unde
   let at = from
   for (const part of path) at = get(at, part)
   return toValue(at, 1000)
+}
+
+/** A path whose wildcard stands over an empty container misses nothing. */
+function emptyWildcard(value: unknown, path: readonly Segment[]): boolean {
+  const wild = path.findIndex((s) => s.kind === 'any')
+  if (wild < 0) return false
+  const out: Value[] = []
+  collect(value, path.slice(0, wild), 0, out, { left: 100000 })
+  return out.some((v) => (Array.isArray(v) && v.length === 0) || (v instanceof Map && v.size === 0))
 }
 
 function collect(from: unknown, path: readonly Segment[], at: number, out: Value[], budget: { left: number }): void {

@@ -31,10 +31,20 @@ export interface Access {
 /** What a record has shown so far; one object per masker, reset for each record. */
 export class RecordState {
   serial = 0
-  /** By transform id: serial of the record in which it matched last. */
+  /** By transform id, in the document open now: serial of that document, when it matched; how often; its first result. */
   seen: number[] = []
-  counts: number[] = []
-  firsts: (Value | Removed | undefined)[] = []
+  private advances: number[] = []
+  private forced: number[] = []
+  private firsts: (Value | Removed | undefined)[] = []
+  /** By document id: the serial of the one that is open, and its hash inputs for transforms that have none of their own. */
+  private readonly open: number[] = []
+  private readonly inherited: (readonly ResolvedSource[] | MaskError | undefined)[] = []
+  private documents = 0
+  private opened = 0
+  /** What counts the values masked so far, once for each; added up when the record is put out. */
+  tallies: { masked: number }[] = []
+  /** Places masked in a parsed value. */
+  places = 0
   readonly conditions = new Map<number, 'if' | 'else' | 'skip' | 'error'>()
   readonly sources = new Map<HashSource, Value | undefined>()
   /** Set under `on_mask_error: drop` or `fail`. */
@@ -43,35 +53,134 @@ export class RecordState {
   /** Errors of this record by code, counted when the record is done. */
   errors: MaskErrorCode[] = []
 
-  private readonly advances: { serial: number; n: number }[] = []
+  /** A document of a `json` mask begins. */
+  begin(transforms: readonly CompiledTransform[], sources: readonly ResolvedSource[] | MaskError | undefined): OpenDocument {
+    const id = transforms[0]!.document
+    const serial = this.open[id] ?? 0
+    // a document inside one of the same rule: the outer one goes on afterwards
+    const around =
+      serial === 0
+        ? undefined
+        : {
+            serial,
+            sources: this.inherited[id],
+            transforms: transforms.map((t) => ({ seen: this.seen[t.id] ?? 0, n: this.advances[t.id] ?? 0, forced: this.forced[t.id] ?? 0, first: this.firsts[t.id] as Value | Removed | undefined })),
+          }
+    this.opened++
+    this.open[id] = ++this.documents
+    this.inherited[id] = sources
+    for (const t of transforms) this.advances[t.id] = 0
+    return { transforms, around }
+  }
 
-  /** How many matches of an `advance_hash` transform came before this one in the record. */
-  advance(transform: number): number {
-    const counter = (this.advances[transform] ??= { serial: 0, n: 0 })
-    if (counter.serial !== this.serial) {
-      counter.serial = this.serial
-      counter.n = 0
+  /** It ends; gives the transforms with `on_missing: error` that matched nothing in it. */
+  end(document: OpenDocument): readonly CompiledTransform[] {
+    const { transforms, around } = document
+    const id = transforms[0]!.document
+    const serial = this.open[id]
+    let missing: CompiledTransform[] | undefined
+    for (const t of transforms) if (this.seen[t.id] !== serial && t.transform.onMissing === 'error') (missing ??= []).push(t)
+    this.opened--
+    this.open[id] = around?.serial ?? 0
+    this.inherited[id] = around?.sources
+    if (around !== undefined) {
+      transforms.forEach((t, i) => {
+        const { seen, n, forced, first } = around.transforms[i]!
+        this.seen[t.id] = seen
+        this.advances[t.id] = n
+        this.forced[t.id] = forced
+        this.firsts[t.id] = first
+      })
     }
-    return counter.n++
+    return missing ?? NONE_MISSING
+  }
+
+  /** A transform has found a value. */
+  found(t: CompiledTransform): void {
+    this.seen[t.id] = this.open[t.document] ?? 0
+  }
+
+  /** Hash inputs of the open document. */
+  sourcesOf(t: CompiledTransform): readonly ResolvedSource[] | MaskError | undefined {
+    return this.inherited[t.document]
+  }
+
+  /** How many matches of an `advance_hash` transform came before this one in its document. */
+  advance(t: CompiledTransform): number {
+    const n = this.advances[t.id] ?? 0
+    this.advances[t.id] = n + 1
+    return n
+  }
+
+  /** The first result of a `force_consistency` transform in its document; undefined: this is the first. */
+  first(t: CompiledTransform): Value | Removed | undefined {
+    return this.forced[t.id] === (this.open[t.document] ?? 0) ? this.firsts[t.id] : undefined
+  }
+
+  setFirst(t: CompiledTransform, result: Value | Removed): void {
+    this.forced[t.id] = this.open[t.document] ?? 0
+    this.firsts[t.id] = result
+  }
+
+  /** Adds up what the record that is put out has counted. */
+  commit(): void {
+    for (const t of this.tallies) t.masked++
+    this.tallies.length = 0
   }
 
   next(): void {
     this.serial++
     this.drop = false
     this.failure = undefined
+    this.places = 0
+    if (this.tallies.length > 0) this.tallies.length = 0
+    if (this.opened > 0) {
+      // a record that failed in the middle
+      this.opened = 0
+      this.open.fill(0)
+      this.inherited.fill(undefined)
+    }
+    if (this.firsts.length > 0) this.firsts.length = 0
     if (this.errors.length > 0) this.errors = []
     if (this.conditions.size > 0) this.conditions.clear()
     if (this.sources.size > 0) this.sources.clear()
   }
 }
 
-/** The context of one value, which also takes what masks say about the text they wrote. */
-class Context extends KeyedContext {
-  /** Ranges (UTF-16) of the last result that masks have written; undefined: unknown. */
-  settledRanges: readonly number[] | undefined
+/** A document of a `json` mask under way. */
+export interface OpenDocument {
+  readonly transforms: readonly CompiledTransform[]
+  /** What was known of the document of the same rule around it. */
+  readonly around:
+    | {
+        readonly serial: number
+        readonly sources: readonly ResolvedSource[] | MaskError | undefined
+        readonly transforms: readonly { readonly seen: number; readonly n: number; readonly forced: number; readonly first: Value | Removed | undefined }[]
+      }
+    | undefined
+}
 
-  settle(ranges: readonly number[]): void {
-    this.settledRanges = ranges
+const NONE_MISSING: readonly CompiledTransform[] = []
+
+/** The context of one value, which also takes what masks say about the text they wrote. */
+export class Context extends KeyedContext {
+  /** Ranges (UTF-16) of the text that masks have written so far. */
+  settledRanges: readonly number[] = NO_RANGES
+  private written: readonly number[] | undefined
+  private sourceRanges: readonly number[] | undefined
+
+  settle(ranges: readonly number[], sources?: readonly number[]): void {
+    this.written = ranges
+    this.sourceRanges = sources
+  }
+
+  /** A mask of a pipeline is done: follows what is settled from its input to its result. `tells`: what it said counts. */
+  follow(before: Value | Removed, after: Value | Removed, tells: boolean): void {
+    const { written, sourceRanges } = this
+    this.written = this.sourceRanges = undefined
+    if (tells && written !== undefined) this.settledRanges = sourceRanges === undefined ? written : carry(this.settledRanges, written, sourceRanges)
+    // letters change case, a type changes: what is settled stands where it stood
+    else if (this.settledRanges.length > 0 && !(typeof before === 'string' && typeof after === 'string' && before.length === after.length)) this.settledRanges = NO_RANGES
   }
 
   /** The same sources on another value: a match inside the text, a value inside the document. */
@@ -88,7 +197,43 @@ export interface Outcome {
   readonly changed: boolean
 }
 
+/** Scans what is left of the value of a pair: see TextMasker. */
+export type RestScanner = (scanner: Scanner, text: string, settled: readonly number[], access: Access, path: () => string) => string
+
 const NO_RANGES: readonly number[] = []
+
+/** Settled ranges of a text after an edit that wrote `written` in the place of `sources` (flat, in order, as many each). */
+export function carry(settled: readonly number[], written: readonly number[], sources: readonly number[]): readonly number[] {
+  if (settled.length === 0) return written
+  const out: number[] = []
+  const push = (start: number, end: number): void => {
+    if (start > end) return
+    const n = out.length
+    if (n > 0 && start <= out[n - 1]!) out[n - 1] = Math.max(out[n - 1]!, end)
+    else out.push(start, end)
+  }
+  let from = 0
+  let shift = 0
+  let at = 0
+  for (let k = 0; k <= sources.length; k += 2) {
+    const to = k < sources.length ? sources[k]! : Number.POSITIVE_INFINITY
+    // the stretch [from, to) of the text was kept
+    while (at < settled.length && settled[at]! < to) {
+      const start = Math.max(settled[at]!, from)
+      const end = Math.min(settled[at + 1]!, to)
+      if (start < end) push(start + shift, end + shift)
+      if (settled[at + 1]! > to) break
+      at += 2
+    }
+    if (k < sources.length) {
+      push(written[k]!, written[k + 1]!)
+      from = sources[k + 1]!
+      shift = written[k + 1]! - from
+      while (at < settled.length && settled[at + 1]! <= from) at += 2
+    }
+  }
+  return out
+}
 
 /** Applies rules and detect actions to single values; counts and reports. */
 export class Applier {
@@ -97,6 +242,8 @@ export class Applier {
   private readonly regexes: ReadonlyMap<string, LinearRegex>
   /** Inside a document in a string: the context of the mask around it, whose sources are the wider level. */
   outer: MaskContext | undefined
+  /** Set by the TextMasker of this plan. */
+  rest: RestScanner = (_, text) => text
 
   constructor(plan: Plan, key: RunKey, regexes: ReadonlyMap<string, LinearRegex>) {
     this.plan = plan
@@ -129,7 +276,11 @@ export class Applier {
       for (const t of list) {
         const verdict = this.holds(t.rule, access)
         if (verdict === 'error') {
-          this.fail(new MaskError('condition_error', 'condition', 'could not be evaluated'), access, t.rule, path())
+          // a container that a rule only goes through is hidden leaf by leaf
+          if (container && t.chain.document !== undefined) continue
+          const error = new MaskError('condition_error', 'condition', 'could not be evaluated')
+          if (wholeRecord(t)) throw refused(error, t.rule)
+          this.fail(error, access, t.rule, path())
           return { value: FAILED, settled: true, changed: true }
         }
         if (verdict) chosen.push(t)
@@ -139,11 +290,13 @@ export class Applier {
     let current: Value | Removed = value
     let settled: true | readonly number[] = NO_RANGES
     let hit = false
+    const { tallies } = access.state
+    const counted = tallies.length
     for (const t of targets) {
       if (container && !(t.whole && t.chain.document === undefined && !t.chain.scans)) continue
       if (current === REMOVED) break
       if (t.transform !== undefined) {
-        access.state.seen[t.transform.id] = access.state.serial
+        access.state.found(t.transform)
         if (value === null && t.transform.transform.onNull === 'skip') {
           hit = true
           continue
@@ -158,14 +311,16 @@ export class Applier {
       try {
         const before = current
         const context = this.context(t, value, access)
+        if (settled !== true) context.settledRanges = settled
         const done: Value | Removed = t.transform === undefined ? t.chain.run(current, context) : this.transformed(t.transform, t.chain, current, context, access)
         current = done
-        if (!same(before, done)) t.rule.masked++
+        if (!same(before, done) && tallies.indexOf(t.rule, counted) < 0) tallies.push(t.rule)
         if (t.chain.settles === 'value' || (typeof done !== 'string' && !same(before, done))) settled = true
-        else if (t.chain.settles === 'replaced' && settled !== true) settled = context.settledRanges ?? NO_RANGES
-        else if (settled !== true && !same(before, done)) settled = NO_RANGES
+        else if (settled !== true) settled = context.settledRanges
       } catch (error) {
+        if (wholeRecord(t)) throw refused(error, t.rule)
         this.fail(error, access, t.rule, path())
+        tallies.length = counted
         return { value: FAILED, settled: true, changed: true }
       }
     }
@@ -173,13 +328,16 @@ export class Applier {
     return { value: current, settled: current === REMOVED ? true : settled, changed: !same(value, current) }
   }
 
-  private transformed(transform: CompiledTransform, chain: Chain, value: Value, context: MaskContext, access: Access): Value | Removed {
+  private transformed(transform: CompiledTransform, chain: Chain, value: Value, context: Context, access: Access): Value | Removed {
     const { state } = access
     if (!transform.transform.forceConsistency) return chain.run(value, context)
-    if (state.counts[transform.id] === state.serial) return state.firsts[transform.id]!
+    const first = state.first(transform)
+    if (first !== undefined) {
+      context.settledRanges = NO_RANGES
+      return first
+    }
     const result = chain.run(value, context)
-    state.counts[transform.id] = state.serial
-    state.firsts[transform.id] = result
+    state.setFirst(transform, result)
     return result
   }
 
@@ -189,19 +347,61 @@ export class Applier {
     let up = 0
     if (t.transform !== undefined) {
       const own = t.transform.transform.hashSources
-      if (own !== undefined) sources = own
-      else if (this.outer instanceof Context) return this.outer.within(self, this.advanceOf(t, access))
-      up = t.transform.segments.length
       advance = this.advanceOf(t, access)
+      if (own !== undefined) sources = own
+      else {
+        const wider = access.state.sourcesOf(t.transform)
+        if (wider instanceof MaskError) {
+          if (t.chain.keyed) throw new MaskError(wider.code, 'hash source', wider.code === 'hash_source_missing' ? 'is missing' : 'is not a scalar')
+          return new Context({ key: this.key, sources: SELF_ONLY, self, advance })
+        }
+        if (wider !== undefined) return new Context({ key: this.key, sources: wider, self, advance })
+        if (this.outer instanceof Context) return this.outer.within(self, advance)
+      }
+      up = t.transform.segments.length
     }
-    return new Context({ key: this.key, sources: sources === null ? RANDOM : t.chain.keyed ? this.inputs(sources, access, up) : SELF_ONLY, self, advance })
+    return new Context({ key: this.key, sources: sources === null ? RANDOM : t.chain.keyed ? this.inputs(sources, access, up, self) : SELF_ONLY, self, advance })
+  }
+
+  /** The `json` masks that a container (or a JSON text) at this scope is a document of. */
+  openDocuments(scope: Scope, access: Access): readonly OpenDocument[] {
+    let targets = scope.targets
+    if (scope.conditional) targets = strongest(targets.filter((t) => this.holds(t.rule, access) === true))
+    const out: OpenDocument[] = []
+    for (const t of targets) if (t.chain.document !== undefined) out.push(access.state.begin(t.chain.document, this.widerInputs(t, access)))
+    return out
+  }
+
+  /** What transforms without hash sources of their own hash: those of the level around the document, as they stand there. */
+  private widerInputs(t: Target, access: Access): readonly ResolvedSource[] | MaskError | undefined {
+    let sources = t.rule.sources
+    let up = 0
+    if (t.transform !== undefined) {
+      const own = t.transform.transform.hashSources
+      if (own === undefined) return access.state.sourcesOf(t.transform)
+      sources = own
+      up = t.transform.segments.length
+    } else if (this.outer !== undefined) return undefined
+    if (sources === null) return RANDOM
+    try {
+      return this.inputs(sources, access, up)
+    } catch (error) {
+      return error as MaskError
+    }
+  }
+
+  /** Ends documents; what `on_missing: error` paths did not find is an error of the record, nothing is hidden for it. */
+  closeDocuments(documents: readonly OpenDocument[], access: Access, path: () => string, empty: (t: CompiledTransform) => boolean): void {
+    for (let k = documents.length - 1; k >= 0; k--) {
+      for (const t of access.state.end(documents[k]!)) if (!empty(t)) this.fail(new MaskError('missing_path', 'json', 'found nothing at a path'), access, undefined, path())
+    }
   }
 
   private advanceOf(t: Target, access: Access): number {
-    return t.transform?.transform.advanceHash === true ? access.state.advance(t.transform.id) : 0
+    return t.transform?.transform.advanceHash === true ? access.state.advance(t.transform) : 0
   }
 
-  private inputs(sources: readonly HashSource[], access: Access, documentUp: number): readonly ResolvedSource[] {
+  private inputs(sources: readonly HashSource[], access: Access, documentUp: number, self?: Value): readonly ResolvedSource[] {
     if (sources.length === 1 && sources[0]!.from === 'self' && !sources[0]!.trim && sources[0]!.case === undefined) return SELF_ONLY
     return sources.map((s): ResolvedSource => {
       if (s.from === 'self') return { self: true, trim: s.trim, case: s.case }
@@ -216,7 +416,8 @@ export class Applier {
           up++
           skip++
         }
-        value = access.fromParent(skip === 0 ? s.path : s.path.slice(skip), up)
+        // the matched value is the document itself
+        value = up === 0 ? inside(self, s.path) : access.fromParent(skip === 0 ? s.path : s.path.slice(skip), up)
       }
       if (value === undefined) {
         if (s.onMissing === 'self') return { self: true, trim: s.trim, case: s.case }
@@ -317,6 +518,28 @@ export class Applier {
   }
 }
 
+/** A rule without a selector that masks the record itself. */
+function wholeRecord(t: Target): boolean {
+  return t.rule.form === 'record' && t.transform === undefined
+}
+
+/** The error that turns the record into the minimal record. */
+function refused(error: unknown, rule: CompiledRule): MaskError {
+  const known = error instanceof MaskError ? error : new MaskError('internal', 'mask', 'failed')
+  known.rule ??= rule.name
+  return known
+}
+
+/** The value at a path inside a value. */
+function inside(from: Value | undefined, path: readonly (string | number)[]): Value | undefined {
+  let at = from
+  for (const part of path) {
+    if (at === undefined || !isContainer(at)) return undefined
+    at = at instanceof Map ? (at as ReadonlyMap<string, Value>).get(String(part)) : (at as readonly Value[])[Number(part)]
+  }
+  return at
+}
+
 const SELF_ONLY: readonly ResolvedSource[] = [{ self: true }]
 const RANDOM: readonly ResolvedSource[] = []
 
@@ -378,6 +601,8 @@ export interface Spans {
   readonly refs: readonly Scanner['refs'][number][]
   readonly merged: ArrayLike<number>
   readonly encoded: ArrayLike<number>
+  /** The scanner that found them. */
+  readonly origin: Scanner
 }
 
 /** The replacement of span k of a scanner, as text (REMOVED: nothing). */
@@ -397,11 +622,18 @@ export function spanText(applier: Applier, scanner: Spans, k: number, matched: s
       path,
     )
     result = done === undefined ? value : done.value
+    // what the rules left of the value is still scanned
+    if (done === undefined || (done.settled !== true && typeof done.value === 'string'))
+      result = applier.rest(scanner.origin, result as string, done === undefined ? NO_RANGES : (done.settled as readonly number[]), access, path)
   } else result = applier.match(ref, value, access, path)
   if (result === REMOVED) return REMOVED
   if (result === value) return matched
   let text = resultText(result)
-  if (isPairHit(ref) && ref.quote !== 0 && text !== matched) text = escapeFor(ref.quote, text)
+  if (isPairHit(ref) && ref.quote !== 0 && text !== matched) {
+    text = escapeFor(ref.quote, text)
+    // between quotes that are escaped themselves
+    if (ref.escaped) text = escapeFor(ref.quote, text)
+  }
   return encoded ? encodeURIComponent(text.toWellFormed()) : text
 }
 
@@ -435,11 +667,10 @@ export function freeName(names: Map<string, number>, masked: string): string {
   return name
 }
 
-/** What counts a masked match. */
-export function counted(ref: DetectAction | PairHit): { masked: number } {
-  return isPairHit(ref) ? NOWHERE : ref
+/** What counts a masked match; the rules of a pair have counted already. */
+export function counted(ref: DetectAction | PairHit): { masked: number } | undefined {
+  return isPairHit(ref) ? undefined : ref
 }
-const NOWHERE = { masked: 0 }
 
 // ------------------------------------------------------------------------------------------------ hits
 

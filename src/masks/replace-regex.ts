@@ -27,7 +27,7 @@ export const replaceRegex: MaskDefinition = {
         const end = matches[i + 1]!
         if (end === start) continue
         out.keep(text.slice(copied, start))
-        out.write(maskPortion('replace_regex', text.slice(start, end), inner, preserve, context))
+        out.write(maskPortion('replace_regex', text.slice(start, end), inner, preserve, context), end - start)
         copied = end
       }
       out.keep(text.slice(copied))

@@ -25,7 +25,7 @@ export const replaceSubstring: MaskDefinition = {
       if (to <= from) return text
       const out = new Pieces()
       out.keep(text.slice(0, from))
-      out.write(maskPortion('replace_substring', text.slice(from, to), inner, preserve, context))
+      out.write(maskPortion('replace_substring', text.slice(from, to), inner, preserve, context), to - from)
       out.keep(text.slice(to))
       return out.done(context)
     })

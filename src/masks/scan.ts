@@ -22,8 +22,9 @@ export const scan: MaskDefinition = {
       if (typeof value !== 'string') return scanValue(value, context, scanText)
       if (value === '') return value
       const settled: number[] = []
-      const out = scanText(value, context, settled)
-      context.settle?.(settled)
+      const sources: number[] = []
+      const out = scanText(value, context, settled, sources)
+      context.settle?.(settled, sources)
       return out
     }
   },

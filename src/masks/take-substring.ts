@@ -14,7 +14,13 @@ export const takeSubstring: MaskDefinition = {
   compile(options) {
     const start = option(options, 'start_index', 0)
     const end = option(options, 'end_index', Infinity)
-    return textMasker('take_substring', (text) => text.slice(unitIndex(text, start), unitIndex(text, end)))
+    return textMasker('take_substring', (text, context) => {
+      const from = unitIndex(text, start)
+      const to = Math.max(from, unitIndex(text, end))
+      // Nothing is written, but what earlier masks have settled moves.
+      context.settle?.([0, 0, to - from, to - from], [0, from, to, text.length])
+      return text.slice(from, to)
+    })
   },
   examples: [
     { options: { start_index: 1, end_index: 3 }, in: '"héllo"', out: '"él"' },

@@ -151,9 +151,12 @@ function authorityEnd(text: string, from: number): number {
 }
 
 function maskUserinfo(userinfo: string, how: string, out: Pieces): void {
-  if (how === 'remove') return
+  if (how === 'remove') {
+    out.write('', userinfo.length + 1)
+    return
+  }
   if (how === 'keep' || userinfo === '') out.keep(userinfo)
-  else out.write(HIDDEN)
+  else out.write(HIDDEN, userinfo.length)
   out.keep('@')
 }
 
@@ -168,7 +171,7 @@ function maskPath(path: string, parts: Parts, context: MaskContext, out: Pieces)
 
 function hideSegment(segment: string, _: MaskContext, out: Pieces): void {
   if (segment === '.' || segment === '..') out.keep(segment)
-  else out.write(HIDDEN)
+  else out.write(HIDDEN, segment.length)
 }
 
 /** Detectors see the segment as it stands and, if it has escapes, decoded. */
@@ -177,12 +180,13 @@ function scanSegment(segment: string, context: MaskContext, detect: ReturnType<M
     const plain = decode(segment)
     const found = detect(plain, context)
     if (found !== plain) {
-      out.write(encodeURIComponent(found.toWellFormed()))
+      out.write(encodeURIComponent(found.toWellFormed()), segment.length)
       return
     }
   }
   const settled: number[] = []
-  out.mixed(detect(segment, context, settled), settled)
+  const sources: number[] = []
+  out.mixed(detect(segment, context, settled, sources), settled, sources, segment.length)
 }
 
 function decode(text: string): string {
@@ -200,7 +204,7 @@ function maskQuery(query: string, parts: Parts, out: Pieces): void {
     // No `=`, or nothing after it: there is no value.
     if (equals < end - 1 && parts.hidden(decode(query.slice(start, equals).replaceAll('+', ' ')))) {
       out.keep(query.slice(start, equals + 1))
-      out.write(HIDDEN)
+      out.write(HIDDEN, end - equals - 1)
     } else out.keep(query.slice(start, end))
     if (end < query.length) out.keep(query[end]!)
     start = end + 1
