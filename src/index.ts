@@ -24,7 +24,11 @@ import { rulesetJsonSchema as schemaOf } from './ruleset/schema.ts'
  * @example createMasker('mask-logs:default').text('card 4111 1111 1111 1111')
  */
 export function createMasker(ruleset?: RulesetInput | readonly RulesetInput[], options: MaskerOptions = {}): Masker {
-  return makeMasker({ masks, finders, detectors, pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair, judge: judgePair }, keyFacts, judgeSecret }, ruleset, options)
+  return makeMasker(
+    { masks, finders, detectors, pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair, judge: judgePair }, keyFacts, judgeSecret },
+    ruleset,
+    options,
+  )
 }
 
 /** The JSON Schema (draft 2020-12) of rulesets, from the same tables as the checks. */

@@ -45,7 +45,13 @@ describe('values', () => {
   })
 
   it('in the keys of maps are masked', () => {
-    const out = masker.value(new Map<unknown, unknown>([[{ password: secret }, 1], [Number(card), 2], [Object.create(null), `password=${secret}`]]))
+    const out = masker.value(
+      new Map<unknown, unknown>([
+        [{ password: secret }, 1],
+        [Number(card), 2],
+        [Object.create(null), `password=${secret}`],
+      ]),
+    )
     expect(out).toBeInstanceOf(Map)
     expect(JSON.stringify([...out])).not.toMatch(new RegExp(`${secret}|${card}`))
   })
@@ -66,7 +72,16 @@ describe('values', () => {
   })
 
   it('beside one that throws keep their places', () => {
-    const half = { list: [1, { toJSON() { throw new Error(secret) } }] }
+    const half = {
+      list: [
+        1,
+        {
+          toJSON() {
+            throw new Error(secret)
+          },
+        },
+      ],
+    }
     // the list is open when its element throws; what stays open would look like a cycle when it comes again
     expect(masker.value({ a: half, b: half, password: secret })).toEqual({ a: { list: '[MASKING FAILED]' }, b: { list: '[MASKING FAILED]' }, password: '[REDACTED:named_secret]' })
   })
@@ -226,7 +241,14 @@ describe('lines that are no JSON', () => {
 describe('a masker', () => {
   it('that is called by what it calls refuses, and masks the record around it', () => {
     const line = `{"a":"abc","k":"${secret}","b":"def"}`
-    for (const inner of [(m: Masker) => m.json('{"zzzzzzzzz":"zzz"}'), (m: Masker) => m.text('k=1'), (m: Masker) => m.value({ k: 1 }), (m: Masker) => m.explain('{"k":1}'), (m: Masker) => m.lines().block(Buffer.from('{"k":1}\n')), (m: Masker) => m.close()]) {
+    for (const inner of [
+      (m: Masker) => m.json('{"zzzzzzzzz":"zzz"}'),
+      (m: Masker) => m.text('k=1'),
+      (m: Masker) => m.value({ k: 1 }),
+      (m: Masker) => m.explain('{"k":1}'),
+      (m: Masker) => m.lines().block(Buffer.from('{"k":1}\n')),
+      (m: Masker) => m.close(),
+    ]) {
       const masker: Masker = own(() => {
         inner(masker)
         return 'masked'
@@ -262,9 +284,12 @@ describe('a masker', () => {
 
   it('quotes nothing of what a mask throws', () => {
     for (const thrown of [new Error(secret), secret, { message: secret }]) {
-      const masker = own(() => {
-        throw thrown
-      }, { on_mask_error: 'fail' })
+      const masker = own(
+        () => {
+          throw thrown
+        },
+        { on_mask_error: 'fail' },
+      )
       let caught: unknown
       try {
         masker.json(`{"k":"${secret}"}`)

@@ -2,32 +2,63 @@
 // a key that says authorization. The scheme word stays.
 
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
-import {
-  BASE64, CLASS, DIGIT, LETTER, LOWER, SPACE, TOKEN68, UPPER, classesOf, decodeBase64, decoded, lower, matchesAt, matchesLower, runEnd, wordBefore,
-} from './bytes.ts'
+import { BASE64, CLASS, DIGIT, LETTER, LOWER, SPACE, TOKEN68, UPPER, classesOf, decodeBase64, decoded, lower, matchesAt, matchesLower, runEnd, wordBefore } from './bytes.ts'
 import { isMasked, isPlaceholder } from './key-words.ts'
 import { COMMON_WORDS } from './common-words.ts'
 
 const bearer: DetectorInfo = {
-  name: 'bearer_token', group: 'secrets', tier: 0, priority: 10,
+  name: 'bearer_token',
+  group: 'secrets',
+  tier: 0,
+  priority: 10,
   summary: 'Token after `Bearer`, `Token`, `ApiKey`, `SSWS`, `GenieKey`.',
-  examples: ['Authorization: Bearer «abc123def456»', 'sent bearer «AbCdEfGhIjKlMnOpQrSt»,', 'header Token «9944b09199c62bcf9418ad846dd0e4bb»', 'Authorization: SSWS «00QCjAl4MlV»', "-H 'Authorization: ApiKey «a1b2c3d4»'"],
-  counterExamples: ['Bearer of news', 'bearer authentication-middleware', 'Token expired', 'Bearer realm="x"', 'Authorization: Bearer <token>', 'Authorization: Bearer $TOKEN', 'Bearer [REDACTED:bearer_token]', 'Token 2024-05-01'],
+  examples: [
+    'Authorization: Bearer «abc123def456»',
+    'sent bearer «AbCdEfGhIjKlMnOpQrSt»,',
+    'header Token «9944b09199c62bcf9418ad846dd0e4bb»',
+    'Authorization: SSWS «00QCjAl4MlV»',
+    "-H 'Authorization: ApiKey «a1b2c3d4»'",
+  ],
+  counterExamples: [
+    'Bearer of news',
+    'bearer authentication-middleware',
+    'Token expired',
+    'Bearer realm="x"',
+    'Authorization: Bearer <token>',
+    'Authorization: Bearer $TOKEN',
+    'Bearer [REDACTED:bearer_token]',
+    'Token 2024-05-01',
+  ],
 }
 const basic: DetectorInfo = {
-  name: 'basic_auth', group: 'secrets', tier: 0, priority: 10,
+  name: 'basic_auth',
+  group: 'secrets',
+  tier: 0,
+  priority: 10,
   summary: 'Base64 after `Basic` that decodes to `user:password`.',
   examples: ['Authorization: Basic «Ym9iOmh1bnRlcjI=»', 'sent Basic «YWxhZGRpbjpvcGVuc2VzYW1l»;'],
   counterExamples: ['Basic plan', 'Basic authentication', 'basic YWxhZGRpbg=='],
 }
 const header: DetectorInfo = {
-  name: 'authorization_header', group: 'secrets', tier: 0, priority: 10,
+  name: 'authorization_header',
+  group: 'secrets',
+  tier: 0,
+  priority: 10,
   summary: 'Any other credentials after an Authorization key; the secret parts of `Digest` and `AWS4-HMAC-SHA256`.',
   examples: [
-    "curl --header 'Authorization: «5eb4223e-5008-46e5-be67-c7b8f2732305»'", 'proxy-authorization: NTLM «TlRMTVNTUAABAAAA»', '"authorization":"«k-77182»"',
+    "curl --header 'Authorization: «5eb4223e-5008-46e5-be67-c7b8f2732305»'",
+    'proxy-authorization: NTLM «TlRMTVNTUAABAAAA»',
+    '"authorization":"«k-77182»"',
     'AWS4-HMAC-SHA256 Credential=«AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request», SignedHeaders=host, Signature=«5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7»',
   ],
-  counterExamples: ['authorization_code=abc', 'authorization: required', 'Authorization failed: 401', '"authorization_endpoint": "https://x"', 'reauthorization: done', 'authorization: [REDACTED]'],
+  counterExamples: [
+    'authorization_code=abc',
+    'authorization: required',
+    'Authorization failed: 401',
+    '"authorization_endpoint": "https://x"',
+    'reauthorization: done',
+    'authorization: [REDACTED]',
+  ],
 }
 
 const BEARER = 0

@@ -156,10 +156,19 @@ export function fewerDistinct(text: Uint8Array, from: number, to: number, count:
     const b = text[p]!
     const bit = 1 << (b & 31)
     if (b < 64) {
-      if ((low & bit) === 0) { low |= bit; seen++ }
+      if ((low & bit) === 0) {
+        low |= bit
+        seen++
+      }
     } else if (b < 96) {
-      if ((high & bit) === 0) { high |= bit; seen++ }
-    } else if ((top & bit) === 0) { top |= bit; seen++ }
+      if ((high & bit) === 0) {
+        high |= bit
+        seen++
+      }
+    } else if ((top & bit) === 0) {
+      top |= bit
+      seen++
+    }
     if (seen >= count) return false
   }
   return true

@@ -4,7 +4,10 @@ import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import { DIGIT, isDigit, luhn, runEnd } from './bytes.ts'
 
 const cardTrack: DetectorInfo = {
-  name: 'card_track', group: 'pci', tier: 0, priority: 2,
+  name: 'card_track',
+  group: 'pci',
+  tier: 0,
+  priority: 2,
   summary: 'Track 1 or track 2 of a payment card: the frame with number, name, expiry.',
   examples: ['swipe «%B4111111111111111^DOE/JANE^25121010000000000000?» ok', 'track «;4111111111111111=25121010000012345678?»'],
   counterExamples: ['%B4111111111111112^DOE/JANE^2512?', ';4111111111111112=2512?', 'a;123=4', '%Bold', ';4111111111111111'],
@@ -33,4 +36,11 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   return p
 }
 
-export const cardTrackFinder: Finder = { detectors: [cardTrack], triggers: [{ prev: '%', byte: 'B' }, { prev: ';', byte: '0123456789' }], find }
+export const cardTrackFinder: Finder = {
+  detectors: [cardTrack],
+  triggers: [
+    { prev: '%', byte: 'B' },
+    { prev: ';', byte: '0123456789' },
+  ],
+  find,
+}

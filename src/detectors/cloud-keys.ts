@@ -1,31 +1,45 @@
 // Keys of AWS and Azure: identifiers with a prefix, and long base64 runs beside words that say what they are.
 
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
-import {
-  ALNUM, BASE64, CLASS, DIGIT, LOWER, UPPER, classesOf, contextWords, fewerDistinct, hasWord, inContext, lower, matchesAt, runEnd, runStart, wordBefore,
-} from './bytes.ts'
+import { ALNUM, BASE64, CLASS, DIGIT, LOWER, UPPER, classesOf, contextWords, fewerDistinct, hasWord, inContext, lower, matchesAt, runEnd, runStart, wordBefore } from './bytes.ts'
 import { looksRandom } from './key-words.ts'
 
 const accessKey: DetectorInfo = {
-  name: 'aws_access_key', group: 'secrets', tier: 0, priority: 12,
+  name: 'aws_access_key',
+  group: 'secrets',
+  tier: 0,
+  priority: 12,
   summary: 'AWS access key id: AKIA, ASIA, ABIA or ACCA and 16 capitals or digits.',
   examples: ['id «AKIAQWERTYUIOP234567» used', 'key=«ASIAQ2W3E4R5T6Y7U7I2»;', 'aws_key:«ACCAQWERTYUIOP234567»'],
   counterExamples: ['TODAYINASIAASACKOFRICEXYZ', 'AKIAQWERTYUIOP23456', 'AKIAQWERTYUIOP2345678', 'xAKIAQWERTYUIOP234567', 'AKIAaaaaaaaaaaaaaaaa', 'ASIAPACIFICREGIONSALESX'],
 }
 const secretKey: DetectorInfo = {
-  name: 'aws_secret_key', group: 'secrets', tier: 0, priority: 13,
+  name: 'aws_secret_key',
+  group: 'secrets',
+  tier: 0,
+  priority: 13,
   summary: 'AWS secret access key: 40 base64 characters of all kinds beside an access key id or the words aws and secret.',
-  examples: ['AKIAQWERTYUIOP234567 «qL8v/Xk2Rz9Tb4Nw7Yc1Mh6Jd3Gf5Sp0Ka+EuWxi» ok', 'aws secret = «qL8v/Xk2Rz9Tb4Nw7Yc1Mh6Jd3Gf5Sp0Ka+EuWxi»', 'AWS_SECRET_ACCESS_KEY=«qL8v/Xk2Rz9Tb4Nw7Yc1Mh6Jd3Gf5Sp0Ka+EuWxi»'],
+  examples: [
+    'AKIAQWERTYUIOP234567 «qL8v/Xk2Rz9Tb4Nw7Yc1Mh6Jd3Gf5Sp0Ka+EuWxi» ok',
+    'aws secret = «qL8v/Xk2Rz9Tb4Nw7Yc1Mh6Jd3Gf5Sp0Ka+EuWxi»',
+    'AWS_SECRET_ACCESS_KEY=«qL8v/Xk2Rz9Tb4Nw7Yc1Mh6Jd3Gf5Sp0Ka+EuWxi»',
+  ],
   counterExamples: ['aws sha da39a3ee5e6b4b0d3255bfef95601890afd80709', 'qL8v/Xk2Rz9Tb4Nw7Yc1Mh6Jd3Gf5Sp0Ka+EuWxi', 'aws secret qL8v/Xk2Rz9Tb4Nw7Yc1Mh6Jd3Gf5Sp0Ka+EuWxiAA'],
 }
 const sessionToken: DetectorInfo = {
-  name: 'aws_session_token', group: 'secrets', tier: 0, priority: 14,
+  name: 'aws_session_token',
+  group: 'secrets',
+  tier: 0,
+  priority: 14,
   summary: 'AWS session token: its known beginnings and 100 or more base64 characters.',
   examples: [`t=«IQoJb3JpZ2lu${'aB3+/xYz9Kq'.repeat(11)}=»`, `«FwoGZXIvYXdz${'Qw4/'.repeat(30)}» end`],
   counterExamples: ['IQoJb3JpZ2luX2VjEXAMPLE', 'FwoGZXIvYXdzshort'],
 }
 const azureKey: DetectorInfo = {
-  name: 'azure_key', group: 'secrets', tier: 0, priority: 23,
+  name: 'azure_key',
+  group: 'secrets',
+  tier: 0,
+  priority: 23,
   summary: 'Azure storage or service key: 64 bytes in base64 beside AccountKey, SharedAccessKey or azure.',
   examples: [`AccountKey=«${'aB3dE5fG7h'.repeat(8)}aB3dE5==»;End`, `azure key «${'Zx9+/Qw2Er'.repeat(8)}Ty6uIo==»`],
   counterExamples: [`x ${'aB3dE5fG7h'.repeat(8)}aB3dE5==`, 'azure AccountKey=abc==', 'if (azure == b)', `azure ${'aB3dE5fG7h'.repeat(9)}aB3dE5==`],
@@ -45,7 +59,8 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
       return findAccessKey(scan, at - 2, ids)
     case 61:
       return findAzure(scan, at, ids)
-    case 115: case 83: // aws, AWS
+    case 115:
+    case 83: // aws, AWS
       return findSecretAfterWord(scan, at, ids)
     default:
       return findSession(scan, at, ids)
@@ -56,13 +71,18 @@ function findAccessKey(scan: Scan, from: number, ids: Int32Array): number {
   const { text, start, end } = scan
   const next = from + 4
   if (from < start || from + 20 > end || text[from] !== 65) return next
-  if (text[from + 3] !== 65 || !((text[from + 2] === 73 && (text[from + 1] === 75 || text[from + 1] === 83 || text[from + 1] === 66)) || (text[from + 1] === 67 && text[from + 2] === 67))) return next
+  if (
+    text[from + 3] !== 65 ||
+    !((text[from + 2] === 73 && (text[from + 1] === 75 || text[from + 1] === 83 || text[from + 1] === 66)) || (text[from + 1] === 67 && text[from + 2] === 67))
+  )
+    return next
   const to = runEnd(text, next, end, UPPER | DIGIT, 17)
   if (to !== from + 20 || (to < end && (CLASS[text[to]!]! & ALNUM) !== 0)) return next
   if (from > start && text[from - 1] !== 95 && wordBefore(text, start, from)) return next
   // A run without a digit is a sentence in capitals unless nothing else is glued to it; one character repeated is a sample.
   if (fewerDistinct(text, next, to, 3)) return to
-  if (scan.active[ids[ACCESS]!] !== 0 && ((classesOf(text, next, to) & DIGIT) !== 0 || looksRandom(text, next, to) || bounded(text, start, end, from, to))) scan.emit(ids[ACCESS]!, from, to, 0.95)
+  if (scan.active[ids[ACCESS]!] !== 0 && ((classesOf(text, next, to) & DIGIT) !== 0 || looksRandom(text, next, to) || bounded(text, start, end, from, to)))
+    scan.emit(ids[ACCESS]!, from, to, 0.95)
   if (scan.active[ids[SECRET]!] !== 0) {
     // Its secret stands within 200 bytes.
     const low = from - 200 > start ? from - 200 : start
@@ -76,7 +96,10 @@ function findAccessKey(scan: Scan, from: number, ids: Int32Array): number {
 function bounded(text: Uint8Array, start: number, end: number, from: number, to: number): boolean {
   const before = from > start ? text[from - 1]! : 32
   const after = to < end ? text[to]! : 32
-  return (before === 61 || before === 58 || before === 34 || before === 39 || before === 32) && (after === 34 || after === 39 || after === 32 || after === 10 || after === 44 || after === 59 || after === 13)
+  return (
+    (before === 61 || before === 58 || before === 34 || before === 39 || before === 32) &&
+    (after === 34 || after === 39 || after === 32 || after === 10 || after === 44 || after === 59 || after === 13)
+  )
 }
 
 /** Emits every run of exactly 40 base64 characters in [low, high) that has all kinds of characters and looks random. */
@@ -142,6 +165,14 @@ function findAzure(scan: Scan, at: number, ids: Int32Array): number {
 
 export const cloudKeysFinder: Finder = {
   detectors: [accessKey, secretKey, sessionToken, azureKey],
-  triggers: [{ prev: 'I', byte: 'A' }, { prev: 'C', byte: 'C' }, { prev: '=', byte: '=' }, { prev: 'w', byte: 's' }, { prev: 'W', byte: 'S' }, { prev: 'o', byte: 'J' }, { prev: 'G', byte: 'Z' }],
+  triggers: [
+    { prev: 'I', byte: 'A' },
+    { prev: 'C', byte: 'C' },
+    { prev: '=', byte: '=' },
+    { prev: 'w', byte: 's' },
+    { prev: 'W', byte: 'S' },
+    { prev: 'o', byte: 'J' },
+    { prev: 'G', byte: 'Z' },
+  ],
   find,
 }

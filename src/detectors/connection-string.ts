@@ -5,11 +5,18 @@ import { ALNUM, CLASS, KEY, LETTER, LOCAL, SPACE, lower, matchesAt, matchesLower
 import { isMasked, isPlaceholder } from './key-words.ts'
 
 const connectionString: DetectorInfo = {
-  name: 'connection_string', group: 'secrets', tier: 0, priority: 7,
+  name: 'connection_string',
+  group: 'secrets',
+  tier: 0,
+  priority: 7,
   summary: 'Password or key of a connection string: `Password=`, `Pwd=`, `AccountKey=`, `SharedAccessKey=` in a list with `;`, and Go and JDBC forms.',
   examples: [
-    'Server=db;User Id=sa;Password=«p@ss w0rd»;Encrypt=true', 'DefaultEndpointsProtocol=https;AccountName=x;AccountKey=«abcDEF123==»;EndpointSuffix=y', 'Driver={x};Uid=bob;Pwd=«{p;w}»;',
-    'Endpoint=sb://x/;SharedAccessKeyName=r;SharedAccessKey=«Zm9vYmFy»', 'root:«s3cret»@tcp(127.0.0.1:3306)/db', 'jdbc:oracle:thin:scott/«tiger7»@db:1521',
+    'Server=db;User Id=sa;Password=«p@ss w0rd»;Encrypt=true',
+    'DefaultEndpointsProtocol=https;AccountName=x;AccountKey=«abcDEF123==»;EndpointSuffix=y',
+    'Driver={x};Uid=bob;Pwd=«{p;w}»;',
+    'Endpoint=sb://x/;SharedAccessKeyName=r;SharedAccessKey=«Zm9vYmFy»',
+    'root:«s3cret»@tcp(127.0.0.1:3306)/db',
+    'jdbc:oracle:thin:scott/«tiger7»@db:1521',
   ],
   counterExamples: ['password=abc', 'Server=db;Password=${PW};', 'Server=db;Password=;x=y', 'pid=1;fd=2', 'Server=db;Password=[REDACTED];', 'x@tcp'],
 }
@@ -119,7 +126,7 @@ function findOracle(scan: Scan, at: number, ids: Int32Array): number {
   let p = at + 1
   const stop = end - p > 160 ? p + 160 : end
   let slash = -1
-  while (p < stop && (CLASS[text[p]!]! & LOCAL) !== 0 || p < stop && text[p] === 47) {
+  while ((p < stop && (CLASS[text[p]!]! & LOCAL) !== 0) || (p < stop && text[p] === 47)) {
     if (text[p] === 47 && slash < 0) slash = p
     p++
   }
@@ -130,6 +137,11 @@ function findOracle(scan: Scan, at: number, ids: Int32Array): number {
 
 export const connectionStringFinder: Finder = {
   detectors: [connectionString],
-  triggers: [{ prev: 'dDyY', byte: '=' }, { prev: 'et', byte: '=' }, { prev: '@', byte: 'tu' }, { prev: 'n', byte: ':' }],
+  triggers: [
+    { prev: 'dDyY', byte: '=' },
+    { prev: 'et', byte: '=' },
+    { prev: '@', byte: 'tu' },
+    { prev: 'n', byte: ':' },
+  ],
   find,
 }

@@ -5,9 +5,17 @@ import { CLASS, LETTER, SPACE, lower, matchesLower } from './bytes.ts'
 import { isMasked, isPlaceholder } from './key-words.ts'
 
 const cookie: DetectorInfo = {
-  name: 'cookie', group: 'secrets', tier: 0, priority: 11,
+  name: 'cookie',
+  group: 'secrets',
+  tier: 0,
+  priority: 11,
   summary: 'Each cookie value after a Cookie or Set-Cookie key; names, attributes and flags of up to three characters stay.',
-  examples: ['Cookie: sid=«abc123def»; theme=«dark»; ok=1', 'Set-Cookie: session=«s%3Aq1w2»; Path=/; HttpOnly', '"cookie":"a=«valueA»; b=«valueB»"', "curl -H 'Cookie: t=«77x1»' https://x.example/"],
+  examples: [
+    'Cookie: sid=«abc123def»; theme=«dark»; ok=1',
+    'Set-Cookie: session=«s%3Aq1w2»; Path=/; HttpOnly',
+    '"cookie":"a=«valueA»; b=«valueB»"',
+    "curl -H 'Cookie: t=«77x1»' https://x.example/",
+  ],
   counterExamples: ['cookies are used', 'Cookie: Path=/; HttpOnly', 'cookie policy: strict', 'cookie: consent=1; eu=yes', 'Cookie: a=[REDACTED:cookie]', 'biscookie: a=bcdefg'],
 }
 
@@ -47,7 +55,8 @@ export function findCookies(scan: Scan, p: number, quote: number, id: number): n
   while (p < end) {
     while (p < end && (text[p] === 32 || text[p] === 59)) p++
     const name = p
-    while (p < end && text[p] !== 61 && text[p] !== 59 && text[p] !== 91 && text[p] !== 123 && !stops(text, p, end, quote) && (CLASS[text[p]!]! & SPACE) === 0 && p - name < 128) p++
+    while (p < end && text[p] !== 61 && text[p] !== 59 && text[p] !== 91 && text[p] !== 123 && !stops(text, p, end, quote) && (CLASS[text[p]!]! & SPACE) === 0 && p - name < 128)
+      p++
     if (p >= end || text[p] !== 61) {
       // An attribute without value (`HttpOnly`), or no cookie list at all.
       if (p < end && text[p] === 59) continue
@@ -66,11 +75,13 @@ export function findCookies(scan: Scan, p: number, quote: number, id: number): n
     let to = p
     while (to > value && (CLASS[text[to - 1]!]! & SPACE) !== 0) to--
     // Without `;` the value is one word: prose or another pair may follow.
-    if (p >= end || text[p] !== 59) for (let q = value; q < to; q++) if ((CLASS[text[q]!]! & SPACE) !== 0) {
-      to = q
-      p = q
-      break
-    }
+    if (p >= end || text[p] !== 59)
+      for (let q = value; q < to; q++)
+        if ((CLASS[text[q]!]! & SPACE) !== 0) {
+          to = q
+          p = q
+          break
+        }
     let from = value
     if (to - from >= 2 && text[from] === 34 && text[to - 1] === 34) {
       from++

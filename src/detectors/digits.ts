@@ -4,42 +4,101 @@
 
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import {
-  CLASS, DIGIT, LETTER, WORD, contextWords, digitJointAfter, digitJointBefore, inContext, inPath, insideMasked, isDigit, lower, luhn, matchesLower, oneByteRepeated,
-  runEnd, wordAfter, wordBefore,
+  CLASS,
+  DIGIT,
+  LETTER,
+  WORD,
+  contextWords,
+  digitJointAfter,
+  digitJointBefore,
+  inContext,
+  inPath,
+  insideMasked,
+  isDigit,
+  lower,
+  luhn,
+  matchesLower,
+  oneByteRepeated,
+  runEnd,
+  wordAfter,
+  wordBefore,
 } from './bytes.ts'
 import { callingCodeDigits, possibleLengths } from '../engine/calling-codes.ts'
 import { cardLengths, cardLengthsInContext } from './issuers.ts'
 
 const creditCard: DetectorInfo = {
-  name: 'credit_card', group: 'pci', tier: 0, priority: 1, numbers: true,
+  name: 'credit_card',
+  group: 'pci',
+  tier: 0,
+  priority: 1,
+  numbers: true,
   summary: 'Payment card number: issuer prefix and length, Luhn check, grouping as on cards.',
   mask: { type: 'credit_card', retain_prefix_length: 'automatic' },
   examples: [
-    'card «4111111111111111» declined', 'paid with «5500 0000 0000 0004».', 'amex «3782-822463-10005»', 'n=«3530111333300000»',
-    '/cards/«6011111111111117»/holder', 'row 7,«4111111111111111»,Ann', '«4222222222222» and «6304 0000 0000 0000»',
+    'card «4111111111111111» declined',
+    'paid with «5500 0000 0000 0004».',
+    'amex «3782-822463-10005»',
+    'n=«3530111333300000»',
+    '/cards/«6011111111111117»/holder',
+    'row 7,«4111111111111111»,Ann',
+    '«4222222222222» and «6304 0000 0000 0000»',
   ],
   counterExamples: [
-    'took 1700000000000 ms', 'at 20240501103000', 'id 4111111111111112', 'x4111111111111111', '4111111111111111_2', '1.4111111111111111',
-    '0000000000000000', '4111-1111-1111-1111-2222', '4444444444444444', '1117838570 2005',
+    'took 1700000000000 ms',
+    'at 20240501103000',
+    'id 4111111111111112',
+    'x4111111111111111',
+    '4111111111111111_2',
+    '1.4111111111111111',
+    '0000000000000000',
+    '4111-1111-1111-1111-2222',
+    '4444444444444444',
+    '1117838570 2005',
   ],
 }
 
 const phone: DetectorInfo = {
-  name: 'phone', group: 'pii', tier: 1, priority: 47, numbers: true,
-  summary: 'Phone number: international with a known calling code and length; grouped North American, British, Australian and New Zealand forms; bare digits beside a word such as phone or mobile.',
+  name: 'phone',
+  group: 'pii',
+  tier: 1,
+  priority: 47,
+  numbers: true,
+  summary:
+    'Phone number: international with a known calling code and length; grouped North American, British, Australian and New Zealand forms; bare digits beside a word such as phone or mobile.',
   mask: { type: 'phone' },
   examples: [
-    'call «+14155552671» now', 'tel:«+44 20 7946 0958»', '«+49 (0)30 901820»', 'from «+64-21-123-4567»', 'at «(415) 555-2671»', 'US «1-415-555-2671»',
-    'call «415-555-2671» back', 'UK «020 7946 0958»', 'AU «0412 345 678»', 'phone: «4155552671»', 'mobile=«07700.900.123»', '«(0800) 83-4567»',
+    'call «+14155552671» now',
+    'tel:«+44 20 7946 0958»',
+    '«+49 (0)30 901820»',
+    'from «+64-21-123-4567»',
+    'at «(415) 555-2671»',
+    'US «1-415-555-2671»',
+    'call «415-555-2671» back',
+    'UK «020 7946 0958»',
+    'AU «0412 345 678»',
+    'phone: «4155552671»',
+    'mobile=«07700.900.123»',
+    '«(0800) 83-4567»',
   ],
   counterExamples: [
-    'at 2024-05-01 10:00:00 +0200', 'took +1234 ms', 'rev a+14155552671', 'id 4155552671', '@@ -1,5 +1,7 @@', 'build 1-415-555-26711',
-    'order 415-111-2671', '12345678-1234-1234-1234-123456789012', 'phone at 2024-05-01',
+    'at 2024-05-01 10:00:00 +0200',
+    'took +1234 ms',
+    'rev a+14155552671',
+    'id 4155552671',
+    '@@ -1,5 +1,7 @@',
+    'build 1-415-555-26711',
+    'order 415-111-2671',
+    '12345678-1234-1234-1234-123456789012',
+    'phone at 2024-05-01',
   ],
 }
 
 const usSsn: DetectorInfo = {
-  name: 'us_ssn', group: 'pii', tier: 1, priority: 48, numbers: true,
+  name: 'us_ssn',
+  group: 'pii',
+  tier: 1,
+  priority: 48,
+  numbers: true,
   summary: 'US social security number: ranges of area, group and serial; hyphens stand alone, spaces and bare digits beside ssn or social security.',
   mask: { type: 'social_security_number' },
   examples: ['ssn «536-90-4399»', 'applicant 7: «219-45-1234»', 'SSN: «536904399»', 'social security «536 90 4399»'],
@@ -47,7 +106,10 @@ const usSsn: DetectorInfo = {
 }
 
 const usItin: DetectorInfo = {
-  name: 'us_itin', group: 'pii', tier: 1, priority: 48,
+  name: 'us_itin',
+  group: 'pii',
+  tier: 1,
+  priority: 48,
   summary: 'US individual taxpayer identification number, hyphenated.',
   examples: ['itin «912-70-1234»', '(«999-88-4321»)'],
   counterExamples: ['912-10-1234', '912-93-1234', '912-701234', '812-70-12345'],
@@ -59,12 +121,56 @@ const SSN = 2
 const ITIN = 3
 
 const CARD_WORDS = contextWords('card', 'pan', 'credit', 'debit', 'visa', 'mastercard', 'amex', 'maestro', 'discover', 'diners', 'jcb', 'unionpay', 'cc')
-const PHONE_WORDS = contextWords('phone', 'mobile', 'tel', 'telephone', 'cell', 'cellphone', 'fax', 'msisdn', 'sms', 'whatsapp', 'telefon', 'telefono', 'handy', 'call me', 'call us', 'text me', 'contact number')
+const PHONE_WORDS = contextWords(
+  'phone',
+  'mobile',
+  'tel',
+  'telephone',
+  'cell',
+  'cellphone',
+  'fax',
+  'msisdn',
+  'sms',
+  'whatsapp',
+  'telefon',
+  'telefono',
+  'handy',
+  'call me',
+  'call us',
+  'text me',
+  'contact number',
+)
 const SSN_WORDS = contextWords('ssn', 'social')
 /** The last word before a checked or formed number that says what else it is. */
 const OTHER_WORDS = new Set([
-  'time', 'date', 'epoch', 'timestamp', 'ts', 'offset', 'size', 'bytes', 'count', 'length', 'port', 'pid', 'tid', 'line', 'version', 'build', 'release',
-  'commit', 'sha', 'digest', 'etag', 'trace', 'span', 'sequence', 'seq', 'duration', 'latency', 'snowflake',
+  'time',
+  'date',
+  'epoch',
+  'timestamp',
+  'ts',
+  'offset',
+  'size',
+  'bytes',
+  'count',
+  'length',
+  'port',
+  'pid',
+  'tid',
+  'line',
+  'version',
+  'build',
+  'release',
+  'commit',
+  'sha',
+  'digest',
+  'etag',
+  'trace',
+  'span',
+  'sequence',
+  'seq',
+  'duration',
+  'latency',
+  'snowflake',
 ])
 
 const COMMA = 44
@@ -381,8 +487,14 @@ function findInternational(scan: Scan, at: number, plus: number, ids: Int32Array
     }
     const next = p + 1 < stop ? text[p + 1]! : 0
     if (b === 32 || b === 45 || b === 46 || b === 47) {
-      if (isDigit(next) || (next === 40 && !open)) { p++; continue }
-      if (b === 32 && next === 45 && p + 3 < stop && text[p + 2] === 32 && isDigit(text[p + 3]!)) { p += 3; continue }
+      if (isDigit(next) || (next === 40 && !open)) {
+        p++
+        continue
+      }
+      if (b === 32 && next === 45 && p + 3 < stop && text[p + 2] === 32 && isDigit(text[p + 3]!)) {
+        p += 3
+        continue
+      }
       break
     }
     if (b === 40 && !open && isDigit(next)) {

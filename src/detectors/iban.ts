@@ -24,11 +24,22 @@ function readRegistry(): Uint8Array {
 }
 
 const iban: DetectorInfo = {
-  name: 'iban', group: 'pii', tier: 0, priority: 3,
+  name: 'iban',
+  group: 'pii',
+  tier: 0,
+  priority: 3,
   summary: 'IBAN: length of the country, mod 97; any case, groups of four by single spaces.',
   mask: { type: 'iban' },
   examples: ['to «DE89370400440532013000» sent', 'IBAN «GB82 WEST 1234 5698 7654 32».', 'iban=«nl91abna0417164300»', '«NO9386011117947»', 'acct:«FR1420041010050500013M02606»,'],
-  counterExamples: ['DE89370400440532013001', 'DE8937040044053201300', 'XX89370400440532013000', 'xDE89370400440532013000', 'DE893704004405320130001', 'commit de89370a', 'GB82 WEST 1234 5698'],
+  counterExamples: [
+    'DE89370400440532013001',
+    'DE8937040044053201300',
+    'XX89370400440532013000',
+    'xDE89370400440532013000',
+    'DE893704004405320130001',
+    'commit de89370a',
+    'GB82 WEST 1234 5698',
+  ],
 }
 
 function find(scan: Scan, at: number, ids: Int32Array): number {
@@ -68,10 +79,12 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
 /** Second letters of the countries, both cases. */
 function secondLetters(): string {
   let out = ''
-  for (let b = 0; b < 26; b++) for (let a = 0; a < 26; a++) if (LENGTHS[a * 26 + b] !== 0) {
-    out += String.fromCharCode(65 + b, 97 + b)
-    break
-  }
+  for (let b = 0; b < 26; b++)
+    for (let a = 0; a < 26; a++)
+      if (LENGTHS[a * 26 + b] !== 0) {
+        out += String.fromCharCode(65 + b, 97 + b)
+        break
+      }
   return out
 }
 

@@ -45,10 +45,32 @@ export const finders: readonly Finder[] = [
 
 /** The value under a key that names a secret. */
 export const namedSecret: DetectorInfo = {
-  name: 'named_secret', group: 'secrets', tier: 1, priority: 49, numbers: true,
+  name: 'named_secret',
+  group: 'secrets',
+  tier: 1,
+  priority: 49,
+  numbers: true,
   summary: 'Value under a key that names a secret (password, token, api key ...), in a record or in a pair of text; under weaker keys only values that look like a secret.',
-  examples: ['login password=«hunter2»', 'DB_PASSWORD: "«correct horse»"', '--api-key «k3y-77x1» --verbose', 'export STRIPE_TOKEN=«ab12cd34ef56gh78»', 'System.setProperty("AGE_TOKEN", "«q1w2e3r4t5y6»")'],
-  counterExamples: ['password for user', 'token: expired', 'monkey=banana', 'password=${DB_PASSWORD}', 'auth=failed', 'public_key=ab12cd34ef56gh78', 'token_count=512', 'secret_name=prod/db', 'password: [REDACTED]', 'key=value', 'author=q1w2e3r4t5y6'],
+  examples: [
+    'login password=«hunter2»',
+    'DB_PASSWORD: "«correct horse»"',
+    '--api-key «k3y-77x1» --verbose',
+    'export STRIPE_TOKEN=«ab12cd34ef56gh78»',
+    'System.setProperty("AGE_TOKEN", "«q1w2e3r4t5y6»")',
+  ],
+  counterExamples: [
+    'password for user',
+    'token: expired',
+    'monkey=banana',
+    'password=${DB_PASSWORD}',
+    'auth=failed',
+    'public_key=ab12cd34ef56gh78',
+    'token_count=512',
+    'secret_name=prod/db',
+    'password: [REDACTED]',
+    'key=value',
+    'author=q1w2e3r4t5y6',
+  ],
 }
 
 /** Every detector, in the order of priority. */

@@ -4,11 +4,35 @@ import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import { ALNUM, CLASS, LETTER, isDigit, runStart, wordAfter, wordBefore, hasWord } from './bytes.ts'
 
 const ipv4: DetectorInfo = {
-  name: 'ipv4', group: 'network', tier: 1, priority: 46,
+  name: 'ipv4',
+  group: 'network',
+  tier: 1,
+  priority: 46,
   summary: 'IPv4 address: four octets of 0-255 without leading zeros; port and prefix length stay outside.',
   mask: { type: 'ip' },
-  examples: ['from «203.0.113.7» port 22', 'client=«10.0.0.1»:8080', 'net «192.168.0.0»/16', '[«127.0.0.1»]', 'bind «0.0.0.0»:80', 'at «198.51.100.23».', 'a,«1.2.3.4»,b', '/«10.1.2.3»:5432'],
-  counterExamples: ['v1.2.3.4', 'version 1.2.3.4', 'Chrome/120.0.6099.109 Safari', '1.84.1.0-2', 'oid 1.3.6.1.4.1.311', '300.1.2.3', '01.02.03.04', '1.2.3.4.5', 'libfoo_1.2.3.4', '0.1.2.3', '1.2.3.4.jar'],
+  examples: [
+    'from «203.0.113.7» port 22',
+    'client=«10.0.0.1»:8080',
+    'net «192.168.0.0»/16',
+    '[«127.0.0.1»]',
+    'bind «0.0.0.0»:80',
+    'at «198.51.100.23».',
+    'a,«1.2.3.4»,b',
+    '/«10.1.2.3»:5432',
+  ],
+  counterExamples: [
+    'v1.2.3.4',
+    'version 1.2.3.4',
+    'Chrome/120.0.6099.109 Safari',
+    '1.84.1.0-2',
+    'oid 1.3.6.1.4.1.311',
+    '300.1.2.3',
+    '01.02.03.04',
+    '1.2.3.4.5',
+    'libfoo_1.2.3.4',
+    '0.1.2.3',
+    '1.2.3.4.jar',
+  ],
 }
 
 function find(scan: Scan, at: number, ids: Int32Array): number {

@@ -4,20 +4,42 @@ import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import { ALNUM, CLASS, DIGIT, HEX, isDigit, runStart, wordAfter, wordBefore } from './bytes.ts'
 
 const ipv6: DetectorInfo = {
-  name: 'ipv6', group: 'network', tier: 1, priority: 46,
+  name: 'ipv6',
+  group: 'network',
+  tier: 1,
+  priority: 46,
   summary: 'IPv6 address, full, compressed or with an embedded IPv4 address; zone, brackets, port and prefix length stay outside.',
   mask: { type: 'ip' },
   examples: [
-    'from «2001:db8::1» port', '[«fe80::1%eth0»]:8080', '«2001:0db8:0000:0000:0000:ff00:0042:8329»', 'peer «::ffff:192.0.2.128» ok', 'net «2001:db8:a::»/48', 'on «::1»',
-    'addr=«2001:db8:0:1:1:1:1:1»', '«64:ff9b::192.0.2.33»',
+    'from «2001:db8::1» port',
+    '[«fe80::1%eth0»]:8080',
+    '«2001:0db8:0000:0000:0000:ff00:0042:8329»',
+    'peer «::ffff:192.0.2.128» ok',
+    'net «2001:db8:a::»/48',
+    'on «::1»',
+    'addr=«2001:db8:0:1:1:1:1:1»',
+    '«64:ff9b::192.0.2.33»',
   ],
-  counterExamples: ['10:00:00', '2024-05-01T10:00:00', 'std::abc', 'a::b', 'Foo::Bar', '00:1b:63:84:45:e6', '::', 'x:y:z', '1::2::3', '12345::1', 'ab:cd:ef:01:23:45:67:89:ab', 'List<::face>'],
+  counterExamples: [
+    '10:00:00',
+    '2024-05-01T10:00:00',
+    'std::abc',
+    'a::b',
+    'Foo::Bar',
+    '00:1b:63:84:45:e6',
+    '::',
+    'x:y:z',
+    '1::2::3',
+    '12345::1',
+    'ab:cd:ef:01:23:45:67:89:ab',
+    'List<::face>',
+  ],
 }
 
 function find(scan: Scan, at: number, ids: Int32Array): number {
   const { text, start, end } = scan
   // Start of the address: hex and colons before this colon. `find` is called for the first colon of a chain.
-  let from = runStart(text, at, start, HEX, 5)
+  const from = runStart(text, at, start, HEX, 5)
   if (at - from > 4) return skip(text, at, end)
   // `::` first
   if (from === at) {
@@ -113,6 +135,9 @@ function skip(text: Uint8Array, p: number, end: number): number {
 export const ipv6Finder: Finder = {
   detectors: [ipv6],
   // Hex digit and colon, or two colons; the second colon of `::` after a hex digit is the same address.
-  triggers: [{ prev: '0123456789abcdefABCDEF:', byte: ':' }, { prev: ' \t\n\r"\'([{<,;=|', byte: ':' }],
+  triggers: [
+    { prev: '0123456789abcdefABCDEF:', byte: ':' },
+    { prev: ' \t\n\r"\'([{<,;=|', byte: ':' },
+  ],
   find,
 }

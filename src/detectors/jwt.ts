@@ -4,7 +4,10 @@ import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import { ALNUM, BASE64URL, CLASS, decodeBase64, decoded, isDigit, runEnd } from './bytes.ts'
 
 const jwt: DetectorInfo = {
-  name: 'jwt', group: 'secrets', tier: 0, priority: 8,
+  name: 'jwt',
+  group: 'secrets',
+  tier: 0,
+  priority: 8,
   summary: 'JSON Web Token: three (JWS) or five (JWE) base64url segments, or two that both decode to objects; the header names `alg` or `enc`.',
   examples: [
     'auth «eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJlLWJ5dGVz» ok',
@@ -83,6 +86,11 @@ function isHeader(text: Uint8Array, from: number, to: number): boolean {
 
 export const jwtFinder: Finder = {
   detectors: [jwt],
-  triggers: [{ prev: 'y', byte: 'JA' }, { prev: 'g', byte: 'I' }, { prev: 'o', byte: 'J' }, { prev: '0', byte: 'K' }],
+  triggers: [
+    { prev: 'y', byte: 'JA' },
+    { prev: 'g', byte: 'I' },
+    { prev: 'o', byte: 'J' },
+    { prev: '0', byte: 'K' },
+  ],
   find,
 }

@@ -3,7 +3,7 @@
 
 import type { KeyFacts } from '../engine/types.ts'
 import { BIGRAM_LEVELS, BIGRAM_THRESHOLDS } from './bigram-data.ts'
-import { ALNUM, CLASS, DIGIT, HEX, KEY, LETTER, LOWER, SPACE, UNDERSCORE, UPPER, classesOf, lower, matchesAt, matchesLower, oneByteRepeated } from './bytes.ts'
+import { ALNUM, CLASS, DIGIT, KEY, LETTER, LOWER, SPACE, UNDERSCORE, UPPER, classesOf, lower, matchesAt, matchesLower, oneByteRepeated } from './bytes.ts'
 import { COMMON_WORDS } from './common-words.ts'
 
 type Strength = KeyFacts['secret']
@@ -11,7 +11,9 @@ type Strength = KeyFacts['secret']
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
 
 /** Tails that say nothing: the word before them is the head. */
-const GENERIC = words('value val string str text data raw plain plaintext env new old current prod dev test live default b64 base64 var variable production staging backup confirm confirmation again')
+const GENERIC = words(
+  'value val string str text data raw plain plaintext env new old current prod dev test live default b64 base64 var variable production staging backup confirm confirmation again',
+)
 
 /** After the head these make a secret word harmless: `token_type`, `password_hint`, `secret_name`. */
 const NEGATIVE = words(`public name id version type kind path file filename dir directory folder url uri endpoint count size length len min max total usage
@@ -28,10 +30,16 @@ const KEY_OF_DATA = words(`primary foreign sort partition cache object idempoten
   filter column field menu arrow any each per dict param parameter metadata label tag config option locale lang dedup deduplication`)
 
 /** Before \`token\` these make it a position or a unit of text. */
-const TOKEN_OF_TEXT = words('page next prev previous continuation continue sync cursor max min total input output prompt completion reasoning first last end start stop num special pad eos bos unknown mask template')
+const TOKEN_OF_TEXT = words(
+  'page next prev previous continuation continue sync cursor max min total input output prompt completion reasoning first last end start stop num special pad eos bos unknown mask template',
+)
 
-const STRONG_HEADS = words('password passwords passwd passwds pwd pass passphrase passcode passwort motdepasse contrasena senha secret secrets credential credentials cred creds userpass')
-const STRONG_BEFORE_KEY = words('api access secret account private signing encryption master shared client auth authentication authorization app application admin service encrypt decrypt decryption signature webhook deploy deployment crypt cipher aes rsa hmac jwt ssh pgp gpg ssl tls storage license subscription integration ingest session')
+const STRONG_HEADS = words(
+  'password passwords passwd passwds pwd pass passphrase passcode passwort motdepasse contrasena senha secret secrets credential credentials cred creds userpass',
+)
+const STRONG_BEFORE_KEY = words(
+  'api access secret account private signing encryption master shared client auth authentication authorization app application admin service encrypt decrypt decryption signature webhook deploy deployment crypt cipher aes rsa hmac jwt ssh pgp gpg ssl tls storage license subscription integration ingest session',
+)
 const STRONG_BEFORE_TOKEN = words('access refresh auth id bearer')
 const RECORD_HEADS = words('token auth session sid csrf xsrf sig signature otp totp pin jwt dsn cookie cookies phpsessid jsessionid sessid authtoken webhook oauth apikey')
 const MEDIUM_HEADS = words('pat bearer psk pw passkey otpauth mnemonic license licence serviceaccount')
@@ -58,7 +66,9 @@ for (const entry of `api-key api-keys auth-token access-token access-key access-
   aws-access-key-id aws-secret-access-key aws-session-token auth-header admin-password bot-token db-pwd mysql-pwd pg-password my-password
   new-password old-password current-password confirm-password security-token device-token push-token verification-token reset-token
   social-security account-number date-of-birth tax-id user-name host-name
-  credential-s client-key secret-id role-id token-secret access-secret master-password`.trim().split(/\s+/)) {
+  credential-s client-key secret-id role-id token-secret access-secret master-password`
+  .trim()
+  .split(/\s+/)) {
   JOINED.set(entry.replaceAll('-', ''), entry.split('-'))
 }
 JOINED.set('jsonwebtoken', ['jsonwebtoken'])
@@ -316,7 +326,18 @@ export function isMasked(text: Uint8Array, from: number, to: number): boolean {
   const length = to - from
   if (length === 0) return true
   const b = text[from]!
-  if (b === 91 && (matchesAt(text, to, from, '[REDACTED') || matchesAt(text, to, from, '[MASKING FAILED') || matchesAt(text, to, from, '[Filtered') || matchesAt(text, to, from, '[PII') || matchesAt(text, to, from, '[FILTERED') || matchesLower(text, to, from, '[redacted') || matchesLower(text, to, from, '[hidden') || matchesLower(text, to, from, '[masked'))) return true
+  if (
+    b === 91 &&
+    (matchesAt(text, to, from, '[REDACTED') ||
+      matchesAt(text, to, from, '[MASKING FAILED') ||
+      matchesAt(text, to, from, '[Filtered') ||
+      matchesAt(text, to, from, '[PII') ||
+      matchesAt(text, to, from, '[FILTERED') ||
+      matchesLower(text, to, from, '[redacted') ||
+      matchesLower(text, to, from, '[hidden') ||
+      matchesLower(text, to, from, '[masked'))
+  )
+    return true
   if (b === 42 && matchesAt(text, to, from, '***')) return true
   if (length === 8 && matchesLower(text, to, from, 'redacted')) return true
   if (b === 0xe2 && text[from + 1] === 0x80 && text[from + 2] === 0xa2) return true
@@ -381,7 +402,9 @@ function isNoValue(text: Uint8Array, from: number, to: number): boolean {
   return NO_VALUES.has(word)
 }
 
-const SAMPLES = words('changeme change-me change_me changeit example dummy placeholder todo fixme tbd sample foobar foo bar baz redacted removed hidden masked filtered secret_here here')
+const SAMPLES = words(
+  'changeme change-me change_me changeit example dummy placeholder todo fixme tbd sample foobar foo bar baz redacted removed hidden masked filtered secret_here here',
+)
 
 /** Words that stand for a value in documentation and templates; only in free text. */
 function isSample(text: Uint8Array, from: number, to: number): boolean {

@@ -4,11 +4,24 @@ import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import { CLASS, DIGIT, HEX, LETTER, wordAfter, wordBefore } from './bytes.ts'
 
 const mac: DetectorInfo = {
-  name: 'mac_address', group: 'network', tier: 1, priority: 46,
+  name: 'mac_address',
+  group: 'network',
+  tier: 1,
+  priority: 46,
   summary: 'MAC address: 6 or 8 octets with one kind of separator, or three dotted groups of four.',
   mask: { type: 'mac' },
   examples: ['dev «00:1b:63:84:45:e6» up', 'mac=«00-1B-63-84-45-E6»', 'cisco «001b.6384.45e6»', 'eui «02:1b:63:ff:fe:84:45:e6»', '(«a4:5e:60:c2:11:09»)'],
-  counterExamples: ['10:00:00', '00:1b:63:84:45', '00:1b:63:84:45:e6:77', 'aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99', '00:1b:63-84:45:e6', 'x00:1b:63:84:45:e6', '2024-05-01', '12-34-56-78-90-12-34', '1234.5678.9012'],
+  counterExamples: [
+    '10:00:00',
+    '00:1b:63:84:45',
+    '00:1b:63:84:45:e6:77',
+    'aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99',
+    '00:1b:63-84:45:e6',
+    'x00:1b:63:84:45:e6',
+    '2024-05-01',
+    '12-34-56-78-90-12-34',
+    '1234.5678.9012',
+  ],
 }
 
 function find(scan: Scan, at: number, ids: Int32Array): number {

@@ -28,12 +28,7 @@ export function createPair(): Pair {
 }
 
 /** Byte pairs at which a separator or an option may stand: pass the offset of the second byte as `at`. */
-export const pairTriggers: readonly Trigger[] = [
-  { byte: '=:' },
-  { prev: '-', byte: '-' },
-  { prev: '%', byte: '3' },
-  { prev: '"\'', byte: ',' },
-]
+export const pairTriggers: readonly Trigger[] = [{ byte: '=:' }, { prev: '-', byte: '-' }, { prev: '%', byte: '3' }, { prev: '"\'', byte: ',' }]
 
 const MAX_KEY = 64
 
@@ -132,7 +127,8 @@ function sibling(text: Uint8Array, start: number, at: number, out: Pair): void {
   const { keyStart, keyEnd } = out
   if (quotedKey(text, start, p - 1, text[p - 1]!, out)) {
     let q = out.keyStart - 1
-    while (q > start && (text[q - 1] === 32 || text[q - 1] === 61 || text[q - 1] === 58 || text[q - 1] === 34 || text[q - 1] === 39 || text[q - 1] === 92) && out.keyStart - q < 8) q--
+    while (q > start && (text[q - 1] === 32 || text[q - 1] === 61 || text[q - 1] === 58 || text[q - 1] === 34 || text[q - 1] === 39 || text[q - 1] === 92) && out.keyStart - q < 8)
+      q--
     for (const name of NAME_KEYS) if (q - name.length >= start && matchesLower(text, q, q - name.length, name)) return
   }
   out.keyStart = keyStart
@@ -224,7 +220,7 @@ function isHeaderKey(text: Uint8Array, from: number, to: number): boolean {
 
 /** `--key value`; `at` is the second dash. `--key=value` is found at its `=`. */
 function option(text: Uint8Array, start: number, end: number, at: number, out: Pair): boolean {
-  if (at - 1 > start && ((CLASS[text[at - 2]!]! & KEY) !== 0)) return false
+  if (at - 1 > start && (CLASS[text[at - 2]!]! & KEY) !== 0) return false
   const from = at + 1
   let p = from
   const stop = end - from > MAX_KEY ? from + MAX_KEY : end
@@ -266,12 +262,13 @@ export function judgePair(text: Uint8Array, end: number, out: Pair, strength: Ke
     if (strength < 4) return 0
     let from = out.valueStart
     let to = tokenEnd(text, from, end)
-    for (const scheme of SCHEMES) if (scheme.length === to - from && matchesLower(text, to, from, scheme)) {
-      while (to < end && (text[to] === 32 || text[to] === 9)) to++
-      from = to
-      to = tokenEnd(text, from, end)
-      break
-    }
+    for (const scheme of SCHEMES)
+      if (scheme.length === to - from && matchesLower(text, to, from, scheme)) {
+        while (to < end && (text[to] === 32 || text[to] === 9)) to++
+        from = to
+        to = tokenEnd(text, from, end)
+        break
+      }
     if (text[from] === 60 || judgeSecret(text, from, to, strength, 'text') === 0) return 0
     finishPair(text, end, out)
     return out.valueEnd > out.valueStart ? 0.8 : 0
@@ -323,11 +320,9 @@ export function finishPair(text: Uint8Array, end: number, out: Pair): void {
     const close = text[valueStart] === 60 ? 62 : 125
     const stop = end - p > 96 ? p + 96 : end
     while (p < stop && text[p] !== 10 && !(text[p] === close && (p + 1 >= end || text[p + 1] !== close))) p++
-    if (p < stop && text[p] === close) {
-      out.valueEnd = p + 1
-      return
-    }
-    p = valueStart
+    // what stands right behind a template belongs to the value too
+    if (p < stop && text[p] === close) p++
+    else p = valueStart
   }
   while (p < end) {
     const b = text[p]!

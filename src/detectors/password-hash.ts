@@ -4,11 +4,19 @@ import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import { ALNUM, CLASS, isDigit, matchesAt, wordBefore } from './bytes.ts'
 
 const passwordHash: DetectorInfo = {
-  name: 'password_hash', group: 'secrets', tier: 0, priority: 39,
+  name: 'password_hash',
+  group: 'secrets',
+  tier: 0,
+  priority: 39,
   summary: 'Password hash: bcrypt, argon2, scrypt, SHA-crypt, yescrypt, MD5-crypt, PBKDF2, LDAP schemes, with the length of the scheme.',
   examples: [
-    'h=«$2b$12$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234» ok', '«$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b5dWRWJTmaaJObG»', 'x «$1$saltsalt$qjXMvbEw8oaL.CzflDtaK/» y',
-    `«$6$rounds=5000$saltsalt$${'aB3.'.repeat(21)}xy»`, `«$5$salt$${'aB3/'.repeat(10)}xyz»`, '«pbkdf2_sha256$260000$abcdefgh$kJ9abcdefghijklmnopqrstuvwxyzABCDEFGHIJ=»', 'pw «{SSHA}MTIzNDU2Nzg5MDEyMzQ1Njc4OTBzYWx0»',
+    'h=«$2b$12$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234» ok',
+    '«$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b5dWRWJTmaaJObG»',
+    'x «$1$saltsalt$qjXMvbEw8oaL.CzflDtaK/» y',
+    `«$6$rounds=5000$saltsalt$${'aB3.'.repeat(21)}xy»`,
+    `«$5$salt$${'aB3/'.repeat(10)}xyz»`,
+    '«pbkdf2_sha256$260000$abcdefgh$kJ9abcdefghijklmnopqrstuvwxyzABCDEFGHIJ=»',
+    'pw «{SSHA}MTIzNDU2Nzg5MDEyMzQ1Njc4OTBzYWx0»',
   ],
   counterExamples: ['cost $2 and $10', 'awk $1$2', '$2b$12$short', '$argon2', '$6$x$y', 'pbkdf2_sha256', '{SSHA}', '$a$b', 'x$1$saltsalt$qjXMvbEw8oaL.CzflDtaK/'],
 }
@@ -55,9 +63,18 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
 function dollar(text: Uint8Array, from: number, first: number, end: number): number {
   const p = from + 1
   switch (first) {
-    case 50: { // $2b$12$ + 53
+    case 50: {
+      // $2b$12$ + 53
       const kind = text[p + 1]
-      if (p + 5 >= end || (kind !== 97 && kind !== 98 && kind !== 120 && kind !== 121) || text[p + 2] !== 36 || !isDigit(text[p + 3]!) || !isDigit(text[p + 4]!) || text[p + 5] !== 36) return 0
+      if (
+        p + 5 >= end ||
+        (kind !== 97 && kind !== 98 && kind !== 120 && kind !== 121) ||
+        text[p + 2] !== 36 ||
+        !isDigit(text[p + 3]!) ||
+        !isDigit(text[p + 4]!) ||
+        text[p + 5] !== 36
+      )
+        return 0
       const to = run(text, p + 6, end, CRYPT, 54)
       return to - from === 60 ? to : 0
     }
@@ -74,7 +91,8 @@ function dollar(text: Uint8Array, from: number, first: number, end: number): num
       return text[p + 1] === 36 ? saltAndHash(text, rounds(text, p + 2, end), end, 86, 86) : 0
     case 49: // MD5 crypt
       return text[p + 1] === 36 ? saltAndHash(text, p + 2, end, 22, 22) : 0
-    case 121: { // yescrypt: parameters, salt, hash
+    case 121: {
+      // yescrypt: parameters, salt, hash
       if (text[p + 1] !== 36) return 0
       const parameters = run(text, p + 2, end, CRYPT, 16)
       return parameters > p + 2 && text[parameters] === 36 ? saltAndHash(text, parameters + 1, end, 43, 43) : 0
@@ -123,6 +141,10 @@ function ldap(text: Uint8Array, from: number, end: number): number {
 
 export const passwordHashFinder: Finder = {
   detectors: [passwordHash],
-  triggers: [{ prev: '$', byte: '2as561yp' }, { prev: '{', byte: 'SPBC' }, { prev: 'k', byte: 'd' }],
+  triggers: [
+    { prev: '$', byte: '2as561yp' },
+    { prev: '{', byte: 'SPBC' },
+    { prev: 'k', byte: 'd' },
+  ],
   find,
 }

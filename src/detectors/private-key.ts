@@ -5,7 +5,10 @@ import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import { ALNUM, BASE64, CLASS, LETTER, SPACE, UPPER, matchesAt, runEnd } from './bytes.ts'
 
 const privateKey: DetectorInfo = {
-  name: 'private_key', group: 'secrets', tier: 0, priority: 9,
+  name: 'private_key',
+  group: 'secrets',
+  tier: 0,
+  priority: 9,
   summary: 'Private key block (PEM, OpenSSH, PGP, PuTTY), line breaks real or escaped, to its END line or the end of the text.',
   examples: [
     'key «-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAxyzxyzxyz\n-----END RSA PRIVATE KEY-----» done',
@@ -16,8 +19,12 @@ const privateKey: DetectorInfo = {
     '«MIIEowIBAAKCAQEAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n-----END RSA PRIVATE KEY-----» tail',
   ],
   counterExamples: [
-    '-----BEGIN CERTIFICATE-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END CERTIFICATE-----', '-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----',
-    'the file must begin with -----BEGIN PRIVATE KEY----- and nothing else', '-----BEGIN', '--BUILD--', 'PuTTY-User',
+    '-----BEGIN CERTIFICATE-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END CERTIFICATE-----',
+    '-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----',
+    'the file must begin with -----BEGIN PRIVATE KEY----- and nothing else',
+    '-----BEGIN',
+    '--BUILD--',
+    'PuTTY-User',
   ],
 }
 
@@ -143,6 +150,9 @@ function findPutty(scan: Scan, at: number, ids: Int32Array): number {
 
 export const privateKeyFinder: Finder = {
   detectors: [privateKey],
-  triggers: [{ prev: '-', byte: 'BE' }, { prev: 'Y', byte: '-' }],
+  triggers: [
+    { prev: '-', byte: 'BE' },
+    { prev: 'Y', byte: '-' },
+  ],
   find,
 }

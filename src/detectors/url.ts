@@ -2,42 +2,82 @@
 // the seed of an otpauth address. Found by `://` and by `?` or `#`; the host and the path are left alone.
 
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
-import {
-  ALNUM, BASE64URL, CLASS, DIGIT, HEX, KEY, LETTER, SPACE, URL_BYTE, classesOf, isDigit, lower, matchesAt, matchesLower, runEnd, runStart,
-} from './bytes.ts'
+import { ALNUM, BASE64URL, CLASS, DIGIT, HEX, KEY, LETTER, SPACE, URL_BYTE, classesOf, isDigit, lower, matchesAt, matchesLower, runEnd, runStart } from './bytes.ts'
 import { isMasked, isPlaceholder, judgeSecret, keyFactsAt, looksRandom } from './key-words.ts'
 
 const credentials: DetectorInfo = {
-  name: 'url_credentials', group: 'secrets', tier: 0, priority: 5,
+  name: 'url_credentials',
+  group: 'secrets',
+  tier: 0,
+  priority: 5,
   summary: 'User and password before the host of a URL, and after `curl -u`.',
   mask: { type: 'redact', text: 'REDACTED' },
   examples: [
-    'postgres://«app:s3cret»@db:5432/x', 'GET https://«bob:hunter2»@example.com/a', 'redis://«:pa55»@cache:6379', 'amqp://«user:p/ss?w»@mq/vhost', 'curl -u «elastic:P@ssw0rd$1» https://h:9200', "curl --user '«me:my pass»' x",
+    'postgres://«app:s3cret»@db:5432/x',
+    'GET https://«bob:hunter2»@example.com/a',
+    'redis://«:pa55»@cache:6379',
+    'amqp://«user:p/ss?w»@mq/vhost',
+    'curl -u «elastic:P@ssw0rd$1» https://h:9200',
+    "curl --user '«me:my pass»' x",
     'https://«u:p@ss»@host/',
   ],
-  counterExamples: ['https://url:8000/@x', 'https://url:8000 @x', 'https://bob@example.com/', 'https://$1:$2@host', 'https://${user}:${pass}@host', 'http://<user>:<pass>@host', 'curl -u bob https://x', 'postgres://REDACTED@db/x', 'a://b'],
+  counterExamples: [
+    'https://url:8000/@x',
+    'https://url:8000 @x',
+    'https://bob@example.com/',
+    'https://$1:$2@host',
+    'https://${user}:${pass}@host',
+    'http://<user>:<pass>@host',
+    'curl -u bob https://x',
+    'postgres://REDACTED@db/x',
+    'a://b',
+  ],
 }
 
 const parameter: DetectorInfo = {
-  name: 'url_secret_parameter', group: 'secrets', tier: 0, priority: 6,
+  name: 'url_secret_parameter',
+  group: 'secrets',
+  tier: 0,
+  priority: 6,
   summary: 'Value of a query or fragment parameter whose key names a secret or a signature.',
   mask: { type: 'redact', text: 'REDACTED' },
   examples: [
-    'GET /cb?token=«abc123»&x=1', 'https://x.example/a?api_key=«k-1»#top', '/o#access_token=«ya1»&state=7', '?sv=2020&sig=«a%2Bb%3D» ok', '/f?X-Amz-Signature=«0a1b2c3d»&X-Amz-Date=2024',
-    '/cb?code=«4/0AX4XfWh»&state=xyz', '("/?a=1&password=«xy»")',
+    'GET /cb?token=«abc123»&x=1',
+    'https://x.example/a?api_key=«k-1»#top',
+    '/o#access_token=«ya1»&state=7',
+    '?sv=2020&sig=«a%2Bb%3D» ok',
+    '/f?X-Amz-Signature=«0a1b2c3d»&X-Amz-Date=2024',
+    '/cb?code=«4/0AX4XfWh»&state=xyz',
+    '("/?a=1&password=«xy»")',
   ],
-  counterExamples: ['/a?page_token=abc&page=2', '/e?code=404', '/s?q=token', 'really? token=1', '/a?token=', '/a?token=REDACTED', '/a?token=$TOKEN', '/x?token_type=bearer', '?monkey=1'],
+  counterExamples: [
+    '/a?page_token=abc&page=2',
+    '/e?code=404',
+    '/s?q=token',
+    'really? token=1',
+    '/a?token=',
+    '/a?token=REDACTED',
+    '/a?token=$TOKEN',
+    '/x?token_type=bearer',
+    '?monkey=1',
+  ],
 }
 
 const sentry: DetectorInfo = {
-  name: 'sentry_dsn_key', group: 'secrets', tier: 0, priority: 38,
+  name: 'sentry_dsn_key',
+  group: 'secrets',
+  tier: 0,
+  priority: 38,
   summary: 'Public key of a Sentry DSN: 32 hexadecimal digits as the user of a URL whose path is digits.',
   examples: ['dsn https://«0123456789abcdef0123456789abcdef»@o1.ingest.example/42'],
   counterExamples: ['https://0123456789abcdef@o1.example/42', 'https://o1.example/0123456789abcdef0123456789abcdef'],
 }
 
 const otpSeed: DetectorInfo = {
-  name: 'otp_seed', group: 'secrets', tier: 0, priority: 40,
+  name: 'otp_seed',
+  group: 'secrets',
+  tier: 0,
+  priority: 40,
   summary: 'Secret of an `otpauth://` address.',
   examples: ['otpauth://totp/Shop:bob?secret=«JBSWY3DPEHPK3PXP»&issuer=Shop'],
   counterExamples: ['otpauth://totp/Shop:bob?issuer=Shop', 'https://x.example/?issuer=JBSWY3DPEHPK3PXP'],
@@ -94,7 +134,7 @@ function findAuthority(scan: Scan, at: number, ids: Int32Array): number {
     findKeyAsUser(scan, from, colon, ids)
     return sign
   }
-  if (text[colon + 1] === 60 || text[colon + 1] === 36 && text[colon + 2] === 123) return sign
+  if (text[colon + 1] === 60 || (text[colon + 1] === 36 && text[colon + 2] === 123)) return sign
   scan.emit(ids[CREDENTIALS]!, from, sign, 0.95)
   return sign
 }
@@ -209,8 +249,14 @@ function signsUrl(text: Uint8Array, from: number, to: number): boolean {
   const length = to - from
   if (length === 3) return matchesLower(text, to, from, 'sig')
   if (length === 4) return matchesLower(text, to, from, 'code')
-  if (length < 14 || (lower(text[from]!) !== 120)) return false
-  return matchesLower(text, to, from, 'x-amz-signature') || matchesLower(text, to, from, 'x-amz-credential') || matchesLower(text, to, from, 'x-amz-security-token') || matchesLower(text, to, from, 'x-goog-signature') || matchesLower(text, to, from, 'x-goog-credential')
+  if (length < 14 || lower(text[from]!) !== 120) return false
+  return (
+    matchesLower(text, to, from, 'x-amz-signature') ||
+    matchesLower(text, to, from, 'x-amz-credential') ||
+    matchesLower(text, to, from, 'x-amz-security-token') ||
+    matchesLower(text, to, from, 'x-goog-signature') ||
+    matchesLower(text, to, from, 'x-goog-credential')
+  )
 }
 
 function judgeParameter(scan: Scan, mark: number, from: number, to: number, value: number, valueEnd: number, ids: Int32Array): void {

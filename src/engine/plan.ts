@@ -719,7 +719,13 @@ export class Plan {
 
   /** Remembers such a run. `value` is never one: the name beside it may speak for it. */
   learnPlainKey(text: Uint8Array, start: number, end: number, hash: number): void {
-    if (end - start >= 5 && Buffer.from(text.subarray(end - 5, end)).toString('latin1').toLowerCase() === 'value') return
+    if (
+      end - start >= 5 &&
+      Buffer.from(text.subarray(end - 5, end))
+        .toString('latin1')
+        .toLowerCase() === 'value'
+    )
+      return
     this.plainKeys[mix(hash) & (TEXT_KEYS - 1)] = Uint8Array.prototype.slice.call(text, start, end)
   }
 

@@ -272,7 +272,8 @@ export class Scanner implements Scan {
       this.pairs!.finish(this.text, this.end, pair)
       if (pair.valueEnd <= pair.valueStart) return from
       // a list or an object goes as a whole: its first bracket alone says nothing
-      if (pair.quote === 0 && (this.text[pair.valueStart] === 0x5b || this.text[pair.valueStart] === 0x7b)) pair.valueEnd = Math.max(pair.valueEnd, bracketsEnd(this.text, pair.valueStart, this.end))
+      if (pair.quote === 0 && (this.text[pair.valueStart] === 0x5b || this.text[pair.valueStart] === 0x7b))
+        pair.valueEnd = Math.max(pair.valueEnd, bracketsEnd(this.text, pair.valueStart, this.end))
       this.push(pair.valueStart, pair.valueEnd, { targets, quote: pair.quote, escaped: pair.escaped }, 2, 0)
       return pair.valueEnd
     }

@@ -153,13 +153,7 @@ export class TextMasker {
       // a result may not make a second line of this one
       const out = done === REMOVED ? '' : /[\r\n]/.test(done) ? done.replace(/[\r\n]+/g, ' ') : done
       hits.add(rs, re, Buffer.from(out), 0, counted(ref))
-      observe?.(
-        'detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name,
-        'detector' in ref ? ref.detector.name : undefined,
-        'detector' in ref ? score : undefined,
-        rs,
-        re,
-      )
+      observe?.('detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name, 'detector' in ref ? ref.detector.name : undefined, 'detector' in ref ? score : undefined, rs, re)
     }
     let q = 0
     for (let k = 0; k < n; k++) {
@@ -195,7 +189,8 @@ export class TextMasker {
         const ref = scanner.refs[k]!
         if (start === 0 || scratch[start - 1] !== 0x22 || (!isPairHit(ref) && ref !== set.namedSecret)) continue
         while (q < quotes.length && quotes[q]! < start) q++
-        if (q < quotes.length && quotes[q]! < end) out.push({ start, end, score: scanner.scores[k]!, refs: [ref], merged: [scanner.merged[k]!], encoded: [scanner.encoded[k]!], origin: scanner })
+        if (q < quotes.length && quotes[q]! < end)
+          out.push({ start, end, score: scanner.scores[k]!, refs: [ref], merged: [scanner.merged[k]!], encoded: [scanner.encoded[k]!], origin: scanner })
       }
     } finally {
       for (const at of quotes) scratch[at] = 0x22

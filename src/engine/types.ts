@@ -126,7 +126,11 @@ export interface MaskTools {
   /** A pattern of spec section 10, already checked. */
   regex(pattern: string): LinearRegex
   /** Scans text with detectors, as the `scan` mask and `url` paths do; returns the text with every match masked. */
-  scan(detect: readonly string[], exclude: readonly string[], masks: readonly MaskNode[] | undefined): (text: string, context: MaskContext, settled?: number[], sources?: number[]) => string
+  scan(
+    detect: readonly string[],
+    exclude: readonly string[],
+    masks: readonly MaskNode[] | undefined,
+  ): (text: string, context: MaskContext, settled?: number[], sources?: number[]) => string
   /** A plan of `json` transforms: masks a parsed container, or JSON text (undefined when it is not JSON). */
   document(transforms: readonly JsonTransform[]): DocumentMasker
   /** Matches key globs (spec 2.4). */

@@ -211,8 +211,7 @@ export class ValueWalker implements Access {
     }
     this.stack.pop()
     if (changes === undefined) return value
-    const out: object =
-      error ? (Object.create(Object.getPrototypeOf(value) as object) as object) : Object.getPrototypeOf(value) === null ? (Object.create(null) as object) : {}
+    const out: object = error ? (Object.create(Object.getPrototypeOf(value) as object) as object) : Object.getPrototypeOf(value) === null ? (Object.create(null) as object) : {}
     // a getter is not asked again: it may have another answer
     for (const [i, key] of keys.entries()) {
       const change = changes.get(key)

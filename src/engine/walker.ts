@@ -64,7 +64,12 @@ export class RecordState {
         : {
             serial,
             sources: this.inherited[id],
-            transforms: transforms.map((t) => ({ seen: this.seen[t.id] ?? 0, n: this.advances[t.id] ?? 0, forced: this.forced[t.id] ?? 0, first: this.firsts[t.id] as Value | Removed | undefined })),
+            transforms: transforms.map((t) => ({
+              seen: this.seen[t.id] ?? 0,
+              n: this.advances[t.id] ?? 0,
+              forced: this.forced[t.id] ?? 0,
+              first: this.firsts[t.id] as Value | Removed | undefined,
+            })),
           }
     this.opened++
     this.open[id] = ++this.documents

@@ -55,7 +55,13 @@ export function createDriver(options: Options = {}): Driver {
 
   let hits: Hit[] = []
   const scan = {
-    text: new Uint8Array(0) as Uint8Array, start: 0, end: 0, active, line: true, isKey: false, keyWords: [] as readonly string[],
+    text: new Uint8Array(0) as Uint8Array,
+    start: 0,
+    end: 0,
+    active,
+    line: true,
+    isKey: false,
+    keyWords: [] as readonly string[],
     emit(id: number, start: number, end: number, score: number): void {
       hits.push({ name: infos[id]!.name, start, end, score })
     },
