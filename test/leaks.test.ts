@@ -240,8 +240,8 @@ describe('a masker', () => {
   it('gives nothing back that it cannot take', () => {
     const masker = createMasker('mask-logs:default', { runSecret })
     for (const wrong of [{ password: secret }, [{ password: secret }], new Uint16Array(4), new ArrayBuffer(4), 5, null, undefined]) {
-      expect(() => masker.json(wrong as string)).toThrow("go to 'value'")
-      expect(() => masker.text(wrong as string)).toThrow("go to 'value'")
+      expect(() => masker.json(wrong as unknown as string)).toThrow("go to 'value'")
+      expect(() => masker.text(wrong as unknown as string)).toThrow("go to 'value'")
     }
   })
 
