@@ -221,7 +221,11 @@ export function makeMasker(builtins: Builtins, input: RulesetInput | readonly Ru
 
 function loadPlugin(path: string): Plugin {
   try {
-    return createRequire(join(process.cwd(), 'plugin.js'))(path) as Plugin
+    const plugin = createRequire(join(process.cwd(), 'plugin.js'))(path) as Plugin
+    const { masks, detectors } = plugin
+    const usable = (masks === undefined || (typeof masks === 'object' && masks !== null && !Array.isArray(masks))) && (detectors === undefined || Array.isArray(detectors))
+    if (!usable || (masks === undefined && detectors === undefined)) throw new Error('nothing usable')
+    return plugin
   } catch {
     throw new InputError('plugin_failed', 'a plugin module could not be loaded: it must exist, be a module without top-level await, and export `masks` or `detectors`')
   }

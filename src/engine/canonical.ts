@@ -2,7 +2,7 @@ import { NumberText } from './types.ts'
 import type { Value } from './types.ts'
 
 /**
- * What is hashed for a value (spec 5.3): strings in NFC, numbers as plain decimals, `true` and `false`, containers as
+ * What is hashed for a value: strings in NFC, numbers as plain decimals, `true` and `false`, containers as
  * JSON with sorted keys; null for null.
  */
 export function canonical(value: Value): string | null {

@@ -16,13 +16,13 @@ export interface ContextParts {
   readonly sources: readonly ResolvedSource[]
   /** The selected value as received. */
   readonly self: Value
-  /** `advance` of the seeds (spec 6.9 `advance_hash`). */
+  /** `advance` of the seeds. */
   readonly advance?: number
   /** The moment the record is masked; default: the clock, read when asked. */
   readonly now?: number
 }
 
-/** Lookup form of a canonical input under the modifiers of a source (spec 5.2). */
+/** Lookup form of a canonical input under the modifiers of a source. */
 export function modify(input: string | null, trim: boolean | undefined, letters: 'lower' | 'upper' | undefined): string | null {
   if (input === null) return null
   if (trim) input = input.trim()

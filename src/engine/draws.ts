@@ -1,7 +1,7 @@
 import type { Draws } from './types.ts'
 import { HmacKey } from './sha256.ts'
 
-/** The stream of a seed (spec 5.4) and unbiased draws from it. Blocks are computed when they are needed. */
+/** The stream of a seed and unbiased draws from it. Blocks are computed when they are needed. */
 export class Stream implements Draws {
   readonly seed: Uint8Array
   #key: HmacKey | undefined

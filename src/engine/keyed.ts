@@ -5,7 +5,7 @@ import { Stream } from './draws.ts'
 import { HmacKey, wipeScratch } from './sha256.ts'
 import type { Draws } from './types.ts'
 
-// Keyed determinism (spec 5): run secret -> key -> seed -> stream -> draws. The only file that imports node:crypto.
+// Keyed determinism: run secret -> key -> seed -> stream -> draws. The only file that imports node:crypto.
 //
 //   deriveKey ── HKDF ──> RunKey ── seed(inputs) ──> 32 bytes ── drawsFrom ──> uniform(n), uniform(n), ...
 //
@@ -120,7 +120,7 @@ function codePoints(secret: Secret): number {
 // The message of a seed is put together here; longer ones get an array of their own.
 const scratch = new Uint8Array(2048)
 
-/** The seed of spec 5.4 over canonical inputs; null inputs hash as null. */
+/** The seed over canonical inputs; null inputs hash as null. */
 export function seed(key: RunKey, parts: SeedParts, inputs: readonly (string | null)[]): Uint8Array {
   let most = 16 + 3 * (parts.family.length + parts.qualifier.length + parts.namespace.length)
   for (const input of inputs) most += 5 + (input === null ? 0 : 3 * input.length)
@@ -171,7 +171,7 @@ function putText(to: Uint8Array, at: number, text: string): number {
   return start + written
 }
 
-/** Draws from a seed: the stream of spec 5.4, from its beginning. */
+/** Draws from a seed: the stream, from its beginning. */
 export function drawsFrom(from: Uint8Array): Draws {
   return new Stream(from)
 }

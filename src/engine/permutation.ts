@@ -1,7 +1,7 @@
 import { Stream } from './draws.ts'
 import { HmacKey } from './sha256.ts'
 
-// Keyed permutations of mixed-radix numbers (spec 5.5): a shuffled table while the domain is small, else a Feistel network
+// Keyed permutations of mixed-radix numbers: a shuffled table while the domain is small, else a Feistel network
 // over two halves. Numbers stay JavaScript numbers while a half is below 2^45, so that a value of 26 digits needs no BigInt.
 
 /** A one-to-one map of the positions of a value. Changes `positions` in place. */
@@ -203,7 +203,7 @@ class SmallFeistel {
   }
 }
 
-/** Step 6 of spec 5.5 on numbers of any size. */
+/** The Feistel network on numbers of any size. */
 export function feistel(seed: Uint8Array, a: bigint, b: bigint, sizeLeft: bigint, sizeRight: bigint, rounds: number): [bigint, bigint] {
   const key = new HmacKey(seed)
   const bytesLeft = bytesOf(sizeLeft - 1n)

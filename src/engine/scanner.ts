@@ -45,6 +45,10 @@ export interface BoundCustom {
 
 const NO_WORDS: readonly string[] = []
 
+/** What a list of strings begins with, behind its bracket. */
+const LIST_START = new Uint8Array(256)
+for (const c of '"\'') LIST_START[c.charCodeAt(0)] = 1
+
 /** Bytes of a plain key. */
 const KEY_BYTE = new Uint8Array(256)
 for (const c of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.') KEY_BYTE[c.charCodeAt(0)] = 1
@@ -280,6 +284,12 @@ export class Scanner implements Scan {
     const facts: KeyFacts = known.facts
     const action = this.set.namedSecret
     if (action === undefined || facts.secret === 0) return from
+    if (this.line && facts.secret >= 3 && pair.quote === 0 && text[pair.valueStart] === 0x5b && LIST_START[text[pair.valueStart + 1] ?? 0] === 1) {
+      // a record that was cut: the list under the key goes as a whole, as its strings would in a record
+      const stop = bracketsEnd(text, pair.valueStart, this.end)
+      this.emit(action.id, pair.valueStart, stop, 0.8)
+      return stop
+    }
     const score = this.pairs!.judge(this.text, this.end, pair, facts.secret as 1 | 2 | 3 | 4)
     if (score <= 0) return from
     this.emit(action.id, pair.valueStart, pair.valueEnd, score)
@@ -332,7 +342,7 @@ export class Scanner implements Scan {
     }
   }
 
-  /** Longest first; equal spans: higher score, then earlier detector; partial overlaps are joined (detectors 5.5). */
+  /** Longest first; equal spans: higher score, then earlier detector; partial overlaps are joined. */
   private settle(): void {
     const n = this.count
     const order = Array.from({ length: n }, (_, i) => i)

@@ -26,7 +26,7 @@ export function isContainer(value: Value): value is readonly Value[] | ReadonlyM
 
 // ------------------------------------------------------------------------------------------------ keyed results
 
-/** Draws of one mask on one value (spec 5.4): deterministic under hash inputs, else from fresh random bytes. */
+/** Draws of one mask on one value: deterministic under hash inputs, else from fresh random bytes. */
 export interface Draws {
   /** An integer in [0, n), 1 <= n <= 2^53. `n = 1` takes nothing from the stream. */
   uniform(n: number): number
@@ -42,7 +42,7 @@ export interface SeedSpec {
   readonly qualifier?: string
   /** The mask's `seed` option. */
   readonly namespace?: string
-  /** Identity form of `self` (spec 5.2): applied to the text of the value as received when `self` is a source. */
+  /** Identity form of `self`: applied to the text of the value as received when `self` is a source. */
   readonly identity?: (text: string) => string
 }
 
@@ -54,7 +54,7 @@ export interface MaskContext {
   readonly consistent: boolean
   /** Draws under the hash sources in force. Each call starts a stream of its own. */
   draws(spec: SeedSpec): Draws
-  /** Seed over explicit inputs (permutations, prefixes): HMAC as in spec 5.4 with the run key, never random. `null` inputs hash as null. */
+  /** Seed over explicit inputs (permutations, prefixes): HMAC with the run key, never random. `null` inputs hash as null. */
   seedOf(family: string, qualifier: string, namespace: string, inputs: readonly (string | null)[]): Uint8Array
   /** `seedOf` under the `advance` in force; without it masks use `seedOf`. */
   advancedSeedOf?(family: string, qualifier: string, namespace: string, inputs: readonly (string | null)[]): Uint8Array
@@ -93,10 +93,10 @@ export type OptionShape =
   | { readonly kind: 'boolean' }
   | { readonly kind: 'scalar' } // string, number, boolean or null, kept as is
   | { readonly kind: 'masks' } // list or mapping of masks
-  | { readonly kind: 'regex' } // spec section 10, checked at load
+  | { readonly kind: 'regex' } // RE2 syntax, checked at load
   | { readonly kind: 'key_globs' } // list of key globs
   | { readonly kind: 'detectors' } // list of detector and group names
-  | { readonly kind: 'hash_sources' } // spec 5.2
+  | { readonly kind: 'hash_sources' }
   | { readonly kind: 'seed_file' }
   | { readonly kind: 'path_list' } // list of strings and integers, `"*"` is any key or index
   | { readonly kind: 'list'; readonly of: OptionShape; readonly minItems?: number }
@@ -123,7 +123,7 @@ export interface MaskTools {
   masks(nodes: readonly MaskNode[]): ValueMasker
   /** A seed file by bare name. Throws nothing: existence was checked at load. */
   seedFile(name: string): SeedTable
-  /** A pattern of spec section 10, already checked. */
+  /** A pattern, already checked. */
   regex(pattern: string): LinearRegex
   /** Scans text with detectors, as the `scan` mask and `url` paths do; returns the text with every match masked. */
   scan(
@@ -133,9 +133,9 @@ export interface MaskTools {
   ): (text: string, context: MaskContext, settled?: number[], sources?: number[]) => string
   /** A plan of `json` transforms: masks a parsed container, or JSON text (undefined when it is not JSON). */
   document(transforms: readonly JsonTransform[]): DocumentMasker
-  /** Matches key globs (spec 2.4). */
+  /** Matches key globs. */
   keyGlobs(globs: readonly string[]): (key: string) => boolean
-  /** True for names that spec 8.3 and detectors 4.1 call secret keys. */
+  /** True for keys that name a secret. */
   secretKey(key: string): boolean
   /** HMAC-SHA256. */
   hmac(key: Uint8Array, data: Uint8Array): Uint8Array
@@ -177,10 +177,10 @@ export interface SeedTable {
   readonly sha256: string
 }
 
-/** What of a value a mask has settled (spec 2.6): text that detection never looks at again. */
+/** What of a value a mask has settled: text that detection never looks at again. */
 export type Settles = 'value' | 'replaced' | 'nothing'
 
-/** A worked example: the docs tables and the tests both read it. Exact results use the vector secret of spec 5.7. */
+/** A worked example: the docs tables and the tests both read it. Exact results use the published vector secret. */
 export interface MaskExample {
   readonly options?: Readonly<Record<string, unknown>>
   /** JSON text in, JSON text out. `error` instead of `out` for a mask error. */
@@ -257,7 +257,7 @@ interface RuleBase {
   readonly column: number
 }
 
-/** Forms a to d of spec section 2. */
+/** A rule with a selector, or with none (`record`: the whole record). */
 export interface SelectorRule extends RuleBase {
   readonly form: 'record' | 'paths' | 'keys' | 'detect'
   /** Undefined only for `detect` without masks: each detector's default. */
@@ -354,7 +354,7 @@ export interface DetectorInfo {
   /** undefined: named only. */
   readonly group: 'secrets' | 'pci' | 'pii' | 'phi' | 'network' | undefined
   readonly tier: 0 | 1 | 2
-  /** Earlier wins for equal spans and scores (detectors section 3). */
+  /** Earlier wins for equal spans and scores. */
   readonly priority: number
   readonly summary: string
   /** Default mask; undefined: `{type: redact, label: <name>}`. */
@@ -397,7 +397,7 @@ export interface CustomDetector {
   readonly counterExamples?: readonly string[]
 }
 
-/** How strongly a key says that its value is a secret (detectors 4.1). 0 none, 1 weak, 2 medium, 3 record-strong, 4 strong. */
+/** How strongly a key says that its value is a secret. 0 none, 1 weak, 2 medium, 3 record-strong, 4 strong. */
 export interface KeyFacts {
   /** Lower-case words of the key, in order. */
   readonly words: readonly string[]

@@ -1,4 +1,4 @@
-// Reading and writing dates (spec 4): the reading order without a format, the directives of strptime and strftime, and the
+// Reading and writing dates: the reading order without a format, the directives of strptime and strftime, and the
 // calendar. A date that was read remembers how it was spelled, so that another date can be written in the same spelling.
 // No Date object, no locale, no time zone data: results do not depend on the platform.
 
@@ -353,7 +353,7 @@ const MONTH_DAY = /^([A-Za-z]{3,9}) \d{1,2}(,?) \d{4}(?!\d)/
 const RFC1123 = /^[A-Za-z]{3}, \d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|([+-]\d{4}))$/
 const TIME = /^([ T])\d{1,2}:\d\d(:\d\d)?([.,]\d{1,9})?( ?)([AaPp][Mm])?( ?)(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/
 
-/** Reads a date in the order of spec 4; undefined when the text is none of these. */
+/** Reads a date in the documented order; undefined when the text is none of these. */
 export function readDate(text: string, options: ReadOptions): DateText | undefined {
   if (text.length < 6 || text.length > 64) return undefined
   for (const format of formatsOf(text, options)) {

@@ -1,6 +1,6 @@
 import type { MaskContext, MaskTools } from '../engine/types.ts'
 
-// First and last names as `from_file` takes them, so that `name`, `email` and `from_file` agree on a person (spec 7).
+// First and last names as `from_file` takes them, so that `name`, `email` and `from_file` agree on a person.
 
 const FIRST = { file: 'DataMasque_firstNames_mixed.csv', column: 'firstname-mixed' }
 const LAST = { file: 'DataMasque_lastNames_v2.csv', column: 'lastname-titlecase' }

@@ -117,7 +117,7 @@ interface Cut {
   readonly literals: (string | undefined)[]
 }
 
-/** Cuts a value into positions and literals (spec 5.5, steps 1 and 2). */
+/** Cuts a value into positions and literals. */
 function cutText(text: string, groups: Groups, retained: number): Cut {
   const cut: Cut = { positions: [], groups: [], literals: [] }
   if (retained === 0 && groups.digits !== undefined && cutInteger(text, groups.digits, cut)) return cut

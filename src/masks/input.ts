@@ -1,4 +1,4 @@
-// What masks share: how they take their input (spec 4 and 6.1), read options and hand results back.
+// What masks share: how they take their input, read options and hand results back.
 
 import { MaskError } from '../errors.ts'
 import { NumberText, REMOVED, isContainer } from '../engine/types.ts'

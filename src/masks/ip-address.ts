@@ -142,7 +142,7 @@ export function isSpecial(bytes: Uint8Array): boolean {
   return bytes[15]! <= 1
 }
 
-/** Identity form (spec 5.2): the canonical address; text that is none stays. */
+/** Identity form: the canonical address; text that is none stays. */
 export function canonicalAddress(text: string): string {
   const read = readAddress(text)
   return read === undefined ? text : writeAddress(read.bytes)

@@ -1,6 +1,6 @@
 import type { MaskContext } from '../engine/types.ts'
 
-/** Text put together from parts that stay and parts that a mask wrote; the latter are settled for detection (spec 2.6). */
+/** Text put together from parts that stay and parts that a mask wrote; the latter are settled for detection. */
 export class Pieces {
   text = ''
   #read = 0
