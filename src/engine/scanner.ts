@@ -274,10 +274,10 @@ export class Scanner implements Scan {
     const targets = this.line ? known.inLine : known.inString
     if (targets.length > 0) {
       this.pairs!.finish(this.text, this.end, pair)
-      if (pair.valueEnd <= pair.valueStart) return from
+      if (pair.valueEnd <= pair.valueStart || isFinished(this.text, pair.valueStart, pair.valueEnd)) return from
       // a list or an object goes as a whole: its first bracket alone says nothing
       if (pair.quote === 0 && (this.text[pair.valueStart] === 0x5b || this.text[pair.valueStart] === 0x7b))
-        pair.valueEnd = Math.max(pair.valueEnd, bracketsEnd(this.text, pair.valueStart, this.end))
+        pair.valueEnd = Math.max(pair.valueEnd, runEnd(this.text, bracketsEnd(this.text, pair.valueStart, this.end), this.end))
       this.push(pair.valueStart, pair.valueEnd, { targets, quote: pair.quote, escaped: pair.escaped }, 2, 0)
       return pair.valueEnd
     }
@@ -387,6 +387,23 @@ function bracketsEnd(text: Uint8Array, i: number, end: number): number {
     else if ((c === 0x5d || c === 0x7d) && --depth === 0) return i + 1
   }
   return end
+}
+
+/** Where an unquoted value ends that goes on behind its brackets: at white space or punctuation. */
+function runEnd(text: Uint8Array, i: number, end: number): number {
+  while (i < end && VALUE_END[text[i]!] === 0) i++
+  return i
+}
+const VALUE_END = new Uint8Array(256)
+for (let c = 0; c <= 0x20; c++) VALUE_END[c] = 1
+for (const c of ',;&|)]}"') VALUE_END[c.charCodeAt(0)] = 1
+
+const FINISHED = /^(?:\[REDACTED(?::\w{1,64})?\]|%5BREDACTED(?:%3A\w{1,64})?%5D)$/
+
+/** True for a placeholder and nothing else: what an earlier run wrote stays as it is. */
+function isFinished(text: Uint8Array, start: number, end: number): boolean {
+  const first = text[start]!
+  return (first === 0x5b || first === 0x25) && end - start <= 96 && FINISHED.test(decode(text, start, end))
 }
 
 /** A custom detector returned offsets that are not in the text. */
