@@ -147,7 +147,7 @@ describe('key globs', () => {
     const globs = compileKeyGlobs([`${'*a'.repeat(40)}*b`])
     const before = performance.now()
     expect(globs.matches('a'.repeat(200_000))).toBe(false)
-    expect(performance.now() - before).toBeLessThan(5000)
+    expect(performance.now() - before).toBeLessThan(500)
   })
 
   it('refuses what can match nothing', () => {

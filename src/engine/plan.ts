@@ -6,7 +6,7 @@
 // path: the rules in force, the words of the keys above, the detectors, the strength of a secret key. The number of cached
 // scopes is bounded; when it is reached the cache starts anew (see docs/decisions/0001).
 
-import type { Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, MaskNode, Policy, Scan, Segment, Settles, SkipEntry, Value, ValueMasker } from './types.ts'
+import type { Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, Policy, Segment, Settles, SkipEntry, Value, ValueMasker } from './types.ts'
 
 /** A compiled pipeline of masks. */
 export interface Chain {
@@ -410,8 +410,6 @@ export class Scope {
   readonly key: string
   isItem = false
   nodes: readonly Node[] = []
-  /** Rules that hit a container above and run on its leaves. */
-  inherited: readonly Target[] = NO_TARGETS
   /** Everything that claims the value here: own hits and inherited ones, in file order. */
   targets: readonly Target[] = NO_TARGETS
   /** Only an inherited or own b/c rule decides; conditions are involved. */
@@ -679,7 +677,6 @@ export class Plan {
     }
     scope.excepted = excepted
     const inherited = parent === undefined ? NO_TARGETS : parent.targets.filter((t) => leafwise(t))
-    scope.inherited = inherited
     let targets = [...own, ...inherited.filter((t) => !own.includes(t))]
     if (excepted.length > 0) targets = targets.filter((t) => !excepted.includes(t.rule))
     scope.conditional = targets.some((t) => t.rule.conditions.length > 0)
@@ -807,8 +804,6 @@ export function findChild(parent: Scope, bytes: Uint8Array, start: number, end: 
     i = (i + 1) & mask
   }
 }
-
-export type { MaskNode, Scan }
 
 function littleEndian(bytes: Uint8Array): Int32Array {
   const out = new Int32Array(bytes.length / 4)
