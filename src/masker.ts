@@ -21,6 +21,7 @@ import { FAILED, Hits, RecordState, splice, Writer } from './engine/walker.ts'
 import type { Access } from './engine/walker.ts'
 import { deriveKey, randomKey, zero } from './engine/keyed.ts'
 import type { RunKey } from './engine/keyed.ts'
+import { Skim } from './engine/skim.ts'
 import { INVALID, JsonWalker, TOO_DEEP } from './engine/walk-json.ts'
 import type { Found, WalkServices } from './engine/walk-json.ts'
 import { TooDeep, toValue, ValueWalker } from './engine/walk-value.ts'
@@ -300,12 +301,9 @@ class BoundMasker implements Masker {
 
   /** Locates and masks in the record at [start, end); buf[end] is a newline or NUL. Returns the end of the record or INVALID. */
   private record(buf: Buffer, start: number, end: number, multi: boolean): number {
-    const { state, hits, walker } = this
-    hits.clear()
-    state.next()
-    walker.recordRemoved = false
+    this.reset()
+    const { walker } = this
     const { plan, applier } = this.compiled
-    this.compiled.nestedErrors.length = 0
     plan.trim()
     let i = start
     if (buf[i] === 0xef && buf[i + 1] === 0xbb && buf[i + 2] === 0xbf) i += 3
@@ -333,6 +331,14 @@ class BoundMasker implements Masker {
       )
     }
     return i
+  }
+
+  /** A record begins. */
+  private reset(): void {
+    this.hits.clear()
+    this.state.next()
+    this.walker.recordRemoved = false
+    this.compiled.nestedErrors.length = 0
   }
 
   /** Lookups in a record before it is walked. */
@@ -403,16 +409,19 @@ class BoundMasker implements Masker {
 
   private jsonRecord(record: string | Uint8Array): string | Uint8Array {
     let length: number
-    if (typeof record === 'string') {
-      if (this.scratch.length < record.length * 3 + 1) this.scratch = Buffer.allocUnsafe(record.length * 3 + 4096)
-      if (record.isWellFormed()) length = this.scratch.write(record, 0, 'utf8')
-      else length = encodeText(record).copy(this.scratch)
-    } else {
-      length = record.length
-      if (this.scratch.length < length + 1) this.scratch = Buffer.allocUnsafe(length + 4096)
-      this.scratch.set(record)
+    const most = typeof record === 'string' ? record.length * 3 : record.length
+    const skim = this.skimmer()
+    let buf: Buffer
+    if (skim !== undefined && most < skim.room) buf = skim.place
+    else {
+      if (this.scratch.length < most + 1) this.scratch = Buffer.allocUnsafe(most + 4096)
+      buf = this.scratch
     }
-    const buf = this.scratch
+    if (typeof record !== 'string') {
+      length = record.length
+      buf.set(record)
+    } else if (record.isWellFormed()) length = buf.write(record, 0, 'utf8')
+    else length = encodeText(record).copy(buf)
     buf[length] = 0
     this.nIn += length
     const pieces = this.single(buf, length)
@@ -440,7 +449,11 @@ class BoundMasker implements Masker {
     writer.size = length + 1024
     let stop: number
     try {
-      stop = this.record(buf, 0, length, true)
+      const { skim } = this
+      if (skim !== undefined && buf === skim.place) {
+        this.reset()
+        stop = skim.one(length) ? length : this.record(buf, 0, length, true)
+      } else stop = this.record(buf, 0, length, true)
     } catch (error) {
       return this.crashed(error, buf, 0, length)
     }
@@ -668,6 +681,29 @@ class BoundMasker implements Masker {
     const format = options.format ?? 'auto'
     let line = 0
     let partial: readonly Buffer[] | undefined
+    // of the block at hand
+    let buf: Buffer = NO_BYTES
+    let end = 0
+    let copied = 0
+    /** What became of the line at [start, stop) goes to the writer. */
+    const put = (start: number, stop: number, done: readonly Buffer[] | undefined): void => {
+      if (done === undefined) {
+        if (masker.hits.count > 0) copied = splice(buf, stop, masker.hits, copied, writer)
+        return
+      }
+      writer.copy(buf, copied, start)
+      if (done.length > 0) {
+        for (const piece of done) writer.put(piece)
+        copied = stop
+      } else copied = Math.min(stop + 1, end)
+    }
+    const touched = (start: number, stop: number): void => {
+      masker.lineStart = start
+      masker.lineEnd = stop
+      masker.finishing = true
+      put(start, stop, masker.finished(buf, start, stop))
+      masker.finishing = false
+    }
     return {
       maxRecordBytes: this.policy.max_record_bytes,
       oversizeKeep: this.policy.on_oversize === 'drop' ? 0 : this.policy.on_oversize === 'text' ? Number.POSITIVE_INFINITY : OVERSIZE_HEAD + OVERSIZE_SLACK,
@@ -680,30 +716,31 @@ class BoundMasker implements Masker {
         // what was handed out for the block before is written by now (see LineEngine): its memory serves again
         writer.recycle(Math.min(bytes.length + (bytes.length >> 3) + 8192, 1 << 21))
         masker.observe(options.explain, () => line)
-        let buf = bytes
-        const end = bytes.length
+        buf = bytes
+        end = bytes.length
         if (end > 0 && bytes[end - 1] !== 0x0a) {
           buf = Buffer.allocUnsafeSlow(end + 1)
           bytes.copy(buf)
           buf[end] = 0x0a
         }
         let pos = 0
-        let copied = 0
+        copied = 0
+        const skim = format === 'text' || options.explain !== undefined ? undefined : masker.skimmer()
+        masker.touchedLine = touched
+        skim?.load(buf)
         try {
           while (pos < end) {
+            if (skim !== undefined) {
+              pos = masker.skimmed(skim, buf, pos)
+              line += masker.settledLines
+              if (pos >= end) break
+            }
             line++
             const start = pos
-            const done = masker.line(buf, pos, end, format, line)
+            const done = masker.crash ?? masker.line(buf, pos, end, format, line)
+            masker.crash = undefined
             pos = masker.lineEnd
-            if (done === undefined) {
-              if (masker.hits.count > 0) copied = splice(buf, pos, masker.hits, copied, writer)
-            } else {
-              writer.copy(buf, copied, start)
-              if (done.length > 0) {
-                for (const piece of done) writer.put(piece)
-                copied = pos
-              } else copied = Math.min(pos + 1, end)
-            }
+            put(start, pos, done)
             pos++
           }
         } catch (error) {
@@ -712,6 +749,9 @@ class BoundMasker implements Masker {
           throw error
         } finally {
           masker.observe(undefined)
+          masker.touchedLine = undefined
+          masker.crash = undefined
+          masker.finishing = false
           masker.busy = false
         }
         masker.nIn += end
@@ -781,16 +821,7 @@ class BoundMasker implements Masker {
       const carriageReturn = stop > start && buf[stop - 1] === 0x0d
       const length = stop - start - (carriageReturn ? 1 : 0)
       if (length > this.policy.max_record_bytes) return withReturn(this.tooLarge(buf.subarray(start, start + length), length), carriageReturn)
-      const { state } = this
-      if (state.errors.length > 0 || this.compiled.nestedErrors.length > 0) this.settleErrors()
-      if (state.failure !== undefined) throw state.failure
-      if (state.drop || this.walker.recordRemoved) {
-        this.count('dropped')
-        return []
-      }
-      if (this.policy.verify) return this.verifyLine(buf, start, stop)
-      this.countHits()
-      return undefined
+      return this.finished(buf, start, stop)
     }
     this.lineEnd = lineEnd(buf, start, end)
     let stopText = this.lineEnd
@@ -819,6 +850,66 @@ class BoundMasker implements Masker {
     this.countHits()
     return undefined
   }
+
+  /** What becomes of a record that was walked: as `line`. */
+  private finished(buf: Buffer, start: number, stop: number): readonly Buffer[] | undefined {
+    const { state } = this
+    if (state.errors.length > 0 || this.compiled.nestedErrors.length > 0) this.settleErrors()
+    if (state.failure !== undefined) throw state.failure
+    if (state.drop || this.walker.recordRemoved) {
+      this.count('dropped')
+      return []
+    }
+    if (this.policy.verify) return this.verifyLine(buf, start, stop)
+    this.countHits()
+    return undefined
+  }
+
+  // ---------------------------------------------------------------------------------------------- the skim
+
+  private skim: Skim | undefined
+  private skimTried = false
+  /** Takes a line in which the skim had the walker do something. */
+  private touchedLine: ((start: number, stop: number) => void) | undefined
+  /** What becomes of the line that the skim broke off in, where a mask let an error through. */
+  private crash: readonly Buffer[] | undefined
+
+  private skimmer(): Skim | undefined {
+    const { plan } = this.compiled
+    if (!this.skimTried) {
+      this.skimTried = true
+      this.skim = Skim.create(plan, this.walker, {
+        begin: () => this.reset(),
+        line: (start, stop) => this.touchedLine?.(start, stop),
+      })
+    }
+    plan.trim()
+    return this.skim
+  }
+
+  /** The skim goes on from `pos` in `buf`; returns where it left off. */
+  private skimmed(skim: Skim, buf: Buffer, pos: number): number {
+    try {
+      return skim.run(pos)
+    } catch (error) {
+      const start = skim.lineStart()
+      this.lineStart = start
+      // what a line that is complete throws is meant for the caller
+      if (this.finishing) throw error
+      this.nLines++
+      this.lineEnd = lineEnd(buf, start, buf.length)
+      this.crash = withReturn(this.crashed(error, buf, start, this.lineEnd), this.lineEnd > start && buf[this.lineEnd - 1] === 0x0d)
+      return start
+    } finally {
+      const n = skim.settled()
+      this.settledLines = n
+      this.nLines += n
+      this.nRecords += n
+    }
+  }
+  private settledLines = 0
+  /** A complete line is on its way to the writer. */
+  private finishing = false
 
   private verifyLine(buf: Buffer, start: number, stop: number): Buffer[] {
     this.countHits()
@@ -922,8 +1013,12 @@ class BoundMasker implements Masker {
     this.memo.clear()
     zero(this.key)
     this.scratch.fill(0)
+    this.skim?.close()
+    this.skim = undefined
   }
 }
+
+const NO_BYTES = Buffer.alloc(0)
 
 /** First bytes of a line that JSON can begin with; white space and the first byte of a BOM among them. */
 const MAY_BE_JSON = new Uint8Array(256)

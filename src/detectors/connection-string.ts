@@ -144,4 +144,5 @@ export const connectionStringFinder: Finder = {
     { prev: 'n', byte: ':' },
   ],
   find,
+  skim: 'connection',
 }

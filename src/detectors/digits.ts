@@ -697,4 +697,6 @@ export const digits: Finder = {
   ],
   find,
   number: findNumber,
+  skim: 'digits',
+  passesTimes: (words) => !words.some((word) => PHONE_WORDS.all.has(word)),
 }

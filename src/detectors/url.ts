@@ -302,4 +302,6 @@ export const urlFinder: Finder = {
   detectors: [credentials, parameter, sentry, otpSeed],
   triggers: [{ prev: ':', byte: '/' }, { byte: '?#' }, { prev: '-', byte: 'u' }],
   find,
+  skim: 'url',
+  plainKey: (text, start, end) => !signsUrl(text, start, end) && keyFactsAt(text, start, end).secret === 0,
 }

@@ -240,6 +240,7 @@ class Compiler {
     let lineSet: DetectSet | undefined
     this.plan = new Plan({
       policy: this.policy,
+      finders: this.r.finders,
       root,
       rules: this.rules,
       transforms: this.transforms,

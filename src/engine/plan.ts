@@ -385,6 +385,8 @@ export class Scope {
   memo = 0
   /** Detectors find something in the key itself; such scopes are never cached. */
   keyHit = false
+  /** Where the skim keeps what it knows of this scope; 0: nowhere. */
+  record = 0
   readonly keyBytes: Uint8Array
   /** The first eight bytes of key and closing quote as two words with their masks: most keys are compared in one step. */
   word0 = 0
@@ -471,6 +473,8 @@ const MAX_CHILDREN = 1024
 
 export interface PlanParts {
   readonly policy: Policy
+  /** All finders of the registry. */
+  readonly finders: readonly Finder[]
   readonly root: Node
   readonly rules: readonly CompiledRule[]
   readonly transforms: readonly CompiledTransform[]
@@ -711,6 +715,7 @@ export class Plan {
     const known = this.plainKeys[mix(hash) & (TEXT_KEYS - 1)]
     if (known === undefined || known.length !== end - start) return false
     for (let k = 0; k < known.length; k++) if (known[k] !== text[start + k]) return false
+    if (this.teaching) this.plainKeyLearnt?.(text, start, end)
     return true
   }
 
@@ -724,6 +729,14 @@ export class Plan {
     )
       return
     this.plainKeys[mix(hash) & (TEXT_KEYS - 1)] = Uint8Array.prototype.slice.call(text, start, end)
+    this.plainKeyLearnt?.(text, start, end)
+  }
+  /** Told of every such run; while `teaching`, of those that were known too. */
+  plainKeyLearnt: ((text: Uint8Array, start: number, end: number) => void) | undefined
+  teaching = false
+
+  forgetPlainKeys(): void {
+    this.plainKeys.fill(undefined)
   }
 
   /** What the key of a pair at [start, end) of a text invokes; NO_KEY for the common case of nothing. */

@@ -383,6 +383,12 @@ export interface Finder {
   readonly number?: (scan: Scan, ids: Int32Array) => void
   /** Key words (as keyFacts splits them) that give numbers of fewer than 12 digits a meaning; without them `number` is not asked. */
   readonly numberWords?: readonly string[]
+  /** Candidates of this finder that come to nothing are told by the function of this name in wasm/skim.ts. */
+  readonly skim?: 'digits' | 'iban' | 'url' | 'connection'
+  /** True when `number` finds nothing under these key words in integers of 12 to 19 digits, not of 15, that begin with 1: times. */
+  readonly passesTimes?: (keyWords: readonly string[]) => boolean
+  /** True when the key of a parameter in [start, end) of a text never makes this finder find anything. */
+  readonly plainKey?: (text: Uint8Array, start: number, end: number) => boolean
 }
 
 /** A user's detector: plain text in, spans out (UTF-16 offsets). With `literals` it runs only on strings that contain one. */

@@ -91,15 +91,15 @@ export class JsonWalker implements Access {
   private buf: Buffer = Buffer.alloc(0)
   private recordStart = 0
   private recordEnd = 0
-  private depth = 0
+  depth = 0
   private readonly types: Uint8Array
   private readonly scopes: (Scope | undefined)[]
   /** The key read last in each open object. */
   private readonly lasts: (Scope | undefined)[]
-  private readonly opened: Int32Array
+  readonly opened: Int32Array
   private readonly counts: Int32Array
   private child!: Scope
-  private entry = 0
+  entry = 0
   private multi = false
   /** The memory behind `buf`, read by words; `buf` begins at `origin`. */
   private view: DataView = new DataView(new ArrayBuffer(0))
@@ -291,6 +291,28 @@ export class JsonWalker implements Access {
       }
     }
   }
+
+  // ---------------------------------------------------------------------------------------------- for the skim
+
+  /** Stands in a record that the skim walks: `depth`, `entry` and `opened` are set from outside. */
+  stand(buf: Buffer, start: number, end: number, multi: boolean): void {
+    this.buf = buf
+    this.recordStart = start
+    this.recordEnd = end
+    this.multi = multi
+    this.safe = buf.length - 4
+    if (this.view.buffer !== buf.buffer) this.view = new DataView(buf.buffer)
+    this.origin = buf.byteOffset
+    this.siblings = undefined
+    if (this.around.length > 0) this.around = []
+  }
+
+  /** A string at its opening quote; returns the offset behind it, or INVALID. */
+  stringAt(open: number, scope: Scope): number {
+    return scope.strings === SCAN ? this.string(open, scope) : this.targeted(open, scope)
+  }
+  /** Nothing was found in the string walked last, whatever the record around it. */
+  clean = false
 
   /** Stands before a record: its values can be looked up. */
   enter(buf: Buffer, start: number, end: number): void {
@@ -521,6 +543,7 @@ export class JsonWalker implements Access {
         this.scanner.candidates = n
         if (!this.judge(open + 1, i, scope)) return i + 1
       }
+      this.clean = true
       const length = i - open - 1
       if (scope.credit > 0 && length >= 8 && length <= 256) {
         const at = this.origin + open + 1
@@ -554,7 +577,7 @@ export class JsonWalker implements Access {
     const set = scope.detect
     if (set.empty && !this.scanner.always) return
     this.scanner.collect(set, this.scratch, 0, n)
-    this.matches(set, this.scratch, 0, n, scope, true)
+    this.clean = this.matches(set, this.scratch, 0, n, scope, true)
   }
 
   private matches(set: DetectSet, bytes: Buffer, start: number, end: number, scope: Scope, mapped: boolean): boolean {
@@ -977,7 +1000,7 @@ export class JsonWalker implements Access {
     return i
   }
 
-  private judgeNumber(start: number, end: number, whole: boolean, scope: Scope): void {
+  judgeNumber(start: number, end: number, whole: boolean, scope: Scope): void {
     if (scope.numbers === 3 && this.claimed(start, end, scope)) return
     const set = scope.detect
     if (set.namedSecret !== undefined && scope.facts.secretNumbers) {
@@ -1030,7 +1053,7 @@ export class JsonWalker implements Access {
   }
 
   /** Applies rules and `unknown_fields` to a number or literal; false: nothing claims it. */
-  private claimed(start: number, end: number, scope: Scope): boolean {
+  claimed(start: number, end: number, scope: Scope): boolean {
     if (scope.targets.length > 0) {
       const value = readScalar(this.buf, start, end)
       const outcome = this.applier.targets(scope, value, this)
@@ -1047,7 +1070,7 @@ export class JsonWalker implements Access {
   }
 
   /** An object or array that a rule takes whole; returns its end, or -3 where the rules let it be. */
-  private container(start: number, scope: Scope): number {
+  container(start: number, scope: Scope): number {
     if (start === this.openedAt) return -3
     const end = skipValue(this.buf, start, this.recordEnd)
     if (end < 0) return INVALID

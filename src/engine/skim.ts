@@ -1,0 +1,432 @@
+// Host of the skim: the WebAssembly pass over lines of JSON that settles what needs no thought (wasm/skim.ts says how).
+//
+// It copies the input into the module's memory window by window, keeps the module's tables of scopes in step with the plan's,
+// and has the byte walker do whatever the module asks for: values that rules claim, strings with candidates, new keys. The walker works
+// on the input itself, so what it finds are offsets of the input, as without the skim. A line that the module gives up is
+// left to the walker as a whole: there is nothing that only the skim can do, and where there is no WebAssembly nothing changes
+// but the speed.
+
+import { findChild, hashBytes } from './plan.ts'
+import type { DetectSet, Plan, Scope } from './plan.ts'
+import { SKIM_CODE } from './skim-code.ts'
+import type { JsonWalker } from './walk-json.ts'
+
+/** What the module exports: functions, and the layout of its memory as constants. */
+interface SkimExports {
+  readonly memory: { readonly buffer: ArrayBuffer }
+  readonly init: () => void
+  readonly forget: () => void
+  readonly run: (pos: number, end: number, root: number, maxDepth: number, maxBytes: number) => number
+  readonly one: (pos: number, end: number, root: number, maxDepth: number) => number
+  readonly at: () => number
+  readonly settled: () => number
+  readonly learnPlain: (length: number, kinds: number) => void
+  readonly [constant: string]: unknown
+}
+
+/** The part of the WebAssembly API that is used; the types of Node leave it to those of browsers. */
+declare const WebAssembly:
+  | {
+      readonly Module: new (code: Uint8Array) => object
+      readonly Instance: new (module: object, imports: object) => { readonly exports: SkimExports }
+    }
+  | undefined
+
+/** Told of what the skim comes upon. */
+export interface SkimHost {
+  /** The first thing is asked for in the record that begins at this offset of the input. */
+  begin(start: number): void
+  /** A line in which something was asked for is complete: [start, stop), its newline at `stop`. */
+  line(start: number, stop: number): void
+}
+
+/** Depths that the module can follow. */
+const MAX_DEPTH = 1000
+/** Every instance reserves a good deal of address space: further maskers do without. */
+const MAX_INSTANCES = 64
+/** So often the tables may be filled and begun anew; then they stay as they are. */
+const MAX_ROUNDS = 16
+
+let compiled: object | undefined
+let instances = 0
+
+/** The pass over lines; made for one plan and one walker. */
+export class Skim {
+  private readonly plan: Plan
+  private readonly walker: JsonWalker
+  private readonly host: SkimHost
+  private readonly calls: SkimExports
+  private readonly bytes: Buffer
+  private readonly ints: Int32Array
+  private readonly view: DataView
+  private readonly at: Readonly<Record<'TOUCHED' | 'LEARN' | 'OPENED' | 'KEY_BYTES' | 'RECORDS' | 'RECORD_SIZE' | 'MAX_RECORDS' | 'ARENA' | 'ARENA_END' | 'WINDOW' | 'INPUT', number>>
+  private readonly maxDepth: number
+  private readonly maxBytes: number
+
+  /** The root whose scopes are in the tables. */
+  private root: Scope | undefined
+  private rootRecord = 0
+  private readonly scopes: Scope[] = []
+  /** Children of each scope in the tables. */
+  private readonly used: number[] = []
+  private readonly sets = new Map<DetectSet, number>()
+  private arena = 0
+  private full = false
+  private rounds = 0
+
+  // the window: [from, to) of `input` stands at INPUT
+  private input: Buffer = Buffer.alloc(0)
+  private from = 0
+  private to = 0
+  /** Address minus offset of the input. */
+  private delta = 0
+  private multi = false
+
+  /** Undefined where WebAssembly is missing, there are too many already, or the plan is none for it. */
+  static create(plan: Plan, walker: JsonWalker, host: SkimHost): Skim | undefined {
+    if (typeof WebAssembly === 'undefined' || instances >= MAX_INSTANCES || plan.policy.max_depth > MAX_DEPTH || walker.scanner.always || plan.policy.verify) return undefined
+    try {
+      return new Skim(plan, walker, host)
+    } catch {
+      // no memory to be had, or SIMD is unknown: nothing is lost but speed
+      return undefined
+    }
+  }
+
+  private constructor(plan: Plan, walker: JsonWalker, host: SkimHost) {
+    this.plan = plan
+    this.walker = walker
+    this.host = host
+    this.maxDepth = plan.policy.max_depth
+    this.maxBytes = plan.policy.max_record_bytes
+    compiled ??= new WebAssembly!.Module(Buffer.from(SKIM_CODE, 'base64'))
+    const { exports } = new WebAssembly!.Instance(compiled, {
+      host: {
+        key: (scope: number, start: number, end: number) => this.key(scope, start, end),
+        item: (scope: number, index: number) => this.item(scope, index),
+        string: (scope: number, open: number, depth: number, entry: number) => this.string(scope, open, depth, entry),
+        number: (scope: number, start: number, end: number, whole: number, depth: number, entry: number) => this.number(scope, start, end, whole, depth, entry),
+        literal: (scope: number, start: number, end: number, depth: number, entry: number) => this.literal(scope, start, end, depth, entry),
+        container: (scope: number, start: number, depth: number, entry: number) => this.container(scope, start, depth, entry),
+        line: (start: number, stop: number) => this.host.line(start - this.delta, stop - this.delta),
+      },
+    })
+    instances++
+    this.calls = exports
+    const { buffer } = exports.memory
+    this.bytes = Buffer.from(buffer)
+    this.ints = new Int32Array(buffer)
+    this.view = new DataView(buffer)
+    const constant = (name: string): number => (exports[name] as { readonly value: number }).value
+    this.at = {
+      TOUCHED: constant('TOUCHED') >> 2,
+      LEARN: constant('LEARN') >> 2,
+      OPENED: constant('OPENED') >> 2,
+      KEY_BYTES: constant('KEY_BYTES'),
+      RECORDS: constant('RECORDS'),
+      RECORD_SIZE: constant('RECORD_SIZE'),
+      MAX_RECORDS: constant('MAX_RECORDS'),
+      ARENA: constant('ARENA'),
+      ARENA_END: constant('ARENA_END'),
+      WINDOW: constant('WINDOW'),
+      INPUT: constant('INPUT'),
+    }
+    exports.init()
+    plan.plainKeyLearnt = (text, start, end) => this.plainKey(text, start, end)
+  }
+
+  /** Wipes what the memory holds of the input. */
+  close(): void {
+    this.bytes.fill(0)
+    this.input = Buffer.alloc(0)
+    instances--
+  }
+
+  /** A block begins. */
+  load(input: Buffer): void {
+    this.input = input
+    this.from = this.to = 0
+  }
+
+  /**
+   * Settles lines of the loaded input from `pos` on, whose last byte is a newline. Returns the offset of the first line
+   * that the walker has to do as a whole, or the end.
+   */
+  run(pos: number): number {
+    const end = this.input.length
+    if (!this.ready()) return pos
+    for (;;) {
+      if (pos >= this.to || pos < this.from) {
+        if (pos >= end) return pos
+        let to = end
+        if (end - pos > this.at.WINDOW) {
+          to = this.input.lastIndexOf(0x0a, pos + this.at.WINDOW - 1) + 1
+          if (to <= pos) return pos
+        }
+        this.bytes.set(pos === 0 && to === end ? this.input : this.input.subarray(pos, to), this.at.INPUT)
+        this.from = pos
+        this.to = to
+        this.delta = this.at.INPUT - pos
+        this.guard(this.at.INPUT + to - pos)
+      }
+      this.multi = false
+      pos = this.calls.run(pos + this.delta, this.to + this.delta, this.rootRecord, this.maxDepth, this.maxBytes) - this.delta
+      if (pos < this.to) return pos
+    }
+  }
+
+  /** Offset of the line that `run` was at when something was thrown. */
+  lineStart(): number {
+    return this.calls.at() - this.delta
+  }
+
+  /** Lines settled since the last call. */
+  settled(): number {
+    return this.calls.settled()
+  }
+
+  /** Where a record of at most `room` bytes is to be written for `one`. */
+  get place(): Buffer {
+    return (this.record ??= this.bytes.subarray(this.at.INPUT))
+  }
+  private record: Buffer | undefined
+  get room(): number {
+    return this.at.WINDOW
+  }
+
+  /** Settles the record in the first `length` bytes of `place`. False: the walker has to do it as a whole. */
+  one(length: number): boolean {
+    if (!this.ready()) return false
+    this.input = this.place
+    this.from = this.to = 0
+    this.delta = this.at.INPUT
+    this.guard(this.at.INPUT + length)
+    this.multi = true
+    this.end = length
+    return this.calls.one(this.at.INPUT, this.at.INPUT + length, this.rootRecord, this.maxDepth) >= 0
+  }
+  private end = 0
+
+  /** Reads beyond the end find NULs. */
+  private guard(end: number): void {
+    this.bytes.fill(0, end, end + 32)
+  }
+
+  // ---------------------------------------------------------------------------------------------- what the module asks for
+
+  private scope(record: number): Scope {
+    return this.scopes[((record - this.at.RECORDS) / this.at.RECORD_SIZE) | 0]!
+  }
+
+  /** The walker stands where the module stands. */
+  private stand(depth: number, entry: number): void {
+    const { walker, delta } = this
+    if (this.ints[this.at.TOUCHED] === 0) {
+      this.ints[this.at.TOUCHED] = 1
+      const start = this.calls.at() - delta
+      this.host.begin(start)
+      walker.stand(this.input, start, this.multi ? this.end : this.to, this.multi)
+    }
+    const opened = this.at.OPENED
+    for (let d = 1; d <= depth; d++) walker.opened[d] = this.ints[opened + d]! - delta
+    walker.depth = depth
+    walker.entry = entry < 0 ? -1 : entry - delta
+  }
+
+  private string(record: number, open: number, depth: number, entry: number): number {
+    this.stand(depth, entry)
+    const { walker } = this
+    walker.clean = false
+    this.plan.teaching = true
+    const stop = walker.stringAt(open - this.delta, this.scope(record))
+    this.plan.teaching = false
+    if (stop < 0) return stop
+    if (walker.clean) this.ints[this.at.LEARN] = 1
+    return stop + this.delta
+  }
+
+  private number(record: number, start: number, end: number, whole: number, depth: number, entry: number): void {
+    this.stand(depth, entry)
+    this.walker.judgeNumber(start - this.delta, end - this.delta, whole === 1, this.scope(record))
+  }
+
+  private literal(record: number, start: number, end: number, depth: number, entry: number): void {
+    this.stand(depth, entry)
+    this.walker.claimed(start - this.delta, end - this.delta, this.scope(record))
+  }
+
+  private container(record: number, start: number, depth: number, entry: number): number {
+    this.stand(depth, entry)
+    const end = this.walker.container(start - this.delta, this.scope(record))
+    return end < 0 ? end : end + this.delta
+  }
+
+  private key(record: number, start: number, end: number): number {
+    const parent = this.scope(record)
+    const { bytes } = this
+    const hash = hashBytes(bytes, start, end)
+    let child = findChild(parent, bytes, start, end, hash)
+    if (child === undefined) {
+      child = this.plan.makeChild(parent, this.bytes.toString('utf8', start, end), Uint8Array.prototype.slice.call(bytes, start, end))
+      // one that is not kept (its key is masked itself, or there are too many) is the walker's
+      if (findChild(parent, bytes, start, end, hash) !== child) return 0
+    }
+    return this.register(child, parent, record)
+  }
+
+  private item(record: number, index: number): number {
+    const parent = this.scope(record)
+    const child = this.plan.itemScope(parent, index)
+    const known = this.register(child, undefined, record)
+    if (known === 0) return 0
+    const { view } = this
+    if (parent.indexed) view.setUint8(record + 2, view.getUint8(record + 2) | 4)
+    else view.setInt32(record + 16, known, true)
+    return known
+  }
+
+  // ---------------------------------------------------------------------------------------------- tables
+
+  /** Brings the tables in step with the plan; false where they cannot be. */
+  private ready(): boolean {
+    const { root } = this.plan
+    if (this.root === root && !(this.full && this.rounds < MAX_ROUNDS)) return true
+    if (root.documents) return false
+    if (this.full) this.rounds++
+    for (const scope of this.scopes) scope.record = 0
+    this.scopes.length = this.used.length = 0
+    this.sets.clear()
+    this.arena = this.at.ARENA
+    this.full = false
+    this.calls.forget()
+    this.plan.forgetPlainKeys()
+    this.root = root
+    this.rootRecord = this.register(root, undefined, 0)
+    return this.rootRecord !== 0
+  }
+
+  /** Memory for a table; 0 when there is no more. */
+  private take(size: number): number {
+    const at = this.arena
+    if (at + size + 16 > this.at.ARENA_END) {
+      this.full = true
+      return 0
+    }
+    this.arena = (at + size + 15) & ~7
+    return at
+  }
+
+  /** The record of a scope, made if need be; 0 when there is no room. With `parent` it is found by its key from then on. */
+  private register(scope: Scope, parent: Scope | undefined, parentRecord: number): number {
+    if (scope.record !== 0) return scope.record
+    const n = this.scopes.length
+    if (n >= this.at.MAX_RECORDS) {
+      this.full = true
+      return 0
+    }
+    const set = this.set(scope.detect)
+    const { keyBytes } = scope
+    const key = this.take(keyBytes.length + 9)
+    if (set === 0 || key === 0) return 0
+    const record = this.at.RECORDS + n * this.at.RECORD_SIZE
+    const { view, bytes } = this
+    bytes.fill(0, record, record + this.at.RECORD_SIZE)
+    bytes.set(keyBytes, key)
+    bytes[key + keyBytes.length] = 0x22
+    view.setUint8(record, scope.strings)
+    view.setUint8(record + 1, scope.numbers)
+    view.setUint8(record + 2, (scope.literals !== 0 ? 1 : 0) | (scope.containers ? 2 : 0) | (scope.indexed ? 4 : 0) | (passesTimes(scope) ? 8 : 0))
+    view.setInt32(record + 4, set, true)
+    view.setInt32(record + 28, keyBytes.length, true)
+    view.setInt32(record + 32, scope.hash, true)
+    view.setInt32(record + 36, parent === undefined ? 0 : parentRecord, true)
+    view.setInt32(record + 40, scope.word0, true)
+    view.setInt32(record + 44, scope.word1, true)
+    view.setInt32(record + 48, scope.mask0, true)
+    view.setInt32(record + 52, scope.mask1, true)
+    view.setInt32(record + 56, key, true)
+    this.scopes.push(scope)
+    this.used.push(0)
+    scope.record = record
+    if (parent !== undefined && scope !== parent && !this.insert(parentRecord, record, scope.hash)) this.full = true
+    return record
+  }
+
+  /** Enters a child into its parent's table. */
+  private insert(parent: number, child: number, hash: number): boolean {
+    const { view } = this
+    const index = ((parent - this.at.RECORDS) / this.at.RECORD_SIZE) | 0
+    let slots = view.getInt32(parent + 8, true)
+    let mask = view.getInt32(parent + 12, true)
+    const used = ++this.used[index]!
+    if (slots === 0 || used * 2 > mask + 1) {
+      const size = slots === 0 ? 8 : (mask + 1) * 2
+      const bigger = this.take(size * 4)
+      if (bigger === 0) return false
+      this.bytes.fill(0, bigger, bigger + size * 4)
+      for (let k = 0; slots !== 0 && k <= mask; k++) {
+        const known = view.getInt32(slots + 4 * k, true)
+        if (known !== 0) this.enter(bigger, size - 1, known, view.getInt32(known + 32, true))
+      }
+      slots = bigger
+      mask = size - 1
+      view.setInt32(parent + 8, slots, true)
+      view.setInt32(parent + 12, mask, true)
+    }
+    this.enter(slots, mask, child, hash)
+    return true
+  }
+
+  private enter(slots: number, mask: number, record: number, hash: number): void {
+    let k = (hash ^ (hash >>> 15)) & mask
+    while (this.view.getInt32(slots + 4 * k, true) !== 0) k = (k + 1) & mask
+    this.view.setInt32(slots + 4 * k, record, true)
+  }
+
+  /** The tables of a set of detectors; 0 when there is no room. */
+  private set(set: DetectSet): number {
+    const known = this.sets.get(set)
+    if (known !== undefined) return known
+    const { view, bytes } = this
+    const at = this.take(64)
+    const pairs = this.take(65536)
+    const follow = this.take(set.follow.length)
+    const groups = this.take(256 * 4)
+    if (at === 0 || pairs === 0 || follow === 0 || groups === 0) return 0
+    bytes.fill(0, at, at + 64)
+    // by the two bytes as a little-endian number
+    for (let a = 0; a < 256; a++) for (let b = 0; b < 256; b++) bytes[pairs + ((b << 8) | a)] = set.pairsText[(a << 8) | b]!
+    bytes.set(set.follow, follow)
+    for (let g = 0; g < 256; g++) {
+      let mask = 0
+      for (const f of set.groups[g] ?? []) mask |= 1 << f
+      view.setInt32(groups + 4 * g, mask, true)
+    }
+    view.setInt32(at, pairs, true)
+    view.setInt32(at + 4, follow, true)
+    view.setInt32(at + 8, groups, true)
+    set.finders.forEach(({ finder }, f) => {
+      const field = finder.skim === 'digits' ? 12 : finder.skim === 'url' ? 20 : finder.skim === 'iban' ? 24 : finder.skim === 'connection' ? 28 : 0
+      if (field !== 0) view.setInt32(at + field, 1 << f, true)
+    })
+    if (set.pairFinder >= 0) view.setInt32(at + 16, 1 << set.pairFinder, true)
+    view.setInt32(at + 32, this.plan.decodesJson ? 1 : 0, true)
+    view.setInt32(at + 36, set.empty ? 1 : 0, true)
+    this.sets.set(set, at)
+    return at
+  }
+
+  /** A key of text pairs that invokes nothing; in queries too, unless the finder of URLs has more to say of it. */
+  private plainKey(text: Uint8Array, start: number, end: number): void {
+    const n = end - start
+    if (n > 32) return
+    for (let k = 0; k < n; k++) this.bytes[this.at.KEY_BYTES + k] = text[start + k]!
+    const parameter = this.plan.parts.finders.every((finder) => finder.plainKey === undefined || finder.plainKey(text, start, end))
+    this.calls.learnPlain(n, parameter ? 3 : 1)
+  }
+}
+
+/** Numbers of twelve digits and more that begin with 1 are times to all finders of numbers there. */
+function passesTimes(scope: Scope): boolean {
+  return scope.numbers === 1 && scope.detect.numberFinders.every(({ finder }) => finder.passesTimes?.(scope.keyWords) === true)
+}

@@ -1,0 +1,917 @@
+// The skim: one strict pass over the JSON lines of a block that settles what needs no thought, in WebAssembly.
+//
+// It follows structure and the plan's scopes, and scans strings for the byte triples that finders start at, sixteen bytes a
+// round. What it can prove to be of no interest it passes over; everything else goes to the host (../skim.ts), which has the
+// byte walker do it: values that rules claim, strings in which a candidate stands that cannot be ruled out, keys that are new.
+// It never decides that something is masked, and it changes nothing: a line that is not what it expects is left to the walker
+// as a whole. A wrong "of no interest" would leak, so each of the functions `no...` below says whose judgement it repeats,
+// and tests hold both against each other.
+//
+// This is AssemblyScript: `npm run skim` compiles it into ../skim-code.ts. All memory is laid out here by hand.
+
+/** Unknown key with bytes [start, end): the address of its scope, or 0 to give the line up. */
+@external('host', 'key') declare function hostKey(scope: i32, start: i32, end: i32): i32
+/** Array element of a scope that tells indexes apart, or whose items are not known yet: the address of its scope, or 0. */
+@external('host', 'item') declare function hostItem(scope: i32, index: i32): i32
+/** A string at its opening quote: the offset behind it, or a negative number where it is no JSON. */
+@external('host', 'string') declare function hostString(scope: i32, open: i32, depth: i32, entry: i32): i32
+/** A number: nothing comes back. */
+@external('host', 'number') declare function hostNumber(scope: i32, start: i32, end: i32, whole: i32, depth: i32, entry: i32): void
+/** true, false or null. */
+@external('host', 'literal') declare function hostLiteral(scope: i32, start: i32, end: i32, depth: i32, entry: i32): void
+/** An object or array that rules may take whole: its end, -3 to enter it, or another negative number. */
+@external('host', 'container') declare function hostContainer(scope: i32, start: i32, depth: i32, entry: i32): i32
+/** A line in which the host was asked for something is complete; `stop` is its newline. */
+@external('host', 'line') declare function hostLine(start: i32, stop: i32): void
+
+// ---------------------------------------------------------------------------------------------- memory
+
+/** Depths that are followed. */
+const DEPTHS: i32 = 1024
+/** Written by the host: 1 when it was asked for something in this record. */
+export const TOUCHED: i32 = 0x0400
+/** Written by the host: 1 when it found nothing in the string that it was asked about, whatever the record around it. */
+export const LEARN: i32 = 0x0404
+/** Class bits of every byte. */
+const CLASS: i32 = 0x0800
+/** By depth: kind of container, its scope, the scope of its last key, its opening bracket, elements so far. */
+const KINDS: i32 = 0x0c00
+const SCOPES: i32 = 0x1000
+const LASTS: i32 = 0x2000
+export const OPENED: i32 = 0x3000
+const COUNTS: i32 = 0x4000
+/** Candidates of a string: offset and group. */
+const CANDIDATES: i32 = 0x5000
+const MAX_CANDIDATES: i32 = 512
+/** Bytes of a key for \`learnPlain\`. */
+export const KEY_BYTES: i32 = 0x6000
+/** Keys of pairs in text that invoke nothing: length, flags, bytes. */
+export const PLAIN: i32 = 0x10000
+export const PLAIN_SLOTS: i32 = 2048
+export const PLAIN_SIZE: i32 = 48
+/** Strings with candidates that were looked at and left: scope, length, bytes. */
+const CLEAN: i32 = 0x28000
+const CLEAN_SLOTS: i32 = 4096
+const CLEAN_SIZE: i32 = 128
+const CLEAN_MOST: i32 = 112
+/** Scopes of the plan. */
+export const RECORDS: i32 = 0xa8000
+export const RECORD_SIZE: i32 = 64
+export const MAX_RECORDS: i32 = 8192
+/** Keys, tables of children, tables of detector sets: handed out from here. */
+export const ARENA: i32 = 0x128000
+export const ARENA_END: i32 = 0x268000
+/** Bytes of one window of input at most. */
+export const WINDOW: i32 = 0x40000
+/** Decoded strings; the byte before is a space. */
+const SCRATCH: i32 = 0x268040
+export const INPUT: i32 = 0x2a90c0
+
+// fields of a scope's record
+const STRINGS: usize = 0
+const NUMBERS: usize = 1
+const FLAGS: usize = 2
+const SET: usize = 4
+const SLOTS: usize = 8
+const MASK: usize = 12
+const ITEM: usize = 16
+const NEXT: usize = 20
+const FIRST: usize = 24
+const LENGTH: usize = 28
+const HASH: usize = 32
+const PARENT: usize = 36
+const WORD: usize = 40
+const WORD_MASK: usize = 48
+const KEY: usize = 56
+
+// bits of FLAGS
+const LITERALS: i32 = 1
+const CONTAINERS: i32 = 2
+const INDEXED: i32 = 4
+/** Numbers of twelve digits and more that begin with 1 and are no card are times to all finders. */
+const TIMES: i32 = 8
+
+// kinds of strings
+const SCAN: i32 = 0
+const PASS: i32 = 2
+
+// fields of a detector set
+const PAIRS: usize = 0
+const FOLLOW: usize = 4
+const GROUPS: usize = 8
+/** Finders by what can rule their candidates out. */
+const DIGITS: usize = 12
+const PAIR: usize = 16
+const URL: usize = 20
+const IBAN: usize = 24
+const CONNECTION: usize = 28
+/** A string that begins with a bracket may be a document. */
+const DOCUMENTS: usize = 32
+/** No detectors. */
+const EMPTY: usize = 36
+
+// class bits
+const DIGIT: i32 = 1
+const LETTER: i32 = 2
+/** Letters, digits, `_`, bytes from 0x80. */
+const WORDS: i32 = 4
+/** Letters, digits, `_-.`. */
+const KEYS: i32 = 8
+const URLS: i32 = 16
+const SPACE: i32 = 32
+
+/** What the line at hand was left for: the offset where it begins. */
+let lineStart: i32 = 0
+let multi: i32 = 0
+let recordEnd: i32 = 0
+let child: i32 = 0
+let entry: i32 = 0
+let decodedLength: i32 = 0
+let lines: i32 = 0
+
+/** Offset of the line that `run` is at or stopped at. */
+export function at(): i32 {
+  return lineStart
+}
+
+/** Lines that `run` has settled since the last call. */
+export function settled(): i32 {
+  const n = lines
+  lines = 0
+  return n
+}
+
+/** Fills the class table; to be called once. */
+export function init(): void {
+  for (let c = 0; c < 256; c++) {
+    let bits = 0
+    const digit = c >= 0x30 && c <= 0x39
+    const letter = (c >= 0x41 && c <= 0x5a) || (c >= 0x61 && c <= 0x7a)
+    if (digit) bits |= DIGIT
+    if (letter) bits |= LETTER
+    if (digit || letter || c == 0x5f || c >= 0x80) bits |= WORDS
+    if (digit || letter || c == 0x5f || c == 0x2d || c == 0x2e) bits |= KEYS
+    // no quote, angle bracket, backslash or backtick
+    if (c >= 0x80 || (c > 0x20 && c < 0x7f && c != 0x22 && c != 0x27 && c != 0x3c && c != 0x3e && c != 0x5c && c != 0x60)) bits |= URLS
+    if (c == 0x20 || (c >= 0x09 && c <= 0x0d)) bits |= SPACE
+    store<u8>(CLASS + c, <u8>bits)
+  }
+  store<u8>(SCRATCH - 1, 0x20)
+}
+
+/** Forgets scopes, keys and clean strings. */
+export function forget(): void {
+  memory.fill(PLAIN, 0, PLAIN_SLOTS * PLAIN_SIZE)
+  memory.fill(CLEAN, 0, CLEAN_SLOTS * CLEAN_SIZE)
+}
+
+@inline function byte(p: i32): i32 {
+  return <i32>load<u8>(p)
+}
+
+@inline function is(p: i32, bits: i32): bool {
+  return (byte(CLASS + byte(p)) & bits) != 0
+}
+
+// ---------------------------------------------------------------------------------------------- lines
+
+/**
+ * Settles whole lines from `pos`, each with its newline, up to `end`. Returns `end`, or the offset of the first line that
+ * the walker has to do.
+ */
+export function run(pos: i32, end: i32, root: i32, maxDepth: i32, maxBytes: i32): i32 {
+  multi = 0
+  recordEnd = end
+  while (pos < end) {
+    lineStart = pos
+    const c = byte(pos)
+    if (c != 0x7b && c != 0x5b) return pos
+    store<i32>(TOUCHED, 0)
+    let i = walk(pos, root, maxDepth)
+    if (i < 0) return pos
+    let b = byte(i)
+    while (b == 0x20 || b == 0x0d || b == 0x09) b = byte(++i)
+    if (b != 0x0a || i - pos > maxBytes) return pos
+    lines++
+    if (load<i32>(TOUCHED) != 0) hostLine(pos, i)
+    pos = i + 1
+  }
+  lineStart = pos
+  return pos
+}
+
+/** Settles one record in [pos, end), in which newlines are white space. Returns `end`, or -1 for the walker. */
+export function one(pos: i32, end: i32, root: i32, maxDepth: i32): i32 {
+  multi = 1
+  recordEnd = end
+  lineStart = pos
+  store<i32>(TOUCHED, 0)
+  const c = byte(pos)
+  if (c != 0x7b && c != 0x5b) return -1
+  let i = walk(pos, root, maxDepth)
+  if (i < 0) return -1
+  while (i < end) {
+    const b = byte(i)
+    if (b != 0x20 && b != 0x0a && b != 0x0d && b != 0x09) return -1
+    i++
+  }
+  return i
+}
+
+// ---------------------------------------------------------------------------------------------- structure
+
+/** Skips white space; -1 where something else or the end of the record stands. */
+function space(p: i32): i32 {
+  while (true) {
+    const c = byte(p)
+    if (c > 0x20) return p
+    if (p >= recordEnd || !(c == 0x20 || c == 0x09 || c == 0x0d || (c == 0x0a && multi != 0))) return -1
+    p++
+  }
+}
+
+/** Walks the value at p. Returns the offset behind it, or a negative number for everything that is not plain. */
+function walk(p: i32, root: i32, maxDepth: i32): i32 {
+  let depth = 0
+  let scope = root
+  entry = -1
+  while (true) {
+    // a value
+    let c = byte(p)
+    if (c <= 0x20) {
+      p = space(p)
+      if (p < 0) return -1
+      c = byte(p)
+    }
+    if (depth == 0 || byte(KINDS + depth) != 0x7b) entry = p
+    if (c == 0x22) {
+      const kind = <i32>load<u8>(scope, STRINGS)
+      if (kind == SCAN) p = scanned(p, scope, depth)
+      else if (kind == PASS) p = passed(p)
+      else p = hostString(scope, p, depth, entry)
+      if (p < 0) return -1
+    } else if (c == 0x7b || c == 0x5b) {
+      if (depth >= maxDepth) return -1
+      let whole = -3
+      if ((<i32>load<u8>(scope, FLAGS) & CONTAINERS) != 0) {
+        whole = hostContainer(scope, p, depth, entry)
+        if (whole == -1 || whole == -2) return -1
+      }
+      if (whole >= 0) p = whole
+      else {
+        depth++
+        store<i32>(SCOPES + (depth << 2), scope)
+        store<i32>(OPENED + (depth << 2), p)
+        store<u8>(KINDS + depth, <u8>c)
+        p++
+        if (byte(p) <= 0x20) {
+          p = space(p)
+          if (p < 0) return -1
+        }
+        if (c == 0x7b) {
+          if (byte(p) == 0x7d) {
+            p++
+            depth--
+          } else {
+            p = key(p, scope, true)
+            if (p < 0) return -1
+            scope = child
+            store<i32>(LASTS + (depth << 2), scope)
+            continue
+          }
+        } else if (byte(p) == 0x5d) {
+          p++
+          depth--
+        } else {
+          store<i32>(COUNTS + (depth << 2), 0)
+          scope = item(scope, 0)
+          if (scope == 0) return -1
+          continue
+        }
+      }
+    } else if (c == 0x2d || (c >= 0x30 && c <= 0x39)) {
+      p = number(p, scope, depth)
+      if (p < 0) return -1
+    } else {
+      const start = p
+      if (c == 0x74 && load<u32>(p) == 0x65757274) p += 4
+      else if (c == 0x66 && load<u32>(p, 1) == 0x65736c61) p += 5
+      else if (c == 0x6e && load<u32>(p) == 0x6c6c756e) p += 4
+      else return -1
+      if ((<i32>load<u8>(scope, FLAGS) & LITERALS) != 0) hostLiteral(scope, start, p, depth, entry)
+    }
+    // the value is complete: close what ends here, go on to the next entry
+    while (true) {
+      if (depth == 0) return p
+      c = byte(p)
+      if (c == 0x2c) {
+        p++
+        const container = load<i32>(SCOPES + (depth << 2))
+        if (byte(KINDS + depth) == 0x7b) {
+          child = load<i32>(LASTS + (depth << 2))
+          p = key(p, container, false)
+          if (p < 0) return -1
+          scope = child
+          store<i32>(LASTS + (depth << 2), scope)
+        } else {
+          const index = load<i32>(COUNTS + (depth << 2)) + 1
+          store<i32>(COUNTS + (depth << 2), index)
+          scope = item(container, index)
+          if (scope == 0) return -1
+        }
+        break
+      }
+      if (c == 0x7d) {
+        if (byte(KINDS + depth) != 0x7b) return -1
+      } else if (c == 0x5d) {
+        if (byte(KINDS + depth) != 0x5b) return -1
+      } else if (c <= 0x20) {
+        p = space(p)
+        if (p < 0) return -1
+        continue
+      } else return -1
+      depth--
+      p++
+    }
+  }
+}
+
+@inline function item(scope: i32, index: i32): i32 {
+  const known = load<i32>(scope, ITEM)
+  return known != 0 && (<i32>load<u8>(scope, FLAGS) & INDEXED) == 0 ? known : hostItem(scope, index)
+}
+
+/** Reads `"key" :` at p; sets `child` and `entry`. Returns the offset behind the colon, or -1. */
+function key(p: i32, scope: i32, fresh: bool): i32 {
+  if (byte(p) != 0x22) {
+    p = space(p)
+    if (p < 0 || byte(p) != 0x22) return -1
+  }
+  entry = p
+  const start = p + 1
+  const previous = child
+  // records of a kind have their keys in one order: the key after the last one is compared first
+  const guess = fresh ? load<i32>(scope, FIRST) : load<i32>(previous, NEXT)
+  if (guess != 0 && ((load<u64>(start) ^ load<u64>(guess, WORD)) & load<u64>(guess, WORD_MASK)) == 0) {
+    const n = load<i32>(guess, LENGTH)
+    if (n < 8 || same(start + 8, load<i32>(guess, KEY) + 8, n - 7)) {
+      child = guess
+      p = start + n + 1
+      return byte(p) == 0x3a ? p + 1 : colon(p)
+    }
+  }
+  let h: i32 = 0x811c9dc5
+  p = start
+  let c = byte(p)
+  while (c >= 0x20 && c != 0x22 && c != 0x5c) {
+    h = (h ^ c) * 0x01000193
+    c = byte(++p)
+  }
+  // keys with escapes are rare: the walker knows them
+  if (c != 0x22) return -1
+  let found = 0
+  const slots = load<i32>(scope, SLOTS)
+  if (slots != 0) {
+    const mask = load<i32>(scope, MASK)
+    let k = (h ^ (h >>> 15)) & mask
+    while (true) {
+      const s = load<i32>(slots + (k << 2))
+      if (s == 0) break
+      if (load<i32>(s, HASH) == h && load<i32>(s, LENGTH) == p - start && same(start, load<i32>(s, KEY), p - start)) {
+        found = s
+        break
+      }
+      k = (k + 1) & mask
+    }
+  }
+  if (found == 0) {
+    found = hostKey(scope, start, p)
+    if (found == 0) return -1
+  }
+  child = found
+  if (fresh) store<i32>(scope, found, FIRST)
+  else if (load<i32>(previous, PARENT) == scope) store<i32>(previous, found, NEXT)
+  p++
+  return byte(p) == 0x3a ? p + 1 : colon(p)
+}
+
+/** The n bytes at a and at b are the same. Both may be read eight bytes beyond. */
+function same(a: i32, b: i32, n: i32): bool {
+  while (n >= 8) {
+    if (load<u64>(a) != load<u64>(b)) return false
+    a += 8
+    b += 8
+    n -= 8
+  }
+  return n <= 0 || ((load<u64>(a) ^ load<u64>(b)) << (64 - (<u64>n << 3))) == 0
+}
+
+function colon(p: i32): i32 {
+  p = space(p)
+  return p < 0 || byte(p) != 0x3a ? -1 : p + 1
+}
+
+/** A number in full strictness. */
+function number(p: i32, scope: i32, depth: i32): i32 {
+  const start = p
+  let c = byte(p)
+  if (c == 0x2d) c = byte(++p)
+  const digits = p
+  if (c == 0x30) c = byte(++p)
+  else if (c >= 0x31 && c <= 0x39) {
+    do c = byte(++p)
+    while (c >= 0x30 && c <= 0x39)
+  } else return -1
+  let whole = digits == start
+  if (c == 0x2e) {
+    whole = false
+    c = byte(++p)
+    if (!(c >= 0x30 && c <= 0x39)) return -1
+    do c = byte(++p)
+    while (c >= 0x30 && c <= 0x39)
+  }
+  if (c == 0x65 || c == 0x45) {
+    whole = false
+    c = byte(++p)
+    if (c == 0x2b || c == 0x2d) c = byte(++p)
+    if (!(c >= 0x30 && c <= 0x39)) return -1
+    do c = byte(++p)
+    while (c >= 0x30 && c <= 0x39)
+  }
+  const kind = <i32>load<u8>(scope, NUMBERS)
+  if (kind != 0) {
+    const n = p - start
+    if (kind > 1) hostNumber(scope, start, p, whole ? 1 : 0, depth, entry)
+    else if (n >= 12 && n <= 19 && whole && !(byte(start) == 0x31 && n != 15 && (<i32>load<u8>(scope, FLAGS) & TIMES) != 0)) hostNumber(scope, start, p, 1, depth, entry)
+  }
+  return p
+}
+
+// ---------------------------------------------------------------------------------------------- strings
+
+/** Where a string to be passed over ends; -1 for what is none. */
+function passed(open: i32): i32 {
+  let p = open + 1
+  while (true) {
+    const stop = special(v128.load(p))
+    if (stop == 0) {
+      p += 16
+      continue
+    }
+    p += ctz(stop)
+    const c = byte(p)
+    if (c == 0x22) return p + 1
+    if (c != 0x5c) return -1
+    const e = byte(p + 1)
+    if (e == 0x75) {
+      if ((hex(p + 2) | hex(p + 3) | hex(p + 4) | hex(p + 5)) < 0) return -1
+      p += 6
+    } else if (e == 0x22 || e == 0x5c || e == 0x2f || e == 0x62 || e == 0x66 || e == 0x6e || e == 0x72 || e == 0x74) p += 2
+    else return -1
+  }
+}
+
+function hex(p: i32): i32 {
+  const c = byte(p)
+  if (c >= 0x30 && c <= 0x39) return c - 0x30
+  const l = c | 0x20
+  return l >= 0x61 && l <= 0x66 ? l - 0x57 : -1
+}
+
+/** One bit for each of sixteen bytes: quote, backslash, control character. */
+@inline function special(v: v128): i32 {
+  return i8x16.bitmask(v128.or(v128.or(i8x16.eq(v, i8x16.splat(0x22)), i8x16.eq(v, i8x16.splat(0x5c))), i8x16.lt_u(v, i8x16.splat(0x20))))
+}
+
+/** The mark of the pair of bytes whose second one is at p. */
+@inline function mark(pairs: i32, p: i32): i32 {
+  return byte(pairs + <i32>load<u16>(p - 1))
+}
+
+/** Notes the candidates among the four bytes from p; one of them is a trigger's second byte. Returns their new number. */
+function noteFour(p: i32, n: i32, pairs: i32, follow: i32): i32 {
+  n = noteOne(p, n, pairs, follow)
+  n = noteOne(p + 1, n, pairs, follow)
+  n = noteOne(p + 2, n, pairs, follow)
+  return noteOne(p + 3, n, pairs, follow)
+}
+
+@inline function noteOne(p: i32, n: i32, pairs: i32, follow: i32): i32 {
+  const m = mark(pairs, p)
+  if (m == 0) return n
+  const group = byte(follow + ((m << 8) | byte(p + 1)))
+  return group != 0 && n < MAX_CANDIDATES ? note(n, p, group) : n
+}
+
+@inline function anyOfFour(p: i32, pairs: i32): bool {
+  return (mark(pairs, p) | mark(pairs, p + 1) | mark(pairs, p + 2) | mark(pairs, p + 3)) != 0
+}
+
+/** A string that only detectors look at. Returns the offset behind it, or a negative number. */
+function scanned(open: i32, scope: i32, depth: i32): i32 {
+  const set = load<i32>(scope, SET)
+  const start = open + 1
+  let p = start
+  let n = 0
+  const first = byte(p)
+  if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hostString(scope, open, depth, entry)
+  if (load<i32>(set, EMPTY) != 0) return passed(open)
+  const pairs = load<i32>(set, PAIRS)
+  const follow = load<i32>(set, FOLLOW)
+  // before the first byte of a text stands a space
+  const m = byte(pairs + (0x20 | (first << 8)))
+  if (m != 0 && first >= 0x20 && first != 0x22 && first != 0x5c) {
+    const group = byte(follow + ((m << 8) | byte(p + 1)))
+    if (group != 0) n = note(n, p, group)
+  }
+  let stop = special(v128.load(p))
+  if ((stop & 1) == 0) p++
+  while (true) {
+    stop = special(v128.load(p))
+    if (stop == 0) {
+      if (anyOfFour(p, pairs)) n = noteFour(p, n, pairs, follow)
+      if (anyOfFour(p + 4, pairs)) n = noteFour(p + 4, n, pairs, follow)
+      if (anyOfFour(p + 8, pairs)) n = noteFour(p + 8, n, pairs, follow)
+      if (anyOfFour(p + 12, pairs)) n = noteFour(p + 12, n, pairs, follow)
+      p += 16
+      continue
+    }
+    const end = p + ctz(stop)
+    while (p + 4 <= end) {
+      if (anyOfFour(p, pairs)) n = noteFour(p, n, pairs, follow)
+      p += 4
+    }
+    while (p < end) n = noteOne(p++, n, pairs, follow)
+    break
+  }
+  const c = byte(p)
+  if (c == 0x22) {
+    if (n == 0 || (n < MAX_CANDIDATES && harmless(start, p, n, set))) return p + 1
+    return known(scope, start, p) ? p + 1 : asked(scope, open, p, depth)
+  }
+  return c == 0x5c ? escaped(open, p, scope, set, depth) : -1
+}
+
+@inline function note(n: i32, p: i32, group: i32): i32 {
+  store<i32>(CANDIDATES + (n << 3), p)
+  store<i32>(CANDIDATES + (n << 3), group, 4)
+  return n + 1
+}
+
+/** A string with escapes: decoded, then looked at like any other. `p` is its first backslash. */
+function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
+  const stop = decode(open + 1, p)
+  if (stop < 0) return -1
+  const n = decodedLength
+  const first = byte(SCRATCH)
+  if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hostString(scope, open, depth, entry)
+  const count = collect(SCRATCH, SCRATCH + n, set)
+  if (count == 0 || (count < MAX_CANDIDATES && harmless(SCRATCH, SCRATCH + n, count, set)) || known(scope, open + 1, stop - 1)) return stop
+  return asked(scope, open, stop - 1, depth)
+}
+
+/** Candidates of a text without escapes in [start, end), which has a space before it and NULs behind. */
+function collect(start: i32, end: i32, set: i32): i32 {
+  const pairs = load<i32>(set, PAIRS)
+  const follow = load<i32>(set, FOLLOW)
+  let n = 0
+  let p = start
+  while (p + 4 <= end) {
+    if (anyOfFour(p, pairs)) n = noteFour(p, n, pairs, follow)
+    p += 4
+  }
+  while (p < end) n = noteOne(p++, n, pairs, follow)
+  return n
+}
+
+/** Decodes a string from `start`, whose first backslash is at p, into SCRATCH. Returns the offset behind its closing quote, or -1. */
+function decode(start: i32, p: i32): i32 {
+  let to = SCRATCH + (p - start)
+  memory.copy(SCRATCH, start, p - start)
+  while (true) {
+    const v = v128.load(p)
+    const stop = special(v)
+    v128.store(to, v)
+    if (stop == 0) {
+      p += 16
+      to += 16
+      continue
+    }
+    const run = ctz(stop)
+    p += run
+    to += run
+    const c = byte(p)
+    if (c == 0x22) break
+    if (c != 0x5c) return -1
+    const e = byte(p + 1)
+    p += 2
+    if (e == 0x6e) store<u8>(to++, 0x0a)
+    else if (e == 0x22 || e == 0x5c || e == 0x2f) store<u8>(to++, <u8>e)
+    else if (e == 0x74) store<u8>(to++, 0x09)
+    else if (e == 0x72) store<u8>(to++, 0x0d)
+    else if (e == 0x62) store<u8>(to++, 0x08)
+    else if (e == 0x66) store<u8>(to++, 0x0c)
+    else if (e == 0x75) {
+      let unit = unitAt(p)
+      if (unit < 0) return -1
+      p += 4
+      if (unit >= 0xd800 && unit < 0xdc00 && byte(p) == 0x5c && byte(p + 1) == 0x75) {
+        const low = unitAt(p + 2)
+        if (low >= 0xdc00 && low < 0xe000) {
+          unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00)
+          p += 6
+        }
+      }
+      if (unit < 0x80) store<u8>(to++, <u8>unit)
+      else if (unit < 0x800) {
+        store<u8>(to++, <u8>(0xc0 | (unit >> 6)))
+        store<u8>(to++, <u8>(0x80 | (unit & 63)))
+      } else if (unit < 0x10000) {
+        store<u8>(to++, <u8>(0xe0 | (unit >> 12)))
+        store<u8>(to++, <u8>(0x80 | ((unit >> 6) & 63)))
+        store<u8>(to++, <u8>(0x80 | (unit & 63)))
+      } else {
+        store<u8>(to++, <u8>(0xf0 | (unit >> 18)))
+        store<u8>(to++, <u8>(0x80 | ((unit >> 12) & 63)))
+        store<u8>(to++, <u8>(0x80 | ((unit >> 6) & 63)))
+        store<u8>(to++, <u8>(0x80 | (unit & 63)))
+      }
+    } else return -1
+  }
+  decodedLength = to - SCRATCH
+  v128.store(to, i8x16.splat(0))
+  v128.store(to + 16, i8x16.splat(0))
+  return p + 1
+}
+
+function unitAt(p: i32): i32 {
+  const a = hex(p)
+  const b = hex(p + 1)
+  const c = hex(p + 2)
+  const d = hex(p + 3)
+  return (a | b | c | d) < 0 ? -1 : (a << 12) | (b << 8) | (c << 4) | d
+}
+
+// ---------------------------------------------------------------------------------------------- strings seen before
+
+/** Asks the host about a string whose closing quote is at `close`. */
+function asked(scope: i32, open: i32, close: i32, depth: i32): i32 {
+  store<i32>(LEARN, 0)
+  const stop = hostString(scope, open, depth, entry)
+  const n = close - open - 1
+  if (load<i32>(LEARN) != 0 && stop >= 0 && n >= 1 && n <= CLEAN_MOST) {
+    const slot = CLEAN + (hash(scope, open + 1, n) & (CLEAN_SLOTS - 1)) * CLEAN_SIZE
+    store<i32>(slot, scope)
+    store<i32>(slot, n, 4)
+    memory.copy(slot + 16, open + 1, n)
+  }
+  return stop
+}
+
+function known(scope: i32, start: i32, end: i32): bool {
+  const n = end - start
+  if (n > CLEAN_MOST || n == 0) return false
+  const slot = CLEAN + (hash(scope, start, n) & (CLEAN_SLOTS - 1)) * CLEAN_SIZE
+  return load<i32>(slot) == scope && load<i32>(slot, 4) == n && same(start, slot + 16, n)
+}
+
+function hash(scope: i32, p: i32, n: i32): i32 {
+  let h: u64 = <u64>scope * 0x9e3779b97f4a7c15
+  while (n >= 8) {
+    h = (h ^ load<u64>(p)) * 0x9e3779b97f4a7c15
+    h ^= h >> 32
+    p += 8
+    n -= 8
+  }
+  if (n > 0) {
+    h = (h ^ (load<u64>(p) << (64 - (<u64>n << 3)))) * 0x9e3779b97f4a7c15
+    h ^= h >> 32
+  }
+  return <i32>(h >> 8)
+}
+
+// ---------------------------------------------------------------------------------------------- candidates
+
+/** True when none of the n candidates of the text in [start, end) can become a match. */
+function harmless(start: i32, end: i32, n: i32, set: i32): bool {
+  const groups = load<i32>(set, GROUPS)
+  const digits = load<i32>(set, DIGITS)
+  const pair = load<i32>(set, PAIR)
+  const url = load<i32>(set, URL)
+  const iban = load<i32>(set, IBAN)
+  const connection = load<i32>(set, CONNECTION)
+  const others = ~(digits | pair | url | iban | connection)
+  for (let k = 0; k < n; k++) {
+    const p = load<i32>(CANDIDATES + (k << 3))
+    const finders = load<i32>(groups + (load<i32>(CANDIDATES + (k << 3), 4) << 2))
+    if ((finders & others) != 0) return false
+    if ((finders & digits) != 0 && !noNumber(start, end, p)) return false
+    if ((finders & iban) != 0 && !noIban(start, end, p)) return false
+    if ((finders & url) != 0 && !noUrl(start, end, p)) return false
+    if ((finders & pair) != 0 && !noPair(start, end, p)) return false
+    if ((finders & connection) != 0 && !noConnection(start, end, p)) return false
+  }
+  return true
+}
+
+/** Repeats the first steps of `find` in detectors/digits.ts: runs with too few digits, addresses and versions, times. */
+function noNumber(start: i32, end: i32, p: i32): bool {
+  const previous = p > start ? byte(p - 1) : 32
+  if (previous == 43) return false
+  let q = p + 1
+  while (q < end && is(q, DIGIT)) q++
+  const count = q - p
+  const next = q < end ? byte(q) : 32
+  if (count < 7) {
+    if (q + 1 >= end) return true
+    const after = byte(q + 1)
+    const digit = is(q + 1, DIGIT)
+    if (next == 32 || next == 45 || next == 46) {
+      if (!digit && !(after == 40 && next != 46)) return true
+    } else if (next == 41) {
+      if (previous != 40 || !(digit || after == 32 || after == 45)) return true
+    } else return true
+  } else if (next < 0x80 && is(q < end ? q : SCRATCH - 1, WORDS)) return true
+  // the digits joined by `.-/:`
+  let tight = q
+  const limit = end - q > 256 ? q + 256 : end
+  let dots = true
+  let longest = count
+  let parts = 1
+  while (tight + 1 < limit) {
+    const b = byte(tight)
+    if ((b != 46 && b != 45 && b != 47 && b != 58) || !is(tight + 1, DIGIT)) break
+    if (b != 46) dots = false
+    parts++
+    const from = tight + 1
+    tight += 2
+    while (tight < limit && is(tight, DIGIT)) tight++
+    if (tight - from > longest) longest = tight - from
+  }
+  const b = tight + 1 < end ? byte(tight) : 0
+  const leads = b == 41 || ((b == 32 || b == 45) && byte(tight + 1) == 40) || (b == 32 && is(tight + 1, DIGIT))
+  if (tight - p < 8 && !leads) return true
+  // dotted quads and versions, with nothing behind them that could be a further group
+  if (parts > 1 && parts <= 4 && dots && longest <= 3 && !leads) return true
+  // times
+  return parts == 1 && count >= 12 && count != 15 && byte(p) == 49 && !leads && !(next == 45 || next == 46 || next == 47)
+}
+
+/** Repeats the beginning of `find` in detectors/iban.ts: the shortest one has 15 characters. */
+function noIban(start: i32, end: i32, p: i32): bool {
+  if (p - 2 < start || p + 11 >= end || !is(p + 1, DIGIT) || !is(p - 2, LETTER)) return true
+  const before = p - 3 >= start ? byte(p - 3) : 32
+  if (before < 0x80 && (byte(CLASS + before) & WORDS) != 0) return true
+  let count = 4
+  let q = p + 2
+  while (count < 15) {
+    if (q >= end) return true
+    if (is(q, DIGIT | LETTER)) {
+      count++
+      q++
+      continue
+    }
+    const b = byte(q)
+    if ((b != 32 && b != 45) || (count & 3) != 0 || !is(q - 1, DIGIT | LETTER)) return true
+    q++
+  }
+  return false
+}
+
+/** Repeats `find` in detectors/url.ts as far as it reads: an authority without `@`, a query all of whose keys are plain. */
+function noUrl(start: i32, end: i32, p: i32): bool {
+  const b = byte(p)
+  if (b == 47) {
+    if (p + 1 >= end || byte(p + 1) != 47) return true
+    if (p - 2 < start || !is(p - 2, DIGIT | LETTER)) return true
+    let q = p + 2
+    const stop = end - q > 192 ? q + 192 : end
+    let colon = -1
+    while (q < stop) {
+      const c = byte(q)
+      if (c == 64) return false
+      if (!is(q, URLS)) return true
+      if (c == 58) {
+        if (colon < 0) colon = q
+      } else if (c == 47 || c == 63 || c == 35) {
+        if (colon < 0) return true
+        // behind a colon that begins no port the rest may be a password
+        if (q - colon > 6) return false
+        for (let k = colon + 1; k < q; k++) if (!is(k, DIGIT)) return false
+        return true
+      }
+      q++
+    }
+    return true
+  }
+  if (b == 117) {
+    const option = p - 2 >= start && byte(p - 2) == 45 ? p - 2 : p - 1
+    return option <= start || !is(option - 1, SPACE)
+  }
+  let q = p + 1
+  if (q >= end || !is(q, KEYS)) return true
+  while (true) {
+    const from = q
+    let odd = false
+    while (q < end) {
+      if (!is(q, KEYS)) {
+        const c = byte(q)
+        if (c != 91 && c != 93 && c != 37) break
+        odd = true
+      }
+      q++
+    }
+    if (q >= end) return true
+    if (byte(q) != 61) {
+      if (byte(q) != 38 && byte(q) != 59) return true
+      q++
+      continue
+    }
+    const to = q++
+    const value = q
+    while (q < end) {
+      const c = byte(q)
+      if (c == 38 || c == 59 || c == 35 || !is(q, URLS)) break
+      if ((c == 41 || c == 93 || c == 125 || c == 44) && (q + 1 >= end || !is(q + 1, URLS))) break
+      q++
+    }
+    if (q > value && to - from <= 64 && (odd || to == from || !isPlain(from, to, 2))) return false
+    if (q >= end) return true
+    const c = byte(q)
+    if (c != 38 && c != 59 && c != 35) return true
+    if (c == 38 && end - q >= 5 && load<u32>(q, 1) == 0x3b706d61) q += 4
+    q++
+  }
+  return false
+}
+
+/** Repeats the beginning of `pairAt` in scanner.ts and of `recogniseKey` in detectors/pairs.ts: keys that invoke nothing. */
+function noPair(start: i32, end: i32, p: i32): bool {
+  const separator = byte(p)
+  if (separator != 61 && separator != 58) return false
+  const next = p + 1 < end ? byte(p + 1) : 0
+  const before = p > start ? byte(p - 1) : 0
+  if (separator == 58) {
+    if (next == 58 || next == 61 || before == 58) return true
+    if (next == 47 && p + 2 < end && byte(p + 2) == 47) return true
+  } else if (next == 61 || next == 126 || before == 60 || before == 62) return true
+  const stop = p - 64 > start ? p - 64 : start
+  let q = p
+  let seen = 0
+  while (q > stop && is(q - 1, KEYS)) seen |= byte(--q)
+  // digits, dots and dashes alone are no key
+  if (q < p && (seen & 0x40) == 0 && q > stop) return true
+  if (q == p) {
+    // no key right before the separator: with blanks aside it must be a name, a quote or a bracket
+    while (q > start && p - q < 16 && (byte(q - 1) == 32 || byte(q - 1) == 9)) q--
+    if (q == start) return separator == 58 || !assigns(before)
+    const last = byte(q - 1)
+    if (last == 34 || last == 39 || last == 96 || last == 93 || is(q - 1, KEYS)) return false
+    return separator == 58 || !assigns(before)
+  }
+  if (q == stop && q != start) return false
+  if (q > start && byte(q - 1) == 0x5c) return false
+  return isPlain(q, p, 1)
+}
+
+/** `:=`, `?=`, `!=`: what stands before the `=` belongs to it. */
+@inline function assigns(before: i32): bool {
+  return before == 61 || before == 33 || before == 58 || before == 63
+}
+
+/** Repeats the beginning of `find` in detectors/connection-string.ts. */
+function noConnection(start: i32, end: i32, p: i32): bool {
+  const b = byte(p)
+  if (b == 61) {
+    const stop = p - 24 > start ? p - 24 : start
+    let q = p
+    while (q > stop && is(q - 1, DIGIT | LETTER)) q--
+    const n = p - q
+    if (n != 3 && n != 8 && n != 9 && n != 10 && n != 12 && n != 15 && n != 17) return true
+    const first = byte(q) | 32
+    return first != 97 && first != 99 && first != 112 && first != 115
+  }
+  if (b == 58) return p - 16 < start || byte(p - 16) != 0x6a
+  return p + 3 >= end || (byte(p + 1) != 99 && byte(p + 1) != 110)
+}
+
+/** The bytes in [from, to) are a key of which the host has said that it invokes nothing; `kind`: 1 in pairs, 2 in queries. */
+function isPlain(from: i32, to: i32, kind: i32): bool {
+  const n = to - from
+  if (n > PLAIN_SIZE - 16) return false
+  const slot = PLAIN + plainSlot(from, n) * PLAIN_SIZE
+  return load<i32>(slot) == n && (load<i32>(slot, 4) & kind) != 0 && same(from, slot + 8, n)
+}
+
+function plainSlot(p: i32, n: i32): i32 {
+  return hash(0, p, n) & (PLAIN_SLOTS - 1)
+}
+
+/** The host says of the n bytes at KEY_BYTES that they are a key which invokes nothing. */
+export function learnPlain(n: i32, kinds: i32): void {
+  const from = KEY_BYTES
+  const slot = PLAIN + plainSlot(from, n) * PLAIN_SIZE
+  store<i32>(slot, n)
+  store<i32>(slot, kinds, 4)
+  memory.copy(slot + 8, from, n)
+}
