@@ -14,7 +14,23 @@ export async function buildSkim(): Promise<string> {
   const source = readFileSync(SOURCE, 'utf8')
   let code: Uint8Array | undefined
   const { error, stderr } = await main(
-    ['skim.ts', '--outFile', 'skim.wasm', '-O3', '--converge', '--runtime', 'stub', '--enable', 'simd', '--initialMemory', '48', '--maximumMemory', '48', '--noAssert', ...(process.env['SKIM_NAMES'] === undefined ? [] : ['--debug'])],
+    [
+      'skim.ts',
+      '--outFile',
+      'skim.wasm',
+      '-O3',
+      '--converge',
+      '--runtime',
+      'stub',
+      '--enable',
+      'simd',
+      '--initialMemory',
+      '80',
+      '--maximumMemory',
+      '80',
+      '--noAssert',
+      ...(process.env['SKIM_NAMES'] === undefined ? [] : ['--debug']),
+    ],
     {
       readFile: (name: string) => (name === 'skim.ts' ? source : null),
       writeFile: (name: string, contents: Uint8Array | string) => {
@@ -24,7 +40,10 @@ export async function buildSkim(): Promise<string> {
     },
   )
   if (error !== null || code === undefined) throw new Error(`AssemblyScript: ${stderr.toString()}`)
-  const lines = Buffer.from(code).toString('base64').match(/.{1,160}/g) ?? []
+  const lines =
+    Buffer.from(code)
+      .toString('base64')
+      .match(/.{1,160}/g) ?? []
   return `// Generated from src/engine/wasm/skim.ts by scripts/build-skim.ts (npm run skim). Do not edit.
 
 /** The WebAssembly module of the skim (${code.length} bytes), in base64. */

@@ -288,7 +288,9 @@ async function readAll(
   interruption: Interruption,
 ): Promise<boolean> {
   const files = line.operands.length > 0 ? line.operands : ['-']
-  const feed = new LineFeed(setup.masker.lines({ format: setup.format, ...(findings === undefined ? {} : { explain: findings.to() }) }))
+  const engine = setup.masker.lines({ format: setup.format, ...(findings === undefined ? {} : { explain: findings.to() }) })
+  const feed = new LineFeed(engine)
+  const buffers = (size: number): readonly [Buffer, Buffer] | undefined => engine.buffers?.(size)
   const progress = progressOf(files, line, io, notes)
   let failed = false
   let current: Source | undefined
@@ -319,7 +321,7 @@ async function readAll(
     for (const file of files) {
       if (interruption.signal !== undefined || sink.gone) break
       try {
-        current = file === '-' ? await openStdin(io.stdinFd, () => io.stdin, io.stdinIsTTY === true) : await openFile(resolve(io.cwd, file))
+        current = file === '-' ? await openStdin(io.stdinFd, () => io.stdin, io.stdinIsTTY === true, buffers) : await openFile(resolve(io.cwd, file), buffers)
         feed.border()
         for (;;) {
           if (interruption.signal !== undefined) current.stop()

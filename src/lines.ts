@@ -16,6 +16,11 @@ export interface LineEngine {
   oversize(head: Buffer, bytes: number, terminator: Buffer): readonly Buffer[]
   /** Called once at the end of input. */
   end(): readonly Buffer[]
+  /**
+   * Two buffers of `size` bytes into which a reader may read: blocks of lines in them need not be copied by the engine. Given
+   * out once; undefined afterwards, and where the engine has no use for it.
+   */
+  buffers?(size: number): readonly [Buffer, Buffer] | undefined
   /** After a throw: the pieces for the lines before the one that failed. */
   readonly partial?: readonly Buffer[] | undefined
 }

@@ -714,7 +714,8 @@ class BoundMasker implements Masker {
         partial = undefined
         masker.begin()
         // what was handed out for the block before is written by now (see LineEngine): its memory serves again
-        writer.recycle(Math.min(bytes.length + (bytes.length >> 3) + 8192, 1 << 21))
+        const skim = format === 'text' || options.explain !== undefined ? undefined : masker.skimmer()
+        writer.recycle(Math.min(bytes.length + (bytes.length >> 3) + 8192, 1 << 21), skim?.lend(writer))
         masker.observe(options.explain, () => line)
         buf = bytes
         end = bytes.length
@@ -725,7 +726,6 @@ class BoundMasker implements Masker {
         }
         let pos = 0
         copied = 0
-        const skim = format === 'text' || options.explain !== undefined ? undefined : masker.skimmer()
         masker.touchedLine = touched
         skim?.load(buf)
         try {
@@ -787,6 +787,7 @@ class BoundMasker implements Masker {
       end() {
         return []
       },
+      buffers: (size) => (format === 'text' || options.explain !== undefined ? undefined : masker.skimmer()?.buffers(size)),
     }
   }
 

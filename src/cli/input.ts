@@ -30,14 +30,17 @@ export interface Source {
   readonly rereadable: boolean
 }
 
+/** Two buffers to read into, each of the size asked for, or undefined: from whoever takes the bytes and can use them there. */
+export type Buffers = ((size: number) => readonly [Buffer, Buffer] | undefined) | undefined
+
 /** Opens a file by name. Rejects with the system's error. */
-export async function openFile(path: string): Promise<Source> {
+export async function openFile(path: string, buffers?: Buffers): Promise<Source> {
   const fd = await new Promise<number>((done, fail) => open(path, 'r', (error, n) => (error ? fail(error) : done(n))))
-  return openDescriptor(fd, true)
+  return openDescriptor(fd, true, buffers)
 }
 
 /** Standard input: by its descriptor if that is a file or a pipe, else through the stream. */
-export async function openStdin(fd: number | undefined, stream: () => Readable, isTTY: boolean): Promise<Source> {
+export async function openStdin(fd: number | undefined, stream: () => Readable, isTTY: boolean, buffers?: Buffers): Promise<Source> {
   if (fd === undefined || isTTY) return gunzipped(streamSource(stream()))
   let stats: Stats
   try {
@@ -46,14 +49,14 @@ export async function openStdin(fd: number | undefined, stream: () => Readable, 
     // Standard input is closed.
     return emptySource()
   }
-  if (stats.isFile() || stats.isFIFO() || stats.isSocket()) return openDescriptor(fd, false, stats)
+  if (stats.isFile() || stats.isFIFO() || stats.isSocket()) return openDescriptor(fd, false, buffers, stats)
   return gunzipped(streamSource(stream()))
 }
 
-async function openDescriptor(fd: number, owned: boolean, known?: Stats): Promise<Source> {
+async function openDescriptor(fd: number, owned: boolean, buffers: Buffers, known?: Stats): Promise<Source> {
   const stats = known ?? (await statOf(fd))
-  if (stats.isFIFO() || stats.isSocket()) return gunzipped(await socketSource(fd))
-  return gunzipped(fileSource(fd, owned, stats.isFile() ? stats.size : undefined))
+  if (stats.isFIFO() || stats.isSocket()) return gunzipped(await socketSource(fd, buffers))
+  return gunzipped(fileSource(fd, owned, stats.isFile() ? stats.size : undefined, buffers))
 }
 
 function statOf(fd: number): Promise<Stats> {
@@ -64,8 +67,8 @@ function emptySource(): Source {
   return { next: () => Promise.resolve(undefined), stop() {}, close() {}, consumed: 0, size: 0, rereadable: true }
 }
 
-function fileSource(fd: number, owned: boolean, size: number | undefined): Source {
-  const buffers: [Buffer, Buffer] = [Buffer.allocUnsafeSlow(FILE_BLOCK), Buffer.allocUnsafeSlow(FILE_BLOCK)]
+function fileSource(fd: number, owned: boolean, size: number | undefined, lent: Buffers): Source {
+  const buffers = lent?.(FILE_BLOCK) ?? [Buffer.allocUnsafeSlow(FILE_BLOCK), Buffer.allocUnsafeSlow(FILE_BLOCK)]
   let turn: 0 | 1 = 0
   let stopped = false
   let pending: Promise<number> | undefined
@@ -107,9 +110,9 @@ function fileSource(fd: number, owned: boolean, size: number | undefined): Sourc
   }
 }
 
-async function socketSource(fd: number): Promise<Source> {
+async function socketSource(fd: number, lent: Buffers): Promise<Source> {
   const { Socket } = await import('node:net')
-  const buffer = Buffer.allocUnsafeSlow(PIPE_BLOCK)
+  const buffer = lent?.(PIPE_BLOCK)?.[0] ?? Buffer.allocUnsafeSlow(PIPE_BLOCK)
   let waiting: { done(bytes: Buffer | undefined): void; fail(error: Error): void } | undefined
   let ready: Buffer | undefined
   let ended = false

@@ -266,4 +266,6 @@ export const authorizationFinder: Finder = {
     { prev: 'S', byte: '4', next: '-' },
   ],
   find,
+  // `Basic` and four characters
+  least: 10,
 }

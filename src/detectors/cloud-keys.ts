@@ -175,4 +175,6 @@ export const cloudKeysFinder: Finder = {
     { prev: 'G', byte: 'Z' },
   ],
   find,
+  // AKIA and 16 characters
+  least: 20,
 }

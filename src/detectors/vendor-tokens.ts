@@ -816,6 +816,11 @@ const discord: DetectorInfo = {
   counterExamples: ['MZ1yGvKTj0rY0cV8i47CjAa.uHQPq1.Xb1Mk2nEhe-4icrGOuegj57zMC', 'NTFS.driver.loaded'],
 }
 
+/** Bytes of the shortest token of a form. */
+function shortest({ back, prefix, steps }: Form): number {
+  return steps.reduce((sum, { literal, min }) => sum + (literal === '' ? min : literal.length), prefix.length + (back?.min ?? 0))
+}
+
 function triggers(): Trigger[] {
   // one trigger a pair, with the bytes that its forms have behind it
   const list: Trigger[] = [...BY_PAIR].map(([pair, forms]) => {
@@ -849,4 +854,5 @@ export const vendorTokensFinder: Finder = {
   ],
   triggers: triggers(),
   find,
+  least: Math.min(59, ...FORMS.map(shortest)),
 }

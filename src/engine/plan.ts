@@ -715,7 +715,8 @@ export class Plan {
     const known = this.plainKeys[mix(hash) & (TEXT_KEYS - 1)]
     if (known === undefined || known.length !== end - start) return false
     for (let k = 0; k < known.length; k++) if (known[k] !== text[start + k]) return false
-    if (this.teaching) this.plainKeyLearnt?.(text, start, end)
+    // it may have been forgotten there: said again, but not each time
+    if (this.teaching && (++this.told & 31) === 0) this.plainKeyLearnt?.(text, start, end)
     return true
   }
 
@@ -734,6 +735,7 @@ export class Plan {
   /** Told of every such run; while `teaching`, of those that were known too. */
   plainKeyLearnt: ((text: Uint8Array, start: number, end: number) => void) | undefined
   teaching = false
+  private told = 0
 
   forgetPlainKeys(): void {
     this.plainKeys.fill(undefined)

@@ -20,6 +20,7 @@ interface SkimExports {
   readonly one: (pos: number, end: number, root: number, maxDepth: number) => number
   readonly at: () => number
   readonly settled: () => number
+  readonly copy: (to: number, from: number, length: number) => void
   readonly learnPlain: (length: number, kinds: number) => void
   readonly [constant: string]: unknown
 }
@@ -40,6 +41,25 @@ export interface SkimHost {
   line(start: number, stop: number): void
 }
 
+/** Addresses and sizes that the module names. */
+const CONSTANTS = [
+  'TOUCHED',
+  'OPENED',
+  'CANDIDATES',
+  'KEY_BYTES',
+  'RECORDS',
+  'RECORD_SIZE',
+  'MAX_RECORDS',
+  'ARENA',
+  'ARENA_END',
+  'WINDOW',
+  'SCRATCH',
+  'INPUT',
+  'POOL',
+  'OUTPUT',
+  'OUTPUT_SIZE',
+] as const
+
 /** Depths that the module can follow. */
 const MAX_DEPTH = 1000
 /** Every instance reserves a good deal of address space: further maskers do without. */
@@ -59,7 +79,7 @@ export class Skim {
   private readonly bytes: Buffer
   private readonly ints: Int32Array
   private readonly view: DataView
-  private readonly at: Readonly<Record<'TOUCHED' | 'LEARN' | 'OPENED' | 'KEY_BYTES' | 'RECORDS' | 'RECORD_SIZE' | 'MAX_RECORDS' | 'ARENA' | 'ARENA_END' | 'WINDOW' | 'INPUT', number>>
+  private readonly at: Readonly<Record<(typeof CONSTANTS)[number], number>>
   private readonly maxDepth: number
   private readonly maxBytes: number
 
@@ -105,6 +125,8 @@ export class Skim {
         key: (scope: number, start: number, end: number) => this.key(scope, start, end),
         item: (scope: number, index: number) => this.item(scope, index),
         string: (scope: number, open: number, depth: number, entry: number) => this.string(scope, open, depth, entry),
+        scan: (scope: number, open: number, close: number, n: number, decoded: number, depth: number, entry: number) => this.scan(scope, open, close, n, decoded, depth, entry),
+        constant: (scope: number, open: number, end: number, depth: number, entry: number) => this.constant(scope, open, end, depth, entry),
         number: (scope: number, start: number, end: number, whole: number, depth: number, entry: number) => this.number(scope, start, end, whole, depth, entry),
         literal: (scope: number, start: number, end: number, depth: number, entry: number) => this.literal(scope, start, end, depth, entry),
         container: (scope: number, start: number, depth: number, entry: number) => this.container(scope, start, depth, entry),
@@ -117,20 +139,7 @@ export class Skim {
     this.bytes = Buffer.from(buffer)
     this.ints = new Int32Array(buffer)
     this.view = new DataView(buffer)
-    const constant = (name: string): number => (exports[name] as { readonly value: number }).value
-    this.at = {
-      TOUCHED: constant('TOUCHED') >> 2,
-      LEARN: constant('LEARN') >> 2,
-      OPENED: constant('OPENED') >> 2,
-      KEY_BYTES: constant('KEY_BYTES'),
-      RECORDS: constant('RECORDS'),
-      RECORD_SIZE: constant('RECORD_SIZE'),
-      MAX_RECORDS: constant('MAX_RECORDS'),
-      ARENA: constant('ARENA'),
-      ARENA_END: constant('ARENA_END'),
-      WINDOW: constant('WINDOW'),
-      INPUT: constant('INPUT'),
-    }
+    this.at = Object.fromEntries(CONSTANTS.map((name) => [name, (exports[name] as { readonly value: number }).value])) as Skim['at']
     exports.init()
     plan.plainKeyLearnt = (text, start, end) => this.plainKey(text, start, end)
   }
@@ -146,6 +155,38 @@ export class Skim {
   load(input: Buffer): void {
     this.input = input
     this.from = this.to = 0
+    if (input.buffer !== this.bytes.buffer) return
+    // it stands in the module's memory already
+    this.to = input.length
+    this.delta = input.byteOffset
+  }
+
+  /** Memory for input that need not be copied: two buffers of `size` bytes. Undefined when there is not so much. */
+  buffers(size: number): [Buffer, Buffer] | undefined {
+    const { POOL, OUTPUT } = this.at
+    if (this.lent || 2 * size > OUTPUT - POOL) return undefined
+    this.lent = true
+    return [this.bytes.subarray(POOL, POOL + size), this.bytes.subarray(POOL + size, POOL + 2 * size)]
+  }
+  private lent = false
+
+  /** Itself as the place of output, for the first that asks: what it wrote may still be read when another writes. */
+  lend(writer: object): this | undefined {
+    this.borrower ??= writer
+    return this.borrower === writer ? this : undefined
+  }
+  private borrower: object | undefined
+
+  /** Memory for output into which `move` copies. */
+  get output(): Buffer {
+    return this.bytes.subarray(this.at.OUTPUT, this.at.OUTPUT + this.at.OUTPUT_SIZE - 64)
+  }
+
+  /** Copies bytes of the input to an offset of `output`; false where they are not at hand. */
+  move(to: number, start: number, end: number): boolean {
+    if (start < this.from || end > this.to) return false
+    this.calls.copy(this.at.OUTPUT + to, start + this.delta, end - start)
+    return true
   }
 
   /**
@@ -167,7 +208,6 @@ export class Skim {
         this.from = pos
         this.to = to
         this.delta = this.at.INPUT - pos
-        this.guard(this.at.INPUT + to - pos)
       }
       this.multi = false
       pos = this.calls.run(pos + this.delta, this.to + this.delta, this.rootRecord, this.maxDepth, this.maxBytes) - this.delta
@@ -200,17 +240,11 @@ export class Skim {
     this.input = this.place
     this.from = this.to = 0
     this.delta = this.at.INPUT
-    this.guard(this.at.INPUT + length)
     this.multi = true
     this.end = length
     return this.calls.one(this.at.INPUT, this.at.INPUT + length, this.rootRecord, this.maxDepth) >= 0
   }
   private end = 0
-
-  /** Reads beyond the end find NULs. */
-  private guard(end: number): void {
-    this.bytes.fill(0, end, end + 32)
-  }
 
   // ---------------------------------------------------------------------------------------------- what the module asks for
 
@@ -221,13 +255,13 @@ export class Skim {
   /** The walker stands where the module stands. */
   private stand(depth: number, entry: number): void {
     const { walker, delta } = this
-    if (this.ints[this.at.TOUCHED] === 0) {
-      this.ints[this.at.TOUCHED] = 1
+    if (this.ints[this.at.TOUCHED >> 2] === 0) {
+      this.ints[this.at.TOUCHED >> 2] = 1
       const start = this.calls.at() - delta
       this.host.begin(start)
       walker.stand(this.input, start, this.multi ? this.end : this.to, this.multi)
     }
-    const opened = this.at.OPENED
+    const opened = this.at.OPENED >> 2
     for (let d = 1; d <= depth; d++) walker.opened[d] = this.ints[opened + d]! - delta
     walker.depth = depth
     walker.entry = entry < 0 ? -1 : entry - delta
@@ -235,14 +269,33 @@ export class Skim {
 
   private string(record: number, open: number, depth: number, entry: number): number {
     this.stand(depth, entry)
-    const { walker } = this
-    walker.clean = false
+    const stop = this.walker.stringAt(open - this.delta, this.scope(record))
+    return stop < 0 ? stop : stop + this.delta
+  }
+
+  private scan(record: number, open: number, close: number, n: number, decoded: number, depth: number, entry: number): number {
+    this.stand(depth, entry)
+    const { walker, ints } = this
+    const { scanner } = walker
+    while (scanner.at.length < n) scanner.growCandidates()
+    // a decoded text is looked at where it stands, another one in the input
+    const shift = decoded < 0 ? this.delta : 0
+    for (let k = 0, c = this.at.CANDIDATES >> 2; k < n; k++, c += 2) {
+      scanner.at[k] = ints[c]! - shift
+      scanner.codes[k] = ints[c + 1]!
+    }
+    scanner.candidates = n
     this.plan.teaching = true
-    const stop = walker.stringAt(open - this.delta, this.scope(record))
+    const scope = this.scope(record)
+    const from = open + 1 - this.delta
+    const clean = decoded < 0 ? walker.judged(from, close - this.delta, scope) : walker.judgedText(from, this.bytes, this.at.SCRATCH, this.at.SCRATCH + decoded, scope)
     this.plan.teaching = false
-    if (stop < 0) return stop
-    if (walker.clean) this.ints[this.at.LEARN] = 1
-    return stop + this.delta
+    return clean ? 1 : 0
+  }
+
+  private constant(record: number, open: number, end: number, depth: number, entry: number): void {
+    this.stand(depth, entry)
+    this.walker.constant(open - this.delta, end - this.delta, this.scope(record))
   }
 
   private number(record: number, start: number, end: number, whole: number, depth: number, entry: number): void {
@@ -335,7 +388,10 @@ export class Skim {
     bytes[key + keyBytes.length] = 0x22
     view.setUint8(record, scope.strings)
     view.setUint8(record + 1, scope.numbers)
-    view.setUint8(record + 2, (scope.literals !== 0 ? 1 : 0) | (scope.containers ? 2 : 0) | (scope.indexed ? 4 : 0) | (passesTimes(scope) ? 8 : 0))
+    view.setUint8(
+      record + 2,
+      (scope.literals !== 0 ? 1 : 0) | (scope.containers ? 2 : 0) | (scope.indexed ? 4 : 0) | (passesTimes(scope) ? 8 : 0) | (scope.constantToken !== undefined ? 16 : 0),
+    )
     view.setInt32(record + 4, set, true)
     view.setInt32(record + 28, keyBytes.length, true)
     view.setInt32(record + 32, scope.hash, true)
@@ -388,14 +444,29 @@ export class Skim {
     const known = this.sets.get(set)
     if (known !== undefined) return known
     const { view, bytes } = this
-    const at = this.take(64)
-    const pairs = this.take(65536)
+    const at = this.take(96)
+    const pairs = this.take(2 * 65536)
     const follow = this.take(set.follow.length)
     const groups = this.take(256 * 4)
-    if (at === 0 || pairs === 0 || follow === 0 || groups === 0) return 0
-    bytes.fill(0, at, at + 64)
-    // by the two bytes as a little-endian number
-    for (let a = 0; a < 256; a++) for (let b = 0; b < 256; b++) bytes[pairs + ((b << 8) | a)] = set.pairsText[(a << 8) | b]!
+    const countries = this.take(676)
+    if (at === 0 || pairs === 0 || follow === 0 || groups === 0 || countries === 0) return 0
+    bytes.fill(0, at, at + 96)
+    // by the two bytes as a little-endian number; the module tells by other means where numbers and IBANs may begin, but for
+    // numbers behind a plus sign
+    let quiet = 0
+    set.finders.forEach(({ finder }, f) => {
+      if (finder.skim === 'digits' || finder.skim === 'iban') quiet |= 1 << f
+    })
+    const loud = set.groups.map((group) => group.some((f) => ((quiet >> f) & 1) === 0))
+    const marks = new Uint8Array(256)
+    for (let mark = 1; mark < 256; mark++) for (let c = 0; c < 256; c++) if (loud[set.follow[(mark << 8) | c] ?? 0] === true) marks[mark] = 1
+    for (let a = 0; a < 256; a++) {
+      for (let b = 0; b < 256; b++) {
+        const mark = set.pairsText[(a << 8) | b]!
+        bytes[pairs + ((b << 8) | a)] = mark
+        bytes[pairs + 65536 + ((b << 8) | a)] = a === 0x2b && mark !== 0 ? 1 : marks[mark]!
+      }
+    }
     bytes.set(set.follow, follow)
     for (let g = 0; g < 256; g++) {
       let mask = 0
@@ -408,10 +479,13 @@ export class Skim {
     set.finders.forEach(({ finder }, f) => {
       const field = finder.skim === 'digits' ? 12 : finder.skim === 'url' ? 20 : finder.skim === 'iban' ? 24 : finder.skim === 'connection' ? 28 : 0
       if (field !== 0) view.setInt32(at + field, 1 << f, true)
+      if (finder.skimTable !== undefined) bytes.set(finder.skimTable, countries)
+      bytes[at + 64 + f] = Math.min(finder.least ?? 0, 255)
     })
     if (set.pairFinder >= 0) view.setInt32(at + 16, 1 << set.pairFinder, true)
     view.setInt32(at + 32, this.plan.decodesJson ? 1 : 0, true)
     view.setInt32(at + 36, set.empty ? 1 : 0, true)
+    view.setInt32(at + 40, countries, true)
     this.sets.set(set, at)
     return at
   }

@@ -385,6 +385,10 @@ export interface Finder {
   readonly numberWords?: readonly string[]
   /** Candidates of this finder that come to nothing are told by the function of this name in wasm/skim.ts. */
   readonly skim?: 'digits' | 'iban' | 'url' | 'connection'
+  /** What that function needs to know. */
+  readonly skimTable?: Uint8Array
+  /** No text with fewer bytes holds anything that this finder finds (default 0). */
+  readonly least?: number
   /** True when `number` finds nothing under these key words in integers of 12 to 19 digits, not of 15, that begin with 1: times. */
   readonly passesTimes?: (keyWords: readonly string[]) => boolean
   /** True when the key of a parameter in [start, end) of a text never makes this finder find anything. */

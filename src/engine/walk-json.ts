@@ -311,8 +311,19 @@ export class JsonWalker implements Access {
   stringAt(open: number, scope: Scope): number {
     return scope.strings === SCAN ? this.string(open, scope) : this.targeted(open, scope)
   }
-  /** Nothing was found in the string walked last, whatever the record around it. */
-  clean = false
+
+  /** The text of a string without escapes whose candidates are set. True when nothing is in it, whatever the record. */
+  judged(start: number, end: number, scope: Scope): boolean {
+    return this.matches(scope.detect, this.buf, start, end, scope, -1)
+  }
+
+  /** The same for one with escapes, from `raw` in the record; its text stands decoded elsewhere. */
+  judgedText(raw: number, bytes: Buffer, start: number, end: number, scope: Scope): boolean {
+    this.raw = raw
+    return this.matches(scope.detect, bytes, start, end, scope, start)
+  }
+  /** Where a string begins that is only decoded here when something is found in it; -1: it is decoded. */
+  private raw = -1
 
   /** Stands before a record: its values can be looked up. */
   enter(buf: Buffer, start: number, end: number): void {
@@ -543,7 +554,6 @@ export class JsonWalker implements Access {
         this.scanner.candidates = n
         if (!this.judge(open + 1, i, scope)) return i + 1
       }
-      this.clean = true
       const length = i - open - 1
       if (scope.credit > 0 && length >= 8 && length <= 256) {
         const at = this.origin + open + 1
@@ -560,7 +570,7 @@ export class JsonWalker implements Access {
       this.scanner.candidates = 0
       return false
     }
-    return this.matches(scope.detect, this.buf, start, end, scope, false)
+    return this.matches(scope.detect, this.buf, start, end, scope, -1)
   }
 
   /** A string with escapes: decoded, then scanned like any other. */
@@ -577,10 +587,12 @@ export class JsonWalker implements Access {
     const set = scope.detect
     if (set.empty && !this.scanner.always) return
     this.scanner.collect(set, this.scratch, 0, n)
-    this.clean = this.matches(set, this.scratch, 0, n, scope, true)
+    this.matches(set, this.scratch, 0, n, scope, 0)
   }
 
-  private matches(set: DetectSet, bytes: Buffer, start: number, end: number, scope: Scope, mapped: boolean): boolean {
+  /** `from`: where the decoded text begins whose offsets are mapped; -1: the text is raw. */
+  private matches(set: DetectSet, bytes: Buffer, start: number, end: number, scope: Scope, from: number): boolean {
+    const mapped = from >= 0
     const scanner = this.scanner
     let n: number
     try {
@@ -588,15 +600,17 @@ export class JsonWalker implements Access {
     } catch (error) {
       // a user's detector failed: nothing of this string may pass
       scanner.candidates = 0
+      this.decodeRaw()
       this.applier.fail(error instanceof BadSpan ? undefined : error, this, undefined, this.plan.errorPath(scope))
-      this.hit(mapped ? this.map.toRaw(start, false) : start, mapped ? this.map.toRaw(end, true) : end, FAILED_STRING, undefined)
+      this.hit(mapped ? this.map.toRaw(start - from, false) : start, mapped ? this.map.toRaw(end - from, true) : end, FAILED_STRING, undefined)
       return false
     }
+    if (n > 0) this.decodeRaw()
     for (let k = 0; k < n; k++) {
       const s = scanner.starts[k]!
       const e = scanner.ends[k]!
-      const rs = mapped ? this.map.toRaw(s, false) : s
-      const re = mapped ? this.map.toRaw(e, true) : e
+      const rs = mapped ? this.map.toRaw(s - from, false) : s
+      const re = mapped ? this.map.toRaw(e - from, true) : e
       const ref = scanner.refs[k]!
       const out = this.spanBytes(k, bytes, s, e, scope)
       if (out === undefined) continue
@@ -606,7 +620,17 @@ export class JsonWalker implements Access {
         this.report(scope, 'value', rule, 'detector' in ref ? ref.detector.name : undefined, 'detector' in ref ? scanner.scores[k]! : undefined, rs, re)
       }
     }
+    this.raw = -1
     return n === 0 && !scanner.always
+  }
+
+  /** Decodes the string that `raw` tells of, for its offsets. */
+  private decodeRaw(): void {
+    if (this.raw < 0) return
+    let i = this.raw
+    while (this.buf[i] !== 0x5c) i++
+    this.decodeFrom(this.raw, i)
+    this.raw = -1
   }
 
   /** Replacement of span k as it stands inside a string at this level; undefined: nothing changes. */
@@ -850,9 +874,7 @@ export class JsonWalker implements Access {
     if (end < 0) return INVALID
     const buf = this.buf
     if (scope.constantToken !== undefined && this.level === 0 && end - open > 2) {
-      const { rule } = scope.targets[0]!
-      this.hit(open, end, scope.constantToken, rule)
-      this.report(scope, 'value', rule.name, undefined, undefined, open, end)
+      this.constant(open, end, scope)
       return end
     }
     if (scope.document && this.enterDocument(open, end, scope)) return end
@@ -910,6 +932,13 @@ export class JsonWalker implements Access {
       }
     }
     return this.scanToken(open, end, scope)
+  }
+
+  /** A string that the scope's one target gives the same token, whatever is in it. */
+  constant(open: number, end: number, scope: Scope): void {
+    const { rule } = scope.targets[0]!
+    this.hit(open, end, scope.constantToken!, rule)
+    this.report(scope, 'value', rule.name, undefined, undefined, open, end)
   }
 
   /** A string that is a document of `json` masks. */

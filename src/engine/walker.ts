@@ -734,9 +734,19 @@ export class Hits {
 
 const LARGE = 65536
 
+/** Where a writer may put its output, and who copies ranges of the input there. */
+export interface Area {
+  readonly output: Buffer
+  /** Copies [start, end) of the input to an offset of `output`; false where it cannot. */
+  move(to: number, start: number, end: number): boolean
+}
+
 /** Output of one block: small pieces are gathered, large unchanged ranges are passed on as views of the input. */
 export class Writer {
   private buffer: Buffer = Buffer.alloc(0)
+  /** Memory into which ranges of the input are copied by other means than `Buffer.copy`, which costs more than short ranges do. */
+  private area: Area | undefined
+  private inArea = false
   private used = 0
   private from = 0
   private pieces: Buffer[] = []
@@ -744,17 +754,26 @@ export class Writer {
   size = LARGE
 
   /** Begins anew in the same memory: pieces taken before must no longer be in use. */
-  recycle(size: number): void {
+  recycle(size: number, area?: Area): void {
     this.size = size
     this.used = 0
     this.from = 0
-    if (this.buffer.length > 4 * size) this.buffer = Buffer.alloc(0)
+    if (area !== undefined && this.area !== area) {
+      this.area = area
+      this.areaBuffer = area.output
+    }
+    if (this.area !== undefined) {
+      this.buffer = this.areaBuffer
+      this.inArea = true
+    } else if (this.buffer.length > 4 * size) this.buffer = Buffer.alloc(0)
   }
+  private areaBuffer: Buffer = Buffer.alloc(0)
 
   private room(bytes: number): void {
     if (this.used + bytes <= this.buffer.length) return
     this.flushBuffer()
     this.buffer = Buffer.allocUnsafeSlow(Math.max(this.size, bytes))
+    this.inArea = false
     this.used = 0
     this.from = 0
   }
@@ -774,6 +793,10 @@ export class Writer {
       return
     }
     this.room(n)
+    if (this.inArea && this.area!.move(this.used, start, end)) {
+      this.used += n
+      return
+    }
     if (n < 24) {
       const out = this.buffer
       let to = this.used

@@ -15,6 +15,13 @@
 @external('host', 'item') declare function hostItem(scope: i32, index: i32): i32
 /** A string at its opening quote: the offset behind it, or a negative number where it is no JSON. */
 @external('host', 'string') declare function hostString(scope: i32, open: i32, depth: i32, entry: i32): i32
+/**
+ * A string without brackets in front, in which `n` candidates stand (at CANDIDATES): its quotes are at `open` and `close`. With
+ * escapes it stands decoded in SCRATCH, `decoded` bytes long (else -1). Nonzero: nothing was found, whatever the record around it.
+ */
+@external('host', 'scan') declare function hostScan(scope: i32, open: i32, close: i32, n: i32, decoded: i32, depth: i32, entry: i32): i32
+/** A string that becomes the same whatever is in it: its opening quote, and the offset behind its closing one. */
+@external('host', 'constant') declare function hostConstant(scope: i32, open: i32, end: i32, depth: i32, entry: i32): void
 /** A number: nothing comes back. */
 @external('host', 'number') declare function hostNumber(scope: i32, start: i32, end: i32, whole: i32, depth: i32, entry: i32): void
 /** true, false or null. */
@@ -30,8 +37,6 @@
 const DEPTHS: i32 = 1024
 /** Written by the host: 1 when it was asked for something in this record. */
 export const TOUCHED: i32 = 0x0400
-/** Written by the host: 1 when it found nothing in the string that it was asked about, whatever the record around it. */
-export const LEARN: i32 = 0x0404
 /** Class bits of every byte. */
 const CLASS: i32 = 0x0800
 /** By depth: kind of container, its scope, the scope of its last key, its opening bracket, elements so far. */
@@ -41,7 +46,7 @@ const LASTS: i32 = 0x2000
 export const OPENED: i32 = 0x3000
 const COUNTS: i32 = 0x4000
 /** Candidates of a string: offset and group. */
-const CANDIDATES: i32 = 0x5000
+export const CANDIDATES: i32 = 0x5000
 const MAX_CANDIDATES: i32 = 512
 /** Bytes of a key for \`learnPlain\`. */
 export const KEY_BYTES: i32 = 0x6000
@@ -64,8 +69,13 @@ export const ARENA_END: i32 = 0x268000
 /** Bytes of one window of input at most. */
 export const WINDOW: i32 = 0x40000
 /** Decoded strings; the byte before is a space. */
-const SCRATCH: i32 = 0x268040
+export const SCRATCH: i32 = 0x268040
 export const INPUT: i32 = 0x2a90c0
+/** For buffers of readers, so that a block need not be copied. */
+export const POOL: i32 = 0x2ea000
+/** Output of a block. */
+export const OUTPUT: i32 = 0x3ea000
+export const OUTPUT_SIZE: i32 = 0x100000
 
 // fields of a scope's record
 const STRINGS: usize = 0
@@ -90,6 +100,8 @@ const CONTAINERS: i32 = 2
 const INDEXED: i32 = 4
 /** Numbers of twelve digits and more that begin with 1 and are no card are times to all finders. */
 const TIMES: i32 = 8
+/** The one rule for strings gives them all the same. */
+const CONSTANT: i32 = 16
 
 // kinds of strings
 const SCAN: i32 = 0
@@ -109,6 +121,10 @@ const CONNECTION: usize = 28
 const DOCUMENTS: usize = 32
 /** No detectors. */
 const EMPTY: usize = 36
+/** Lengths of IBANs by country. */
+const COUNTRIES: usize = 40
+/** By finder: no text with fewer bytes holds anything that it finds. */
+const LEAST: usize = 64
 
 // class bits
 const DIGIT: i32 = 1
@@ -218,6 +234,12 @@ export function one(pos: i32, end: i32, root: i32, maxDepth: i32): i32 {
   return i
 }
 
+/** Copies n bytes for the host; up to fifteen bytes behind the target may be written over. */
+export function copy(to: i32, from: i32, n: i32): void {
+  if (n > 1024) memory.copy(to, from, n)
+  else for (let k = 0; k < n; k += 16) v128.store(to + k, v128.load(from + k))
+}
+
 // ---------------------------------------------------------------------------------------------- structure
 
 /** Skips white space; -1 where something else or the end of the record stands. */
@@ -248,7 +270,13 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
       const kind = <i32>load<u8>(scope, STRINGS)
       if (kind == SCAN) p = scanned(p, scope, depth)
       else if (kind == PASS) p = passed(p)
-      else p = hostString(scope, p, depth, entry)
+      else if ((<i32>load<u8>(scope, FLAGS) & CONSTANT) != 0) {
+        const end = passed(p)
+        if (end - p > 2) {
+          hostConstant(scope, p, end, depth, entry)
+          p = end
+        } else p = hostString(scope, p, depth, entry)
+      } else p = hostString(scope, p, depth, entry)
       if (p < 0) return -1
     } else if (c == 0x7b || c == 0x5b) {
       if (depth >= maxDepth) return -1
@@ -483,28 +511,72 @@ function hex(p: i32): i32 {
   return i8x16.bitmask(v128.or(v128.or(i8x16.eq(v, i8x16.splat(0x22)), i8x16.eq(v, i8x16.splat(0x5c))), i8x16.lt_u(v, i8x16.splat(0x20))))
 }
 
-/** The mark of the pair of bytes whose second one is at p. */
-@inline function mark(pairs: i32, p: i32): i32 {
-  return byte(pairs + <i32>load<u16>(p - 1))
+@inline function digitsIn(v: v128): i32 {
+  return i8x16.bitmask(i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x30)), i8x16.splat(10)))
 }
 
-/** Notes the candidates among the four bytes from p; one of them is a trigger's second byte. Returns their new number. */
-function noteFour(p: i32, n: i32, pairs: i32, follow: i32): i32 {
-  n = noteOne(p, n, pairs, follow)
-  n = noteOne(p + 1, n, pairs, follow)
-  n = noteOne(p + 2, n, pairs, follow)
-  return noteOne(p + 3, n, pairs, follow)
+@inline function lettersIn(v: v128): i32 {
+  return i8x16.bitmask(i8x16.lt_u(i8x16.sub(v128.or(v, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26)))
 }
 
-@inline function noteOne(p: i32, n: i32, pairs: i32, follow: i32): i32 {
-  const m = mark(pairs, p)
-  if (m == 0) return n
-  const group = byte(follow + ((m << 8) | byte(p + 1)))
+/** Digits and what may join them: space and `()-./:`. */
+@inline function jointsIn(v: v128): i32 {
+  const rows = i8x16.swizzle(i8x16(3, 2, 2, 2, 2, 2, 2, 2, 3, 3, 2, 0, 0, 1, 1, 1), v128.and(v, i8x16.splat(15)))
+  const row = i8x16.swizzle(i8x16(0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), i8x16.shr_u(v, 4))
+  return i8x16.bitmask(i8x16.ne(v128.and(rows, row), i8x16.splat(0)))
+}
+
+/**
+ * Where numbers and IBANs may begin among the sixteen bytes from p, of which `digits` are digits. A number that is not behind
+ * `+` is eight bytes of digits and joints at least (see `find` in detectors/digits.ts), an IBAN has two letters before its
+ * first digit and a digit behind it. Everything else that starts at digits is in the tables.
+ */
+function numbersAt(p: i32, digits: i32): i32 {
+  const joints = jointsIn(v128.load(p)) | (jointsIn(v128.load(p + 16)) << 16)
+  let run = joints & (joints >>> 1)
+  run &= run >>> 2
+  run &= run >>> 4
+  const before = v128.load(p - 1)
+  return digits & ((run & ~digitsIn(before)) | (lettersIn(before) & lettersIn(v128.load(p - 2)) & digitsIn(v128.load(p + 1))))
+}
+
+/** A bit for each of the sixteen bytes from p that may be the second one of a trigger. */
+@inline function triggers(p: i32, any: i32): i32 {
+  const digits = digitsIn(v128.load(p))
+  return digits != 0 ? others(p, any) | numbersAt(p, digits) : others(p, any)
+}
+
+/** The same, but for numbers and IBANs. */
+@inline function others(p: i32, any: i32): i32 {
+  return (
+    bit(p, any) |
+    (bit(p + 1, any) << 1) |
+    (bit(p + 2, any) << 2) |
+    (bit(p + 3, any) << 3) |
+    (bit(p + 4, any) << 4) |
+    (bit(p + 5, any) << 5) |
+    (bit(p + 6, any) << 6) |
+    (bit(p + 7, any) << 7) |
+    (bit(p + 8, any) << 8) |
+    (bit(p + 9, any) << 9) |
+    (bit(p + 10, any) << 10) |
+    (bit(p + 11, any) << 11) |
+    (bit(p + 12, any) << 12) |
+    (bit(p + 13, any) << 13) |
+    (bit(p + 14, any) << 14) |
+    (bit(p + 15, any) << 15)
+  )
+}
+
+@inline function bit(p: i32, any: i32): i32 {
+  return byte(any + <i32>load<u16>(p - 1))
+}
+
+/** Notes p if it is a candidate: the mark of the pair that ends there, and the byte behind it, say for which finders. */
+@inline function noteAt(p: i32, n: i32, pairs: i32, follow: i32): i32 {
+  const mark = byte(pairs + <i32>load<u16>(p - 1))
+  const group = byte(follow + ((mark << 8) | byte(p + 1)))
   return group != 0 && n < MAX_CANDIDATES ? note(n, p, group) : n
-}
-
-@inline function anyOfFour(p: i32, pairs: i32): bool {
-  return (mark(pairs, p) | mark(pairs, p + 1) | mark(pairs, p + 2) | mark(pairs, p + 3)) != 0
 }
 
 /** A string that only detectors look at. Returns the offset behind it, or a negative number. */
@@ -517,37 +589,39 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hostString(scope, open, depth, entry)
   if (load<i32>(set, EMPTY) != 0) return passed(open)
   const pairs = load<i32>(set, PAIRS)
+  const any = pairs + 0x10000
   const follow = load<i32>(set, FOLLOW)
   // before the first byte of a text stands a space
-  const m = byte(pairs + (0x20 | (first << 8)))
-  if (m != 0 && first >= 0x20 && first != 0x22 && first != 0x5c) {
-    const group = byte(follow + ((m << 8) | byte(p + 1)))
+  const mark = byte(pairs + (0x20 | (first << 8)))
+  if (mark != 0 && first >= 0x20 && first != 0x22 && first != 0x5c) {
+    const group = byte(follow + ((mark << 8) | byte(p + 1)))
     if (group != 0) n = note(n, p, group)
   }
-  let stop = special(v128.load(p))
-  if ((stop & 1) == 0) p++
+  let skip = ~1
   while (true) {
-    stop = special(v128.load(p))
+    const stop = special(v128.load(p))
+    let found = triggers(p, any) & skip
+    skip = ~0
+    if (stop != 0) found &= (stop & -stop) - 1
+    while (found != 0) {
+      n = noteAt(p + ctz(found), n, pairs, follow)
+      found &= found - 1
+    }
     if (stop == 0) {
-      if (anyOfFour(p, pairs)) n = noteFour(p, n, pairs, follow)
-      if (anyOfFour(p + 4, pairs)) n = noteFour(p + 4, n, pairs, follow)
-      if (anyOfFour(p + 8, pairs)) n = noteFour(p + 8, n, pairs, follow)
-      if (anyOfFour(p + 12, pairs)) n = noteFour(p + 12, n, pairs, follow)
       p += 16
       continue
     }
-    const end = p + ctz(stop)
-    while (p + 4 <= end) {
-      if (anyOfFour(p, pairs)) n = noteFour(p, n, pairs, follow)
-      p += 4
-    }
-    while (p < end) n = noteOne(p++, n, pairs, follow)
+    p += ctz(stop)
     break
   }
   const c = byte(p)
   if (c == 0x22) {
     if (n == 0 || (n < MAX_CANDIDATES && harmless(start, p, n, set))) return p + 1
-    return known(scope, start, p) ? p + 1 : asked(scope, open, p, depth)
+    if (!known(scope, start, p)) {
+      if (n == MAX_CANDIDATES) return hostString(scope, open, depth, entry)
+      if (hostScan(scope, open, p, n, -1, depth, entry) != 0) learn(scope, start, p)
+    }
+    return p + 1
   }
   return c == 0x5c ? escaped(open, p, scope, set, depth) : -1
 }
@@ -567,20 +641,25 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hostString(scope, open, depth, entry)
   const count = collect(SCRATCH, SCRATCH + n, set)
   if (count == 0 || (count < MAX_CANDIDATES && harmless(SCRATCH, SCRATCH + n, count, set)) || known(scope, open + 1, stop - 1)) return stop
-  return asked(scope, open, stop - 1, depth)
+  if (count == MAX_CANDIDATES) return hostString(scope, open, depth, entry)
+  if (hostScan(scope, open, stop - 1, count, n, depth, entry) != 0) learn(scope, open + 1, stop - 1)
+  return stop
 }
 
 /** Candidates of a text without escapes in [start, end), which has a space before it and NULs behind. */
 function collect(start: i32, end: i32, set: i32): i32 {
   const pairs = load<i32>(set, PAIRS)
+  const any = pairs + 0x10000
   const follow = load<i32>(set, FOLLOW)
   let n = 0
-  let p = start
-  while (p + 4 <= end) {
-    if (anyOfFour(p, pairs)) n = noteFour(p, n, pairs, follow)
-    p += 4
+  for (let p = start; p < end; p += 16) {
+    let found = triggers(p, any)
+    if (end - p < 16) found &= (1 << (end - p)) - 1
+    while (found != 0) {
+      n = noteAt(p + ctz(found), n, pairs, follow)
+      found &= found - 1
+    }
   }
-  while (p < end) n = noteOne(p++, n, pairs, follow)
   return n
 }
 
@@ -654,18 +733,14 @@ function unitAt(p: i32): i32 {
 
 // ---------------------------------------------------------------------------------------------- strings seen before
 
-/** Asks the host about a string whose closing quote is at `close`. */
-function asked(scope: i32, open: i32, close: i32, depth: i32): i32 {
-  store<i32>(LEARN, 0)
-  const stop = hostString(scope, open, depth, entry)
-  const n = close - open - 1
-  if (load<i32>(LEARN) != 0 && stop >= 0 && n >= 1 && n <= CLEAN_MOST) {
-    const slot = CLEAN + (hash(scope, open + 1, n) & (CLEAN_SLOTS - 1)) * CLEAN_SIZE
-    store<i32>(slot, scope)
-    store<i32>(slot, n, 4)
-    memory.copy(slot + 16, open + 1, n)
-  }
-  return stop
+/** Remembers that nothing is in the string with these bytes, escapes and all, at this scope. */
+function learn(scope: i32, start: i32, end: i32): void {
+  const n = end - start
+  if (n > CLEAN_MOST || n == 0) return
+  const slot = CLEAN + (hash(scope, start, n) & (CLEAN_SLOTS - 1)) * CLEAN_SIZE
+  store<i32>(slot, scope)
+  store<i32>(slot, n, 4)
+  memory.copy(slot + 16, start, n)
 }
 
 function known(scope: i32, start: i32, end: i32): bool {
@@ -701,12 +776,17 @@ function harmless(start: i32, end: i32, n: i32, set: i32): bool {
   const iban = load<i32>(set, IBAN)
   const connection = load<i32>(set, CONNECTION)
   const others = ~(digits | pair | url | iban | connection)
+  const length = end - start
   for (let k = 0; k < n; k++) {
     const p = load<i32>(CANDIDATES + (k << 3))
     const finders = load<i32>(groups + (load<i32>(CANDIDATES + (k << 3), 4) << 2))
-    if ((finders & others) != 0) return false
+    let rest = finders & others
+    while (rest != 0) {
+      if (length >= <i32>load<u8>(set + ctz(rest), LEAST)) return false
+      rest &= rest - 1
+    }
     if ((finders & digits) != 0 && !noNumber(start, end, p)) return false
-    if ((finders & iban) != 0 && !noIban(start, end, p)) return false
+    if ((finders & iban) != 0 && !noIban(start, end, p, load<i32>(set, COUNTRIES))) return false
     if ((finders & url) != 0 && !noUrl(start, end, p)) return false
     if ((finders & pair) != 0 && !noPair(start, end, p)) return false
     if ((finders & connection) != 0 && !noConnection(start, end, p)) return false
@@ -757,25 +837,41 @@ function noNumber(start: i32, end: i32, p: i32): bool {
   return parts == 1 && count >= 12 && count != 15 && byte(p) == 49 && !leads && !(next == 45 || next == 46 || next == 47)
 }
 
-/** Repeats the beginning of `find` in detectors/iban.ts: the shortest one has 15 characters. */
-function noIban(start: i32, end: i32, p: i32): bool {
-  if (p - 2 < start || p + 11 >= end || !is(p + 1, DIGIT) || !is(p - 2, LETTER)) return true
+/** Repeats `find` in detectors/iban.ts; `lengths` by the two letters of the country. */
+function noIban(start: i32, end: i32, p: i32, lengths: i32): bool {
+  if (p - 2 < start || p + 11 >= end || !is(p + 1, DIGIT) || !is(p - 2, LETTER) || !is(p - 1, LETTER)) return true
+  const length = byte(lengths + ((byte(p - 2) | 32) - 97) * 26 + (byte(p - 1) | 32) - 97)
+  if (length == 0 || ((byte(p - 2) ^ byte(p - 1)) & 32) != 0) return true
   const before = p - 3 >= start ? byte(p - 3) : 32
   if (before < 0x80 && (byte(CLASS + before) & WORDS) != 0) return true
   let count = 4
+  let digits = 2
+  let separator = 0
   let q = p + 2
-  while (count < 15) {
+  while (count < length) {
     if (q >= end) return true
     if (is(q, DIGIT | LETTER)) {
+      if (is(q, DIGIT)) digits++
       count++
       q++
       continue
     }
     const b = byte(q)
-    if ((b != 32 && b != 45) || (count & 3) != 0 || !is(q - 1, DIGIT | LETTER)) return true
+    if ((b != 32 && b != 45) || (count & 3) != 0 || !is(q - 1, DIGIT | LETTER) || (count > 4 && b != separator)) return true
+    separator = b
     q++
   }
-  return false
+  if (digits < 6) return true
+  // mod 97, the first four characters last
+  let rest = 0
+  for (let k = p + 2; k < q; k++) rest = mod97(rest, byte(k))
+  for (let k = p - 2; k < p + 2; k++) rest = mod97(rest, byte(k))
+  return rest != 1
+}
+
+function mod97(rest: i32, b: i32): i32 {
+  if (b == 32 || b == 45) return rest
+  return b <= 57 ? (rest * 10 + b - 48) % 97 : (rest * 100 + (b | 32) - 87) % 97
 }
 
 /** Repeats `find` in detectors/url.ts as far as it reads: an authority without `@`, a query all of whose keys are plain. */
