@@ -22,6 +22,7 @@ import type { Access } from './engine/walker.ts'
 import { deriveKey, randomKey, zero } from './engine/keyed.ts'
 import type { RunKey } from './engine/keyed.ts'
 import { Skim } from './engine/skim.ts'
+import type { Flow } from './engine/skim.ts'
 import { INVALID, JsonWalker, TOO_DEEP } from './engine/walk-json.ts'
 import type { Found, WalkServices } from './engine/walk-json.ts'
 import { TooDeep, toValue, ValueWalker } from './engine/walk-value.ts'
@@ -412,7 +413,7 @@ class BoundMasker implements Masker {
     const most = typeof record === 'string' ? record.length * 3 : record.length
     const skim = this.skimmer()
     let buf: Buffer
-    if (skim !== undefined && most < skim.room) buf = skim.place
+    if (skim !== undefined && most < skim.most) buf = skim.place
     else {
       if (this.scratch.length < most + 1) this.scratch = Buffer.allocUnsafe(most + 4096)
       buf = this.scratch
@@ -452,7 +453,10 @@ class BoundMasker implements Masker {
       const { skim } = this
       if (skim !== undefined && buf === skim.place) {
         this.reset()
-        stop = skim.one(length) ? length : this.record(buf, 0, length, true)
+        if (skim.one(length)) {
+          skim.collect(this.hits)
+          stop = length
+        } else stop = this.record(buf, 0, length, true)
       } else stop = this.record(buf, 0, length, true)
     } catch (error) {
       return this.crashed(error, buf, 0, length)
@@ -684,18 +688,18 @@ class BoundMasker implements Masker {
     // of the block at hand
     let buf: Buffer = NO_BYTES
     let end = 0
-    let copied = 0
+    const flow = { writer, copied: 0 }
     /** What became of the line at [start, stop) goes to the writer. */
     const put = (start: number, stop: number, done: readonly Buffer[] | undefined): void => {
       if (done === undefined) {
-        if (masker.hits.count > 0) copied = splice(buf, stop, masker.hits, copied, writer)
+        if (masker.hits.count > 0) flow.copied = splice(buf, stop, masker.hits, flow.copied, writer)
         return
       }
-      writer.copy(buf, copied, start)
+      writer.copy(buf, flow.copied, start)
       if (done.length > 0) {
         for (const piece of done) writer.put(piece)
-        copied = stop
-      } else copied = Math.min(stop + 1, end)
+        flow.copied = stop
+      } else flow.copied = Math.min(stop + 1, end)
     }
     const touched = (start: number, stop: number): void => {
       masker.lineStart = start
@@ -725,13 +729,13 @@ class BoundMasker implements Masker {
           buf[end] = 0x0a
         }
         let pos = 0
-        copied = 0
+        flow.copied = 0
         masker.touchedLine = touched
         skim?.load(buf)
         try {
           while (pos < end) {
             if (skim !== undefined) {
-              pos = masker.skimmed(skim, buf, pos)
+              pos = masker.skimmed(skim, buf, pos, flow)
               line += masker.settledLines
               if (pos >= end) break
             }
@@ -744,7 +748,7 @@ class BoundMasker implements Masker {
             pos++
           }
         } catch (error) {
-          writer.copy(buf, copied, masker.lineStart)
+          writer.copy(buf, flow.copied, masker.lineStart)
           partial = writer.take()
           throw error
         } finally {
@@ -752,9 +756,11 @@ class BoundMasker implements Masker {
           masker.touchedLine = undefined
           masker.crash = undefined
           masker.finishing = false
+          if (skim !== undefined) masker.nMasked += skim.tallied()
           masker.busy = false
         }
         masker.nIn += end
+        const { copied } = flow
         if (copied === 0) {
           const rest = writer.take()
           if (rest.length === 0) {
@@ -879,19 +885,17 @@ class BoundMasker implements Masker {
     const { plan } = this.compiled
     if (!this.skimTried) {
       this.skimTried = true
-      this.skim = Skim.create(plan, this.walker, {
-        begin: () => this.reset(),
-        line: (start, stop) => this.touchedLine?.(start, stop),
-      })
+      const host = { begin: () => this.reset(), line: (start: number, stop: number) => this.touchedLine?.(start, stop) }
+      this.skim = Skim.create(plan, this.walker, host, this.memo.on)
     }
     plan.trim()
     return this.skim
   }
 
   /** The skim goes on from `pos` in `buf`; returns where it left off. */
-  private skimmed(skim: Skim, buf: Buffer, pos: number): number {
+  private skimmed(skim: Skim, buf: Buffer, pos: number, flow: Flow): number {
     try {
-      return skim.run(pos)
+      return skim.run(pos, flow)
     } catch (error) {
       const start = skim.lineStart()
       this.lineStart = start

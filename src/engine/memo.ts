@@ -18,6 +18,11 @@ export class Memo {
     this.chains = new Int32Array(n)
   }
 
+  /** False where nothing is to be remembered. */
+  get on(): boolean {
+    return this.mask >= 0
+  }
+
   slot(chain: number, bytes: Uint8Array, start: number, end: number): number {
     if (this.mask < 0 || end - start > 256) return -1
     let h = Math.imul(chain + 1, 0x9e3779b1)

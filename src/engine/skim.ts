@@ -6,16 +6,18 @@
 // left to the walker as a whole: there is nothing that only the skim can do, and where there is no WebAssembly nothing changes
 // but the speed.
 
-import { findChild, hashBytes } from './plan.ts'
+import { findChild, hashBytes, SCAN, TARGET } from './plan.ts'
 import type { DetectSet, Plan, Scope } from './plan.ts'
 import { SKIM_CODE } from './skim-code.ts'
 import type { JsonWalker } from './walk-json.ts'
+import type { Hits, Writer } from './walker.ts'
 
 /** What the module exports: functions, and the layout of its memory as constants. */
 interface SkimExports {
   readonly memory: { readonly buffer: ArrayBuffer }
   readonly init: () => void
   readonly forget: () => void
+  readonly forgetStrings: () => void
   readonly run: (pos: number, end: number, root: number, maxDepth: number, maxBytes: number) => number
   readonly one: (pos: number, end: number, root: number, maxDepth: number) => number
   readonly at: () => number
@@ -33,10 +35,16 @@ declare const WebAssembly:
     }
   | undefined
 
+/** Where the output of a block goes, and how far its input has been copied there. */
+export interface Flow {
+  readonly writer: Writer
+  copied: number
+}
+
 /** Told of what the skim comes upon. */
 export interface SkimHost {
-  /** The first thing is asked for in the record that begins at this offset of the input. */
-  begin(start: number): void
+  /** A record begins in which something is to be done. */
+  begin(): void
   /** A line in which something was asked for is complete: [start, stop), its newline at `stop`. */
   line(start: number, stop: number): void
 }
@@ -44,6 +52,16 @@ export interface SkimHost {
 /** Addresses and sizes that the module names. */
 const CONSTANTS = [
   'TOUCHED',
+  'LEARN',
+  'HIT_COUNT',
+  'HITS',
+  'WRITTEN',
+  'WRITABLE',
+  'COPIED',
+  'TALLIES',
+  'MAX_TALLIES',
+  'RECIPES',
+  'RECIPES_END',
   'OPENED',
   'CANDIDATES',
   'KEY_BYTES',
@@ -91,6 +109,10 @@ export class Skim {
   private readonly used: number[] = []
   private readonly sets = new Map<DetectSet, number>()
   private arena = 0
+  /** Where the next recipe goes. */
+  private recipes = 0
+  /** What is masked may be kept for the next time. */
+  private readonly keeps: boolean
   private full = false
   private rounds = 0
 
@@ -103,17 +125,18 @@ export class Skim {
   private multi = false
 
   /** Undefined where WebAssembly is missing, there are too many already, or the plan is none for it. */
-  static create(plan: Plan, walker: JsonWalker, host: SkimHost): Skim | undefined {
+  static create(plan: Plan, walker: JsonWalker, host: SkimHost, keeps: boolean): Skim | undefined {
     if (typeof WebAssembly === 'undefined' || instances >= MAX_INSTANCES || plan.policy.max_depth > MAX_DEPTH || walker.scanner.always || plan.policy.verify) return undefined
     try {
-      return new Skim(plan, walker, host)
+      return new Skim(plan, walker, host, keeps)
     } catch {
       // no memory to be had, or SIMD is unknown: nothing is lost but speed
       return undefined
     }
   }
 
-  private constructor(plan: Plan, walker: JsonWalker, host: SkimHost) {
+  private constructor(plan: Plan, walker: JsonWalker, host: SkimHost, keeps: boolean) {
+    this.keeps = keeps
     this.plan = plan
     this.walker = walker
     this.host = host
@@ -126,11 +149,10 @@ export class Skim {
         item: (scope: number, index: number) => this.item(scope, index),
         string: (scope: number, open: number, depth: number, entry: number) => this.string(scope, open, depth, entry),
         scan: (scope: number, open: number, close: number, n: number, decoded: number, depth: number, entry: number) => this.scan(scope, open, close, n, decoded, depth, entry),
-        constant: (scope: number, open: number, end: number, depth: number, entry: number) => this.constant(scope, open, end, depth, entry),
         number: (scope: number, start: number, end: number, whole: number, depth: number, entry: number) => this.number(scope, start, end, whole, depth, entry),
         literal: (scope: number, start: number, end: number, depth: number, entry: number) => this.literal(scope, start, end, depth, entry),
         container: (scope: number, start: number, depth: number, entry: number) => this.container(scope, start, depth, entry),
-        line: (start: number, stop: number) => this.host.line(start - this.delta, stop - this.delta),
+        line: (start: number, stop: number) => this.line(start - this.delta, stop - this.delta),
       },
     })
     instances++
@@ -193,9 +215,10 @@ export class Skim {
    * Settles lines of the loaded input from `pos` on, whose last byte is a newline. Returns the offset of the first line
    * that the walker has to do as a whole, or the end.
    */
-  run(pos: number): number {
+  run(pos: number, flow: Flow): number {
     const end = this.input.length
     if (!this.ready()) return pos
+    this.flow = flow
     for (;;) {
       if (pos >= this.to || pos < this.from) {
         if (pos >= end) return pos
@@ -210,9 +233,44 @@ export class Skim {
         this.delta = this.at.INPUT - pos
       }
       this.multi = false
-      pos = this.calls.run(pos + this.delta, this.to + this.delta, this.rootRecord, this.maxDepth, this.maxBytes) - this.delta
+      this.give()
+      try {
+        pos = this.calls.run(pos + this.delta, this.to + this.delta, this.rootRecord, this.maxDepth, this.maxBytes) - this.delta
+      } finally {
+        this.take()
+      }
       if (pos < this.to) return pos
     }
+  }
+  private flow: Flow | undefined
+  private given = false
+
+  /** The module may go on with the output. */
+  private give(): void {
+    const { ints, delta } = this
+    const { writer, copied } = this.flow!
+    const used = writer.place
+    this.given = used >= 0 && copied >= this.from
+    ints[this.at.WRITABLE >> 2] = this.given ? this.at.OUTPUT_SIZE - 64 : 0
+    ints[this.at.WRITTEN >> 2] = used
+    ints[this.at.COPIED >> 2] = copied + delta
+  }
+
+  /** The output is ours again. */
+  private take(): void {
+    if (!this.given) return
+    this.given = false
+    this.flow!.writer.place = this.ints[this.at.WRITTEN >> 2]!
+    this.flow!.copied = this.ints[this.at.COPIED >> 2]! - this.delta
+  }
+
+  /** A line that is not the module's alone. */
+  private line(start: number, stop: number): void {
+    if (this.ints[this.at.TOUCHED >> 2] === 0) this.host.begin()
+    this.collect(this.walker.hits)
+    this.take()
+    this.host.line(start, stop)
+    this.give()
   }
 
   /** Offset of the line that `run` was at when something was thrown. */
@@ -225,12 +283,12 @@ export class Skim {
     return this.calls.settled()
   }
 
-  /** Where a record of at most `room` bytes is to be written for `one`. */
+  /** Where a record of at most `most` bytes is to be written for `one`. */
   get place(): Buffer {
     return (this.record ??= this.bytes.subarray(this.at.INPUT))
   }
   private record: Buffer | undefined
-  get room(): number {
+  get most(): number {
     return this.at.WINDOW
   }
 
@@ -257,9 +315,8 @@ export class Skim {
     const { walker, delta } = this
     if (this.ints[this.at.TOUCHED >> 2] === 0) {
       this.ints[this.at.TOUCHED >> 2] = 1
-      const start = this.calls.at() - delta
-      this.host.begin(start)
-      walker.stand(this.input, start, this.multi ? this.end : this.to, this.multi)
+      this.host.begin()
+      walker.stand(this.input, this.calls.at() - delta, this.multi ? this.end : this.to, this.multi)
     }
     const opened = this.at.OPENED >> 2
     for (let d = 1; d <= depth; d++) walker.opened[d] = this.ints[opened + d]! - delta
@@ -269,11 +326,15 @@ export class Skim {
 
   private string(record: number, open: number, depth: number, entry: number): number {
     this.stand(depth, entry)
-    const stop = this.walker.stringAt(open - this.delta, this.scope(record))
-    return stop < 0 ? stop : stop + this.delta
+    const { walker } = this
+    const before = walker.mark()
+    const stop = walker.stringAt(open - this.delta, this.scope(record))
+    if (stop < 0) return stop
+    this.learn(before, open + 1 - this.delta)
+    return stop + this.delta
   }
 
-  private scan(record: number, open: number, close: number, n: number, decoded: number, depth: number, entry: number): number {
+  private scan(record: number, open: number, close: number, n: number, decoded: number, depth: number, entry: number): void {
     this.stand(depth, entry)
     const { walker, ints } = this
     const { scanner } = walker
@@ -288,14 +349,90 @@ export class Skim {
     this.plan.teaching = true
     const scope = this.scope(record)
     const from = open + 1 - this.delta
-    const clean = decoded < 0 ? walker.judged(from, close - this.delta, scope) : walker.judgedText(from, this.bytes, this.at.SCRATCH, this.at.SCRATCH + decoded, scope)
+    const before = walker.mark()
+    if (decoded < 0) walker.judged(from, close - this.delta, scope)
+    else walker.judgedText(from, this.bytes, this.at.SCRATCH, this.at.SCRATCH + decoded, scope)
     this.plan.teaching = false
-    return clean ? 1 : 0
+    this.learn(before, from)
   }
 
-  private constant(record: number, open: number, end: number, depth: number, entry: number): void {
-    this.stand(depth, entry)
-    this.walker.constant(open - this.delta, end - this.delta, this.scope(record))
+  /** Tells the module what became of the string at `from`, where that is always the same. */
+  private learn(before: number, from: number): void {
+    const { walker, ints } = this
+    if (!walker.pure) return
+    const { hits } = walker
+    const n = hits.count - before
+    if (n === 0) {
+      ints[this.at.LEARN >> 2] = 1
+      return
+    }
+    if (n < 0 || n > 8 || !this.keeps) return
+    let size = 4 + 12 * n
+    for (let k = before; k < hits.count; k++) size += 12 + hits.outs[k]!.length
+    let at = this.recipes
+    if (at + size + 24 > this.at.RECIPES_END) return
+    ints[this.at.LEARN >> 2] = at
+    ints[at >> 2] = n
+    let place = at + 4 + 12 * n
+    for (let k = before; k < hits.count; k++) {
+      const replacement = this.replacement(place, hits.outs[k]!, hits.counters[k])
+      if (replacement === 0) {
+        ints[this.at.LEARN >> 2] = 0
+        return
+      }
+      ints[(at + 4) >> 2] = hits.starts[k]! - from
+      ints[(at + 8) >> 2] = hits.ends[k]! - from
+      ints[(at + 12) >> 2] = place
+      place = replacement
+      at += 12
+    }
+    this.recipes = place
+  }
+
+  /** Writes a replacement; returns where free memory goes on, 0 when there are too many counters. */
+  private replacement(at: number, out: Uint8Array, counter: { masked: number } | undefined): number {
+    const { ints } = this
+    const tally = this.tally(counter)
+    if (tally < 0) return 0
+    ints[at >> 2] = at + 12
+    ints[(at + 4) >> 2] = out.length
+    ints[(at + 8) >> 2] = tally
+    for (let k = 0; k < out.length; k++) this.bytes[at + 12 + k] = out[k]!
+    return (at + 12 + out.length + 3) & ~3
+  }
+
+  /** The number under which the module counts for a counter; -1 when there are too many. */
+  private tally(counter: { masked: number } | undefined): number {
+    let tally = this.counters.indexOf(counter)
+    if (tally < 0 && this.counters.length < this.at.MAX_TALLIES) tally = this.counters.push(counter) - 1
+    return tally
+  }
+  private readonly counters: ({ masked: number } | undefined)[] = []
+
+  /** Adds up what the module has counted; returns the places masked in lines that it put out itself. */
+  tallied(): number {
+    const { ints, counters } = this
+    let sum = 0
+    for (let t = 0, at = this.at.TALLIES >> 2; t < counters.length; t++, at++) {
+      const n = ints[at]!
+      if (n === 0) continue
+      ints[at] = 0
+      sum += n
+      const counter = counters[t]
+      if (counter !== undefined) counter.masked += n
+    }
+    return sum
+  }
+
+  /** Adds the places that the module has masked in the record at hand to those of the walker. */
+  collect(hits: Hits): void {
+    const { ints, delta } = this
+    const n = ints[this.at.HIT_COUNT >> 2]!
+    for (let k = 0, at = this.at.HITS >> 2; k < n; k++, at += 4) {
+      const place = ints[at + 2]!
+      const bytes = ints[place >> 2]!
+      hits.merge(ints[at]! - delta, ints[at + 1]! - delta, this.bytes.subarray(bytes, bytes + ints[(place + 4) >> 2]!), this.counters[ints[(place + 8) >> 2]!])
+    }
   }
 
   private number(record: number, start: number, end: number, whole: number, depth: number, entry: number): void {
@@ -343,13 +480,21 @@ export class Skim {
   /** Brings the tables in step with the plan; false where they cannot be. */
   private ready(): boolean {
     const { root } = this.plan
-    if (this.root === root && !(this.full && this.rounds < MAX_ROUNDS)) return true
+    if (this.root === root && !(this.full && this.rounds < MAX_ROUNDS)) {
+      const { RECIPES, RECIPES_END } = this.at
+      if (this.recipes - RECIPES > (RECIPES_END - RECIPES) * 0.75) {
+        this.calls.forgetStrings()
+        this.recipes = RECIPES
+      }
+      return true
+    }
     if (root.documents) return false
     if (this.full) this.rounds++
     for (const scope of this.scopes) scope.record = 0
     this.scopes.length = this.used.length = 0
     this.sets.clear()
     this.arena = this.at.ARENA
+    this.recipes = this.at.RECIPES
     this.full = false
     this.calls.forget()
     this.plan.forgetPlainKeys()
@@ -359,7 +504,7 @@ export class Skim {
   }
 
   /** Memory for a table; 0 when there is no more. */
-  private take(size: number): number {
+  private room(size: number): number {
     const at = this.arena
     if (at + size + 16 > this.at.ARENA_END) {
       this.full = true
@@ -379,8 +524,13 @@ export class Skim {
     }
     const set = this.set(scope.detect)
     const { keyBytes } = scope
-    const key = this.take(keyBytes.length + 9)
+    const key = this.room(keyBytes.length + 9)
     if (set === 0 || key === 0) return 0
+    let constant = 0
+    if (scope.constantToken !== undefined) {
+      constant = this.room(scope.constantToken.length + 16)
+      if (constant === 0 || this.replacement(constant, scope.constantToken, scope.targets[0]!.rule) === 0) constant = 0
+    }
     const record = this.at.RECORDS + n * this.at.RECORD_SIZE
     const { view, bytes } = this
     bytes.fill(0, record, record + this.at.RECORD_SIZE)
@@ -390,8 +540,15 @@ export class Skim {
     view.setUint8(record + 1, scope.numbers)
     view.setUint8(
       record + 2,
-      (scope.literals !== 0 ? 1 : 0) | (scope.containers ? 2 : 0) | (scope.indexed ? 4 : 0) | (passesTimes(scope) ? 8 : 0) | (scope.constantToken !== undefined ? 16 : 0),
+      (scope.literals !== 0 ? 1 : 0) |
+        (scope.containers ? 2 : 0) |
+        (scope.indexed ? 4 : 0) |
+        (passesTimes(scope) ? 8 : 0) |
+        (constant !== 0 ? 16 : 0) |
+        (scope.strings === TARGET && !scope.document ? 32 : 0),
     )
+    view.setInt32(record + 60, constant, true)
+    view.setInt32(record + 68, scope.strings === SCAN ? 24 : 0, true)
     view.setInt32(record + 4, set, true)
     view.setInt32(record + 28, keyBytes.length, true)
     view.setInt32(record + 32, scope.hash, true)
@@ -417,7 +574,7 @@ export class Skim {
     const used = ++this.used[index]!
     if (slots === 0 || used * 2 > mask + 1) {
       const size = slots === 0 ? 8 : (mask + 1) * 2
-      const bigger = this.take(size * 4)
+      const bigger = this.room(size * 4)
       if (bigger === 0) return false
       this.bytes.fill(0, bigger, bigger + size * 4)
       for (let k = 0; slots !== 0 && k <= mask; k++) {
@@ -444,11 +601,11 @@ export class Skim {
     const known = this.sets.get(set)
     if (known !== undefined) return known
     const { view, bytes } = this
-    const at = this.take(96)
-    const pairs = this.take(2 * 65536)
-    const follow = this.take(set.follow.length)
-    const groups = this.take(256 * 4)
-    const countries = this.take(676)
+    const at = this.room(96)
+    const pairs = this.room(2 * 65536)
+    const follow = this.room(set.follow.length)
+    const groups = this.room(256 * 4)
+    const countries = this.room(676)
     if (at === 0 || pairs === 0 || follow === 0 || groups === 0 || countries === 0) return 0
     bytes.fill(0, at, at + 96)
     // by the two bytes as a little-endian number; the module tells by other means where numbers and IBANs may begin, but for

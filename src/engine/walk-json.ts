@@ -81,7 +81,7 @@ export class JsonWalker implements Access {
   private readonly s: WalkServices
   private readonly plan: Plan
   private readonly applier: Applier
-  private readonly hits: Hits
+  readonly hits: Hits
   readonly scanner: Scanner
   private readonly level: number
   private readonly outer: JsonWalker | undefined
@@ -307,20 +307,29 @@ export class JsonWalker implements Access {
     if (this.around.length > 0) this.around = []
   }
 
+  /** What is done from here on is always done with this text at this scope, whatever the record around it. */
+  pure = false
+
+  /** The number of hits so far; `pure` is true until something else happens. */
+  mark(): number {
+    this.pure = true
+    return this.hits.count
+  }
+
   /** A string at its opening quote; returns the offset behind it, or INVALID. */
   stringAt(open: number, scope: Scope): number {
     return scope.strings === SCAN ? this.string(open, scope) : this.targeted(open, scope)
   }
 
-  /** The text of a string without escapes whose candidates are set. True when nothing is in it, whatever the record. */
-  judged(start: number, end: number, scope: Scope): boolean {
-    return this.matches(scope.detect, this.buf, start, end, scope, -1)
+  /** The text of a string without escapes whose candidates are set. */
+  judged(start: number, end: number, scope: Scope): void {
+    this.matches(scope.detect, this.buf, start, end, scope, -1)
   }
 
   /** The same for one with escapes, from `raw` in the record; its text stands decoded elsewhere. */
-  judgedText(raw: number, bytes: Buffer, start: number, end: number, scope: Scope): boolean {
+  judgedText(raw: number, bytes: Buffer, start: number, end: number, scope: Scope): void {
     this.raw = raw
-    return this.matches(scope.detect, bytes, start, end, scope, start)
+    this.matches(scope.detect, bytes, start, end, scope, start)
   }
   /** Where a string begins that is only decoded here when something is found in it; -1: it is decoded. */
   private raw = -1
@@ -600,6 +609,7 @@ export class JsonWalker implements Access {
     } catch (error) {
       // a user's detector failed: nothing of this string may pass
       scanner.candidates = 0
+      this.pure = false
       this.decodeRaw()
       this.applier.fail(error instanceof BadSpan ? undefined : error, this, undefined, this.plan.errorPath(scope))
       this.hit(mapped ? this.map.toRaw(start - from, false) : start, mapped ? this.map.toRaw(end - from, true) : end, FAILED_STRING, undefined)
@@ -653,10 +663,12 @@ export class JsonWalker implements Access {
         const plain = text === REMOVED ? '' : text
         const json = Buffer.from(JSON.stringify(plain).slice(1, -1))
         if (this.state.errors.length === errors) memo.put(slot, ref.chain.id, bytes, s, e, { text, json: Buffer.from(json), keep: text === matched })
+        else this.pure = false
         if (text === matched) return undefined
         return this.level === 0 ? json : this.encode(plain, true)
       }
     }
+    this.pure = false
     const matched = decode(bytes, s, e)
     const text = spanText(this.applier, scanner, k, matched, this, () => this.plan.errorPath(scope))
     if (text === matched) return undefined
@@ -674,6 +686,7 @@ export class JsonWalker implements Access {
     while (last > i && bytes[last]! <= 0x20) last--
     if (bytes[last] !== (c === 0x7b ? 0x7d : 0x5d)) return false
     const inner = (this.inner ??= new JsonWalker(this.s, this.level + 1, this))
+    this.pure = false
     const before = this.hits.count
     const errors = this.state.errors.length
     const tallies = this.state.tallies.length
@@ -880,6 +893,7 @@ export class JsonWalker implements Access {
     if (scope.document && this.enterDocument(open, end, scope)) return end
     if (scope.targets.length > 0) {
       const t = scope.targets[0]!
+      if (!t.memo || scope.targets.length > 1) this.pure = false
       const memo = this.s.memo
       const slot = t.memo && scope.targets.length === 1 ? memo.slot(scope.memo, buf, open, end) : -1
       const known = memo.get(slot, scope.memo, buf, open, end)
@@ -892,6 +906,7 @@ export class JsonWalker implements Access {
       const value = readString(buf, open, end)
       const errors = this.state.errors.length
       const outcome = this.applier.targets(scope, value, this)
+      if (outcome === undefined || errors !== this.state.errors.length || outcome.settled !== true) this.pure = false
       if (outcome !== undefined) {
         this.report(scope, 'value', t.rule.name, undefined, undefined, open, end)
         if (outcome.value === REMOVED) {
@@ -911,6 +926,7 @@ export class JsonWalker implements Access {
       }
     }
     if (scope.unknown) {
+      this.pure = false
       if (this.enterToken(open, end, scope)) return end
       this.unknown(open, end, scope)
       return end
@@ -919,6 +935,7 @@ export class JsonWalker implements Access {
     if (action !== undefined && scope.facts.secret > 0 && end - open > 2) {
       const score = this.judgeSecret(open, end, scope)
       if (score >= 0.6) {
+        if (action.chain.constant === undefined || action.rule.conditions.length > 0) this.pure = false
         const value = readString(buf, open, end)
         if (action.rule.skip === undefined || !action.rule.skip(value)) {
           const done = this.applier.match(action, value, this, () => this.plan.errorPath(scope))
@@ -1153,6 +1170,7 @@ export class JsonWalker implements Access {
   }
 
   private remove(end: number): void {
+    this.pure = false
     if (this.depth === 0) {
       if (this.level === 0) this.recordRemoved = true
       const start = this.entry < 0 ? this.recordStart : this.entry

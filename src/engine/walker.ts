@@ -700,6 +700,27 @@ export class Hits {
     this.count = n + 1
   }
 
+  /** Adds a place to those that are there already, in order. What lies in an entry that is removed is void. */
+  merge(start: number, end: number, out: Uint8Array, counter: { masked: number } | undefined): void {
+    let k = this.count
+    while (k > 0 && this.starts[k - 1]! > start) k--
+    if (k > 0 && this.ends[k - 1]! > start) return
+    this.add(start, end, out, 0, counter)
+    for (let i = this.count - 1; i > k; i--) {
+      this.starts[i] = this.starts[i - 1]!
+      this.ends[i] = this.ends[i - 1]!
+      this.outs[i] = this.outs[i - 1]
+      this.entries[i] = this.entries[i - 1]!
+      this.counters[i] = this.counters[i - 1]
+    }
+    if (k === this.count - 1) return
+    this.starts[k] = start
+    this.ends[k] = end
+    this.outs[k] = out
+    this.entries[k] = 0
+    this.counters[k] = counter
+  }
+
   /** Removes an entry with its comma; what was found in its key is void. */
   remove(entry: number, end: number, counter: { masked: number } | undefined): void {
     while (this.count > 0 && this.starts[this.count - 1]! >= entry) this.count--
@@ -781,6 +802,14 @@ export class Writer {
   private flushBuffer(): void {
     if (this.used > this.from) this.pieces.push(this.buffer.subarray(this.from, this.used))
     this.from = this.used
+  }
+
+  /** How much of the area is used; -1 while something else is written to. */
+  get place(): number {
+    return this.inArea ? this.used : -1
+  }
+  set place(used: number) {
+    this.used = used
   }
 
   /** Copies a range of the input. */

@@ -13,22 +13,20 @@
 @external('host', 'key') declare function hostKey(scope: i32, start: i32, end: i32): i32
 /** Array element of a scope that tells indexes apart, or whose items are not known yet: the address of its scope, or 0. */
 @external('host', 'item') declare function hostItem(scope: i32, index: i32): i32
-/** A string at its opening quote: the offset behind it, or a negative number where it is no JSON. */
+/** A string at its opening quote: the offset behind it, or a negative number where it is no JSON. It may set LEARN. */
 @external('host', 'string') declare function hostString(scope: i32, open: i32, depth: i32, entry: i32): i32
 /**
  * A string without brackets in front, in which `n` candidates stand (at CANDIDATES): its quotes are at `open` and `close`. With
- * escapes it stands decoded in SCRATCH, `decoded` bytes long (else -1). Nonzero: nothing was found, whatever the record around it.
+ * escapes it stands decoded in SCRATCH, `decoded` bytes long (else -1). It may set LEARN.
  */
-@external('host', 'scan') declare function hostScan(scope: i32, open: i32, close: i32, n: i32, decoded: i32, depth: i32, entry: i32): i32
-/** A string that becomes the same whatever is in it: its opening quote, and the offset behind its closing one. */
-@external('host', 'constant') declare function hostConstant(scope: i32, open: i32, end: i32, depth: i32, entry: i32): void
+@external('host', 'scan') declare function hostScan(scope: i32, open: i32, close: i32, n: i32, decoded: i32, depth: i32, entry: i32): void
 /** A number: nothing comes back. */
 @external('host', 'number') declare function hostNumber(scope: i32, start: i32, end: i32, whole: i32, depth: i32, entry: i32): void
 /** true, false or null. */
 @external('host', 'literal') declare function hostLiteral(scope: i32, start: i32, end: i32, depth: i32, entry: i32): void
 /** An object or array that rules may take whole: its end, -3 to enter it, or another negative number. */
 @external('host', 'container') declare function hostContainer(scope: i32, start: i32, depth: i32, entry: i32): i32
-/** A line in which the host was asked for something is complete; `stop` is its newline. */
+/** A line is complete that was not only this module's work, or that is not to be put out by it; `stop` is its newline. */
 @external('host', 'line') declare function hostLine(start: i32, stop: i32): void
 
 // ---------------------------------------------------------------------------------------------- memory
@@ -37,6 +35,17 @@
 const DEPTHS: i32 = 1024
 /** Written by the host: 1 when it was asked for something in this record. */
 export const TOUCHED: i32 = 0x0400
+/**
+ * Written by the host when it has done a string of which it always does the same, whatever the record around it: 1 when it leaves it,
+ * else the address of a recipe.
+ */
+export const LEARN: i32 = 0x0404
+/** Places masked in the record at hand by the module itself, from HITS on: offsets and a replacement each. */
+export const HIT_COUNT: i32 = 0x0408
+/** Output: how much there is, how much there may be, and the offset up to which the input is in it. */
+export const WRITTEN: i32 = 0x040c
+export const WRITABLE: i32 = 0x0410
+export const COPIED: i32 = 0x0414
 /** Class bits of every byte. */
 const CLASS: i32 = 0x0800
 /** By depth: kind of container, its scope, the scope of its last key, its opening bracket, elements so far. */
@@ -50,32 +59,40 @@ export const CANDIDATES: i32 = 0x5000
 const MAX_CANDIDATES: i32 = 512
 /** Bytes of a key for \`learnPlain\`. */
 export const KEY_BYTES: i32 = 0x6000
+export const HITS: i32 = 0x7000
+const MAX_HITS: i32 = 1024
+/** Times that something was masked in lines that the module put out, by number of the counter. */
+export const TALLIES: i32 = 0xb000
+export const MAX_TALLIES: i32 = 1024
 /** Keys of pairs in text that invoke nothing: length, flags, bytes. */
 export const PLAIN: i32 = 0x10000
 export const PLAIN_SLOTS: i32 = 2048
 export const PLAIN_SIZE: i32 = 48
-/** Strings with candidates that were looked at and left: scope, length, bytes. */
-const CLEAN: i32 = 0x28000
-const CLEAN_SLOTS: i32 = 4096
-const CLEAN_SIZE: i32 = 128
-const CLEAN_MOST: i32 = 112
+/** Strings of which it is known what becomes of them: scope, length, recipe, bytes with the closing quote. */
+const KNOWN: i32 = 0x28000
+const KNOWN_SLOTS: i32 = 4096
+const KNOWN_SIZE: i32 = 128
+const KNOWN_MOST: i32 = 111
+/** What becomes of them: number of places, then for each its offsets in the string and its replacement. The host writes them. */
+export const RECIPES: i32 = 0xa8000
+export const RECIPES_END: i32 = 0xe8000
 /** Scopes of the plan. */
-export const RECORDS: i32 = 0xa8000
-export const RECORD_SIZE: i32 = 64
+export const RECORDS: i32 = 0xe8000
+export const RECORD_SIZE: i32 = 80
 export const MAX_RECORDS: i32 = 8192
-/** Keys, tables of children, tables of detector sets: handed out from here. */
-export const ARENA: i32 = 0x128000
-export const ARENA_END: i32 = 0x268000
+/** Keys, tables of children, tables of detector sets, replacements: handed out from here. */
+export const ARENA: i32 = 0x188000
+export const ARENA_END: i32 = 0x2c8000
 /** Bytes of one window of input at most. */
 export const WINDOW: i32 = 0x40000
 /** Decoded strings; the byte before is a space. */
-export const SCRATCH: i32 = 0x268040
-export const INPUT: i32 = 0x2a90c0
+export const SCRATCH: i32 = 0x2c8040
+export const INPUT: i32 = 0x3090c0
 /** For buffers of readers, so that a block need not be copied. */
-export const POOL: i32 = 0x2ea000
+export const POOL: i32 = 0x34a000
 /** Output of a block. */
-export const OUTPUT: i32 = 0x3ea000
-export const OUTPUT_SIZE: i32 = 0x100000
+export const OUTPUT: i32 = 0x54a000
+export const OUTPUT_SIZE: i32 = 0x180000
 
 // fields of a scope's record
 const STRINGS: usize = 0
@@ -93,6 +110,11 @@ const PARENT: usize = 36
 const WORD: usize = 40
 const WORD_MASK: usize = 48
 const KEY: usize = 56
+/** What strings become under CONSTANT. */
+const REPLACEMENT: usize = 60
+/** The string met last that came more than once, in KNOWN, and how much it pays to look there. */
+const LAST: usize = 64
+const CREDIT: usize = 68
 
 // bits of FLAGS
 const LITERALS: i32 = 1
@@ -102,6 +124,13 @@ const INDEXED: i32 = 4
 const TIMES: i32 = 8
 /** The one rule for strings gives them all the same. */
 const CONSTANT: i32 = 16
+/** What becomes of a string may be known. */
+const KNOWABLE: i32 = 32
+
+// fields of a replacement: where its bytes are, how many, the number of its counter
+const BYTES: usize = 0
+const SIZE: usize = 4
+const TALLY: usize = 8
 
 // kinds of strings
 const SCAN: i32 = 0
@@ -175,10 +204,15 @@ export function init(): void {
   store<u8>(SCRATCH - 1, 0x20)
 }
 
-/** Forgets scopes, keys and clean strings. */
+/** Forgets keys and strings. */
 export function forget(): void {
   memory.fill(PLAIN, 0, PLAIN_SLOTS * PLAIN_SIZE)
-  memory.fill(CLEAN, 0, CLEAN_SLOTS * CLEAN_SIZE)
+  forgetStrings()
+}
+
+/** Forgets strings and what becomes of them. */
+export function forgetStrings(): void {
+  memory.fill(KNOWN, 0, KNOWN_SLOTS * KNOWN_SIZE)
 }
 
 @inline function byte(p: i32): i32 {
@@ -203,13 +237,15 @@ export function run(pos: i32, end: i32, root: i32, maxDepth: i32, maxBytes: i32)
     const c = byte(pos)
     if (c != 0x7b && c != 0x5b) return pos
     store<i32>(TOUCHED, 0)
+    store<i32>(HIT_COUNT, 0)
     let i = walk(pos, root, maxDepth)
     if (i < 0) return pos
     let b = byte(i)
     while (b == 0x20 || b == 0x0d || b == 0x09) b = byte(++i)
-    if (b != 0x0a || i - pos > maxBytes) return pos
+    const hits = load<i32>(HIT_COUNT)
+    if (b != 0x0a || i - pos > maxBytes || hits == MAX_HITS) return pos
     lines++
-    if (load<i32>(TOUCHED) != 0) hostLine(pos, i)
+    if (load<i32>(TOUCHED) != 0 || (hits != 0 && !splice(hits, i))) hostLine(pos, i)
     pos = i + 1
   }
   lineStart = pos
@@ -222,16 +258,62 @@ export function one(pos: i32, end: i32, root: i32, maxDepth: i32): i32 {
   recordEnd = end
   lineStart = pos
   store<i32>(TOUCHED, 0)
+  store<i32>(HIT_COUNT, 0)
   const c = byte(pos)
   if (c != 0x7b && c != 0x5b) return -1
   let i = walk(pos, root, maxDepth)
-  if (i < 0) return -1
+  if (i < 0 || load<i32>(HIT_COUNT) == MAX_HITS) return -1
   while (i < end) {
     const b = byte(i)
     if (b != 0x20 && b != 0x0a && b != 0x0d && b != 0x09) return -1
     i++
   }
   return i
+}
+
+/** A place of the record becomes a replacement. */
+function hit(start: i32, end: i32, replacement: i32): void {
+  const n = load<i32>(HIT_COUNT)
+  // a line so full is left to the walker
+  if (n == MAX_HITS) return
+  const at = HITS + (n << 4)
+  store<i32>(at, start)
+  store<i32>(at, end, 4)
+  store<i32>(at, replacement, 8)
+  store<i32>(HIT_COUNT, n + 1)
+}
+
+/** The places of a recipe in the string whose text begins at `start`. */
+function cook(recipe: i32, start: i32): void {
+  const n = load<i32>(recipe)
+  for (let k = 0, at = recipe + 4; k < n; k++, at += 12) hit(start + load<i32>(at), start + load<i32>(at, 4), load<i32>(at, 8))
+}
+
+/** Puts out the input up to the last of the n places, and what they become. False: the host has to. */
+function splice(n: i32, stop: i32): bool {
+  let from = load<i32>(COPIED)
+  const written = load<i32>(WRITTEN)
+  let size = stop - from
+  // long stretches are better handed on as they are
+  if (load<i32>(HITS) - from >= 65536) return false
+  for (let k = 0; k < n; k++) size += load<i32>(load<i32>(HITS + (k << 4), 8), SIZE)
+  if (written + size > load<i32>(WRITABLE)) return false
+  let to = OUTPUT + written
+  for (let k = 0; k < n; k++) {
+    const at = HITS + (k << 4)
+    const replacement = load<i32>(at, 8)
+    const length = load<i32>(at) - from
+    copy(to, from, length)
+    to += length
+    copy(to, load<i32>(replacement, BYTES), load<i32>(replacement, SIZE))
+    to += load<i32>(replacement, SIZE)
+    const tally = TALLIES + (load<i32>(replacement, TALLY) << 2)
+    store<i32>(tally, load<i32>(tally) + 1)
+    from = load<i32>(at, 4)
+  }
+  store<i32>(WRITTEN, to - OUTPUT)
+  store<i32>(COPIED, from)
+  return true
 }
 
 /** Copies n bytes for the host; up to fifteen bytes behind the target may be written over. */
@@ -270,13 +352,7 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
       const kind = <i32>load<u8>(scope, STRINGS)
       if (kind == SCAN) p = scanned(p, scope, depth)
       else if (kind == PASS) p = passed(p)
-      else if ((<i32>load<u8>(scope, FLAGS) & CONSTANT) != 0) {
-        const end = passed(p)
-        if (end - p > 2) {
-          hostConstant(scope, p, end, depth, entry)
-          p = end
-        } else p = hostString(scope, p, depth, entry)
-      } else p = hostString(scope, p, depth, entry)
+      else p = claimed(p, scope, depth)
       if (p < 0) return -1
     } else if (c == 0x7b || c == 0x5b) {
       if (depth >= maxDepth) return -1
@@ -477,6 +553,28 @@ function number(p: i32, scope: i32, depth: i32): i32 {
 
 // ---------------------------------------------------------------------------------------------- strings
 
+/** A string that rules or its key claim. Returns the offset behind it, or a negative number. */
+function claimed(open: i32, scope: i32, depth: i32): i32 {
+  const flags = <i32>load<u8>(scope, FLAGS)
+  if ((flags & (CONSTANT | KNOWABLE)) != 0) {
+    const end = passed(open)
+    if (end < 0) return -1
+    if ((flags & CONSTANT) != 0 && end - open > 2) {
+      hit(open, end, load<i32>(scope, REPLACEMENT))
+      return end
+    }
+    const recipe = known(scope, open + 1, end - 1)
+    if (recipe != 0) {
+      if (recipe != 1) cook(recipe, open + 1)
+      return end
+    }
+  }
+  store<i32>(LEARN, 0)
+  const end = hostString(scope, open, depth, entry)
+  if (end >= 0) learn(scope, open + 1, end - 1, load<i32>(LEARN))
+  return end
+}
+
 /** Where a string to be passed over ends; -1 for what is none. */
 function passed(open: i32): i32 {
   let p = open + 1
@@ -588,6 +686,18 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   const first = byte(p)
   if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hostString(scope, open, depth, entry)
   if (load<i32>(set, EMPTY) != 0) return passed(open)
+  // most fields have one value, or a few
+  const credit = load<i32>(scope, CREDIT)
+  if (credit > 0) {
+    const last = load<i32>(scope, LAST)
+    if (last != 0 && load<u64>(start) == load<u64>(last, 16)) {
+      const length = load<i32>(last, 4)
+      if (load<i32>(last) == scope && load<i32>(last, 8) == 1 && (length < 8 || same(start + 8, last + 24, length - 7))) {
+        if (credit < 64) store<i32>(scope, credit + 1, CREDIT)
+        return start + length + 1
+      }
+    }
+  }
   const pairs = load<i32>(set, PAIRS)
   const any = pairs + 0x10000
   const follow = load<i32>(set, FOLLOW)
@@ -616,11 +726,14 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   }
   const c = byte(p)
   if (c == 0x22) {
-    if (n == 0 || (n < MAX_CANDIDATES && harmless(start, p, n, set))) return p + 1
-    if (!known(scope, start, p)) {
-      if (n == MAX_CANDIDATES) return hostString(scope, open, depth, entry)
-      if (hostScan(scope, open, p, n, -1, depth, entry) != 0) learn(scope, start, p)
+    if (n == 0 || (n < MAX_CANDIDATES && harmless(start, p, n, set))) {
+      if (credit > 0) {
+        store<i32>(scope, credit - 1, CREDIT)
+        if (p - start >= 7) store<i32>(scope, learn(scope, start, p, 1), LAST)
+      }
+      return p + 1
     }
+    scan(scope, open, p, n, -1, depth)
     return p + 1
   }
   return c == 0x5c ? escaped(open, p, scope, set, depth) : -1
@@ -640,10 +753,22 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   const first = byte(SCRATCH)
   if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hostString(scope, open, depth, entry)
   const count = collect(SCRATCH, SCRATCH + n, set)
-  if (count == 0 || (count < MAX_CANDIDATES && harmless(SCRATCH, SCRATCH + n, count, set)) || known(scope, open + 1, stop - 1)) return stop
-  if (count == MAX_CANDIDATES) return hostString(scope, open, depth, entry)
-  if (hostScan(scope, open, stop - 1, count, n, depth, entry) != 0) learn(scope, open + 1, stop - 1)
+  if (count == 0 || (count < MAX_CANDIDATES && harmless(SCRATCH, SCRATCH + n, count, set))) return stop
+  scan(scope, open, stop - 1, count, n, depth)
   return stop
+}
+
+/** A string with candidates: it is known, or the host looks at it. */
+function scan(scope: i32, open: i32, close: i32, n: i32, decoded: i32, depth: i32): void {
+  const recipe = known(scope, open + 1, close)
+  if (recipe != 0) {
+    if (recipe != 1) cook(recipe, open + 1)
+    return
+  }
+  store<i32>(LEARN, 0)
+  if (n == MAX_CANDIDATES) hostString(scope, open, depth, entry)
+  else hostScan(scope, open, close, n, decoded, depth, entry)
+  learn(scope, open + 1, close, load<i32>(LEARN))
 }
 
 /** Candidates of a text without escapes in [start, end), which has a space before it and NULs behind. */
@@ -731,23 +856,26 @@ function unitAt(p: i32): i32 {
   return (a | b | c | d) < 0 ? -1 : (a << 12) | (b << 8) | (c << 4) | d
 }
 
-// ---------------------------------------------------------------------------------------------- strings seen before
+// ---------------------------------------------------------------------------------------------- strings met before
 
-/** Remembers that nothing is in the string with these bytes, escapes and all, at this scope. */
-function learn(scope: i32, start: i32, end: i32): void {
+/** Remembers what becomes of the string with these bytes, escapes and all, at this scope. Returns where, or 0. */
+function learn(scope: i32, start: i32, end: i32, recipe: i32): i32 {
   const n = end - start
-  if (n > CLEAN_MOST || n == 0) return
-  const slot = CLEAN + (hash(scope, start, n) & (CLEAN_SLOTS - 1)) * CLEAN_SIZE
+  if (recipe == 0 || n > KNOWN_MOST || n == 0) return 0
+  const slot = KNOWN + (hash(scope, start, n) & (KNOWN_SLOTS - 1)) * KNOWN_SIZE
   store<i32>(slot, scope)
   store<i32>(slot, n, 4)
-  memory.copy(slot + 16, start, n)
+  store<i32>(slot, recipe, 8)
+  memory.copy(slot + 16, start, n + 1)
+  return slot
 }
 
-function known(scope: i32, start: i32, end: i32): bool {
+/** The recipe of a string, 1 when it is left, 0 when it is not known. */
+function known(scope: i32, start: i32, end: i32): i32 {
   const n = end - start
-  if (n > CLEAN_MOST || n == 0) return false
-  const slot = CLEAN + (hash(scope, start, n) & (CLEAN_SLOTS - 1)) * CLEAN_SIZE
-  return load<i32>(slot) == scope && load<i32>(slot, 4) == n && same(start, slot + 16, n)
+  if (n > KNOWN_MOST || n == 0) return 0
+  const slot = KNOWN + (hash(scope, start, n) & (KNOWN_SLOTS - 1)) * KNOWN_SIZE
+  return load<i32>(slot) == scope && load<i32>(slot, 4) == n && same(start, slot + 16, n) ? load<i32>(slot, 8) : 0
 }
 
 function hash(scope: i32, p: i32, n: i32): i32 {
