@@ -4,7 +4,7 @@
 import type { KeyFacts } from '../engine/types.ts'
 import { BIGRAM_LEVELS, BIGRAM_THRESHOLDS } from './bigram-data.ts'
 import { ALNUM, CLASS, DIGIT, KEY, LETTER, LOWER, SPACE, UNDERSCORE, UPPER, classesOf, lower, matchesAt, matchesLower, oneByteRepeated } from './bytes.ts'
-import { COMMON_WORDS } from './common-words.ts'
+import { isCommon } from './common-words.ts'
 
 type Strength = KeyFacts['secret']
 
@@ -178,7 +178,7 @@ function pushWord(out: string[], part: string): void {
     out.push(...joined)
     return
   }
-  if (word.length > 6 && !COMMON_WORDS.has(word)) {
+  if (word.length > 6 && !isCommon(word)) {
     // A known tail of two words, then a known single tail.
     for (let cut = 2; cut < word.length - 4; cut++) {
       const tail = JOINED.get(word.slice(cut))
@@ -260,7 +260,8 @@ function strength(list: readonly string[]): Strength {
 
 // ------------------------------------------------------------------------------------------------ values
 
-const LEVELS: Uint8Array = unpackLevels()
+/** Made with the first text to judge. */
+let levels: Uint8Array | undefined
 
 function unpackLevels(): Uint8Array {
   const table = new Uint8Array(96 * 96)
@@ -282,6 +283,7 @@ function segmentEnds(b: number): boolean {
  * under six characters join the next one.
  */
 export function looksRandom(text: Uint8Array, from: number, to: number): boolean {
+  levels ??= unpackLevels()
   let sum = 0
   let pairs = 0
   let length = 0
@@ -302,7 +304,7 @@ export function looksRandom(text: Uint8Array, from: number, to: number): boolean
     }
     const code = b < 32 || b > 126 ? 0 : b - 32
     if (previous >= 0) {
-      sum += LEVELS[previous * 96 + code]!
+      sum += levels[previous * 96 + code]!
       pairs++
     }
     previous = code
@@ -433,7 +435,7 @@ function isCommonWord(text: Uint8Array, from: number, to: number): boolean {
     if ((CLASS[b]! & LETTER) === 0) return false
     word += String.fromCharCode(lower(b))
   }
-  return COMMON_WORDS.has(word)
+  return isCommon(word)
 }
 
 /** `config.password`, `os.environ[...]`, `getToken()`, `DB_PASSWORD`, `X25519.key_length`: code that names a value. */
