@@ -239,7 +239,7 @@ export class DetectSet {
     this.groups = tables.groups
     this.pairsJson = this.pairsText.slice()
     for (let p = 0; p < 256; p++) {
-      for (let c = 0; c < 0x20; c++) this.pairsJson[(p << 8) | c] = END
+      this.pairsJson.fill(END, p << 8, (p << 8) | 0x20)
       this.pairsJson[(p << 8) | 0x22] = END
       this.pairsJson[(p << 8) | 0x5c] = END
     }
@@ -251,6 +251,7 @@ class TriggerTables {
   readonly pairs = new Uint8Array(65536)
   readonly groups: number[][] = [[]]
   private readonly finders: number[] = []
+  /** The third bytes of each trigger; undefined: any. */
   private readonly nexts: (Uint8Array | undefined)[] = []
   /** Interned sets of triggers; 0 is the empty set. */
   private readonly sets: (readonly number[])[] = [[]]
@@ -259,12 +260,7 @@ class TriggerTables {
   add(triggers: Finder['triggers'], finder: number): void {
     for (const t of triggers) {
       const id = this.finders.push(finder) - 1
-      let next: Uint8Array | undefined
-      if (t.next !== undefined) {
-        next = new Uint8Array(256)
-        for (let i = 0; i < t.next.length; i++) next[t.next.charCodeAt(i)] = 1
-      }
-      this.nexts.push(next)
+      this.nexts.push(t.next === undefined ? undefined : Buffer.from(t.next, 'latin1'))
       for (let b = 0; b < t.byte.length; b++) {
         const byte = t.byte.charCodeAt(b)
         if (t.prev === undefined) for (let p = 0; p < 256; p++) this.mark((p << 8) | byte, id)
@@ -292,34 +288,48 @@ class TriggerTables {
   follow(): Uint8Array {
     const follow = new Uint8Array(this.sets.length << 8)
     const known = new Map<string, number>()
+    const masks = new Int32Array(256)
     for (let set = 1; set < this.sets.length; set++) {
       const triggers = this.sets[set]!
+      let always = 0
+      for (const t of triggers) if (this.nexts[t] === undefined) always |= 1 << this.finders[t]!
+      masks.fill(always)
+      for (const t of triggers) for (const byte of this.nexts[t] ?? NO_BYTES) masks[byte]! |= 1 << this.finders[t]!
       const byMask = new Map<number, number>()
-      for (let byte = 0; byte < 256; byte++) {
-        let mask = 0
-        for (let i = 0; i < triggers.length; i++) {
-          const next = this.nexts[triggers[i]!]
-          if (next === undefined || next[byte] === 1) mask |= 1 << this.finders[triggers[i]!]!
-        }
-        if (mask === 0) continue
+      const groupOf = (mask: number): number => {
         let group = byMask.get(mask)
-        if (group === undefined) {
-          const finders = [...new Set(triggers.map((t) => this.finders[t]!))].filter((f) => (mask & (1 << f)) !== 0)
-          const key = finders.join()
-          group = known.get(key)
-          if (group === undefined) {
-            group = Math.min(this.groups.length, 255)
-            this.groups[group] = group < 255 ? finders : [...new Set([...(this.groups[255] ?? []), ...finders])]
-            known.set(key, group)
-          }
-          byMask.set(mask, group)
+        if (group === undefined) byMask.set(mask, (group = this.group(mask, triggers, known)))
+        return group
+      }
+      if (always !== 0) follow.fill(groupOf(always), set << 8, (set + 1) << 8)
+      // Neighbouring bytes mostly have the same mask.
+      let mask = 0
+      let group = 0
+      for (const t of triggers) {
+        for (const byte of this.nexts[t] ?? NO_BYTES) {
+          if (masks[byte] !== mask) group = groupOf((mask = masks[byte]!))
+          follow[(set << 8) | byte] = group
         }
-        follow[(set << 8) | byte] = group
       }
     }
     return follow
   }
+
+  /** Index of the finders among the triggers that the bits of a mask name. */
+  private group(mask: number, triggers: readonly number[], known: Map<string, number>): number {
+    const finders = [...new Set(triggers.map((t) => this.finders[t]!))].filter((f) => (mask & (1 << f)) !== 0)
+    const key = finders.join()
+    let group = known.get(key)
+    if (group === undefined) {
+      group = Math.min(this.groups.length, 255)
+      this.groups[group] = group < 255 ? finders : [...new Set([...(this.groups[255] ?? []), ...finders])]
+      known.set(key, group)
+    }
+    return group
+  }
 }
+
+const NO_BYTES = new Uint8Array(0)
 
 // ------------------------------------------------------------------------------------------------ scopes
 
