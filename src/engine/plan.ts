@@ -250,44 +250,66 @@ export class DetectSet {
 class TriggerTables {
   readonly pairs = new Uint8Array(65536)
   readonly groups: number[][] = [[]]
+  /** Of each trigger, ascending. */
   private readonly finders: number[] = []
   /** The third bytes of each trigger; undefined: any. */
   private readonly nexts: (Uint8Array | undefined)[] = []
+  private readonly alphabets = new Map<string, Uint8Array>()
   /** Interned sets of triggers; 0 is the empty set. */
   private readonly sets: (readonly number[])[] = [[]]
-  private readonly grown = new Map<number, number>()
+  private readonly bigger = new Map<number, number>()
+  /** Groups by the bits of their finders. */
+  private readonly known = new Map<number, number>()
 
   add(triggers: Finder['triggers'], finder: number): void {
+    const { pairs } = this
     for (const t of triggers) {
       const id = this.finders.push(finder) - 1
-      this.nexts.push(t.next === undefined ? undefined : Buffer.from(t.next, 'latin1'))
+      this.nexts.push(t.next === undefined ? undefined : this.bytesOf(t.next))
+      const { prev } = t
+      const count = prev === undefined ? 256 : prev.length
+      // Neighbouring pairs mostly have the same set.
+      let set = -1
+      let bigger = 0
       for (let b = 0; b < t.byte.length; b++) {
         const byte = t.byte.charCodeAt(b)
-        if (t.prev === undefined) for (let p = 0; p < 256; p++) this.mark((p << 8) | byte, id)
-        else for (let p = 0; p < t.prev.length; p++) this.mark((t.prev.charCodeAt(p) << 8) | byte, id)
+        for (let i = 0; i < count; i++) {
+          const pair = ((prev === undefined ? i : prev.charCodeAt(i)) << 8) | byte
+          if (pairs[pair] !== set) {
+            set = pairs[pair]!
+            bigger = this.grow(set, id)
+          }
+          pairs[pair] = bigger
+        }
       }
     }
   }
 
-  private mark(pair: number, trigger: number): void {
-    const set = this.pairs[pair]!
-    if (this.sets[set]!.includes(trigger)) return
+  /** Most triggers have one of a few alphabets behind them. */
+  private bytesOf(text: string): Uint8Array {
+    let bytes = this.alphabets.get(text)
+    if (bytes === undefined) this.alphabets.set(text, (bytes = Buffer.from(text, 'latin1')))
+    return bytes
+  }
+
+  /** The set with one trigger more. */
+  private grow(set: number, trigger: number): number {
+    if (this.sets[set]!.includes(trigger)) return set
     const key = set * 4096 + trigger
-    let bigger = this.grown.get(key)
+    let bigger = this.bigger.get(key)
     if (bigger === undefined) {
       // Sets that were only steps on the way keep their number: the built-in triggers make some 120 in all. Far more
       // different ones than that, and the last set stands for all of the rest.
       bigger = Math.min(this.sets.length, END - 1)
       if (bigger < END - 1) this.sets.push([...this.sets[set]!, trigger])
       else this.sets[bigger] = [...new Set([...(this.sets[bigger] ?? []), ...this.sets[set]!, trigger])]
-      this.grown.set(key, bigger)
+      this.bigger.set(key, bigger)
     }
-    this.pairs[pair] = bigger
+    return bigger
   }
 
   follow(): Uint8Array {
     const follow = new Uint8Array(this.sets.length << 8)
-    const known = new Map<string, number>()
     const masks = new Int32Array(256)
     for (let set = 1; set < this.sets.length; set++) {
       const triggers = this.sets[set]!
@@ -295,19 +317,13 @@ class TriggerTables {
       for (const t of triggers) if (this.nexts[t] === undefined) always |= 1 << this.finders[t]!
       masks.fill(always)
       for (const t of triggers) for (const byte of this.nexts[t] ?? NO_BYTES) masks[byte]! |= 1 << this.finders[t]!
-      const byMask = new Map<number, number>()
-      const groupOf = (mask: number): number => {
-        let group = byMask.get(mask)
-        if (group === undefined) byMask.set(mask, (group = this.group(mask, triggers, known)))
-        return group
-      }
-      if (always !== 0) follow.fill(groupOf(always), set << 8, (set + 1) << 8)
+      if (always !== 0) follow.fill(this.group(always), set << 8, (set + 1) << 8)
       // Neighbouring bytes mostly have the same mask.
       let mask = 0
       let group = 0
       for (const t of triggers) {
         for (const byte of this.nexts[t] ?? NO_BYTES) {
-          if (masks[byte] !== mask) group = groupOf((mask = masks[byte]!))
+          if (masks[byte] !== mask) group = this.group((mask = masks[byte]!))
           follow[(set << 8) | byte] = group
         }
       }
@@ -315,15 +331,16 @@ class TriggerTables {
     return follow
   }
 
-  /** Index of the finders among the triggers that the bits of a mask name. */
-  private group(mask: number, triggers: readonly number[], known: Map<string, number>): number {
-    const finders = [...new Set(triggers.map((t) => this.finders[t]!))].filter((f) => (mask & (1 << f)) !== 0)
-    const key = finders.join()
-    let group = known.get(key)
+  /** Index of the finders that the bits of a mask name. From the 33rd finder on several share a bit: one too many is called, none is missed. */
+  private group(mask: number): number {
+    let group = this.known.get(mask)
     if (group === undefined) {
+      const last = this.finders.at(-1) ?? -1
+      const finders: number[] = []
+      for (let f = 0; f <= last; f++) if ((mask & (1 << f)) !== 0) finders.push(f)
       group = Math.min(this.groups.length, 255)
       this.groups[group] = group < 255 ? finders : [...new Set([...(this.groups[255] ?? []), ...finders])]
-      known.set(key, group)
+      this.known.set(mask, group)
     }
     return group
   }
