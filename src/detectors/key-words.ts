@@ -56,8 +56,8 @@ const VENDORS = words(`aws amazon azure gcp google github gitlab bitbucket slack
   teams sendbird sendinblue brevo postmark sparkpost rapid7 ibm softlayer oracle oci vmware cloudant ldap smtp ftp sftp imap db database mail`)
 
 /** Joined forms, cut into words. The longest entry at a word's end counts. */
-const JOINED = new Map<string, readonly string[]>()
-for (const entry of `api-key api-keys auth-token access-token access-key access-key-id secret-key secret-access-key private-key public-key client-secret client-id refresh-token
+const JOINED = new Map<string, readonly string[]>(
+  `api-key api-keys auth-token access-token access-key access-key-id secret-key secret-access-key private-key public-key client-secret client-id refresh-token
   id-token session-id session-token session-key user-password db-password db-pass root-password user-pass user-pwd signing-key encryption-key encrypt-key
   master-key shared-key account-key shared-access-key connection-string webhook-url bearer-token auth-key api-secret api-token app-secret app-key
   app-token phone-number first-name last-name full-name credit-card card-number csrf-token xsrf-token user-token auth-code oauth-token oauth-secret consumer-key
@@ -67,10 +67,10 @@ for (const entry of `api-key api-keys auth-token access-token access-key access-
   new-password old-password current-password confirm-password security-token device-token push-token verification-token reset-token
   social-security account-number date-of-birth tax-id user-name host-name
   credential-s client-key secret-id role-id token-secret access-secret master-password`
-  .trim()
-  .split(/\s+/)) {
-  JOINED.set(entry.replaceAll('-', ''), entry.split('-'))
-}
+    .trim()
+    .split(/\s+/)
+    .map((entry) => [entry.replaceAll('-', ''), entry.split('-')]),
+)
 JOINED.set('jsonwebtoken', ['jsonwebtoken'])
 JOINED.set('password', ['password'])
 JOINED.set('passphrase', ['passphrase'])

@@ -515,7 +515,7 @@ const ROWS: readonly Row[] = [
     priority: 38,
     summary: 'Artifactory key beside artifactory or jfrog.',
     context: ['artifactory', 'jfrog'],
-    forms: ['AKC A10+', ...'0123456789ABCDEF'].map((c) => (c.length > 1 ? c : `AP${c} A10+`)),
+    forms: ['AKC A10+'].concat(Array.from('0123456789ABCDEF', (c) => `AP${c} A10+`)),
     examples: [`artifactory: «AKC${A(20)}»`],
     counterExamples: [`AKC${A(20)}`, 'artifactory xAKCaB3dE5fG7a'],
   },
@@ -655,24 +655,29 @@ const FORMS: readonly Form[] = ROWS.flatMap((row, i) => {
 })
 
 /** Forms by trigger pair. Longer prefixes first, so that `sk-ant-` is asked before `sk-`. */
-const BY_PAIR = new Map<number, Form[]>()
+const BY_PAIR: ReadonlyMap<number, readonly Form[]> = formsByPair()
+const LISTS: (readonly Form[])[] = [[]]
 /** Index into LISTS, 0 for none. */
 const PAIR_INDEX = new Uint8Array(65536)
-for (const form of FORMS) {
-  // A prefix of one character stands behind digits (`1234|...`).
-  const before = form.trigger > 0 ? form.prefix[form.trigger - 1]! : '0123456789'
-  for (const character of before) {
-    const pair = (character.charCodeAt(0) << 8) | form.prefix.charCodeAt(form.trigger)
-    const list = BY_PAIR.get(pair)
-    if (list === undefined) BY_PAIR.set(pair, [form])
-    else list.push(form)
-  }
-}
-const LISTS: (readonly Form[])[] = [[]]
-for (const [pair, list] of BY_PAIR) {
-  if (list.length > 1) list.sort((a, b) => b.prefix.length - a.prefix.length)
+BY_PAIR.forEach((list, pair) => {
   PAIR_INDEX[pair] = LISTS.length
   LISTS.push(list)
+})
+
+function formsByPair(): Map<number, Form[]> {
+  const byPair = new Map<number, Form[]>()
+  for (const form of FORMS) {
+    // A prefix of one character stands behind digits (`1234|...`).
+    const before = form.trigger > 0 ? form.prefix[form.trigger - 1]! : '0123456789'
+    for (const character of before) {
+      const pair = (character.charCodeAt(0) << 8) | form.prefix.charCodeAt(form.trigger)
+      const list = byPair.get(pair)
+      if (list === undefined) byPair.set(pair, [form])
+      else list.push(form)
+    }
+  }
+  for (const list of byPair.values()) if (list.length > 1) list.sort((a, b) => b.prefix.length - a.prefix.length)
+  return byPair
 }
 
 // ------------------------------------------------------------------------------------------------ finding
