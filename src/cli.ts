@@ -6,7 +6,6 @@
 
 import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
-import { constants } from 'node:os'
 import { InputError, MaskError, RulesetError } from './errors.ts'
 import { COMMANDS, helpText, parseCommandLine, suggest, UsageError, type CommandLine } from './cli/flags.ts'
 import { openFile, openStdin, streamSource, type Source } from './cli/input.ts'
@@ -387,7 +386,7 @@ function progressOf(files: readonly string[], line: CommandLine, io: CliIo, note
   return total > 0 ? new Progress(notes, total, io.columns ?? 80) : undefined
 }
 
-const signalCode = (signal: NodeJS.Signals): number => 128 + (constants.signals[signal] ?? 0)
+const signalCode = (signal: NodeJS.Signals): number => 128 + (process.getBuiltinModule('node:os').constants.signals[signal] ?? 0)
 
 /** Failures while data is under way: they end in exit code 1 with a note. Others are defects and go up. */
 function noteFailure(error: unknown, notes: Notes): void {

@@ -2,7 +2,6 @@
 
 import { closeSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs'
 import { dirname, join, relative, isAbsolute, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { LIMITS } from './node.ts'
 
 /**
@@ -34,7 +33,7 @@ let folder: string | undefined
 /** The folder of the built-in rulesets: beside package.json, above both `src/` and `dist/src/`. */
 export function rulesetsFolder(): string {
   if (folder !== undefined) return folder
-  let directory = dirname(fileURLToPath(import.meta.url))
+  let directory = import.meta.dirname
   for (;;) {
     try {
       const description = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { name?: unknown }
