@@ -17,4 +17,4 @@ function saveMemory(): void {
 
 hideCrashes()
 // Handles (a pipe that is still open) would keep the process alive; run() has flushed everything.
-process.exit(await run(process.argv.slice(2), processIo(saveMemory)))
+run(process.argv.slice(2), processIo(saveMemory)).then((code) => process.exit(code))
