@@ -238,11 +238,14 @@ export class DetectSet {
     this.follow = tables.follow()
     this.groups = tables.groups
     this.pairsJson = this.pairsText.slice()
-    for (let p = 0; p < 256; p++) {
+    // Without triggers all rows are the same.
+    const same = this.groups.length === 1
+    for (let p = 0; p < (same ? 1 : 256); p++) {
       this.pairsJson.fill(END, p << 8, (p << 8) | 0x20)
       this.pairsJson[(p << 8) | 0x22] = END
       this.pairsJson[(p << 8) | 0x5c] = END
     }
+    if (same) for (let size = 256; size < this.pairsJson.length; size *= 2) this.pairsJson.copyWithin(size, 0, size)
   }
 }
 

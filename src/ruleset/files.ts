@@ -1,6 +1,6 @@
 // The only file of this folder that touches the disk: ruleset files and the built-in rulesets.
 
-import { closeSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs'
 import { dirname, join, relative, isAbsolute, sep } from 'node:path'
 import { LIMITS } from './node.ts'
 
@@ -35,11 +35,11 @@ export function rulesetsFolder(): string {
   if (folder !== undefined) return folder
   let directory = import.meta.dirname
   for (;;) {
+    const file = join(directory, 'package.json')
     try {
-      const description = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { name?: unknown }
-      if (description.name === 'mask-logs') break
+      if (existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { name?: unknown }).name === 'mask-logs') break
     } catch {
-      // No package.json here, or not ours.
+      // Not ours.
     }
     const parent = dirname(directory)
     if (parent === directory) break
