@@ -46,7 +46,7 @@ mkdirSync(directory, { recursive: true })
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const baseline = (name: string): string[] => [here(`./baselines/${name}.js`)]
-const cli = here('../src/bin.js')
+const cli = here('../src/bin.cjs')
 
 // -------------------------------------------------------------------------------------------------- programs
 

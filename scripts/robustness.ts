@@ -121,7 +121,7 @@ async function cli(input: Uint8Array, ruleset: string, folder: string, slot: num
   const file = join(folder, `input-${slot}`)
   writeFileSync(file, input)
   const descriptor = openSync(file, 'r')
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../src/bin.js', import.meta.url)), '--quiet', '-r', ruleset], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../src/bin.cjs', import.meta.url)), '--quiet', '-r', ruleset], {
     stdio: [descriptor, 'pipe', 'pipe'],
     env: { ...process.env, MASK_LOGS_RUN_SECRET: runSecret },
     timeout: limit,

@@ -6,11 +6,10 @@
 
 import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
-import { constants } from 'node:os'
 import { InputError, MaskError, RulesetError } from './errors.ts'
 import { COMMANDS, helpText, parseCommandLine, suggest, UsageError, type CommandLine } from './cli/flags.ts'
 import { openFile, openStdin, streamSource, type Source } from './cli/input.ts'
-import { describeCrash, type CliIo } from './cli/io.ts'
+import { describeCrash, milliseconds, type CliIo } from './cli/io.ts'
 import { findingLine, issueLines, Notes, printable, Progress, statsText, systemWords } from './cli/messages.ts'
 import { createOutputFile, OutputError, stdoutSink, streamSink, type FileOutput, type Sink } from './cli/output.ts'
 import { LineFeed } from './lines.ts'
@@ -322,6 +321,7 @@ async function readAll(
       if (interruption.signal !== undefined || sink.gone) break
       try {
         current = file === '-' ? await openStdin(io.stdinFd, () => io.stdin, io.stdinIsTTY === true, buffers) : await openFile(resolve(io.cwd, file), buffers)
+        io.onData?.()
         feed.border()
         for (;;) {
           if (interruption.signal !== undefined) current.stop()
@@ -388,7 +388,7 @@ function progressOf(files: readonly string[], line: CommandLine, io: CliIo, note
   return total > 0 ? new Progress(notes, total, io.columns ?? 80) : undefined
 }
 
-const signalCode = (signal: NodeJS.Signals): number => 128 + (constants.signals[signal] ?? 0)
+const signalCode = (signal: NodeJS.Signals): number => 128 + (process.getBuiltinModule('node:os').constants.signals[signal] ?? 0)
 
 /** Failures while data is under way: they end in exit code 1 with a note. Others are defects and go up. */
 function noteFailure(error: unknown, notes: Notes): void {
@@ -408,7 +408,7 @@ function noteFailure(error: unknown, notes: Notes): void {
 
 async function mask(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
   const setup = await setUp(line, io, notes)
-  const begun = performance.now()
+  const begun = milliseconds()
   // Before there is an output file that a signal could leave behind.
   const interruption = listenForSignals(io)
   const name = line.options.get('output')?.[0]
@@ -441,7 +441,7 @@ async function mask(line: CommandLine, io: CliIo, notes: Notes): Promise<number>
   } finally {
     if (!complete) output?.abandon()
     interruption.end()
-    if (line.options.has('stats')) notes.write(statsText(setup.masker.stats(), (performance.now() - begun) / 1000))
+    if (line.options.has('stats')) notes.write(statsText(setup.masker.stats(), (milliseconds() - begun) / 1000))
     setup.close()
   }
   if (interruption.signal !== undefined) return signalCode(interruption.signal)
@@ -512,7 +512,7 @@ async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<n
   const [command, ...rest] = line.operands
   if (command === undefined) throw new UsageError("'run' needs a command: mask-logs run -- COMMAND")
   const setup = await setUp(line, io, notes)
-  const begun = performance.now()
+  const begun = milliseconds()
   const { spawn } = await import('node:child_process')
   // Whoever may read the keys could undo nothing, but could test guesses: the command does not get them.
   const { MASK_LOGS_RUN_SECRET: _run, MASK_LOGS_INSTANCE_SECRET: _instance, ...env } = io.env
@@ -594,6 +594,7 @@ async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<n
             pump('stderr', streamSource(running.stderr), streamSink(io.stderr)),
           ]
     const pumped = Promise.all(pumps)
+    io.onData?.()
     // A failure is taken up below, when the command has ended.
     pumped.catch(() => {})
     const code = await exit
@@ -601,7 +602,7 @@ async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<n
     return failed ? 1 : code
   } finally {
     off()
-    if (line.options.has('stats')) notes.write(statsText(setup.masker.stats(), (performance.now() - begun) / 1000))
+    if (line.options.has('stats')) notes.write(statsText(setup.masker.stats(), (milliseconds() - begun) / 1000))
     setup.close()
   }
 }

@@ -97,7 +97,7 @@ function importsOf(from: string, text: string): Import[] {
   const source = code(text)
   for (const match of source.matchAll(/^\s*(?:import|export)\s+(type\s)?[^'"`;=()]*?from\s*['"]([^'"]+)['"]/gm)) add(match[2] ?? '', match[1] === undefined ? 'static' : 'type')
   for (const match of source.matchAll(/^\s*import\s*['"]([^'"]+)['"]/gm)) add(match[1] ?? '', 'static')
-  for (const match of source.matchAll(/\b(?:import|require)\s*\(\s*['"`]([^'"`]+)['"`]/g)) add(match[1] ?? '', 'lazy')
+  for (const match of source.matchAll(/\b(?:import|require|getBuiltinModule)\s*\(\s*['"`]([^'"`]+)['"`]/g)) add(match[1] ?? '', 'lazy')
   return found
 }
 
@@ -148,12 +148,13 @@ describe('the checker', () => {
       "import 'side'",
       "const f = await import('./f.ts')",
       "const g = require('g')",
+      "const h = process.getBuiltinModule('node:h')",
       " * import('./not.ts') in a doc comment",
       "// import './nor.ts'",
       "export const from = 'nothing'",
     ].join('\n')
     const found = importsOf('src/x/y.ts', text).map((edge) => `${edge.kind} ${edge.to}`)
-    expect(found.sort()).toEqual(['lazy g', 'lazy src/x/f.ts', 'static pkg', 'static side', 'static src/x/a.ts', 'static src/x/c.ts', 'type src/b.ts'])
+    expect(found.sort()).toEqual(['lazy g', 'lazy node:h', 'lazy src/x/f.ts', 'static pkg', 'static side', 'static src/x/a.ts', 'static src/x/c.ts', 'type src/b.ts'])
   })
 
   it('refuses arrows that point the wrong way', () => {

@@ -1,10 +1,11 @@
 // The examples do what their pages say, on a build of the sources as they are.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildInto } from './support/build.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const vectorSecret = 's3cr3t-9b1f4a2c8e7d6f5a0b3c1d2e'
@@ -19,16 +20,14 @@ function node(args: readonly string[], more: Readonly<Record<string, string>> = 
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'mask-logs-'))
-  for (const name of ['package.json', 'rulesets', 'examples']) cpSync(join(root, name), join(folder, name), { recursive: true })
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir')
-  const built = node([join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json'), '--outDir', join(folder, 'dist')])
-  expect(built).toEqual({ code: 0, out: '', err: '' })
+  buildInto(folder)
+  cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true })
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('examples/cli', () => {
   const masks = (secret: string): ReturnType<typeof node> =>
-    node(['dist/src/bin.js', '-r', 'examples/cli/ruleset.yaml', 'examples/cli/input.ndjson'], { MASK_LOGS_RUN_SECRET: secret })
+    node(['dist/src/bin.cjs', '-r', 'examples/cli/ruleset.yaml', 'examples/cli/input.ndjson'], { MASK_LOGS_RUN_SECRET: secret })
 
   it('gives the expected output under the secret of its page', () => {
     expect(readFileSync(join(root, 'examples/cli/README.md'), 'utf8')).toContain(vectorSecret)
@@ -42,7 +41,7 @@ describe('examples/cli', () => {
   })
 
   it('has a ruleset without warnings', () => {
-    expect(node(['dist/src/bin.js', 'check', 'examples/cli/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/cli/ruleset.yaml: ok\n', err: '' })
+    expect(node(['dist/src/bin.cjs', 'check', 'examples/cli/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/cli/ruleset.yaml: ok\n', err: '' })
   })
 })
 

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -25,6 +25,14 @@ describe('hashes', () => {
       expect(hex(sha256(data))).toBe(createHash('sha256').update(data).digest('hex'))
     }
     expect(sha256Hex('abc')).toBe(hex(sha256(Buffer.from('abc'))))
+  })
+
+  it('make the keys that node:crypto derives', () => {
+    for (let length = 0; length < 200; length++) {
+      const secret = randomBytes(length)
+      const salt = randomBytes((length * 7) % 130)
+      expect(hex(hkdf(secret, salt, 'mask-logs/v1'))).toBe(Buffer.from(hkdfSync('sha256', secret, salt, 'mask-logs/v1', 32)).toString('hex'))
+    }
   })
 })
 

@@ -25,7 +25,7 @@ function run(args, input, env = {}) {
 const app = await run([here('./app.mjs')], '')
 if (app.code !== 0) throw new Error(`the shop ended with code ${app.code}\n${app.errors}`)
 // A fixed run secret, so that every run of the demo shows the same substitutes. Yours belongs in a secret store.
-const cli = await run([here('../../dist/src/bin.js'), '--stats'], app.out, { MASK_LOGS_RUN_SECRET: 'only-for-this-demo-0123456789' })
+const cli = await run([here('../../dist/src/bin.cjs'), '--stats'], app.out, { MASK_LOGS_RUN_SECRET: 'only-for-this-demo-0123456789' })
 if (cli.code !== 0) throw new Error(`mask-logs ended with code ${cli.code}\n${cli.errors}`)
 
 const before = app.out.toString().split('\n')

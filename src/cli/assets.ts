@@ -2,12 +2,11 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { suggest, UsageError } from './flags.ts'
 
 /** The package's folder: the code runs from src/ in tests and from dist/src/ when installed. */
 function packageRoot(): { folder: string; version: string } {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     try {
       const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name?: string; version?: string }
       if (name === 'mask-logs' && version !== undefined) return { folder, version }

@@ -3,6 +3,7 @@
 import type { Writable } from 'node:stream'
 import { formatIssue, type Issue } from '../errors.ts'
 import type { Finding, Stats } from '../masker.ts'
+import { milliseconds } from './io.ts'
 
 /** Lines for people on a stream that may close at any time. */
 export class Notes {
@@ -127,7 +128,7 @@ export class Progress {
   readonly #notes: Notes
   readonly #total: number
   readonly #columns: number
-  readonly #begun = performance.now()
+  readonly #begun = milliseconds()
   #next = 0
   #shown = false
 
@@ -140,7 +141,7 @@ export class Progress {
   }
 
   update(done: number): void {
-    const now = performance.now()
+    const now = milliseconds()
     if (now < this.#next) return
     this.#next = now + 100
     const share = Math.min(1, done / Math.max(1, this.#total))

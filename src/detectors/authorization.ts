@@ -4,7 +4,7 @@
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import { BASE64, CLASS, DIGIT, LETTER, LOWER, SPACE, TOKEN68, UPPER, classesOf, decodeBase64, decoded, lower, matchesAt, matchesLower, runEnd, wordBefore } from './bytes.ts'
 import { isMasked, isPlaceholder } from './key-words.ts'
-import { COMMON_WORDS } from './common-words.ts'
+import { isCommon } from './common-words.ts'
 
 const bearer: DetectorInfo = {
   name: 'bearer_token',
@@ -214,7 +214,7 @@ function findValue(scan: Scan, from: number, quote: number, oneToken: boolean, i
 function isWord(text: Uint8Array, from: number, to: number): boolean {
   let word = ''
   for (let p = from; p < to; p++) word += String.fromCharCode(lower(text[p]!))
-  return COMMON_WORDS.has(word)
+  return isCommon(word)
 }
 
 const DIGEST_PARTS = ['response="', 'nonce="', 'cnonce="']

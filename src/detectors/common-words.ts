@@ -39,4 +39,10 @@ warning was we weak web week welcome were what when where which while who whole 
 would write writing written wrong xml year yes yet you your zero
 `
 
-export const COMMON_WORDS: ReadonlySet<string> = new Set(TEXT.trim().split(/\s+/))
+let words: ReadonlySet<string> | undefined
+
+/** Whether a lower-case word is in the list. The set is made with the first question: not every run asks one. */
+export function isCommon(word: string): boolean {
+  words ??= new Set(TEXT.trim().split(/\s+/))
+  return words.has(word)
+}

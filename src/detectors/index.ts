@@ -73,7 +73,10 @@ export const namedSecret: DetectorInfo = {
 }
 
 /** Every detector, in the order of priority. */
-export const detectors: readonly DetectorInfo[] = [...finders.flatMap((finder) => finder.detectors), namedSecret].sort((a, b) => a.priority - b.priority)
+export const detectors: readonly DetectorInfo[] = finders
+  .flatMap((finder) => finder.detectors)
+  .concat(namedSecret)
+  .sort((a, b) => a.priority - b.priority)
 
 /** The five groups; `all` is their union. */
 export const GROUPS = ['secrets', 'pci', 'pii', 'phi', 'network'] as const

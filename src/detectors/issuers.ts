@@ -27,25 +27,29 @@ const FURTHER: readonly Range[] = [
 /** Bit n: n digits. */
 const span = (shortest: number, longest: number): number => (1 << (longest + 1)) - (1 << shortest)
 
-/** By the first four digits; bit 0 says that some of `LONG` begin with them. */
-const BY_FOUR = new Uint32Array(10_000)
-const LONG: Range[] = []
+/** By the first four digits; bit 0 says that some of `LONG` begin with them. Made with the first question. */
+let byFour: Uint32Array | undefined
+const LONG = FURTHER.filter(([from]) => from > 9999)
 
-function add([from, to, shortest, longest]: Range): void {
-  const width = 10 ** (4 - String(from).length)
-  if (width >= 1) for (let four = from * width; four < (to + 1) * width; four++) BY_FOUR[four]! |= span(shortest, longest)
-  else {
-    LONG.push([from, to, shortest, longest])
-    for (let four = Math.floor(from * width); four <= Math.floor(to * width); four++) BY_FOUR[four]! |= 1
+function readRanges(): Uint32Array {
+  const table = new Uint32Array(10_000)
+  const add = (from: number, to: number, lengths: number): void => {
+    const width = 10 ** (4 - String(from).length)
+    for (let four = Math.floor(from * width); four < (to + 1) * width; four++) table[four]! |= width < 1 ? 1 : lengths
   }
+  for (const { ranges, lengths } of issuers) {
+    let bits = 0
+    for (const n of lengths) bits |= 1 << n
+    for (const [from, to] of ranges) add(from, to, bits)
+  }
+  for (const [from, to, shortest, longest] of FURTHER) add(from, to, span(shortest, longest))
+  return table
 }
-
-for (const { ranges, lengths } of issuers) for (const [from, to] of ranges) for (const n of lengths) add([from, to, n, n])
-for (const range of FURTHER) add(range)
 
 /** Bit n: a card whose first six digits are `six` may have n digits. */
 export function cardLengths(six: number): number {
-  const known = BY_FOUR[(six / 100) | 0] ?? 0
+  byFour ??= readRanges()
+  const known = byFour[(six / 100) | 0] ?? 0
   if ((known & 1) === 0) return known
   let found = known & ~1
   for (const [from, to, shortest, longest] of LONG) if (six >= from && six <= to) found |= span(shortest, longest)

@@ -4,7 +4,7 @@
 import type { KeyFacts } from '../engine/types.ts'
 import { BIGRAM_LEVELS, BIGRAM_THRESHOLDS } from './bigram-data.ts'
 import { ALNUM, CLASS, DIGIT, KEY, LETTER, LOWER, SPACE, UNDERSCORE, UPPER, classesOf, lower, matchesAt, matchesLower, oneByteRepeated } from './bytes.ts'
-import { COMMON_WORDS } from './common-words.ts'
+import { isCommon } from './common-words.ts'
 
 type Strength = KeyFacts['secret']
 
@@ -56,8 +56,8 @@ const VENDORS = words(`aws amazon azure gcp google github gitlab bitbucket slack
   teams sendbird sendinblue brevo postmark sparkpost rapid7 ibm softlayer oracle oci vmware cloudant ldap smtp ftp sftp imap db database mail`)
 
 /** Joined forms, cut into words. The longest entry at a word's end counts. */
-const JOINED = new Map<string, readonly string[]>()
-for (const entry of `api-key api-keys auth-token access-token access-key access-key-id secret-key secret-access-key private-key public-key client-secret client-id refresh-token
+const JOINED = new Map<string, readonly string[]>(
+  `api-key api-keys auth-token access-token access-key access-key-id secret-key secret-access-key private-key public-key client-secret client-id refresh-token
   id-token session-id session-token session-key user-password db-password db-pass root-password user-pass user-pwd signing-key encryption-key encrypt-key
   master-key shared-key account-key shared-access-key connection-string webhook-url bearer-token auth-key api-secret api-token app-secret app-key
   app-token phone-number first-name last-name full-name credit-card card-number csrf-token xsrf-token user-token auth-code oauth-token oauth-secret consumer-key
@@ -67,10 +67,10 @@ for (const entry of `api-key api-keys auth-token access-token access-key access-
   new-password old-password current-password confirm-password security-token device-token push-token verification-token reset-token
   social-security account-number date-of-birth tax-id user-name host-name
   credential-s client-key secret-id role-id token-secret access-secret master-password`
-  .trim()
-  .split(/\s+/)) {
-  JOINED.set(entry.replaceAll('-', ''), entry.split('-'))
-}
+    .trim()
+    .split(/\s+/)
+    .map((entry) => [entry.replaceAll('-', ''), entry.split('-')]),
+)
 JOINED.set('jsonwebtoken', ['jsonwebtoken'])
 JOINED.set('password', ['password'])
 JOINED.set('passphrase', ['passphrase'])
@@ -178,7 +178,7 @@ function pushWord(out: string[], part: string): void {
     out.push(...joined)
     return
   }
-  if (word.length > 6 && !COMMON_WORDS.has(word)) {
+  if (word.length > 6 && !isCommon(word)) {
     // A known tail of two words, then a known single tail.
     for (let cut = 2; cut < word.length - 4; cut++) {
       const tail = JOINED.get(word.slice(cut))
@@ -260,7 +260,8 @@ function strength(list: readonly string[]): Strength {
 
 // ------------------------------------------------------------------------------------------------ values
 
-const LEVELS: Uint8Array = unpackLevels()
+/** Made with the first text to judge. */
+let levels: Uint8Array | undefined
 
 function unpackLevels(): Uint8Array {
   const table = new Uint8Array(96 * 96)
@@ -282,6 +283,7 @@ function segmentEnds(b: number): boolean {
  * under six characters join the next one.
  */
 export function looksRandom(text: Uint8Array, from: number, to: number): boolean {
+  levels ??= unpackLevels()
   let sum = 0
   let pairs = 0
   let length = 0
@@ -302,7 +304,7 @@ export function looksRandom(text: Uint8Array, from: number, to: number): boolean
     }
     const code = b < 32 || b > 126 ? 0 : b - 32
     if (previous >= 0) {
-      sum += LEVELS[previous * 96 + code]!
+      sum += levels[previous * 96 + code]!
       pairs++
     }
     previous = code
@@ -433,7 +435,7 @@ function isCommonWord(text: Uint8Array, from: number, to: number): boolean {
     if ((CLASS[b]! & LETTER) === 0) return false
     word += String.fromCharCode(lower(b))
   }
-  return COMMON_WORDS.has(word)
+  return isCommon(word)
 }
 
 /** `config.password`, `os.environ[...]`, `getToken()`, `DB_PASSWORD`, `X25519.key_length`: code that names a value. */

@@ -22,11 +22,14 @@ const passwordHash: DetectorInfo = {
 }
 
 /** `./0-9A-Za-z` of crypt, and what PHC strings add. */
-const CRYPT = new Uint8Array(256)
-const PHC = new Uint8Array(256)
-for (let b = 0; b < 128; b++) {
-  if ((CLASS[b]! & ALNUM) !== 0 || b === 46 || b === 47) CRYPT[b] = 1
-  if (CRYPT[b] === 1 || b === 43 || b === 61 || b === 44 || b === 36 || b === 45 || b === 95) PHC[b] = 1
+const CRYPT = alphabet('./')
+const PHC = alphabet('./+=,$-_')
+
+/** Letters, digits and these. */
+function alphabet(others: string): Uint8Array {
+  const table = new Uint8Array(256)
+  for (let b = 0; b < 128; b++) if ((CLASS[b]! & ALNUM) !== 0 || others.includes(String.fromCharCode(b))) table[b] = 1
+  return table
 }
 
 function run(text: Uint8Array, at: number, end: number, table: Uint8Array, limit: number): number {

@@ -515,7 +515,7 @@ const ROWS: readonly Row[] = [
     priority: 38,
     summary: 'Artifactory key beside artifactory or jfrog.',
     context: ['artifactory', 'jfrog'],
-    forms: ['AKC A10+', ...'0123456789ABCDEF'].map((c) => (c.length > 1 ? c : `AP${c} A10+`)),
+    forms: ['AKC A10+'].concat(Array.from('0123456789ABCDEF', (c) => `AP${c} A10+`)),
     examples: [`artifactory: «AKC${A(20)}»`],
     counterExamples: [`AKC${A(20)}`, 'artifactory xAKCaB3dE5fG7a'],
   },
@@ -566,7 +566,8 @@ interface Form {
   /** The run before the anchor, when the token does not begin with it. */
   readonly back: Step | undefined
   readonly prefix: string
-  readonly bytes: Uint8Array
+  /** The prefix as bytes; made when a candidate comes. */
+  bytes: Uint8Array | undefined
   readonly last: number
   readonly steps: readonly Step[]
   readonly context: ContextWords | undefined
@@ -575,16 +576,26 @@ interface Form {
 }
 
 const OPEN_END = 4096
+const encoder = new TextEncoder()
+
+// Many forms share a step.
+const STEPS = new Map<string, Step>()
 
 function readStep(text: string): Step {
+  let step = STEPS.get(text)
+  if (step === undefined) STEPS.set(text, (step = parseStep(text)))
+  return step
+}
+
+function parseStep(text: string): Step {
   if (text.startsWith("'")) return { literal: text.slice(1), table: CLASSES.A!, min: 0, max: 0 }
   const [low, high] = text.slice(1).replace('+', `-${OPEN_END}`).split('-')
   return { literal: '', table: CLASSES[text[0]!]!, min: Number(low), max: Number(high ?? low) }
 }
 
-function readForm(row: Row, detector: number, source: string): Form {
-  const needs = source.endsWith(' !') ? undefined : row.needs
-  const parts = source.replace(/ !$/, '').split(' ')
+function readForm(row: Row, detector: number, context: ContextWords | undefined, source: string): Form {
+  const plain = source.endsWith(' !')
+  const parts = (plain ? source.slice(0, -2) : source).split(' ')
   const looksBack = parts[1] === '<'
   const back = looksBack ? readStep(parts[0]!) : undefined
   const written = looksBack ? parts[2]! : parts[0]!
@@ -593,18 +604,20 @@ function readForm(row: Row, detector: number, source: string): Form {
   return {
     detector,
     row,
-    needs,
+    needs: plain ? undefined : row.needs,
     back,
     prefix,
-    bytes: new TextEncoder().encode(prefix),
+    bytes: undefined,
     last: prefix.charCodeAt(prefix.length - 1),
     steps,
-    context: row.context === undefined ? undefined : contextWords(...row.context),
+    context,
     trigger: written === prefix ? rarestPair(prefix) : written.indexOf('^') + 1,
   }
 }
 
-/** Share of a character in log text, as bits: rough, only the order matters. */
+/** Share of each ASCII character in log text, as bits: rough, only the order matters. */
+const BITS = Float64Array.from({ length: 128 }, (_, code) => bitsOf(code))
+
 function bitsOf(code: number): number {
   const c = String.fromCharCode(code)
   if ('etaoinsr'.includes(c)) return 4
@@ -627,7 +640,7 @@ function rarestPair(prefix: string): number {
     if (level > 39) level--
     // Joints follow any letter in logs, though seldom in identifiers.
     const surprise = '-./_'.includes(prefix[i]!) ? 3 : (level - 35) / 6
-    const rarity = bitsOf(a) + surprise + bitsOf(b) / 4
+    const rarity = BITS[a]! + surprise + BITS[b]! / 4
     if (rarity > most) {
       most = rarity
       best = i
@@ -636,27 +649,35 @@ function rarestPair(prefix: string): number {
   return best
 }
 
-const FORMS: readonly Form[] = ROWS.flatMap((row, i) => row.forms.map((form) => readForm(row, i, form)))
+const FORMS: readonly Form[] = ROWS.flatMap((row, i) => {
+  const context = row.context === undefined ? undefined : contextWords(...row.context)
+  return row.forms.map((form) => readForm(row, i, context, form))
+})
 
 /** Forms by trigger pair. Longer prefixes first, so that `sk-ant-` is asked before `sk-`. */
-const BY_PAIR = new Map<number, Form[]>()
+const BY_PAIR: ReadonlyMap<number, readonly Form[]> = formsByPair()
+const LISTS: (readonly Form[])[] = [[]]
 /** Index into LISTS, 0 for none. */
 const PAIR_INDEX = new Uint8Array(65536)
-for (const form of FORMS) {
-  // A prefix of one character stands behind digits (`1234|...`).
-  const before = form.trigger > 0 ? form.prefix[form.trigger - 1]! : '0123456789'
-  for (const character of before) {
-    const pair = (character.charCodeAt(0) << 8) | form.prefix.charCodeAt(form.trigger)
-    const list = BY_PAIR.get(pair)
-    if (list === undefined) BY_PAIR.set(pair, [form])
-    else list.push(form)
-  }
-}
-const LISTS: (readonly Form[])[] = [[]]
-for (const [pair, list] of BY_PAIR) {
-  list.sort((a, b) => b.prefix.length - a.prefix.length)
+BY_PAIR.forEach((list, pair) => {
   PAIR_INDEX[pair] = LISTS.length
   LISTS.push(list)
+})
+
+function formsByPair(): Map<number, Form[]> {
+  const byPair = new Map<number, Form[]>()
+  for (const form of FORMS) {
+    // A prefix of one character stands behind digits (`1234|...`).
+    const before = form.trigger > 0 ? form.prefix[form.trigger - 1]! : '0123456789'
+    for (const character of before) {
+      const pair = (character.charCodeAt(0) << 8) | form.prefix.charCodeAt(form.trigger)
+      const list = byPair.get(pair)
+      if (list === undefined) byPair.set(pair, [form])
+      else list.push(form)
+    }
+  }
+  for (const list of byPair.values()) if (list.length > 1) list.sort((a, b) => b.prefix.length - a.prefix.length)
+  return byPair
 }
 
 // ------------------------------------------------------------------------------------------------ finding
@@ -671,10 +692,10 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   for (let i = 0; i < list.length; i++) {
     const form = list[i]!
     const from = at - form.trigger
-    const { bytes } = form
     // The last byte of the prefix first: forms of one pair mostly differ there.
-    const last = from + bytes.length - 1
+    const last = from + form.prefix.length - 1
     if (from < scan.start || last >= scan.end || text[last] !== form.last || scan.active[ids[form.detector]!] === 0) continue
+    const bytes = (form.bytes ??= encoder.encode(form.prefix))
     let p = from
     while (p < last && text[p] === bytes[p - from]) p++
     if (p < last) continue
@@ -821,17 +842,29 @@ function shortest({ back, prefix, steps }: Form): number {
   return steps.reduce((sum, { literal, min }) => sum + (literal === '' ? min : literal.length), prefix.length + (back?.min ?? 0))
 }
 
+const members = new Map<Uint8Array, string>()
+
+/** The characters of an alphabet. */
+function membersOf(table: Uint8Array): string {
+  let text = members.get(table)
+  if (text === undefined) {
+    text = ''
+    for (let b = 1; b < 128; b++) if (table[b] === 1) text += String.fromCharCode(b)
+    members.set(table, text)
+  }
+  return text
+}
+
 function triggers(): Trigger[] {
   // one trigger a pair, with the bytes that its forms have behind it
   const list: Trigger[] = [...BY_PAIR].map(([pair, forms]) => {
-    const next = new Set<string>()
+    let next = ''
     for (const { prefix, trigger, steps } of forms) {
-      if (trigger + 1 < prefix.length) next.add(prefix[trigger + 1]!)
+      if (trigger + 1 < prefix.length) next += prefix[trigger + 1]!
       else if (steps[0] === undefined) return { prev: String.fromCharCode(pair >> 8), byte: String.fromCharCode(pair & 255) }
-      else if (steps[0].literal !== '') next.add(steps[0].literal[0]!)
-      else for (let b = 1; b < 256; b++) if (steps[0].table[b] === 1) next.add(String.fromCharCode(b))
+      else next += steps[0].literal === '' ? membersOf(steps[0].table) : steps[0].literal[0]!
     }
-    return { prev: String.fromCharCode(pair >> 8), byte: String.fromCharCode(pair & 255), next: [...next].join('') }
+    return { prev: String.fromCharCode(pair >> 8), byte: String.fromCharCode(pair & 255), next }
   })
   list.push({ prev: 'MNO', byte: 'DTjz', next: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_' })
   return list

@@ -19,8 +19,15 @@ const PLANS =
   '883=89abc 886=789ab 888=b 960=7a 961=78 962=89 963=89 964=89a 965=78 966=9a 967=789 968=789 970=89a 971=56789abc ' +
   '972=789abc 973=8 974=789b 975=78 976=89a 977=8ab 979=9 992=9 993=8 994=9 995=9 996=9a 998=9'
 
-/** Bit n: a national number of n digits is possible. Indexed by calling code, 0 for codes not assigned, 1 for codes not in use. */
-const LENGTHS: Uint16Array = readPlans()
+let plans: Uint16Array | undefined
+
+/**
+ * Bit n: a national number of n digits is possible. Indexed by calling code, 0 for codes not assigned, 1 for codes not in use.
+ * Made with the first question.
+ */
+function lengthsByCode(): Uint16Array {
+  return (plans ??= readPlans())
+}
 
 function readPlans(): Uint16Array {
   const table = new Uint16Array(1000)
@@ -34,19 +41,21 @@ function readPlans(): Uint16Array {
 /** Digits of the calling code in use that a number begins with (its first three digits), 0 when there is none. */
 export function callingCodeDigits(d1: number, d2: number, d3: number): number {
   if (d1 === 0) return 0
-  if (LENGTHS[d1]! > 1) return 1
-  if (LENGTHS[d1 * 10 + d2]! > 1) return 2
-  return LENGTHS[d1 * 100 + d2 * 10 + d3]! > 1 ? 3 : 0
+  const table = lengthsByCode()
+  if (table[d1]! > 1) return 1
+  if (table[d1 * 10 + d2]! > 1) return 2
+  return table[d1 * 100 + d2 * 10 + d3]! > 1 ? 3 : 0
 }
 
 /** Bit n: a national number of n digits is possible under this calling code. */
 export function possibleLengths(code: number): number {
-  return LENGTHS[code] ?? 0
+  return lengthsByCode()[code] ?? 0
 }
 
 /** Digits of the assigned calling code that `digits` begins with, 0 when there is none. */
 export function countryCodeLength(digits: string): number {
   if (digits.charCodeAt(0) === 0x30) return 0
-  for (let length = Math.min(3, digits.length); length >= 1; length--) if ((LENGTHS[Number(digits.slice(0, length))] ?? 0) !== 0) return length
+  const table = lengthsByCode()
+  for (let length = Math.min(3, digits.length); length >= 1; length--) if ((table[Number(digits.slice(0, length))] ?? 0) !== 0) return length
   return 0
 }

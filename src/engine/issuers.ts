@@ -76,13 +76,19 @@ export const issuers: readonly Issuer[] = [
 ]
 
 // By prefix; prefixes have 1 to 4 digits and none begins another of the same number length.
-const byPrefix = new Map<number, Issuer>()
-for (const issuer of issuers) {
-  for (const [from, to] of issuer.ranges) for (let prefix = from; prefix <= to; prefix++) byPrefix.set(prefix, issuer)
+let byPrefix: Map<number, Issuer> | undefined
+
+function readPrefixes(): Map<number, Issuer> {
+  const map = new Map<number, Issuer>()
+  for (const issuer of issuers) {
+    for (const [from, to] of issuer.ranges) for (let prefix = from; prefix <= to; prefix++) map.set(prefix, issuer)
+  }
+  return map
 }
 
 /** The network of a card number and how many digits its prefix has; undefined when no network issues such a number. */
 export function issuerOf(digits: string): { readonly issuer: Issuer; readonly prefixLength: number } | undefined {
+  byPrefix ??= readPrefixes()
   for (let prefixLength = 4; prefixLength >= 1; prefixLength--) {
     const issuer = byPrefix.get(Number(digits.slice(0, prefixLength)))
     // `0512` is not `512`: a prefix never starts with 0.

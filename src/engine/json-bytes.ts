@@ -52,8 +52,8 @@ export function skipValue(b: Uint8Array, i: number, end: number): number {
   }
 }
 
-const DELIMITER = new Uint8Array(256)
-for (const c of [0x20, 0x0a, 0x0d, 0x09, 0x2c, 0x3a, 0x5b, 0x5d, 0x7b, 0x7d, 0x22]) DELIMITER[c] = 1
+const DELIMITERS = [0x20, 0x0a, 0x0d, 0x09, 0x2c, 0x3a, 0x5b, 0x5d, 0x7b, 0x7d, 0x22]
+const DELIMITER = Uint8Array.from({ length: 256 }, (_, c) => (DELIMITERS.includes(c) ? 1 : 0))
 
 /** A string token (quotes included) as text: escapes decoded, lone surrogates kept. */
 export function readString(b: Uint8Array, start: number, end: number): string {

@@ -8,6 +8,7 @@ export class Memo {
   private readonly chains: Int32Array
   private readonly outs: (MemoResult | undefined)[]
   private readonly mask: number
+  private empty = true
 
   /** `size` slots (rounded up to a power of two); 0 switches the table off. */
   constructor(size: number) {
@@ -41,6 +42,7 @@ export class Memo {
 
   put(slot: number, chain: number, bytes: Uint8Array, start: number, end: number, out: MemoResult): void {
     if (slot < 0) return
+    this.empty = false
     this.keys[slot]?.fill(0)
     this.keys[slot] = Uint8Array.prototype.slice.call(bytes, start, end)
     this.chains[slot] = chain
@@ -48,6 +50,8 @@ export class Memo {
   }
 
   clear(): void {
+    if (this.empty) return
+    this.empty = true
     for (const key of this.keys) key?.fill(0)
     for (const out of this.outs) out?.json?.fill(0)
     this.keys.fill(undefined)

@@ -238,11 +238,14 @@ export class DetectSet {
     this.follow = tables.follow()
     this.groups = tables.groups
     this.pairsJson = this.pairsText.slice()
-    for (let p = 0; p < 256; p++) {
-      for (let c = 0; c < 0x20; c++) this.pairsJson[(p << 8) | c] = END
+    // Without triggers all rows are the same.
+    const same = this.groups.length === 1
+    for (let p = 0; p < (same ? 1 : 256); p++) {
+      this.pairsJson.fill(END, p << 8, (p << 8) | 0x20)
       this.pairsJson[(p << 8) | 0x22] = END
       this.pairsJson[(p << 8) | 0x5c] = END
     }
+    if (same) for (let size = 256; size < this.pairsJson.length; size *= 2) this.pairsJson.copyWithin(size, 0, size)
   }
 }
 
@@ -250,76 +253,103 @@ export class DetectSet {
 class TriggerTables {
   readonly pairs = new Uint8Array(65536)
   readonly groups: number[][] = [[]]
+  /** Of each trigger, ascending. */
   private readonly finders: number[] = []
+  /** The third bytes of each trigger; undefined: any. */
   private readonly nexts: (Uint8Array | undefined)[] = []
+  private readonly alphabets = new Map<string, Uint8Array>()
   /** Interned sets of triggers; 0 is the empty set. */
   private readonly sets: (readonly number[])[] = [[]]
-  private readonly grown = new Map<number, number>()
+  private readonly bigger = new Map<number, number>()
+  /** Groups by the bits of their finders. */
+  private readonly known = new Map<number, number>()
 
   add(triggers: Finder['triggers'], finder: number): void {
+    const { pairs } = this
     for (const t of triggers) {
       const id = this.finders.push(finder) - 1
-      let next: Uint8Array | undefined
-      if (t.next !== undefined) {
-        next = new Uint8Array(256)
-        for (let i = 0; i < t.next.length; i++) next[t.next.charCodeAt(i)] = 1
-      }
-      this.nexts.push(next)
+      this.nexts.push(t.next === undefined ? undefined : this.bytesOf(t.next))
+      const { prev } = t
+      const count = prev === undefined ? 256 : prev.length
+      // Neighbouring pairs mostly have the same set.
+      let set = -1
+      let bigger = 0
       for (let b = 0; b < t.byte.length; b++) {
         const byte = t.byte.charCodeAt(b)
-        if (t.prev === undefined) for (let p = 0; p < 256; p++) this.mark((p << 8) | byte, id)
-        else for (let p = 0; p < t.prev.length; p++) this.mark((t.prev.charCodeAt(p) << 8) | byte, id)
+        for (let i = 0; i < count; i++) {
+          const pair = ((prev === undefined ? i : prev.charCodeAt(i)) << 8) | byte
+          if (pairs[pair] !== set) {
+            set = pairs[pair]!
+            bigger = this.grow(set, id)
+          }
+          pairs[pair] = bigger
+        }
       }
     }
   }
 
-  private mark(pair: number, trigger: number): void {
-    const set = this.pairs[pair]!
-    if (this.sets[set]!.includes(trigger)) return
+  /** Most triggers have one of a few alphabets behind them. */
+  private bytesOf(text: string): Uint8Array {
+    let bytes = this.alphabets.get(text)
+    if (bytes === undefined) this.alphabets.set(text, (bytes = Buffer.from(text, 'latin1')))
+    return bytes
+  }
+
+  /** The set with one trigger more. */
+  private grow(set: number, trigger: number): number {
+    if (this.sets[set]!.includes(trigger)) return set
     const key = set * 4096 + trigger
-    let bigger = this.grown.get(key)
+    let bigger = this.bigger.get(key)
     if (bigger === undefined) {
       // Sets that were only steps on the way keep their number: the built-in triggers make some 120 in all. Far more
       // different ones than that, and the last set stands for all of the rest.
       bigger = Math.min(this.sets.length, END - 1)
       if (bigger < END - 1) this.sets.push([...this.sets[set]!, trigger])
       else this.sets[bigger] = [...new Set([...(this.sets[bigger] ?? []), ...this.sets[set]!, trigger])]
-      this.grown.set(key, bigger)
+      this.bigger.set(key, bigger)
     }
-    this.pairs[pair] = bigger
+    return bigger
   }
 
   follow(): Uint8Array {
     const follow = new Uint8Array(this.sets.length << 8)
-    const known = new Map<string, number>()
+    const masks = new Int32Array(256)
     for (let set = 1; set < this.sets.length; set++) {
       const triggers = this.sets[set]!
-      const byMask = new Map<number, number>()
-      for (let byte = 0; byte < 256; byte++) {
-        let mask = 0
-        for (let i = 0; i < triggers.length; i++) {
-          const next = this.nexts[triggers[i]!]
-          if (next === undefined || next[byte] === 1) mask |= 1 << this.finders[triggers[i]!]!
+      let always = 0
+      for (const t of triggers) if (this.nexts[t] === undefined) always |= 1 << this.finders[t]!
+      masks.fill(always)
+      for (const t of triggers) for (const byte of this.nexts[t] ?? NO_BYTES) masks[byte]! |= 1 << this.finders[t]!
+      if (always !== 0) follow.fill(this.group(always), set << 8, (set + 1) << 8)
+      // Neighbouring bytes mostly have the same mask.
+      let mask = 0
+      let group = 0
+      for (const t of triggers) {
+        for (const byte of this.nexts[t] ?? NO_BYTES) {
+          if (masks[byte] !== mask) group = this.group((mask = masks[byte]!))
+          follow[(set << 8) | byte] = group
         }
-        if (mask === 0) continue
-        let group = byMask.get(mask)
-        if (group === undefined) {
-          const finders = [...new Set(triggers.map((t) => this.finders[t]!))].filter((f) => (mask & (1 << f)) !== 0)
-          const key = finders.join()
-          group = known.get(key)
-          if (group === undefined) {
-            group = Math.min(this.groups.length, 255)
-            this.groups[group] = group < 255 ? finders : [...new Set([...(this.groups[255] ?? []), ...finders])]
-            known.set(key, group)
-          }
-          byMask.set(mask, group)
-        }
-        follow[(set << 8) | byte] = group
       }
     }
     return follow
   }
+
+  /** Index of the finders that the bits of a mask name. From the 33rd finder on several share a bit: one too many is called, none is missed. */
+  private group(mask: number): number {
+    let group = this.known.get(mask)
+    if (group === undefined) {
+      const last = this.finders.at(-1) ?? -1
+      const finders: number[] = []
+      for (let f = 0; f <= last; f++) if ((mask & (1 << f)) !== 0) finders.push(f)
+      group = Math.min(this.groups.length, 255)
+      this.groups[group] = group < 255 ? finders : [...new Set([...(this.groups[255] ?? []), ...finders])]
+      this.known.set(mask, group)
+    }
+    return group
+  }
 }
+
+const NO_BYTES = new Uint8Array(0)
 
 // ------------------------------------------------------------------------------------------------ scopes
 

@@ -1,8 +1,7 @@
 // The only file of this folder that touches the disk: ruleset files and the built-in rulesets.
 
-import { closeSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs'
 import { dirname, join, relative, isAbsolute, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { LIMITS } from './node.ts'
 
 /**
@@ -34,13 +33,13 @@ let folder: string | undefined
 /** The folder of the built-in rulesets: beside package.json, above both `src/` and `dist/src/`. */
 export function rulesetsFolder(): string {
   if (folder !== undefined) return folder
-  let directory = dirname(fileURLToPath(import.meta.url))
+  let directory = import.meta.dirname
   for (;;) {
+    const file = join(directory, 'package.json')
     try {
-      const description = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { name?: unknown }
-      if (description.name === 'mask-logs') break
+      if (existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { name?: unknown }).name === 'mask-logs') break
     } catch {
-      // No package.json here, or not ours.
+      // Not ours.
     }
     const parent = dirname(directory)
     if (parent === directory) break
