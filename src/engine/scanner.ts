@@ -73,6 +73,8 @@ export class Scanner implements Scan {
   candidates = 0
   at = new Int32Array(256)
   codes = new Uint8Array(256)
+  /** Bits of the finders that the next `judge` asks: of the others it is known that their candidates come to nothing. */
+  live = -1
 
   // Scan
   text: Uint8Array = new Uint8Array(0)
@@ -159,6 +161,8 @@ export class Scanner implements Scan {
     this.count = 0
     const n = this.candidates
     this.candidates = 0
+    const { live } = this
+    this.live = -1
     if (n === 0 && !this.always) return 0
     this.bind(set, text, start, end, line, isKey, words)
     let percent = false
@@ -166,13 +170,13 @@ export class Scanner implements Scan {
     if (this.resume.length <= finders.length + 1) this.resume = new Int32Array(finders.length + 8)
     const resume = this.resume
     if (n > 1) for (let f = finders.length + 1; f >= 0; f--) resume[f] = 0
-    const groups = set.groups
+    const { groups } = set
     for (let k = 0; k < n; k++) {
       const at = this.at[k]!
       const group = groups[this.codes[k]!]!
       for (let g = 0; g < group.length; g++) {
         const f = group[g]!
-        if (k > 0 && at < resume[f]!) continue
+        if (((live >> f) & 1) === 0 || (k > 0 && at < resume[f]!)) continue
         if (f < finders.length) {
           const bound = finders[f]!
           const to = bound.finder.find(this, at, bound.ids)

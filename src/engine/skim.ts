@@ -6,6 +6,7 @@
 // left to the walker as a whole: there is nothing that only the skim can do, and where there is no WebAssembly nothing changes
 // but the speed.
 
+import type { OffsetMap } from './offset-map.ts'
 import { findChild, hashBytes, SCAN, TARGET } from './plan.ts'
 import type { DetectSet, Plan, Scope } from './plan.ts'
 import { SKIM_CODE } from './skim-code.ts'
@@ -60,6 +61,9 @@ const CONSTANTS = [
   'COPIED',
   'TALLIES',
   'MAX_TALLIES',
+  'TRACES',
+  'TRACE',
+  'MAX_TRACES',
   'RECIPES',
   'RECIPES_END',
   'OPENED',
@@ -148,7 +152,8 @@ export class Skim {
         key: (scope: number, start: number, end: number) => this.key(scope, start, end),
         item: (scope: number, index: number) => this.item(scope, index),
         string: (scope: number, open: number, depth: number, entry: number) => this.string(scope, open, depth, entry),
-        scan: (scope: number, open: number, close: number, n: number, decoded: number, depth: number, entry: number) => this.scan(scope, open, close, n, decoded, depth, entry),
+        scan: (scope: number, open: number, close: number, n: number, live: number, decoded: number, depth: number, entry: number) =>
+          this.scan(scope, open, close, n, live, decoded, depth, entry),
         number: (scope: number, start: number, end: number, whole: number, depth: number, entry: number) => this.number(scope, start, end, whole, depth, entry),
         literal: (scope: number, start: number, end: number, depth: number, entry: number) => this.literal(scope, start, end, depth, entry),
         container: (scope: number, start: number, depth: number, entry: number) => this.container(scope, start, depth, entry),
@@ -334,7 +339,7 @@ export class Skim {
     return stop + this.delta
   }
 
-  private scan(record: number, open: number, close: number, n: number, decoded: number, depth: number, entry: number): void {
+  private scan(record: number, open: number, close: number, n: number, live: number, decoded: number, depth: number, entry: number): void {
     this.stand(depth, entry)
     const { walker, ints } = this
     const { scanner } = walker
@@ -346,14 +351,29 @@ export class Skim {
       scanner.codes[k] = ints[c + 1]!
     }
     scanner.candidates = n
+    scanner.live = live
     this.plan.teaching = true
     const scope = this.scope(record)
     const from = open + 1 - this.delta
     const before = walker.mark()
     if (decoded < 0) walker.judged(from, close - this.delta, scope)
-    else walker.judgedText(from, this.bytes, this.at.SCRATCH, this.at.SCRATCH + decoded, scope)
+    else walker.judgedText(from, this.bytes, this.at.SCRATCH, this.at.SCRATCH + decoded, scope, this)
     this.plan.teaching = false
     this.learn(before, from)
+  }
+
+  /** Where the bytes of the text decoded last come from; false when that was not kept. */
+  traces(map: OffsetMap): boolean {
+    const { ints, delta } = this
+    const n = ints[this.at.TRACES >> 2]!
+    if (n >= this.at.MAX_TRACES) return false
+    map.reset()
+    for (let k = 0, at = this.at.TRACE >> 2; k < n; k++, at += 2) {
+      const from = ints[at + 1]!
+      map.add(ints[at]!, from < 0 ? ~(~from - delta) : from - delta)
+    }
+    map.end = ints[(this.at.TRACE >> 2) + 2 * n - 1]! - delta
+    return true
   }
 
   /** Tells the module what became of the string at `from`, where that is always the same. */

@@ -74,6 +74,12 @@ export interface Found {
   readonly decision: 'mask' | 'keep'
 }
 
+/** Who has decoded a string elsewhere. */
+export interface Decoder {
+  /** Says where its bytes come from; false when that is not known. */
+  traces(map: OffsetMap): boolean
+}
+
 /** Walks one record, or one JSON text inside a string of the level above. */
 export class JsonWalker implements Access {
   /** Where a text inside a parsed value stands: lookups go there. */
@@ -327,12 +333,14 @@ export class JsonWalker implements Access {
   }
 
   /** The same for one with escapes, from `raw` in the record; its text stands decoded elsewhere. */
-  judgedText(raw: number, bytes: Buffer, start: number, end: number, scope: Scope): void {
+  judgedText(raw: number, bytes: Buffer, start: number, end: number, scope: Scope, decoder: Decoder): void {
     this.raw = raw
+    this.decoder = decoder
     this.matches(scope.detect, bytes, start, end, scope, start)
   }
   /** Where a string begins that is only decoded here when something is found in it; -1: it is decoded. */
   private raw = -1
+  private decoder: Decoder | undefined
 
   /** Stands before a record: its values can be looked up. */
   enter(buf: Buffer, start: number, end: number): void {
@@ -637,9 +645,11 @@ export class JsonWalker implements Access {
   /** Decodes the string that `raw` tells of, for its offsets. */
   private decodeRaw(): void {
     if (this.raw < 0) return
-    let i = this.raw
-    while (this.buf[i] !== 0x5c) i++
-    this.decodeFrom(this.raw, i)
+    if (!this.decoder!.traces(this.map)) {
+      let i = this.raw
+      while (this.buf[i] !== 0x5c) i++
+      this.decodeFrom(this.raw, i)
+    }
     this.raw = -1
   }
 

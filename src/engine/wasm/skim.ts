@@ -17,9 +17,10 @@
 @external('host', 'string') declare function hostString(scope: i32, open: i32, depth: i32, entry: i32): i32
 /**
  * A string without brackets in front, in which `n` candidates stand (at CANDIDATES): its quotes are at `open` and `close`. With
- * escapes it stands decoded in SCRATCH, `decoded` bytes long (else -1). It may set LEARN.
+ * escapes it stands decoded in SCRATCH, `decoded` bytes long (else -1). Only the finders of the bits of `live` need be asked. It may
+ * set LEARN.
  */
-@external('host', 'scan') declare function hostScan(scope: i32, open: i32, close: i32, n: i32, decoded: i32, depth: i32, entry: i32): void
+@external('host', 'scan') declare function hostScan(scope: i32, open: i32, close: i32, n: i32, live: i32, decoded: i32, depth: i32, entry: i32): void
 /** A number: nothing comes back. */
 @external('host', 'number') declare function hostNumber(scope: i32, start: i32, end: i32, whole: i32, depth: i32, entry: i32): void
 /** true, false or null. */
@@ -64,6 +65,10 @@ const MAX_HITS: i32 = 1024
 /** Times that something was masked in lines that the module put out, by number of the counter. */
 export const TALLIES: i32 = 0xb000
 export const MAX_TALLIES: i32 = 1024
+/** How SCRATCH was decoded: number of traces, and for each the offset there and where it comes from. At most so many are kept. */
+export const TRACES: i32 = 0xc000
+export const TRACE: i32 = 0xc008
+export const MAX_TRACES: i32 = 2000
 /** Keys of pairs in text that invoke nothing: length, flags, bytes. */
 export const PLAIN: i32 = 0x10000
 export const PLAIN_SLOTS: i32 = 2048
@@ -726,14 +731,15 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   }
   const c = byte(p)
   if (c == 0x22) {
-    if (n == 0 || (n < MAX_CANDIDATES && harmless(start, p, n, set))) {
+    const live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set) : -1
+    if (live == 0) {
       if (credit > 0) {
         store<i32>(scope, credit - 1, CREDIT)
         if (p - start >= 7) store<i32>(scope, learn(scope, start, p, 1), LAST)
       }
       return p + 1
     }
-    scan(scope, open, p, n, -1, depth)
+    scan(scope, set, open, p, n, live, -1, depth)
     return p + 1
   }
   return c == 0x5c ? escaped(open, p, scope, set, depth) : -1
@@ -753,13 +759,13 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   const first = byte(SCRATCH)
   if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hostString(scope, open, depth, entry)
   const count = collect(SCRATCH, SCRATCH + n, set)
-  if (count == 0 || (count < MAX_CANDIDATES && harmless(SCRATCH, SCRATCH + n, count, set))) return stop
-  scan(scope, open, stop - 1, count, n, depth)
+  const live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set) : -1
+  if (live != 0) scan(scope, set, open, stop - 1, count, live, n, depth)
   return stop
 }
 
 /** A string with candidates: it is known, or the host looks at it. */
-function scan(scope: i32, open: i32, close: i32, n: i32, decoded: i32, depth: i32): void {
+function scan(scope: i32, set: i32, open: i32, close: i32, n: i32, live: i32, decoded: i32, depth: i32): void {
   const recipe = known(scope, open + 1, close)
   if (recipe != 0) {
     if (recipe != 1) cook(recipe, open + 1)
@@ -767,7 +773,7 @@ function scan(scope: i32, open: i32, close: i32, n: i32, decoded: i32, depth: i3
   }
   store<i32>(LEARN, 0)
   if (n == MAX_CANDIDATES) hostString(scope, open, depth, entry)
-  else hostScan(scope, open, close, n, decoded, depth, entry)
+  else hostScan(scope, open, close, thin(n, set, live), live, decoded, depth, entry)
   learn(scope, open + 1, close, load<i32>(LEARN))
 }
 
@@ -788,25 +794,40 @@ function collect(start: i32, end: i32, set: i32): i32 {
   return n
 }
 
+/** Notes where a byte of SCRATCH comes from: a run that stands as it is, or an escape (its offset inverted). */
+@inline function trace(to: i32, from: i32): void {
+  const n = load<i32>(TRACES)
+  if (n >= MAX_TRACES) return
+  store<i32>(TRACE + (n << 3), to - SCRATCH)
+  store<i32>(TRACE + (n << 3), from, 4)
+  store<i32>(TRACES, n + 1)
+}
+
 /** Decodes a string from `start`, whose first backslash is at p, into SCRATCH. Returns the offset behind its closing quote, or -1. */
 function decode(start: i32, p: i32): i32 {
   let to = SCRATCH + (p - start)
   memory.copy(SCRATCH, start, p - start)
+  store<i32>(TRACES, 0)
+  trace(SCRATCH, start)
   while (true) {
-    const v = v128.load(p)
-    const stop = special(v)
-    v128.store(to, v)
-    if (stop == 0) {
-      p += 16
-      to += 16
-      continue
+    let stop = special(v128.load(p))
+    if ((stop & 1) == 0) {
+      trace(to, p)
+      while (true) {
+        v128.store(to, v128.load(p))
+        if (stop != 0) break
+        p += 16
+        to += 16
+        stop = special(v128.load(p))
+      }
+      const run = ctz(stop)
+      p += run
+      to += run
     }
-    const run = ctz(stop)
-    p += run
-    to += run
     const c = byte(p)
     if (c == 0x22) break
     if (c != 0x5c) return -1
+    trace(to, ~p)
     const e = byte(p + 1)
     p += 2
     if (e == 0x6e) store<u8>(to++, 0x0a)
@@ -842,6 +863,7 @@ function decode(start: i32, p: i32): i32 {
       }
     } else return -1
   }
+  trace(to, p)
   decodedLength = to - SCRATCH
   v128.store(to, i8x16.splat(0))
   v128.store(to + 16, i8x16.splat(0))
@@ -895,8 +917,11 @@ function hash(scope: i32, p: i32, n: i32): i32 {
 
 // ---------------------------------------------------------------------------------------------- candidates
 
-/** True when none of the n candidates of the text in [start, end) can become a match. */
-function harmless(start: i32, end: i32, n: i32, set: i32): bool {
+/**
+ * A bit for each finder that has one of the n candidates of the text in [start, end) which may become a match. All candidates
+ * of the others come to nothing.
+ */
+function liveOf(start: i32, end: i32, n: i32, set: i32): i32 {
   const groups = load<i32>(set, GROUPS)
   const digits = load<i32>(set, DIGITS)
   const pair = load<i32>(set, PAIR)
@@ -905,21 +930,34 @@ function harmless(start: i32, end: i32, n: i32, set: i32): bool {
   const connection = load<i32>(set, CONNECTION)
   const others = ~(digits | pair | url | iban | connection)
   const length = end - start
+  let live = 0
   for (let k = 0; k < n; k++) {
     const p = load<i32>(CANDIDATES + (k << 3))
-    const finders = load<i32>(groups + (load<i32>(CANDIDATES + (k << 3), 4) << 2))
+    // what is live need not be asked again
+    const finders = load<i32>(groups + (load<i32>(CANDIDATES + (k << 3), 4) << 2)) & ~live
     let rest = finders & others
     while (rest != 0) {
-      if (length >= <i32>load<u8>(set + ctz(rest), LEAST)) return false
+      if (length >= <i32>load<u8>(set + ctz(rest), LEAST)) live |= rest & -rest
       rest &= rest - 1
     }
-    if ((finders & digits) != 0 && !noNumber(start, end, p)) return false
-    if ((finders & iban) != 0 && !noIban(start, end, p, load<i32>(set, COUNTRIES))) return false
-    if ((finders & url) != 0 && !noUrl(start, end, p)) return false
-    if ((finders & pair) != 0 && !noPair(start, end, p)) return false
-    if ((finders & connection) != 0 && !noConnection(start, end, p)) return false
+    if ((finders & digits) != 0 && !noNumber(start, end, p)) live |= digits
+    if ((finders & iban) != 0 && !noIban(start, end, p, load<i32>(set, COUNTRIES))) live |= iban
+    if ((finders & url) != 0 && !noUrl(start, end, p)) live |= url
+    if ((finders & pair) != 0 && !noPair(start, end, p)) live |= pair
+    if ((finders & connection) != 0 && !noConnection(start, end, p)) live |= connection
   }
-  return true
+  return live
+}
+
+/** Leaves only the candidates of live finders. Returns how many. */
+function thin(n: i32, set: i32, live: i32): i32 {
+  const groups = load<i32>(set, GROUPS)
+  let left = 0
+  for (let k = 0; k < n; k++) {
+    const group = load<i32>(CANDIDATES + (k << 3), 4)
+    if ((load<i32>(groups + (group << 2)) & live) != 0) left = note(left, load<i32>(CANDIDATES + (k << 3)), group)
+  }
+  return left
 }
 
 /** Repeats the first steps of `find` in detectors/digits.ts: runs with too few digits, addresses and versions, times. */
