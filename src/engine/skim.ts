@@ -80,6 +80,7 @@ const CONSTANTS = [
   'POOL',
   'OUTPUT',
   'OUTPUT_SIZE',
+  'ANY',
 ] as const
 
 /** Depths that the module can follow. */
@@ -622,11 +623,12 @@ export class Skim {
     if (known !== undefined) return known
     const { view, bytes } = this
     const at = this.room(96)
-    const pairs = this.room(2 * 65536)
+    const pairs = this.room(65536)
+    const table = this.sets.size === 0 ? this.at.ANY : this.room(65536)
     const follow = this.room(set.follow.length)
     const groups = this.room(256 * 4)
     const countries = this.room(676)
-    if (at === 0 || pairs === 0 || follow === 0 || groups === 0 || countries === 0) return 0
+    if (at === 0 || pairs === 0 || follow === 0 || groups === 0 || countries === 0 || table === 0) return 0
     bytes.fill(0, at, at + 96)
     // by the two bytes as a little-endian number; the module tells by other means where numbers and IBANs may begin, but for
     // numbers behind a plus sign
@@ -641,7 +643,7 @@ export class Skim {
       for (let b = 0; b < 256; b++) {
         const mark = set.pairsText[(a << 8) | b]!
         bytes[pairs + ((b << 8) | a)] = mark
-        bytes[pairs + 65536 + ((b << 8) | a)] = a === 0x2b && mark !== 0 ? 1 : marks[mark]!
+        bytes[table + ((b << 8) | a)] = a === 0x2b && mark !== 0 ? 1 : marks[mark]!
       }
     }
     bytes.set(set.follow, follow)
@@ -663,6 +665,7 @@ export class Skim {
     view.setInt32(at + 32, this.plan.decodesJson ? 1 : 0, true)
     view.setInt32(at + 36, set.empty ? 1 : 0, true)
     view.setInt32(at + 40, countries, true)
+    view.setInt32(at + 44, table, true)
     this.sets.set(set, at)
     return at
   }

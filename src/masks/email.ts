@@ -80,6 +80,8 @@ function localPart(first: string, last: string): string {
 }
 
 function reduce(word: string): string {
+  // most names are plain
+  if (/^[a-z0-9]*$/i.test(word)) return word.toLowerCase()
   let out = ''
   for (const one of word.toLowerCase().normalize('NFKD')) if ((one >= 'a' && one <= 'z') || (one >= '0' && one <= '9')) out += one
   return out

@@ -98,6 +98,8 @@ export const POOL: i32 = 0x34a000
 /** Output of a block. */
 export const OUTPUT: i32 = 0x54a000
 export const OUTPUT_SIZE: i32 = 0x180000
+/** The table of triggers of the first detector set, at a fixed address: most strings need no other, and it is read for every byte. */
+export const ANY: i32 = 0x6d0000
 
 // fields of a scope's record
 const STRINGS: usize = 0
@@ -157,6 +159,8 @@ const DOCUMENTS: usize = 32
 const EMPTY: usize = 36
 /** Lengths of IBANs by country. */
 const COUNTRIES: usize = 40
+/** By two bytes: 1 where the second one may be a trigger's, 0 elsewhere; but for numbers and IBANs. */
+const TABLE: usize = 44
 /** By finder: no text with fewer bytes holds anything that it finds. */
 const LEAST: usize = 64
 
@@ -614,12 +618,12 @@ function hex(p: i32): i32 {
   return i8x16.bitmask(v128.or(v128.or(i8x16.eq(v, i8x16.splat(0x22)), i8x16.eq(v, i8x16.splat(0x5c))), i8x16.lt_u(v, i8x16.splat(0x20))))
 }
 
-@inline function digitsIn(v: v128): i32 {
-  return i8x16.bitmask(i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x30)), i8x16.splat(10)))
+@inline function digitsIn(v: v128): v128 {
+  return i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x30)), i8x16.splat(10))
 }
 
-@inline function lettersIn(v: v128): i32 {
-  return i8x16.bitmask(i8x16.lt_u(i8x16.sub(v128.or(v, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26)))
+@inline function lettersIn(v: v128): v128 {
+  return i8x16.lt_u(i8x16.sub(v128.or(v, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26))
 }
 
 /** Digits and what may join them: space and `()-./:`. */
@@ -630,49 +634,58 @@ function hex(p: i32): i32 {
 }
 
 /**
- * Where numbers and IBANs may begin among the sixteen bytes from p, of which `digits` are digits. A number that is not behind
- * `+` is eight bytes of digits and joints at least (see `find` in detectors/digits.ts), an IBAN has two letters before its
- * first digit and a digit behind it. Everything else that starts at digits is in the tables.
+ * Where numbers and IBANs may begin among the sixteen bytes from p. A number that is not behind `+` is eight bytes of digits
+ * and joints at least (see `find` in detectors/digits.ts), an IBAN has two letters before its first digit, no
+ * letter or digit before those, and a digit behind. Everything else that starts at digits is in the tables. No branches: half of all blocks hold digits, no telling which.
  */
-function numbersAt(p: i32, digits: i32): i32 {
-  const joints = jointsIn(v128.load(p)) | (jointsIn(v128.load(p + 16)) << 16)
-  let run = joints & (joints >>> 1)
-  run &= run >>> 2
-  run &= run >>> 4
+@inline function numbersAt(p: i32, v: v128): i32 {
   const before = v128.load(p - 1)
-  return digits & ((run & ~digitsIn(before)) | (lettersIn(before) & lettersIn(v128.load(p - 2)) & digitsIn(v128.load(p + 1))))
+  const digits = digitsIn(v)
+  let joints = jointsIn(v) | (jointsIn(v128.load(p + 16)) << 16)
+  joints &= joints >>> 1
+  joints &= joints >>> 2
+  joints &= joints >>> 4
+  const outer = v128.load(p - 3)
+  const ibans = v128.and(v128.and(digits, digitsIn(v128.load(p + 1))), v128.and(lettersIn(before), lettersIn(v128.load(p - 2))))
+  return (i8x16.bitmask(v128.andnot(digits, digitsIn(before))) & joints) | i8x16.bitmask(v128.andnot(ibans, v128.or(lettersIn(outer), digitsIn(outer))))
 }
 
 /** A bit for each of the sixteen bytes from p that may be the second one of a trigger. */
-@inline function triggers(p: i32, any: i32): i32 {
-  const digits = digitsIn(v128.load(p))
-  return digits != 0 ? others(p, any) | numbersAt(p, digits) : others(p, any)
+@inline function triggers(p: i32, v: v128, any: i32): i32 {
+  return (any == ANY ? usual(p) : others(p, any)) | numbersAt(p, v)
 }
 
-/** The same, but for numbers and IBANs. */
-@inline function others(p: i32, any: i32): i32 {
+/** The same, but for numbers and IBANs, by the table at ANY. */
+@inline function usual(p: i32): i32 {
   return (
-    bit(p, any) |
-    (bit(p + 1, any) << 1) |
-    (bit(p + 2, any) << 2) |
-    (bit(p + 3, any) << 3) |
-    (bit(p + 4, any) << 4) |
-    (bit(p + 5, any) << 5) |
-    (bit(p + 6, any) << 6) |
-    (bit(p + 7, any) << 7) |
-    (bit(p + 8, any) << 8) |
-    (bit(p + 9, any) << 9) |
-    (bit(p + 10, any) << 10) |
-    (bit(p + 11, any) << 11) |
-    (bit(p + 12, any) << 12) |
-    (bit(p + 13, any) << 13) |
-    (bit(p + 14, any) << 14) |
-    (bit(p + 15, any) << 15)
+    usualBit(p) |
+    (usualBit(p + 1) << 1) |
+    (usualBit(p + 2) << 2) |
+    (usualBit(p + 3) << 3) |
+    (usualBit(p + 4) << 4) |
+    (usualBit(p + 5) << 5) |
+    (usualBit(p + 6) << 6) |
+    (usualBit(p + 7) << 7) |
+    (usualBit(p + 8) << 8) |
+    (usualBit(p + 9) << 9) |
+    (usualBit(p + 10) << 10) |
+    (usualBit(p + 11) << 11) |
+    (usualBit(p + 12) << 12) |
+    (usualBit(p + 13) << 13) |
+    (usualBit(p + 14) << 14) |
+    (usualBit(p + 15) << 15)
   )
 }
 
-@inline function bit(p: i32, any: i32): i32 {
-  return byte(any + <i32>load<u16>(p - 1))
+@inline function usualBit(p: i32): i32 {
+  return <i32>load<u8>(<usize>load<u16>(p - 1), ANY)
+}
+
+/** The same by another table. */
+function others(p: i32, any: i32): i32 {
+  let found = 0
+  for (let k = 0; k < 16; k++) found |= byte(any + <i32>load<u16>(p + k - 1)) << k
+  return found
 }
 
 /** Notes p if it is a candidate: the mark of the pair that ends there, and the byte behind it, say for which finders. */
@@ -704,7 +717,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
     }
   }
   const pairs = load<i32>(set, PAIRS)
-  const any = pairs + 0x10000
+  const any = load<i32>(set, TABLE)
   const follow = load<i32>(set, FOLLOW)
   // before the first byte of a text stands a space
   const mark = byte(pairs + (0x20 | (first << 8)))
@@ -714,8 +727,9 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   }
   let skip = ~1
   while (true) {
-    const stop = special(v128.load(p))
-    let found = triggers(p, any) & skip
+    const v = v128.load(p)
+    const stop = special(v)
+    let found = triggers(p, v, any) & skip
     skip = ~0
     if (stop != 0) found &= (stop & -stop) - 1
     while (found != 0) {
@@ -780,11 +794,11 @@ function scan(scope: i32, set: i32, open: i32, close: i32, n: i32, live: i32, de
 /** Candidates of a text without escapes in [start, end), which has a space before it and NULs behind. */
 function collect(start: i32, end: i32, set: i32): i32 {
   const pairs = load<i32>(set, PAIRS)
-  const any = pairs + 0x10000
+  const any = load<i32>(set, TABLE)
   const follow = load<i32>(set, FOLLOW)
   let n = 0
   for (let p = start; p < end; p += 16) {
-    let found = triggers(p, any)
+    let found = triggers(p, v128.load(p), any)
     if (end - p < 16) found &= (1 << (end - p)) - 1
     while (found != 0) {
       n = noteAt(p + ctz(found), n, pairs, follow)
