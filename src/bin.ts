@@ -6,14 +6,16 @@ import { hideCrashes, processIo } from './cli/io.ts'
 let frugal = false
 
 /**
- * Nearly all that masking allocates dies at once: a young generation that stays small saves 22 MB for 2 % of time. Set late: a
- * start has fewer collections without it, and under another flag V8 does not take the code of Node's own modules from its cache.
- * That is 2 ms, for 3 MB.
+ * Nearly all that masking allocates dies at once: a young generation that stays small saves 22 MB for 2 % of time. What is left to
+ * JavaScript is little and of many kinds: with less inlining and no peeling of loops the optimising compiler takes a quarter less processor time from
+ * the other core, and on two cores the command is 8 % faster. Set late: a start has fewer collections without, and under other
+ * flags V8 does not take the code of Node's own modules from its cache. That is 2 ms, for 3 MB.
  */
 function saveMemory(): void {
   if (frugal) return
   frugal = true
-  process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1')
+  const v8 = process.getBuiltinModule('node:v8')
+  for (const flag of ['--semi-space-growth-factor=1', '--max-inlined-bytecode-size-cumulative=200', '--no-turbo-loop-peeling']) v8.setFlagsFromString(flag)
 }
 
 hideCrashes()

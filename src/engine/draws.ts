@@ -1,5 +1,5 @@
 import type { Draws } from './types.ts'
-import { HmacKey } from './sha256.ts'
+import { firstBlock, HmacKey } from './sha256.ts'
 
 /** The stream of a seed and unbiased draws from it. Blocks are computed when they are needed. */
 export class Stream implements Draws {
@@ -16,9 +16,10 @@ export class Stream implements Draws {
   /** The next byte of the stream. */
   byte(): number {
     if (this.#at === 32) {
-      this.#key ??= new HmacKey(this.seed)
       this.#block ??= new Uint8Array(32)
-      this.#key.macCounter(this.#counter++, this.#block)
+      if (this.#counter === 0) firstBlock(this.seed, this.#block)
+      else (this.#key ??= new HmacKey(this.seed)).macCounter(this.#counter, this.#block)
+      this.#counter++
       this.#at = 0
     }
     return this.#block![this.#at++]!

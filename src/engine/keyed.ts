@@ -1,7 +1,7 @@
 import { InputError, MaskError } from '../errors.ts'
 import { canonical } from './canonical.ts'
 import { Stream } from './draws.ts'
-import { HmacKey, wipeScratch } from './sha256.ts'
+import { HmacKey, messageBuffer, wipeScratch } from './sha256.ts'
 import type { Draws } from './types.ts'
 
 // Keyed determinism: run secret -> key -> seed -> stream -> draws. The only file that loads node:crypto, and late: with a run
@@ -122,7 +122,7 @@ function codePoints(secret: Secret): number {
 }
 
 // The message of a seed is put together here; longer ones get an array of their own.
-const scratch = new Uint8Array(2048)
+const scratch = messageBuffer
 
 /** The seed over canonical inputs; null inputs hash as null. */
 export function seed(key: RunKey, parts: SeedParts, inputs: readonly (string | null)[]): Uint8Array {

@@ -54,6 +54,7 @@ export interface SkimHost {
 const CONSTANTS = [
   'TOUCHED',
   'LEARN',
+  'LEARNING',
   'HIT_COUNT',
   'HITS',
   'WRITTEN',
@@ -64,6 +65,7 @@ const CONSTANTS = [
   'TRACES',
   'TRACE',
   'MAX_TRACES',
+  'PASSING',
   'RECIPES',
   'RECIPES_END',
   'OPENED',
@@ -321,6 +323,7 @@ export class Skim {
     const { walker, delta } = this
     if (this.ints[this.at.TOUCHED >> 2] === 0) {
       this.ints[this.at.TOUCHED >> 2] = 1
+      this.passing = this.at.PASSING
       this.host.begin()
       walker.stand(this.input, this.calls.at() - delta, this.multi ? this.end : this.to, this.multi)
     }
@@ -377,38 +380,51 @@ export class Skim {
     return true
   }
 
-  /** Tells the module what became of the string at `from`, where that is always the same. */
+  /** Tells the module what became of the string at `from`: it puts that out itself where it is always the same, and may remember it. */
   private learn(before: number, from: number): void {
     const { walker, ints } = this
-    if (!walker.pure) return
     const { hits } = walker
     const n = hits.count - before
-    if (n === 0) {
+    if (walker.pure && n === 0 && walker.counted(before)) {
       ints[this.at.LEARN >> 2] = 1
       return
     }
-    if (n < 0 || n > 8 || !this.keeps) return
-    let size = 4 + 12 * n
-    for (let k = before; k < hits.count; k++) size += 12 + hits.outs[k]!.length
-    let at = this.recipes
-    if (at + size + 24 > this.at.RECIPES_END) return
-    ints[this.at.LEARN >> 2] = at
-    ints[at >> 2] = n
-    let place = at + 4 + 12 * n
-    for (let k = before; k < hits.count; k++) {
-      const replacement = this.replacement(place, hits.outs[k]!, hits.counters[k])
-      if (replacement === 0) {
-        ints[this.at.LEARN >> 2] = 0
-        return
-      }
-      ints[(at + 4) >> 2] = hits.starts[k]! - from
-      ints[(at + 8) >> 2] = hits.ends[k]! - from
-      ints[(at + 12) >> 2] = place
-      place = replacement
-      at += 12
+    const recipe = walker.pure && n > 0 && n <= 8 && walker.counted(before) ? this.recipe(before, from) : 0
+    if (recipe === 0) {
+      ints[this.at.TOUCHED >> 2] = 2
+      return
     }
-    this.recipes = place
+    hits.count = before
+    ints[this.at.LEARN >> 2] = recipe
   }
+
+  /** Writes down the hits from `before` on; 0 where there is no room. What is not remembered lasts as long as its record. */
+  private recipe(before: number, from: number): number {
+    const { ints } = this
+    const { hits } = this.walker
+    let size = 0
+    for (let k = before; k < hits.count; k++) size += 32 + hits.outs[k]!.length
+    const lasting = this.keeps && ints[this.at.LEARNING >> 2] === 1 && this.recipes + size < this.at.RECIPES_END
+    if (!lasting) ints[this.at.LEARNING >> 2] = 0
+    const recipe = lasting ? this.recipes : this.passing
+    if (!lasting && recipe + size > this.at.RECIPES) return 0
+    ints[recipe >> 2] = hits.count - before
+    let at = recipe + 4
+    let place = recipe + 4 + 12 * (hits.count - before)
+    for (let k = before; k < hits.count; k++, at += 12) {
+      const next = this.replacement(place, hits.outs[k]!, hits.counters[k])
+      if (next === 0) return 0
+      ints[at >> 2] = hits.starts[k]! - from
+      ints[(at + 4) >> 2] = hits.ends[k]! - from
+      ints[(at + 8) >> 2] = place
+      place = next
+    }
+    if (lasting) this.recipes = place
+    else this.passing = place
+    return recipe
+  }
+  /** Where the next recipe goes that is not remembered. */
+  private passing = 0
 
   /** Writes a replacement; returns where free memory goes on, 0 when there are too many counters. */
   private replacement(at: number, out: Uint8Array, counter: { masked: number } | undefined): number {
@@ -458,16 +474,19 @@ export class Skim {
 
   private number(record: number, start: number, end: number, whole: number, depth: number, entry: number): void {
     this.stand(depth, entry)
+    this.ints[this.at.TOUCHED >> 2] = 2
     this.walker.judgeNumber(start - this.delta, end - this.delta, whole === 1, this.scope(record))
   }
 
   private literal(record: number, start: number, end: number, depth: number, entry: number): void {
     this.stand(depth, entry)
+    this.ints[this.at.TOUCHED >> 2] = 2
     this.walker.claimed(start - this.delta, end - this.delta, this.scope(record))
   }
 
   private container(record: number, start: number, depth: number, entry: number): number {
     this.stand(depth, entry)
+    this.ints[this.at.TOUCHED >> 2] = 2
     const end = this.walker.container(start - this.delta, this.scope(record))
     return end < 0 ? end : end + this.delta
   }
@@ -570,6 +589,7 @@ export class Skim {
     )
     view.setInt32(record + 60, constant, true)
     view.setInt32(record + 68, scope.strings === SCAN ? 24 : 0, true)
+    view.setInt32(record + 72, 64, true)
     view.setInt32(record + 4, set, true)
     view.setInt32(record + 28, keyBytes.length, true)
     view.setInt32(record + 32, scope.hash, true)

@@ -319,7 +319,19 @@ export class JsonWalker implements Access {
   /** The number of hits so far; `pure` is true until something else happens. */
   mark(): number {
     this.pure = true
+    this.tallied = this.state.tallies.length
     return this.hits.count
+  }
+  private tallied = 0
+
+  /** Hands what was to be counted since `mark` to the one hit since then. False where there is more to count than that. */
+  counted(before: number): boolean {
+    const { tallies } = this.state
+    if (tallies.length === this.tallied) return true
+    const { hits } = this
+    if (tallies.length !== this.tallied + 1 || hits.count !== before + 1 || hits.counters[before] !== undefined) return false
+    hits.counters[before] = tallies.pop()
+    return true
   }
 
   /** A string at its opening quote; returns the offset behind it, or INVALID. */
@@ -672,7 +684,7 @@ export class JsonWalker implements Access {
         const text = spanText(this.applier, scanner, k, matched, this, () => this.plan.errorPath(scope))
         const plain = text === REMOVED ? '' : text
         const json = Buffer.from(JSON.stringify(plain).slice(1, -1))
-        if (this.state.errors.length === errors) memo.put(slot, ref.chain.id, bytes, s, e, { text, json: Buffer.from(json), keep: text === matched })
+        if (this.state.errors.length === errors) memo.put(slot, ref.chain.id, bytes, s, e, { text, json, keep: text === matched })
         else this.pure = false
         if (text === matched) return undefined
         return this.level === 0 ? json : this.encode(plain, true)

@@ -7,7 +7,7 @@
 // as a whole. A wrong "of no interest" would leak, so each of the functions `no...` below says whose judgement it repeats,
 // and tests hold both against each other.
 //
-// This is AssemblyScript: `npm run skim` compiles it into ../skim-code.ts. All memory is laid out here by hand.
+// This is AssemblyScript: `npm run wasm` compiles it into ../skim-code.ts. All memory is laid out here by hand.
 
 /** Unknown key with bytes [start, end): the address of its scope, or 0 to give the line up. */
 @external('host', 'key') declare function hostKey(scope: i32, start: i32, end: i32): i32
@@ -34,7 +34,7 @@
 
 /** Depths that are followed. */
 const DEPTHS: i32 = 1024
-/** Written by the host: 1 when it was asked for something in this record. */
+/** Written by the host: 1 when it has begun this record; 2 when it did something in it that this module cannot put out. */
 export const TOUCHED: i32 = 0x0400
 /**
  * Written by the host when it has done a string of which it always does the same, whatever the record around it: 1 when it leaves it,
@@ -43,6 +43,8 @@ export const TOUCHED: i32 = 0x0400
 export const LEARN: i32 = 0x0404
 /** Places masked in the record at hand by the module itself, from HITS on: offsets and a replacement each. */
 export const HIT_COUNT: i32 = 0x0408
+/** Written for the host: 1 when what it does with a string will be remembered. */
+export const LEARNING: i32 = 0x0418
 /** Output: how much there is, how much there may be, and the offset up to which the input is in it. */
 export const WRITTEN: i32 = 0x040c
 export const WRITABLE: i32 = 0x0410
@@ -79,7 +81,9 @@ const KNOWN_SLOTS: i32 = 4096
 const KNOWN_SIZE: i32 = 128
 const KNOWN_MOST: i32 = 111
 /** What becomes of them: number of places, then for each its offsets in the string and its replacement. The host writes them. */
-export const RECIPES: i32 = 0xa8000
+export const RECIPES: i32 = 0xb0000
+/** Those that are not remembered; they last as long as their record. */
+export const PASSING: i32 = 0xa8000
 export const RECIPES_END: i32 = 0xe8000
 /** Scopes of the plan. */
 export const RECORDS: i32 = 0xe8000
@@ -122,6 +126,8 @@ const REPLACEMENT: usize = 60
 /** The string met last that came more than once, in KNOWN, and how much it pays to look there. */
 const LAST: usize = 64
 const CREDIT: usize = 68
+/** How much it pays to remember what becomes of strings. */
+const RETURNS: usize = 72
 
 // bits of FLAGS
 const LITERALS: i32 = 1
@@ -254,7 +260,7 @@ export function run(pos: i32, end: i32, root: i32, maxDepth: i32, maxBytes: i32)
     const hits = load<i32>(HIT_COUNT)
     if (b != 0x0a || i - pos > maxBytes || hits == MAX_HITS) return pos
     lines++
-    if (load<i32>(TOUCHED) != 0 || (hits != 0 && !splice(hits, i))) hostLine(pos, i)
+    if (load<i32>(TOUCHED) == 2 || (hits != 0 && !splice(hits, i))) hostLine(pos, i)
     pos = i + 1
   }
   lineStart = pos
@@ -577,11 +583,26 @@ function claimed(open: i32, scope: i32, depth: i32): i32 {
       if (recipe != 1) cook(recipe, open + 1)
       return end
     }
-  }
-  store<i32>(LEARN, 0)
+    ask(scope, end - open - 2)
+  } else ask(scope, KNOWN_MOST + 1)
   const end = hostString(scope, open, depth, entry)
-  if (end >= 0) learn(scope, open + 1, end - 1, load<i32>(LEARN))
+  if (end >= 0) answered(scope, open + 1, end - 1)
   return end
+}
+
+/** The host is about to be asked about a string of n bytes. */
+@inline function ask(scope: i32, n: i32): void {
+  store<i32>(LEARN, 0)
+  store<i32>(LEARNING, n <= KNOWN_MOST && n > 0 && load<i32>(scope, RETURNS) > 0 ? 1 : 0)
+}
+
+/** The host has been asked about the string in [start, end): what it said is done, and remembered where that pays. */
+function answered(scope: i32, start: i32, end: i32): void {
+  const recipe = load<i32>(LEARN)
+  if (recipe > 1) cook(recipe, start)
+  if (load<i32>(LEARNING) == 0 || recipe == 0) return
+  store<i32>(scope, load<i32>(scope, RETURNS) - 1, RETURNS)
+  learn(scope, start, end, recipe)
 }
 
 /** Where a string to be passed over ends; -1 for what is none. */
@@ -785,10 +806,10 @@ function scan(scope: i32, set: i32, open: i32, close: i32, n: i32, live: i32, de
     if (recipe != 1) cook(recipe, open + 1)
     return
   }
-  store<i32>(LEARN, 0)
+  ask(scope, close - open - 1)
   if (n == MAX_CANDIDATES) hostString(scope, open, depth, entry)
   else hostScan(scope, open, close, thin(n, set, live), live, decoded, depth, entry)
-  learn(scope, open + 1, close, load<i32>(LEARN))
+  answered(scope, open + 1, close)
 }
 
 /** Candidates of a text without escapes in [start, end), which has a space before it and NULs behind. */
@@ -911,7 +932,10 @@ function known(scope: i32, start: i32, end: i32): i32 {
   const n = end - start
   if (n > KNOWN_MOST || n == 0) return 0
   const slot = KNOWN + (hash(scope, start, n) & (KNOWN_SLOTS - 1)) * KNOWN_SIZE
-  return load<i32>(slot) == scope && load<i32>(slot, 4) == n && same(start, slot + 16, n) ? load<i32>(slot, 8) : 0
+  if (load<i32>(slot) != scope || load<i32>(slot, 4) != n || !same(start, slot + 16, n)) return 0
+  const returns = load<i32>(scope, RETURNS)
+  if (returns < 256) store<i32>(scope, returns + 4, RETURNS)
+  return load<i32>(slot, 8)
 }
 
 function hash(scope: i32, p: i32, n: i32): i32 {

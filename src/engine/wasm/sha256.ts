@@ -1,0 +1,394 @@
+// SHA-256 (FIPS 180-4) and HMAC (RFC 2104) for ../sha256.ts, which puts keys and messages into this module's memory. All 64 rounds are written out, each with the word of the schedule that takes the place of the one
+// it used: that is what lets a processor work on several at a time. 134 ns, against 250 ns for loops here or in JavaScript
+// (Node 20), and without a time in which it runs slowly.
+//
+// This is AssemblyScript: `npm run wasm` compiles it into ../sha256-code.ts.
+
+/** Message words and state. */
+const W: i32 = 0
+const S: i32 = 64
+/** Results, as bytes. */
+export const RESULT: i32 = 128
+/** States behind the inner and the outer key block of an HMAC key. */
+export const PADS: i32 = 192
+/** Messages and keys; behind a message must be room for its padding. */
+export const MESSAGE: i32 = 1024
+export const MESSAGE_SIZE: i32 = 4096
+
+@inline function w(i: i32): u32 {
+  return load<u32>(W + ((i & 15) << 2))
+}
+
+/** Word i + 16 of the schedule in the place of word i. */
+@inline function extend(i: i32): void {
+  const x = w(i + 1)
+  const y = w(i + 14)
+  store<u32>(W + (i << 2), w(i) + (rotr(x, 7) ^ rotr(x, 18) ^ (x >>> 3)) + w(i + 9) + (rotr(y, 17) ^ rotr(y, 19) ^ (y >>> 10)))
+}
+
+@inline function first(e: u32, f: u32, g: u32, h: u32, k: u32, i: i32): u32 {
+  return h + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + (g ^ (e & (f ^ g))) + k + w(i)
+}
+
+@inline function second(a: u32, b: u32, c: u32): u32 {
+  return (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + ((a & b) | (c & (a | b)))
+}
+
+/** Works the message words into the state. */
+function compress(): void {
+  let a = load<u32>(S + 0)
+  let b = load<u32>(S + 4)
+  let c = load<u32>(S + 8)
+  let d = load<u32>(S + 12)
+  let e = load<u32>(S + 16)
+  let f = load<u32>(S + 20)
+  let g = load<u32>(S + 24)
+  let h = load<u32>(S + 28)
+  h = first(e, f, g, h, 0x428a2f98, 0)
+  d += h
+  h += second(a, b, c)
+  extend(0)
+  g = first(d, e, f, g, 0x71374491, 1)
+  c += g
+  g += second(h, a, b)
+  extend(1)
+  f = first(c, d, e, f, 0xb5c0fbcf, 2)
+  b += f
+  f += second(g, h, a)
+  extend(2)
+  e = first(b, c, d, e, 0xe9b5dba5, 3)
+  a += e
+  e += second(f, g, h)
+  extend(3)
+  d = first(a, b, c, d, 0x3956c25b, 4)
+  h += d
+  d += second(e, f, g)
+  extend(4)
+  c = first(h, a, b, c, 0x59f111f1, 5)
+  g += c
+  c += second(d, e, f)
+  extend(5)
+  b = first(g, h, a, b, 0x923f82a4, 6)
+  f += b
+  b += second(c, d, e)
+  extend(6)
+  a = first(f, g, h, a, 0xab1c5ed5, 7)
+  e += a
+  a += second(b, c, d)
+  extend(7)
+  h = first(e, f, g, h, 0xd807aa98, 8)
+  d += h
+  h += second(a, b, c)
+  extend(8)
+  g = first(d, e, f, g, 0x12835b01, 9)
+  c += g
+  g += second(h, a, b)
+  extend(9)
+  f = first(c, d, e, f, 0x243185be, 10)
+  b += f
+  f += second(g, h, a)
+  extend(10)
+  e = first(b, c, d, e, 0x550c7dc3, 11)
+  a += e
+  e += second(f, g, h)
+  extend(11)
+  d = first(a, b, c, d, 0x72be5d74, 12)
+  h += d
+  d += second(e, f, g)
+  extend(12)
+  c = first(h, a, b, c, 0x80deb1fe, 13)
+  g += c
+  c += second(d, e, f)
+  extend(13)
+  b = first(g, h, a, b, 0x9bdc06a7, 14)
+  f += b
+  b += second(c, d, e)
+  extend(14)
+  a = first(f, g, h, a, 0xc19bf174, 15)
+  e += a
+  a += second(b, c, d)
+  extend(15)
+  h = first(e, f, g, h, 0xe49b69c1, 0)
+  d += h
+  h += second(a, b, c)
+  extend(0)
+  g = first(d, e, f, g, 0xefbe4786, 1)
+  c += g
+  g += second(h, a, b)
+  extend(1)
+  f = first(c, d, e, f, 0x0fc19dc6, 2)
+  b += f
+  f += second(g, h, a)
+  extend(2)
+  e = first(b, c, d, e, 0x240ca1cc, 3)
+  a += e
+  e += second(f, g, h)
+  extend(3)
+  d = first(a, b, c, d, 0x2de92c6f, 4)
+  h += d
+  d += second(e, f, g)
+  extend(4)
+  c = first(h, a, b, c, 0x4a7484aa, 5)
+  g += c
+  c += second(d, e, f)
+  extend(5)
+  b = first(g, h, a, b, 0x5cb0a9dc, 6)
+  f += b
+  b += second(c, d, e)
+  extend(6)
+  a = first(f, g, h, a, 0x76f988da, 7)
+  e += a
+  a += second(b, c, d)
+  extend(7)
+  h = first(e, f, g, h, 0x983e5152, 8)
+  d += h
+  h += second(a, b, c)
+  extend(8)
+  g = first(d, e, f, g, 0xa831c66d, 9)
+  c += g
+  g += second(h, a, b)
+  extend(9)
+  f = first(c, d, e, f, 0xb00327c8, 10)
+  b += f
+  f += second(g, h, a)
+  extend(10)
+  e = first(b, c, d, e, 0xbf597fc7, 11)
+  a += e
+  e += second(f, g, h)
+  extend(11)
+  d = first(a, b, c, d, 0xc6e00bf3, 12)
+  h += d
+  d += second(e, f, g)
+  extend(12)
+  c = first(h, a, b, c, 0xd5a79147, 13)
+  g += c
+  c += second(d, e, f)
+  extend(13)
+  b = first(g, h, a, b, 0x06ca6351, 14)
+  f += b
+  b += second(c, d, e)
+  extend(14)
+  a = first(f, g, h, a, 0x14292967, 15)
+  e += a
+  a += second(b, c, d)
+  extend(15)
+  h = first(e, f, g, h, 0x27b70a85, 0)
+  d += h
+  h += second(a, b, c)
+  extend(0)
+  g = first(d, e, f, g, 0x2e1b2138, 1)
+  c += g
+  g += second(h, a, b)
+  extend(1)
+  f = first(c, d, e, f, 0x4d2c6dfc, 2)
+  b += f
+  f += second(g, h, a)
+  extend(2)
+  e = first(b, c, d, e, 0x53380d13, 3)
+  a += e
+  e += second(f, g, h)
+  extend(3)
+  d = first(a, b, c, d, 0x650a7354, 4)
+  h += d
+  d += second(e, f, g)
+  extend(4)
+  c = first(h, a, b, c, 0x766a0abb, 5)
+  g += c
+  c += second(d, e, f)
+  extend(5)
+  b = first(g, h, a, b, 0x81c2c92e, 6)
+  f += b
+  b += second(c, d, e)
+  extend(6)
+  a = first(f, g, h, a, 0x92722c85, 7)
+  e += a
+  a += second(b, c, d)
+  extend(7)
+  h = first(e, f, g, h, 0xa2bfe8a1, 8)
+  d += h
+  h += second(a, b, c)
+  extend(8)
+  g = first(d, e, f, g, 0xa81a664b, 9)
+  c += g
+  g += second(h, a, b)
+  extend(9)
+  f = first(c, d, e, f, 0xc24b8b70, 10)
+  b += f
+  f += second(g, h, a)
+  extend(10)
+  e = first(b, c, d, e, 0xc76c51a3, 11)
+  a += e
+  e += second(f, g, h)
+  extend(11)
+  d = first(a, b, c, d, 0xd192e819, 12)
+  h += d
+  d += second(e, f, g)
+  extend(12)
+  c = first(h, a, b, c, 0xd6990624, 13)
+  g += c
+  c += second(d, e, f)
+  extend(13)
+  b = first(g, h, a, b, 0xf40e3585, 14)
+  f += b
+  b += second(c, d, e)
+  extend(14)
+  a = first(f, g, h, a, 0x106aa070, 15)
+  e += a
+  a += second(b, c, d)
+  extend(15)
+  h = first(e, f, g, h, 0x19a4c116, 0)
+  d += h
+  h += second(a, b, c)
+  g = first(d, e, f, g, 0x1e376c08, 1)
+  c += g
+  g += second(h, a, b)
+  f = first(c, d, e, f, 0x2748774c, 2)
+  b += f
+  f += second(g, h, a)
+  e = first(b, c, d, e, 0x34b0bcb5, 3)
+  a += e
+  e += second(f, g, h)
+  d = first(a, b, c, d, 0x391c0cb3, 4)
+  h += d
+  d += second(e, f, g)
+  c = first(h, a, b, c, 0x4ed8aa4a, 5)
+  g += c
+  c += second(d, e, f)
+  b = first(g, h, a, b, 0x5b9cca4f, 6)
+  f += b
+  b += second(c, d, e)
+  a = first(f, g, h, a, 0x682e6ff3, 7)
+  e += a
+  a += second(b, c, d)
+  h = first(e, f, g, h, 0x748f82ee, 8)
+  d += h
+  h += second(a, b, c)
+  g = first(d, e, f, g, 0x78a5636f, 9)
+  c += g
+  g += second(h, a, b)
+  f = first(c, d, e, f, 0x84c87814, 10)
+  b += f
+  f += second(g, h, a)
+  e = first(b, c, d, e, 0x8cc70208, 11)
+  a += e
+  e += second(f, g, h)
+  d = first(a, b, c, d, 0x90befffa, 12)
+  h += d
+  d += second(e, f, g)
+  c = first(h, a, b, c, 0xa4506ceb, 13)
+  g += c
+  c += second(d, e, f)
+  b = first(g, h, a, b, 0xbef9a3f7, 14)
+  f += b
+  b += second(c, d, e)
+  a = first(f, g, h, a, 0xc67178f2, 15)
+  e += a
+  a += second(b, c, d)
+  store<u32>(S + 0, load<u32>(S + 0) + a)
+  store<u32>(S + 4, load<u32>(S + 4) + b)
+  store<u32>(S + 8, load<u32>(S + 8) + c)
+  store<u32>(S + 12, load<u32>(S + 12) + d)
+  store<u32>(S + 16, load<u32>(S + 16) + e)
+  store<u32>(S + 20, load<u32>(S + 20) + f)
+  store<u32>(S + 24, load<u32>(S + 24) + g)
+  store<u32>(S + 28, load<u32>(S + 28) + h)
+}
+
+function swap(x: u32): u32 {
+  return (rotl(x, 8) & 0x00ff00ff) | (rotr(x, 8) & 0xff00ff00)
+}
+
+/** The state before the first block. */
+function begin(): void {
+  store<u32>(S, 0x6a09e667)
+  store<u32>(S + 4, 0xbb67ae85)
+  store<u32>(S + 8, 0x3c6ef372)
+  store<u32>(S + 12, 0xa54ff53a)
+  store<u32>(S + 16, 0x510e527f)
+  store<u32>(S + 20, 0x9b05688c)
+  store<u32>(S + 24, 0x1f83d9ab)
+  store<u32>(S + 28, 0x5be0cd19)
+}
+
+function copyState(to: i32, from: i32): void {
+  v128.store(to, v128.load(from))
+  v128.store(to + 16, v128.load(from + 16))
+}
+
+function result(): void {
+  for (let i = 0; i < 32; i += 4) store<u32>(RESULT + i, swap(load<u32>(S + i)))
+}
+
+/** Works the message of `length` bytes into a state that has taken `before` bytes, and ends it. */
+function finish(length: i32, before: i32): void {
+  let at = MESSAGE
+  const end = MESSAGE + length
+  const total = MESSAGE + (((length + 72) >>> 6) << 6)
+  for (let p = end; p < total; p += 16) v128.store(p, i8x16.splat(0))
+  store<u8>(end, 0x80)
+  store<u32>(total - 4, swap(<u32>(before + length) << 3))
+  while (at < total) {
+    for (let i = 0; i < 64; i += 4) store<u32>(W + i, swap(load<u32>(at + i)))
+    compress()
+    at += 64
+  }
+}
+
+/** The outer hash over the state of the inner one. */
+function outer(): void {
+  copyState(W, S)
+  store<u32>(W + 32, 0x80000000)
+  for (let i = 36; i < 60; i += 4) store<u32>(W + i, 0)
+  store<u32>(W + 60, (64 + 32) * 8)
+}
+
+/** SHA-256 of the first `length` bytes of MESSAGE into RESULT. */
+export function sha256(length: i32): void {
+  begin()
+  finish(length, 0)
+  result()
+}
+
+/** PADS of the key of at most 64 bytes in MESSAGE. */
+export function prepare(length: i32): void {
+  memory.fill(MESSAGE + length, 0, 64 - length)
+  pad(0x36363636)
+  copyState(PADS, S)
+  pad(0x5c5c5c5c)
+  copyState(PADS + 32, S)
+}
+
+function pad(fill: u32): void {
+  for (let i = 0; i < 64; i += 4) store<u32>(W + i, swap(load<u32>(MESSAGE + i)) ^ fill)
+  begin()
+  compress()
+}
+
+/** HMAC under PADS of the first `length` bytes of MESSAGE into RESULT. */
+export function mac(length: i32): void {
+  copyState(S, PADS)
+  finish(length, 64)
+  outer()
+  copyState(S, PADS + 32)
+  compress()
+  result()
+}
+
+/** HMAC under PADS of the four bytes of a counter into RESULT: a block of a stream. */
+export function block(counter: i32): void {
+  copyState(S, PADS)
+  store<u32>(W, counter)
+  store<u32>(W + 4, 0x80000000)
+  for (let i = 8; i < 60; i += 4) store<u32>(W + i, 0)
+  store<u32>(W + 60, (64 + 4) * 8)
+  compress()
+  outer()
+  copyState(S, PADS + 32)
+  compress()
+  result()
+}
+
+/** Forgets everything. */
+export function wipe(): void {
+  memory.fill(0, 0, MESSAGE + MESSAGE_SIZE + 128)
+}
