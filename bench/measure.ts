@@ -20,7 +20,7 @@ export interface Program {
   readonly env?: Readonly<Record<string, string>>
 }
 
-const usage = fileURLToPath(new URL('./usage.js', import.meta.url))
+const usage = fileURLToPath(new URL('./usage.cjs', import.meta.url))
 const limit = 600_000
 
 function environment(program: Program, report?: string): NodeJS.ProcessEnv {
@@ -36,7 +36,7 @@ function environment(program: Program, report?: string): NodeJS.ProcessEnv {
 export async function runOver(program: Program, file: string, mode: 'file' | 'pipe', directory: string): Promise<Run> {
   const report = join(directory, 'usage.json')
   rmSync(report, { force: true })
-  const node = [process.execPath, '--import', usage, ...program.args]
+  const node = [process.execPath, '--require', usage, ...program.args]
   const start = process.hrtime.bigint()
   let status: number | null
   let errors = ''

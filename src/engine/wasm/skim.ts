@@ -62,6 +62,8 @@ export const CANDIDATES: i32 = 0x5000
 const MAX_CANDIDATES: i32 = 512
 /** Bytes of a key for \`learnPlain\`. */
 export const KEY_BYTES: i32 = 0x6000
+/** Separators of queries behind plain keys, in the text at hand. */
+const EQUALS: i32 = 0x0440
 export const HITS: i32 = 0x7000
 const MAX_HITS: i32 = 1024
 /** Times that something was masked in lines that the module put out, by number of the counter. */
@@ -123,8 +125,8 @@ const WORD_MASK: usize = 48
 const KEY: usize = 56
 /** What strings become under CONSTANT. */
 const REPLACEMENT: usize = 60
-/** The string met last that came more than once, in KNOWN, and how much it pays to look there. */
-const LAST: usize = 64
+/** The string without a find that came last, in KNOWN, and how much it pays to look whether it comes again. */
+const RECENT: usize = 64
 const CREDIT: usize = 68
 /** How much it pays to remember what becomes of strings. */
 const RETURNS: usize = 72
@@ -530,32 +532,39 @@ function colon(p: i32): i32 {
   return p < 0 || byte(p) != 0x3a ? -1 : p + 1
 }
 
+/** Where the digits that begin at p end. */
+@inline function digitsEnd(p: i32): i32 {
+  let others = ~i8x16.bitmask(digitsIn(v128.load(p))) & 0xffff
+  while (others == 0) {
+    p += 16
+    others = ~i8x16.bitmask(digitsIn(v128.load(p))) & 0xffff
+  }
+  return p + ctz(others)
+}
+
 /** A number in full strictness. */
 function number(p: i32, scope: i32, depth: i32): i32 {
   const start = p
-  let c = byte(p)
-  if (c == 0x2d) c = byte(++p)
+  if (byte(p) == 0x2d) p++
   const digits = p
-  if (c == 0x30) c = byte(++p)
-  else if (c >= 0x31 && c <= 0x39) {
-    do c = byte(++p)
-    while (c >= 0x30 && c <= 0x39)
-  } else return -1
+  p = digitsEnd(p)
+  if (p == digits || (byte(digits) == 0x30 && p > digits + 1)) return -1
   let whole = digits == start
+  let c = byte(p)
   if (c == 0x2e) {
     whole = false
-    c = byte(++p)
-    if (!(c >= 0x30 && c <= 0x39)) return -1
-    do c = byte(++p)
-    while (c >= 0x30 && c <= 0x39)
+    const from = p + 1
+    p = digitsEnd(from)
+    if (p == from) return -1
+    c = byte(p)
   }
   if (c == 0x65 || c == 0x45) {
     whole = false
     c = byte(++p)
-    if (c == 0x2b || c == 0x2d) c = byte(++p)
-    if (!(c >= 0x30 && c <= 0x39)) return -1
-    do c = byte(++p)
-    while (c >= 0x30 && c <= 0x39)
+    if (c == 0x2b || c == 0x2d) p++
+    const from = p
+    p = digitsEnd(from)
+    if (p == from) return -1
   }
   const kind = <i32>load<u8>(scope, NUMBERS)
   if (kind != 0) {
@@ -728,7 +737,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   // most fields have one value, or a few
   const credit = load<i32>(scope, CREDIT)
   if (credit > 0) {
-    const last = load<i32>(scope, LAST)
+    const last = load<i32>(scope, RECENT)
     if (last != 0 && load<u64>(start) == load<u64>(last, 16)) {
       const length = load<i32>(last, 4)
       if (load<i32>(last) == scope && load<i32>(last, 8) == 1 && (length < 8 || same(start + 8, last + 24, length - 7))) {
@@ -770,7 +779,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
     if (live == 0) {
       if (credit > 0) {
         store<i32>(scope, credit - 1, CREDIT)
-        if (p - start >= 7) store<i32>(scope, learn(scope, start, p, 1), LAST)
+        if (p - start >= 7) store<i32>(scope, learn(scope, start, p, 1), RECENT)
       }
       return p + 1
     }
@@ -969,6 +978,7 @@ function liveOf(start: i32, end: i32, n: i32, set: i32): i32 {
   const others = ~(digits | pair | url | iban | connection)
   const length = end - start
   let live = 0
+  equals = 0
   for (let k = 0; k < n; k++) {
     const p = load<i32>(CANDIDATES + (k << 3))
     // what is live need not be asked again
@@ -981,7 +991,7 @@ function liveOf(start: i32, end: i32, n: i32, set: i32): i32 {
     if ((finders & digits) != 0 && !noNumber(start, end, p)) live |= digits
     if ((finders & iban) != 0 && !noIban(start, end, p, load<i32>(set, COUNTRIES))) live |= iban
     if ((finders & url) != 0 && !noUrl(start, end, p)) live |= url
-    if ((finders & pair) != 0 && !noPair(start, end, p)) live |= pair
+    if ((finders & pair) != 0 && !seenPlain(p) && !noPair(start, end, p)) live |= pair
     if ((finders & connection) != 0 && !noConnection(start, end, p)) live |= connection
   }
   return live
@@ -1078,6 +1088,14 @@ function mod97(rest: i32, b: i32): i32 {
   return b <= 57 ? (rest * 10 + b - 48) % 97 : (rest * 100 + (b | 32) - 87) % 97
 }
 
+let equals: i32 = 0
+
+/** The separator at p stands behind a key of a query that was found plain. */
+@inline function seenPlain(p: i32): bool {
+  for (let k = 0; k < equals; k++) if (load<i32>(EQUALS + (k << 2)) == p) return true
+  return false
+}
+
 /** Repeats `find` in detectors/url.ts as far as it reads: an authority without `@`, a query all of whose keys are plain. */
 function noUrl(start: i32, end: i32, p: i32): bool {
   const b = byte(p)
@@ -1135,7 +1153,10 @@ function noUrl(start: i32, end: i32, p: i32): bool {
       if ((c == 41 || c == 93 || c == 125 || c == 44) && (q + 1 >= end || !is(q + 1, URLS))) break
       q++
     }
-    if (q > value && to - from <= 64 && (odd || to == from || !isPlain(from, to, 2))) return false
+    if (to - from <= 64 && !odd && to > from && isPlain(from, to, 2)) {
+      // what holds for queries holds for pairs
+      if (equals < 8 && byte(from - 1) != 0x5c) store<i32>(EQUALS + (equals++ << 2), to)
+    } else if (q > value && to - from <= 64) return false
     if (q >= end) return true
     const c = byte(q)
     if (c != 38 && c != 59 && c != 35) return true
