@@ -40,7 +40,7 @@ const areas: readonly Area[] = [
   { name: 'masks', files: /^src\/masks\//, imports: undefined, packages: undefined },
   { name: 'detectors', files: /^src\/detectors\//, imports: undefined, packages: undefined },
   { name: 'ruleset', files: /^src\/ruleset\//, imports: /^src\/ruleset\//, packages: /^(yaml|node:(fs|path|url|module))$/ },
-  { name: 'seeds', files: /^src\/seeds\//, imports: /^src\/engine\/keyed\.ts$/, packages: /^node:(fs|path|url)$/ },
+  { name: 'seeds', files: /^src\/seeds\//, imports: /^src\/engine\/keyed\.ts$/, packages: /^node:(buffer|fs|path|url)$/ },
   { name: 'lines', files: /^src\/lines\.ts$/, imports: undefined, packages: undefined },
   { name: 'stream', files: /^src\/stream\.ts$/, imports: /^src\/lines\.ts$/, packages: /^node:stream$/ },
   {

@@ -43,8 +43,11 @@ export class Memo {
   put(slot: number, chain: number, bytes: Uint8Array, start: number, end: number, out: MemoResult): void {
     if (slot < 0) return
     this.empty = false
-    this.keys[slot]?.fill(0)
-    this.keys[slot] = Uint8Array.prototype.slice.call(bytes, start, end)
+    const old = this.keys[slot]
+    if (old !== undefined) for (let i = 0; i < old.length; i++) old[i] = 0
+    const key = new Uint8Array(end - start)
+    for (let i = 0; i < key.length; i++) key[i] = bytes[start + i]!
+    this.keys[slot] = key
     this.chains[slot] = chain
     this.outs[slot] = out
   }

@@ -17,6 +17,7 @@ import type { Hits, Writer } from './walker.ts'
 interface SkimExports {
   readonly memory: { readonly buffer: ArrayBuffer }
   readonly init: () => void
+  readonly index: (set: number) => void
   readonly forget: () => void
   readonly forgetStrings: () => void
   readonly run: (pos: number, end: number, root: number, maxDepth: number, maxBytes: number) => number
@@ -650,22 +651,6 @@ export class Skim {
     const countries = this.room(676)
     if (at === 0 || pairs === 0 || follow === 0 || groups === 0 || countries === 0 || table === 0) return 0
     bytes.fill(0, at, at + 96)
-    // by the two bytes as a little-endian number; the module tells by other means where numbers and IBANs may begin, but for
-    // numbers behind a plus sign
-    let quiet = 0
-    set.finders.forEach(({ finder }, f) => {
-      if (finder.skim === 'digits' || finder.skim === 'iban') quiet |= 1 << f
-    })
-    const loud = set.groups.map((group) => group.some((f) => ((quiet >> f) & 1) === 0))
-    const marks = new Uint8Array(256)
-    for (let mark = 1; mark < 256; mark++) for (let c = 0; c < 256; c++) if (loud[set.follow[(mark << 8) | c] ?? 0] === true) marks[mark] = 1
-    for (let a = 0; a < 256; a++) {
-      for (let b = 0; b < 256; b++) {
-        const mark = set.pairsText[(a << 8) | b]!
-        bytes[pairs + ((b << 8) | a)] = mark
-        bytes[table + ((b << 8) | a)] = a === 0x2b && mark !== 0 ? 1 : marks[mark]!
-      }
-    }
     bytes.set(set.follow, follow)
     for (let g = 0; g < 256; g++) {
       let mask = 0
@@ -686,6 +671,16 @@ export class Skim {
     view.setInt32(at + 36, set.empty ? 1 : 0, true)
     view.setInt32(at + 40, countries, true)
     view.setInt32(at + 44, table, true)
+    view.setInt32(at + 48, set.follow.length >> 8, true)
+    // the module tells by other means where numbers and IBANs may begin
+    let quiet = 0
+    set.finders.forEach(({ finder }, f) => {
+      if (finder.skim === 'digits' || finder.skim === 'iban') quiet |= 1 << f
+    })
+    const { SCRATCH } = this.at
+    bytes.set(set.pairsText, SCRATCH)
+    for (let g = 0; g < 256; g++) bytes[SCRATCH + 0x10000 + g] = set.groups[g]?.some((f) => ((quiet >> f) & 1) === 0) === true ? 1 : 0
+    this.calls.index(at)
     this.sets.set(set, at)
     return at
   }

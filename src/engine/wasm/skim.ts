@@ -169,6 +169,8 @@ const EMPTY: usize = 36
 const COUNTRIES: usize = 40
 /** By two bytes: 1 where the second one may be a trigger's, 0 elsewhere; but for numbers and IBANs. */
 const TABLE: usize = 44
+/** Number of marks. */
+const SETS: usize = 48
 /** By finder: no text with fewer bytes holds anything that it finds. */
 const LEAST: usize = 64
 
@@ -219,6 +221,36 @@ export function init(): void {
     store<u8>(CLASS + c, <u8>bits)
   }
   store<u8>(SCRATCH - 1, 0x20)
+}
+
+/**
+ * Fills in the tables of a set: the marks of pairs of bytes stand in SCRATCH by the first byte, behind them a byte for each
+ * group of finders: 1 when it is more than numbers and IBANs.
+ */
+export function index(set: i32): void {
+  const pairs = load<i32>(set, PAIRS)
+  const follow = load<i32>(set, FOLLOW)
+  const table = load<i32>(set, TABLE)
+  const loud = SCRATCH + 0x10000
+  const marks = loud + 0x100
+  const sets = load<i32>(set, SETS)
+  memory.fill(marks, 0, 256)
+  for (let mark = 1; mark < sets; mark++) {
+    for (let c = 0; c < 256; c++) {
+      if (byte(loud + byte(follow + ((mark << 8) | c))) != 0) {
+        store<u8>(marks + mark, 1)
+        break
+      }
+    }
+  }
+  for (let a = 0; a < 256; a++) {
+    for (let b = 0; b < 256; b++) {
+      const mark = byte(SCRATCH + ((a << 8) | b))
+      store<u8>(pairs + ((b << 8) | a), <u8>mark)
+      // numbers behind a plus sign are told by their trigger
+      store<u8>(table + ((b << 8) | a), mark != 0 && a == 0x2b ? 1 : <u8>byte(marks + mark))
+    }
+  }
 }
 
 /** Forgets keys and strings. */
