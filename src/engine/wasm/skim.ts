@@ -770,9 +770,15 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   const credit = load<i32>(scope, CREDIT)
   if (credit > 0) {
     const last = load<i32>(scope, RECENT)
-    if (last != 0 && load<u64>(start) == load<u64>(last, 16)) {
+    if (last != 0) {
       const length = load<i32>(last, 4)
-      if (load<i32>(last) == scope && load<i32>(last, 8) == 1 && (length < 8 || same(start + 8, last + 24, length - 7))) {
+      const differ = load<u64>(start) ^ load<u64>(last, 16)
+      if (
+        (length < 7 ? differ << (56 - (<u64>length << 3)) : differ) == 0 &&
+        load<i32>(last) == scope &&
+        load<i32>(last, 8) == 1 &&
+        (length < 8 || same(start + 8, last + 24, length - 7))
+      ) {
         if (credit < 64) store<i32>(scope, credit + 1, CREDIT)
         return start + length + 1
       }
@@ -811,7 +817,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
     if (live == 0) {
       if (credit > 0) {
         store<i32>(scope, credit - 1, CREDIT)
-        if (p - start >= 7) store<i32>(scope, learn(scope, start, p, 1), RECENT)
+        store<i32>(scope, learn(scope, start, p, 1), RECENT)
       }
       return p + 1
     }
