@@ -339,7 +339,7 @@ class BoundMasker implements Masker {
     this.hits.clear()
     this.state.next()
     this.walker.recordRemoved = false
-    this.compiled.nestedErrors.length = 0
+    if (this.compiled.nestedErrors.length > 0) this.compiled.nestedErrors.length = 0
   }
 
   /** Lookups in a record before it is walked. */

@@ -74,6 +74,19 @@ export interface Found {
   readonly decision: 'mask' | 'keep'
 }
 
+/** A text as it stands inside a JSON string. Most substitutes are short and plain: for those a loop is the quickest. */
+function jsonBytes(text: string): Uint8Array {
+  const n = text.length
+  if (n > 64) return Buffer.from(JSON.stringify(text).slice(1, -1))
+  const out = new Uint8Array(n)
+  for (let i = 0; i < n; i++) {
+    const c = text.charCodeAt(i)
+    if (c < 0x20 || c > 0x7e || c === 0x22 || c === 0x5c) return Buffer.from(JSON.stringify(text).slice(1, -1))
+    out[i] = c
+  }
+  return out
+}
+
 /** Who has decoded a string elsewhere. */
 export interface Decoder {
   /** Says where its bytes come from; false when that is not known. */
@@ -683,7 +696,7 @@ export class JsonWalker implements Access {
         const matched = decode(bytes, s, e)
         const text = spanText(this.applier, scanner, k, matched, this, () => this.plan.errorPath(scope))
         const plain = text === REMOVED ? '' : text
-        const json = Buffer.from(JSON.stringify(plain).slice(1, -1))
+        const json = jsonBytes(plain)
         if (this.state.errors.length === errors) memo.put(slot, ref.chain.id, bytes, s, e, { text, json, keep: text === matched })
         else this.pure = false
         if (text === matched) return undefined

@@ -135,7 +135,7 @@ const RETURNS: usize = 72
 const LITERALS: i32 = 1
 const CONTAINERS: i32 = 2
 const INDEXED: i32 = 4
-/** Numbers of twelve digits and more that begin with 1 and are no card are times to all finders. */
+/** Numbers of twelve digits and more that begin with 1 and are no card are times to all finders: the path does not speak of phones. */
 const TIMES: i32 = 8
 /** The one rule for strings gives them all the same. */
 const CONSTANT: i32 = 16
@@ -813,7 +813,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   }
   const c = byte(p)
   if (c == 0x22) {
-    const live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set) : -1
+    const live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set, <i32>load<u8>(scope, FLAGS)) : -1
     if (live == 0) {
       if (credit > 0) {
         store<i32>(scope, credit - 1, CREDIT)
@@ -841,7 +841,7 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   const first = byte(SCRATCH)
   if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hostString(scope, open, depth, entry)
   const count = collect(SCRATCH, SCRATCH + n, set)
-  const live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set) : -1
+  const live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set, <i32>load<u8>(scope, FLAGS)) : -1
   if (live != 0) scan(scope, set, open, stop - 1, count, live, n, depth)
   return stop
 }
@@ -1006,7 +1006,7 @@ function hash(scope: i32, p: i32, n: i32): i32 {
  * A bit for each finder that has one of the n candidates of the text in [start, end) which may become a match. All candidates
  * of the others come to nothing.
  */
-function liveOf(start: i32, end: i32, n: i32, set: i32): i32 {
+function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
   const groups = load<i32>(set, GROUPS)
   const digits = load<i32>(set, DIGITS)
   const pair = load<i32>(set, PAIR)
@@ -1026,7 +1026,7 @@ function liveOf(start: i32, end: i32, n: i32, set: i32): i32 {
       if (length >= <i32>load<u8>(set + ctz(rest), LEAST)) live |= rest & -rest
       rest &= rest - 1
     }
-    if ((finders & digits) != 0 && !noNumber(start, end, p)) live |= digits
+    if ((finders & digits) != 0 && !noNumber(start, end, p, flags)) live |= digits
     if ((finders & iban) != 0 && !noIban(start, end, p, load<i32>(set, COUNTRIES))) live |= iban
     if ((finders & url) != 0 && !noUrl(start, end, p)) live |= url
     if ((finders & pair) != 0 && !seenPlain(p) && !noPair(start, end, p)) live |= pair
@@ -1047,7 +1047,7 @@ function thin(n: i32, set: i32, live: i32): i32 {
 }
 
 /** Repeats the first steps of `find` in detectors/digits.ts: runs with too few digits, addresses and versions, times. */
-function noNumber(start: i32, end: i32, p: i32): bool {
+function noNumber(start: i32, end: i32, p: i32, flags: i32): bool {
   const previous = p > start ? byte(p - 1) : 32
   if (previous == 43) return false
   let q = p + 1
@@ -1085,8 +1085,20 @@ function noNumber(start: i32, end: i32, p: i32): bool {
   if (tight - p < 8 && !leads) return true
   // dotted quads and versions, with nothing behind them that could be a further group
   if (parts > 1 && parts <= 4 && dots && longest <= 3 && !leads) return true
+  // two groups in a run of hexadecimal digits and hyphens, as in a UUID: no word in it can say that they are a phone number
+  if (parts == 2 && next == 45 && !leads && (flags & TIMES) != 0) {
+    const other = tight - q - 1
+    const grouped = (count == 6 && other == 13) || (byte(p) == 48 && ((count == 3 && other == 8) || (count == 5 && (other == 5 || other == 6)) || (count == 4 && other == 7)))
+    if (!grouped && hexadecimal(p - 48 > start ? p - 48 : start, p) && hexadecimal(tight, end - tight > 16 ? tight + 16 : end)) return true
+  }
   // times
   return parts == 1 && count >= 12 && count != 15 && byte(p) == 49 && !leads && !(next == 45 || next == 46 || next == 47)
+}
+
+/** Nothing but hexadecimal digits and hyphens. */
+function hexadecimal(p: i32, end: i32): bool {
+  for (; p < end; p++) if (hex(p) < 0 && byte(p) != 45) return false
+  return true
 }
 
 /** Repeats `find` in detectors/iban.ts; `lengths` by the two letters of the country. */
