@@ -34,7 +34,10 @@ export async function buildWasm({ source, name, what, pages }: WasmModule): Prom
     listFiles: () => [],
   })
   if (error !== null || code === undefined) throw new Error(`AssemblyScript: ${stderr.toString()}`)
-  const lines = Buffer.from(code).toString('base64').match(/.{1,160}/g) ?? []
+  const lines =
+    Buffer.from(code)
+      .toString('base64')
+      .match(/.{1,160}/g) ?? []
   return `// Generated from ${source} by scripts/build-wasm.ts (npm run wasm). Do not edit.
 
 /** The WebAssembly module of the ${what} (${code.length} bytes), in base64. */

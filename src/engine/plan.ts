@@ -366,26 +366,6 @@ export interface TextKey {
   readonly facts: KeyFacts
 }
 
-/** Strings of 8 to 256 bytes in which nothing was found, seen at one scope: most values of a log come again and again. */
-export interface CleanValue {
-  readonly word0: number
-  readonly word1: number
-  /** Length without the closing quote. */
-  readonly length: number
-  /** The bytes from the ninth on with the closing quote, as words; the last one is to be masked with `mask`. */
-  readonly words: Int32Array
-  readonly mask: number
-}
-
-/** Slots of clean values at a scope (a power of two), and most of them in a plan. */
-const CLEAN_SLOTS = 16
-const MAX_CLEAN = 8192
-
-/** Where a value with these first eight bytes is looked for. */
-export function cleanSlot(word0: number, word1: number): number {
-  return Math.imul(word0 ^ Math.imul(word1, 0x5bd1e995), 0x9e3779b1) >>> 28
-}
-
 const NO_WORDS: readonly string[] = []
 export const NO_FACTS: KeyFacts = { words: [], secret: 0, secretNumbers: false }
 /** A key in text that invokes nothing. */
@@ -429,11 +409,6 @@ export class Scope {
   first: Scope | undefined
   item: Scope | undefined
   detect: DetectSet
-  /** Direct-mapped by the first eight bytes; undefined before the first and once they do not pay. */
-  clean: (CleanValue | undefined)[] | undefined
-  /** Falls with each value learnt, rises with each one met again; at 0 the scope stops learning. */
-  credit = 24
-  turn = 0
   // open addressing by key bytes
   slots: (Scope | undefined)[] = EMPTY_SLOTS
   used = 0
@@ -559,7 +534,6 @@ export class Plan {
 
   private makeRoot(): Scope {
     this.scopes = 0
-    this.cleanCount = 0
     const facts = NO_FACTS
     const scope = new Scope(undefined, '', EMPTY_BYTES, facts, this.parts.detectSet([]))
     scope.nodes = close([this.parts.root])
@@ -579,34 +553,6 @@ export class Plan {
   /** Starts the cache anew when it is full; to be called between records. */
   trim(): void {
     if (this.scopes > MAX_SCOPES) this.root = this.makeRoot()
-  }
-
-  private cleanCount = 0
-
-  /** Remembers a string at [start, end) in which nothing was found. */
-  learnClean(scope: Scope, word0: number, word1: number, bytes: Uint8Array, start: number, end: number): void {
-    if (--scope.credit <= 0 || this.cleanCount >= MAX_CLEAN) {
-      if (scope.credit <= 0 && scope.clean !== undefined) {
-        this.cleanCount -= scope.clean.filter((v) => v !== undefined).length
-        scope.clean = undefined
-      }
-      scope.credit = Math.min(scope.credit, 0)
-      return
-    }
-    scope.clean ??= new Array<CleanValue | undefined>(CLEAN_SLOTS).fill(undefined)
-    const slot = cleanSlot(word0, word1)
-    let way = 0
-    while (way < 4 && scope.clean[slot ^ way] !== undefined) way++
-    if (way === 4) {
-      // full: a new value takes a place now and then, not at every turn
-      if ((++scope.turn & 7) !== 0) return
-      way = (scope.turn >> 3) & 3
-    } else this.cleanCount++
-    const rest = end + 1 - (start + 8)
-    const copy = new Uint8Array((rest + 3) & ~3)
-    for (let k = 0; k < rest; k++) copy[k] = bytes[start + 8 + k]!
-    const over = copy.length - rest
-    scope.clean[slot ^ way] = { word0, word1, length: end - start, words: littleEndian(copy), mask: -1 >>> (8 * over) }
   }
 
   facts(key: string): KeyFacts {
@@ -848,10 +794,4 @@ export function findChild(parent: Scope, bytes: Uint8Array, start: number, end: 
     }
     i = (i + 1) & mask
   }
-}
-
-function littleEndian(bytes: Uint8Array): Int32Array {
-  const out = new Int32Array(bytes.length / 4)
-  for (let i = 0; i < out.length; i++) out[i] = bytes[4 * i]! | (bytes[4 * i + 1]! << 8) | (bytes[4 * i + 2]! << 16) | (bytes[4 * i + 3]! << 24)
-  return out
 }

@@ -19,9 +19,7 @@ interface Sha256Exports {
 }
 
 /** The part of the WebAssembly API that is used; the types of Node leave it to those of browsers. */
-declare const WebAssembly:
-  | { readonly Module: new (code: Uint8Array) => object; readonly Instance: new (module: object) => { readonly exports: Sha256Exports } }
-  | undefined
+declare const WebAssembly: { readonly Module: new (code: Uint8Array) => object; readonly Instance: new (module: object) => { readonly exports: Sha256Exports } } | undefined
 
 /** The module with views of its memory. */
 class Sha256Module {

@@ -9,7 +9,7 @@
 import { eachEntry, emptyWildcard, findAll, findPath, readScalar, readString, readValue, skipSpace, skipValue, writeValue } from './json-bytes.ts'
 import type { Memo } from './memo.ts'
 import { OffsetMap } from './offset-map.ts'
-import { cleanSlot, END, findChild, HASH_START, SCAN, PASS } from './plan.ts'
+import { END, findChild, HASH_START, SCAN, PASS } from './plan.ts'
 import type { DetectSet, Plan, Scope } from './plan.ts'
 import { BadSpan, decode, Scanner } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
@@ -511,28 +511,6 @@ export class JsonWalker implements Access {
     let i = open + 1
     let n = 0
     let g = 0
-    const { clean } = scope
-    if (clean !== undefined && i < safe - 264) {
-      const { view } = this
-      const at = this.origin + i
-      const word0 = view.getInt32(at, true)
-      const word1 = view.getInt32(at + 4, true)
-      const slot = cleanSlot(word0, word1)
-      // four places for each hash: values of one field often begin alike
-      for (let way = 0; way < 4; way++) {
-        const known = clean[slot ^ way]
-        if (known === undefined) break
-        if (known.word0 !== word0 || known.word1 !== word1) continue
-        const { words } = known
-        const last = words.length - 1
-        let k = 0
-        while (k < last && words[k] === view.getInt32(at + 8 + 4 * k, true)) k++
-        if (k === last && ((words[last]! ^ view.getInt32(at + 8 + 4 * last, true)) & known.mask) === 0) {
-          if (scope.credit < 64) scope.credit++
-          return i + known.length + 1
-        }
-      }
-    }
     while (i < safe) {
       const a = buf[i]!
       const b = buf[i + 1]!
@@ -594,25 +572,17 @@ export class JsonWalker implements Access {
     if (c === 0x22) {
       if (n > 0 || this.mayEnter[this.buf[open + 1]!] === 1) {
         this.scanner.candidates = n
-        if (!this.judge(open + 1, i, scope)) return i + 1
-      }
-      const length = i - open - 1
-      if (scope.credit > 0 && length >= 8 && length <= 256) {
-        const at = this.origin + open + 1
-        this.plan.learnClean(scope, this.view.getInt32(at, true), this.view.getInt32(at + 4, true), this.buf, open + 1, i)
+        this.judge(open + 1, i, scope)
       }
       return i + 1
     }
     return c === 0x5c ? this.escaped(open + 1, i, scope) : INVALID
   }
 
-  /** A string without backslashes whose candidates are collected. True when nothing is in it, whatever the record. */
-  private judge(start: number, end: number, scope: Scope): boolean {
-    if (this.mayEnter[this.buf[start]!] === 1 && this.entered(this.buf, start, end, scope)) {
-      this.scanner.candidates = 0
-      return false
-    }
-    return this.matches(scope.detect, this.buf, start, end, scope, -1)
+  /** A string without backslashes whose candidates are collected. */
+  private judge(start: number, end: number, scope: Scope): void {
+    if (this.mayEnter[this.buf[start]!] === 1 && this.entered(this.buf, start, end, scope)) this.scanner.candidates = 0
+    else this.matches(scope.detect, this.buf, start, end, scope, -1)
   }
 
   /** A string with escapes: decoded, then scanned like any other. */
@@ -633,7 +603,7 @@ export class JsonWalker implements Access {
   }
 
   /** `from`: where the decoded text begins whose offsets are mapped; -1: the text is raw. */
-  private matches(set: DetectSet, bytes: Buffer, start: number, end: number, scope: Scope, from: number): boolean {
+  private matches(set: DetectSet, bytes: Buffer, start: number, end: number, scope: Scope, from: number): void {
     const mapped = from >= 0
     const scanner = this.scanner
     let n: number
@@ -646,7 +616,7 @@ export class JsonWalker implements Access {
       this.decodeRaw()
       this.applier.fail(error instanceof BadSpan ? undefined : error, this, undefined, this.plan.errorPath(scope))
       this.hit(mapped ? this.map.toRaw(start - from, false) : start, mapped ? this.map.toRaw(end - from, true) : end, FAILED_STRING, undefined)
-      return false
+      return
     }
     if (n > 0) this.decodeRaw()
     for (let k = 0; k < n; k++) {
@@ -664,7 +634,6 @@ export class JsonWalker implements Access {
       }
     }
     this.raw = -1
-    return n === 0 && !scanner.always
   }
 
   /** Decodes the string that `raw` tells of, for its offsets. */
