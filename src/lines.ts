@@ -9,7 +9,7 @@ export interface LineEngine {
   readonly oversizeKeep: number
   /**
    * Masks a buffer of whole lines, each with its terminator; only at the very end of input may the last one lack it.
-   * Returns the pieces to write, in order; the input itself when nothing changed. May throw a MaskError under policy `fail`.
+   * Returns the pieces to write, in order; the input itself when nothing changed. They last until the next call. May throw a MaskError under policy `fail`.
    */
   block(bytes: Buffer): readonly Buffer[]
   /** A line that is too long: its head (`oversizeKeep` bytes at most), its full length, its terminator (LF, CRLF or empty). */

@@ -220,6 +220,7 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   if (joint[0] === 46 && groups <= 4 && first <= 3 && groupLength[groups - 1]! <= 3) return tight
   // Epochs in milli-, micro- and nanoseconds begin with 1; no card does but UATP (15 digits), and no number of that length.
   if (groups === 1 && count >= 12 && count !== 15 && text[at] === 49) return tight
+  if (groups === 1 && count < 7) return tight
   if (groups === 1 && count < 12) {
     // A bare run of 7-11 digits: only words can make it something.
     if (next !== 32 && next !== 40 && digitJointAfter(text, end, p)) return tight

@@ -93,8 +93,13 @@ const MAX_INSTANCES = 64
 /** So often the tables may be filled and begun anew; then they stay as they are. */
 const MAX_ROUNDS = 16
 
+/** The module has a bit for each finder, and for the two that are none. */
+const MAX_FINDERS = 30
+
 let compiled: object | undefined
 let instances = 0
+/** Maskers that are dropped without being closed give their place back too. */
+const dropped = new FinalizationRegistry<undefined>(() => instances--)
 
 /** The pass over lines; made for one plan and one walker. */
 export class Skim {
@@ -135,6 +140,7 @@ export class Skim {
   /** Undefined where WebAssembly is missing, there are too many already, or the plan is none for it. */
   static create(plan: Plan, walker: JsonWalker, host: SkimHost, keeps: boolean): Skim | undefined {
     if (typeof WebAssembly === 'undefined' || instances >= MAX_INSTANCES || plan.policy.max_depth > MAX_DEPTH || walker.scanner.always || plan.policy.verify) return undefined
+    if (plan.parts.finders.length > MAX_FINDERS) return undefined
     try {
       return new Skim(plan, walker, host, keeps)
     } catch {
@@ -165,6 +171,7 @@ export class Skim {
       },
     })
     instances++
+    dropped.register(this, undefined, this)
     this.calls = exports
     const { buffer } = exports.memory
     this.bytes = Buffer.from(buffer)
@@ -175,10 +182,11 @@ export class Skim {
     plan.plainKeyLearnt = (text, start, end) => this.plainKey(text, start, end)
   }
 
-  /** Wipes what the memory holds of the input. */
+  /** Wipes tables and copies of the input. Buffers that were lent and output that was handed out are others' until they are done with them. */
   close(): void {
-    this.bytes.fill(0)
+    this.bytes.fill(0, 0, this.at.POOL)
     this.input = Buffer.alloc(0)
+    dropped.unregister(this)
     instances--
   }
 
@@ -361,9 +369,12 @@ export class Skim {
     const scope = this.scope(record)
     const from = open + 1 - this.delta
     const before = walker.mark()
-    if (decoded < 0) walker.judged(from, close - this.delta, scope)
-    else walker.judgedText(from, this.bytes, this.at.SCRATCH, this.at.SCRATCH + decoded, scope, this)
-    this.plan.teaching = false
+    try {
+      if (decoded < 0) walker.judged(from, close - this.delta, scope)
+      else walker.judgedText(from, this.bytes, this.at.SCRATCH, this.at.SCRATCH + decoded, scope, this)
+    } finally {
+      this.plan.teaching = false
+    }
     this.learn(before, from)
   }
 
@@ -521,7 +532,7 @@ export class Skim {
   /** Brings the tables in step with the plan; false where they cannot be. */
   private ready(): boolean {
     const { root } = this.plan
-    if (this.root === root && !(this.full && this.rounds < MAX_ROUNDS)) {
+    if (this.root === root && this.rootRecord !== 0 && !(this.full && this.rounds < MAX_ROUNDS)) {
       const { RECIPES, RECIPES_END } = this.at
       if (this.recipes - RECIPES > (RECIPES_END - RECIPES) * 0.75) {
         this.calls.forgetStrings()
@@ -589,8 +600,9 @@ export class Skim {
         (scope.strings === TARGET && !scope.document ? 32 : 0),
     )
     view.setInt32(record + 60, constant, true)
-    view.setInt32(record + 68, scope.strings === SCAN ? 24 : 0, true)
-    view.setInt32(record + 72, 64, true)
+    // nothing of strings is kept where nothing is to be kept
+    view.setInt32(record + 68, this.keeps && scope.strings === SCAN ? 24 : 0, true)
+    view.setInt32(record + 72, this.keeps ? 64 : 0, true)
     view.setInt32(record + 4, set, true)
     view.setInt32(record + 28, keyBytes.length, true)
     view.setInt32(record + 32, scope.hash, true)

@@ -624,8 +624,14 @@ function claimed(open: i32, scope: i32, depth: i32): i32 {
       if (recipe != 1) cook(recipe, open + 1)
       return end
     }
-    ask(scope, end - open - 2)
-  } else ask(scope, KNOWN_MOST + 1)
+    return hand(scope, open, depth, end - open - 2)
+  }
+  return hand(scope, open, depth, KNOWN_MOST + 1)
+}
+
+/** Has the host do the string at `open`, whose text is n bytes long (more than KNOWN_MOST: it is not to be remembered). */
+function hand(scope: i32, open: i32, depth: i32, n: i32): i32 {
+  ask(scope, n)
   const end = hostString(scope, open, depth, entry)
   if (end >= 0) answered(scope, open + 1, end - 1)
   return end
@@ -764,7 +770,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   let p = start
   let n = 0
   const first = byte(p)
-  if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hostString(scope, open, depth, entry)
+  if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hand(scope, open, depth, KNOWN_MOST + 1)
   if (load<i32>(set, EMPTY) != 0) return passed(open)
   // most fields have one value, or a few
   const credit = load<i32>(scope, CREDIT)
@@ -839,7 +845,7 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   if (stop < 0) return -1
   const n = decodedLength
   const first = byte(SCRATCH)
-  if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hostString(scope, open, depth, entry)
+  if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hand(scope, open, depth, KNOWN_MOST + 1)
   const count = collect(SCRATCH, SCRATCH + n, set)
   const live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set, <i32>load<u8>(scope, FLAGS)) : -1
   if (live != 0) scan(scope, set, open, stop - 1, count, live, n, depth)
@@ -853,9 +859,12 @@ function scan(scope: i32, set: i32, open: i32, close: i32, n: i32, live: i32, de
     if (recipe != 1) cook(recipe, open + 1)
     return
   }
+  if (n == MAX_CANDIDATES) {
+    hand(scope, open, depth, close - open - 1)
+    return
+  }
   ask(scope, close - open - 1)
-  if (n == MAX_CANDIDATES) hostString(scope, open, depth, entry)
-  else hostScan(scope, open, close, thin(n, set, live), live, decoded, depth, entry)
+  hostScan(scope, open, close, thin(n, set, live), live, decoded, depth, entry)
   answered(scope, open + 1, close)
 }
 
@@ -885,8 +894,14 @@ function collect(start: i32, end: i32, set: i32): i32 {
   store<i32>(TRACES, n + 1)
 }
 
-/** Decodes a string from `start`, whose first backslash is at p, into SCRATCH. Returns the offset behind its closing quote, or -1. */
+/**
+ * Decodes a string from `start`, whose first backslash is at p, into SCRATCH. Returns the offset behind its closing quote, or -1 for
+ * what is no string or too long.
+ */
 function decode(start: i32, p: i32): i32 {
+  // a text of more than a window has no room: the walker does its line
+  if (p - start > WINDOW) return -1
+  const limit = SCRATCH + WINDOW
   let to = SCRATCH + (p - start)
   memory.copy(SCRATCH, start, p - start)
   store<i32>(TRACES, 0)
@@ -896,6 +911,7 @@ function decode(start: i32, p: i32): i32 {
     if ((stop & 1) == 0) {
       trace(to, p)
       while (true) {
+        if (to > limit) return -1
         v128.store(to, v128.load(p))
         if (stop != 0) break
         p += 16
@@ -909,6 +925,7 @@ function decode(start: i32, p: i32): i32 {
     const c = byte(p)
     if (c == 0x22) break
     if (c != 0x5c) return -1
+    if (to > limit) return -1
     trace(to, ~p)
     const e = byte(p + 1)
     p += 2
