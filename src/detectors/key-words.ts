@@ -340,6 +340,7 @@ export function isMasked(text: Uint8Array, from: number, to: number): boolean {
       matchesLower(text, to, from, '[masked'))
   )
     return true
+  if (b === 37 && matchesLower(text, to, from, '%5bredacted')) return true
   if (b === 42 && matchesAt(text, to, from, '***')) return true
   if (length === 8 && matchesLower(text, to, from, 'redacted')) return true
   if (b === 0xe2 && text[from + 1] === 0x80 && text[from + 2] === 0xa2) return true

@@ -45,6 +45,18 @@ export interface BoundCustom {
 
 const NO_WORDS: readonly string[] = []
 
+interface Span {
+  s: number
+  e: number
+  r: DetectAction | PairHit
+  sc: number
+  m: number
+  x: number
+}
+
+/** What is glued to a match that was glued to a match is looked at, and no further: time stays linear. */
+const MAX_GLUED = 2
+
 /** What a list of strings begins with, behind its bracket. */
 const LIST_START = new Uint8Array(256)
 for (const c of '"\'') LIST_START[c.charCodeAt(0)] = 1
@@ -189,7 +201,47 @@ export class Scanner implements Scan {
     if (this.always) this.runCustoms(isKey)
     if (percent && this.percent && !isKey) this.scanPercent(set, text, start, end, line, words)
     if (this.count > 1) this.settle()
+    if (this.count > 0 && !isKey && this.depth < MAX_GLUED) this.lookBetween(set, text, start, end, line, words)
     return this.count
+  }
+
+  /**
+   * What is glued to a match may be one too that is only seen once its neighbour is gone (`536-90-4399+14155552671`): such a
+   * stretch is looked at by itself, as a second run over the output would.
+   */
+  private lookBetween(set: DetectSet, text: Uint8Array, start: number, end: number, line: boolean, words: readonly string[]): void {
+    const n = this.count
+    let from = start
+    for (let k = 0; k <= n; k++) {
+      const to = k < n ? this.starts[k]! : end
+      if (to - from >= 6 && ((k > 0 && (text[from] === 0x2b || isWord(text[from]!))) || (k < n && isWord(text[to - 1]!)))) {
+        const between = (this.between ??= new Scanner(this.plan, this.pairs, [], this.percent))
+        between.depth = this.depth + 1
+        between.scan(set, text, from, to, line, false, words)
+        for (let i = 0; i < between.count; i++) {
+          this.push(between.starts[i]!, between.ends[i]!, between.refs[i]!, between.scores[i]!, between.encoded[i]!)
+          this.merged[this.count - 1] = between.merged[i]!
+        }
+      }
+      if (k < n) from = this.ends[k]!
+    }
+    if (this.count > n) this.order()
+  }
+  private between: Scanner | undefined
+  private depth = 0
+
+  /** Puts spans that are apart in order. */
+  private order(): void {
+    const spans = Array.from({ length: this.count }, (_, i) => ({
+      s: this.starts[i]!,
+      e: this.ends[i]!,
+      r: this.refs[i]!,
+      sc: this.scores[i]!,
+      m: this.merged[i]!,
+      x: this.encoded[i]!,
+    }))
+    spans.sort((a, b) => a.s - b.s)
+    this.keep(spans)
   }
 
   /** Asks the finders with flag N about an integer lexeme. */
@@ -278,7 +330,7 @@ export class Scanner implements Scan {
     const targets = this.line ? known.inLine : known.inString
     if (targets.length > 0) {
       this.pairs!.finish(this.text, this.end, pair)
-      if (pair.valueEnd <= pair.valueStart || isFinished(this.text, pair.valueStart, pair.valueEnd)) return from
+      if (pair.valueEnd <= pair.valueStart || isFinished(text, pair.valueStart, pair.valueEnd)) return from
       // a list or an object goes as a whole: its first bracket alone says nothing
       if (pair.quote === 0 && (this.text[pair.valueStart] === 0x5b || this.text[pair.valueStart] === 0x7b))
         pair.valueEnd = Math.max(pair.valueEnd, runEnd(this.text, bracketsEnd(this.text, pair.valueStart, this.end), this.end))
@@ -353,7 +405,7 @@ export class Scanner implements Scan {
     order.sort(
       (a, b) => this.starts[a]! - this.starts[b]! || this.ends[b]! - this.ends[a]! || this.scores[b]! - this.scores[a]! || priority(this.refs[a]!) - priority(this.refs[b]!),
     )
-    const out: { s: number; e: number; r: DetectAction | PairHit; sc: number; m: number; x: number }[] = []
+    const out: Span[] = []
     for (const i of order) {
       const s = this.starts[i]!
       const e = this.ends[i]!
@@ -365,6 +417,10 @@ export class Scanner implements Scan {
         if (isPairHit(last.r) && !isPairHit(this.refs[i]!)) last.r = this.refs[i]!
       }
     }
+    this.keep(out)
+  }
+
+  private keep(out: readonly Span[]): void {
     this.count = out.length
     out.forEach((o, i) => {
       this.starts[i] = o.s
@@ -402,12 +458,15 @@ const VALUE_END = new Uint8Array(256)
 for (let c = 0; c <= 0x20; c++) VALUE_END[c] = 1
 for (const c of ',;&|)]}"') VALUE_END[c.charCodeAt(0)] = 1
 
-const FINISHED = /^(?:\[REDACTED(?::\w{1,64})?\]|%5BREDACTED(?:%3A\w{1,64})?%5D)$/
+const FINISHED = /^(?:(?:\[REDACTED(?::\w{1,64})?\]|%5BREDACTED(?:%3A\w{1,64})?%5D)[^\w%[]{0,8})+(?:$|(?<!\]|%5D)\w)/
 
-/** True for a placeholder and nothing else: what an earlier run wrote stays as it is. */
+/**
+ * True where placeholders stand that an earlier run wrote, with punctuation behind: they stay as they are, and what comes behind
+ * the punctuation was no part of the value then. A letter or digit glued to one is another matter.
+ */
 function isFinished(text: Uint8Array, start: number, end: number): boolean {
   const first = text[start]!
-  return (first === 0x5b || first === 0x25) && end - start <= 96 && FINISHED.test(decode(text, start, end))
+  return (first === 0x5b || first === 0x25) && FINISHED.test(decode(text, start, end - start > 96 ? start + 96 : end))
 }
 
 /** A custom detector returned offsets that are not in the text. */
@@ -415,6 +474,11 @@ export class BadSpan extends Error {}
 
 export function isPairHit(ref: DetectAction | PairHit): ref is PairHit {
   return (ref as PairHit).targets !== undefined
+}
+
+/** Letters, digits, `_`, and bytes of other scripts. */
+function isWord(c: number): boolean {
+  return (c >= 0x30 && c <= 0x39) || (c >= 0x41 && c <= 0x5a) || c === 0x5f || (c >= 0x61 && c <= 0x7a) || c >= 0x80
 }
 
 function priority(ref: DetectAction | PairHit): number {
