@@ -25,6 +25,10 @@ describe('the skim once gave something else', () => {
       'mask-logs:default',
       '{"a":" password=zz9x1y2 ","b":"{broken AKIAA3PRWVSF6CDE5MDQ","c":"\\n card 4111111111111111"}',
     ],
+    'documents that begin with an escape were not entered without detectors': [
+      { version: '1.0', rules: [{ paths: ['d.v'], masks: [{ type: 'redact' }] }] },
+      '{"d":"\\u007b\\"v\\":\\"zz9x1y2\\"}","x":{"d":1}}',
+    ],
   }
   for (const [name, [ruleset, line]] of Object.entries(cases))
     it(name, () => {

@@ -771,7 +771,8 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   let n = 0
   const first = byte(p)
   if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hand(scope, open, depth, KNOWN_MOST + 1)
-  if (load<i32>(set, EMPTY) != 0) return passed(open)
+  // an escape may stand for the bracket of a document
+  if (load<i32>(set, EMPTY) != 0) return load<i32>(set, DOCUMENTS) != 0 && first == 0x5c ? escaped(open, p, scope, set, depth) : passed(open)
   // most fields have one value, or a few
   const credit = load<i32>(scope, CREDIT)
   if (credit > 0) {
