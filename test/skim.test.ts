@@ -29,6 +29,7 @@ describe('the skim once gave something else', () => {
       { version: '1.0', rules: [{ paths: ['d.v'], masks: [{ type: 'redact' }] }] },
       '{"d":"\\u007b\\"v\\":\\"zz9x1y2\\"}","x":{"d":1}}',
     ],
+    'a short run of digits before a bracket was a phone number to the finder alone': ['mask-logs:default', '{"phone":"37 (x","mobile":"9203-(+1","tel":{"a":"call 1 (_415)"}}'],
   }
   for (const [name, [ruleset, line]] of Object.entries(cases))
     it(name, () => {

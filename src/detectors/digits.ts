@@ -90,6 +90,7 @@ const phone: DetectorInfo = {
     'order 415-111-2671',
     '12345678-1234-1234-1234-123456789012',
     'phone at 2024-05-01',
+    'phone 37 (home',
   ],
 }
 
@@ -222,7 +223,9 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   if (groups === 1 && count >= 12 && count !== 15 && text[at] === 49) return tight
   if (groups === 1 && count < 7) return tight
   if (groups === 1 && count < 12) {
-    // A bare run of 7-11 digits: only words can make it something.
+    // A bare run of 7-11 digits: only words can make it something. A shorter one, led on by a bracket that belongs to something
+    // else (`37 (x`), is no number at all.
+    if (count < 7) return tight
     if (next !== 32 && next !== 40 && digitJointAfter(text, end, p)) return tight
     return findBare(scan, at, p, ids)
   }
