@@ -30,6 +30,10 @@ describe('the skim once gave something else', () => {
       '{"d":"\\u007b\\"v\\":\\"zz9x1y2\\"}","x":{"d":1}}',
     ],
     'a short run of digits before a bracket was a phone number to the finder alone': ['mask-logs:default', '{"phone":"37 (x","mobile":"9203-(+1","tel":{"a":"call 1 (_415)"}}'],
+    'entries removed before the skim gave a line up were counted twice': [
+      { version: '1.0', rules: [{ detect: ['all'], masks: [{ type: 'remove' }] }] },
+      '{"password":"zz9x1y2","card":4111111111111111,"\\u0061":1}',
+    ],
   }
   for (const [name, [ruleset, line]] of Object.entries(cases))
     it(name, () => {

@@ -945,7 +945,7 @@ export class JsonWalker implements Access {
           const done = this.applier.match(action, value, this, () => this.plan.errorPath(scope))
           this.report(scope, 'value', action.rule.name, action.detector.name, score, open, end)
           if (done === REMOVED) {
-            action.masked++
+            this.state.tallies.push(action)
             this.remove(end)
           } else if (done !== value) this.hit(open, end, this.encode(writeValue(done), false), action)
           return end
@@ -1086,7 +1086,7 @@ export class JsonWalker implements Access {
 
   private replaceNumber(start: number, end: number, value: Value, done: Value | Removed, action: { masked: number }): void {
     if (done === REMOVED) {
-      action.masked++
+      this.state.tallies.push(action)
       this.remove(end)
     } else if (!(done instanceof NumberText && value instanceof NumberText && done.text === value.text)) this.hit(start, end, this.encode(writeValue(done), false), action)
   }
