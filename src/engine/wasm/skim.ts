@@ -1035,6 +1035,7 @@ function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
   const length = end - start
   let live = 0
   equals = 0
+  queried = 0
   for (let k = 0; k < n; k++) {
     const p = load<i32>(CANDIDATES + (k << 3))
     // what is live need not be asked again
@@ -1194,8 +1195,20 @@ function noUrl(start: i32, end: i32, p: i32): bool {
     const option = p - 2 >= start && byte(p - 2) == 45 ? p - 2 : p - 1
     return option <= start || !is(option - 1, SPACE)
   }
+  // every `?` in the value of a parameter begins a query that reads on to the end: what reads too much is left to the finder, which does not
+  if (queried > (end - start) << 2) return false
+  const stop = noQuery(p, end)
+  if (stop < 0) return false
+  queried += stop - p
+  return true
+}
+
+let queried: i32 = 0
+
+/** Where the query behind the mark at p ends, all of whose keys are plain; -1 for another one. */
+function noQuery(p: i32, end: i32): i32 {
   let q = p + 1
-  if (q >= end || !is(q, KEYS)) return true
+  if (q >= end || !is(q, KEYS)) return q
   while (true) {
     const from = q
     let odd = false
@@ -1207,9 +1220,9 @@ function noUrl(start: i32, end: i32, p: i32): bool {
       }
       q++
     }
-    if (q >= end) return true
+    if (q >= end) return q
     if (byte(q) != 61) {
-      if (byte(q) != 38 && byte(q) != 59) return true
+      if (byte(q) != 38 && byte(q) != 59) return q
       q++
       continue
     }
@@ -1224,14 +1237,14 @@ function noUrl(start: i32, end: i32, p: i32): bool {
     if (to - from <= 64 && !odd && to > from && isPlain(from, to, 2)) {
       // what holds for queries holds for pairs
       if (equals < 8 && byte(from - 1) != 0x5c) store<i32>(EQUALS + (equals++ << 2), to)
-    } else if (q > value && to - from <= 64) return false
-    if (q >= end) return true
+    } else if (q > value && to - from <= 64) return -1
+    if (q >= end) return q
     const c = byte(q)
-    if (c != 38 && c != 59 && c != 35) return true
+    if (c != 38 && c != 59 && c != 35) return q
     if (c == 38 && end - q >= 5 && load<u32>(q, 1) == 0x3b706d61) q += 4
     q++
   }
-  return false
+  return -1
 }
 
 /** Repeats the beginning of `pairAt` in scanner.ts and of `recogniseKey` in detectors/pairs.ts: keys that invoke nothing. */
