@@ -22,7 +22,6 @@ interface SkimExports {
   readonly forgetStrings: () => void
   readonly run: (pos: number, end: number, root: number, maxDepth: number, maxBytes: number) => number
   readonly one: (pos: number, end: number, root: number, maxDepth: number) => number
-  readonly at: () => number
   readonly settled: () => number
   readonly copy: (to: number, from: number, length: number) => void
   readonly learnPlain: (length: number, kinds: number) => void
@@ -53,6 +52,7 @@ export interface SkimHost {
 
 /** Addresses and sizes that the module names. */
 const CONSTANTS = [
+  'LINE',
   'TOUCHED',
   'LEARN',
   'LEARNING',
@@ -234,6 +234,7 @@ export class Skim {
    */
   run(pos: number, flow: Flow): number {
     const end = this.input.length
+    this.reach(pos)
     if (!this.ready()) return pos
     this.flow = flow
     for (;;) {
@@ -250,6 +251,7 @@ export class Skim {
         this.delta = this.at.INPUT - pos
       }
       this.multi = false
+      this.reach(pos)
       this.give()
       try {
         pos = this.calls.run(pos + this.delta, this.to + this.delta, this.rootRecord, this.maxDepth, this.maxBytes) - this.delta
@@ -290,9 +292,14 @@ export class Skim {
     this.give()
   }
 
+  /** Nothing before `pos` is left to be done: said first, since even the call of the module may throw (no stack is left). */
+  private reach(pos: number): void {
+    this.ints[this.at.LINE >> 2] = pos + this.delta
+  }
+
   /** Offset of the line that `run` was at when something was thrown. */
   lineStart(): number {
-    return this.calls.at() - this.delta
+    return this.ints[this.at.LINE >> 2]! - this.delta
   }
 
   /** Lines settled since the last call. */
@@ -334,7 +341,7 @@ export class Skim {
       this.ints[this.at.TOUCHED >> 2] = 1
       this.passing = this.at.PASSING
       this.host.begin()
-      walker.stand(this.input, this.calls.at() - delta, this.multi ? this.end : this.to, this.multi)
+      walker.stand(this.input, this.ints[this.at.LINE >> 2]! - delta, this.multi ? this.end : this.to, this.multi)
     }
     const opened = this.at.OPENED >> 2
     for (let d = 1; d <= depth; d++) walker.opened[d] = this.ints[opened + d]! - delta

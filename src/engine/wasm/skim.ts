@@ -45,6 +45,8 @@ export const LEARN: i32 = 0x0404
 export const HIT_COUNT: i32 = 0x0408
 /** Written for the host: 1 when what it does with a string will be remembered. */
 export const LEARNING: i32 = 0x0418
+/** The offset of the line that is worked on; the host writes where it begins, in case that it never comes to it. */
+export const LINE: i32 = 0x041c
 /** Output: how much there is, how much there may be, and the offset up to which the input is in it. */
 export const WRITTEN: i32 = 0x040c
 export const WRITABLE: i32 = 0x0410
@@ -184,19 +186,12 @@ const KEYS: i32 = 8
 const URLS: i32 = 16
 const SPACE: i32 = 32
 
-/** What the line at hand was left for: the offset where it begins. */
-let lineStart: i32 = 0
 let multi: i32 = 0
 let recordEnd: i32 = 0
 let child: i32 = 0
 let entry: i32 = 0
 let decodedLength: i32 = 0
 let lines: i32 = 0
-
-/** Offset of the line that `run` is at or stopped at. */
-export function at(): i32 {
-  return lineStart
-}
 
 /** Lines that `run` has settled since the last call. */
 export function settled(): i32 {
@@ -279,10 +274,12 @@ export function forgetStrings(): void {
  * the walker has to do.
  */
 export function run(pos: i32, end: i32, root: i32, maxDepth: i32, maxBytes: i32): i32 {
+  // memory that was wiped knows no scopes, and would have nothing to say of any line
+  if (load<i32>(root, SET) == 0) unreachable()
   multi = 0
   recordEnd = end
   while (pos < end) {
-    lineStart = pos
+    store<i32>(LINE, pos)
     const c = byte(pos)
     if (c != 0x7b && c != 0x5b) return pos
     store<i32>(TOUCHED, 0)
@@ -297,15 +294,16 @@ export function run(pos: i32, end: i32, root: i32, maxDepth: i32, maxBytes: i32)
     if (load<i32>(TOUCHED) == 2 || (hits != 0 && !splice(hits, i))) hostLine(pos, i)
     pos = i + 1
   }
-  lineStart = pos
+  store<i32>(LINE, pos)
   return pos
 }
 
 /** Settles one record in [pos, end), in which newlines are white space. Returns `end`, or -1 for the walker. */
 export function one(pos: i32, end: i32, root: i32, maxDepth: i32): i32 {
+  if (load<i32>(root, SET) == 0) unreachable()
   multi = 1
   recordEnd = end
-  lineStart = pos
+  store<i32>(LINE, pos)
   store<i32>(TOUCHED, 0)
   store<i32>(HIT_COUNT, 0)
   const c = byte(pos)
