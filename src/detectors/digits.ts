@@ -91,6 +91,7 @@ const phone: DetectorInfo = {
     '12345678-1234-1234-1234-123456789012',
     'phone at 2024-05-01',
     'phone 37 (home',
+    'id 02037828224631000052671-2671',
   ],
 }
 
@@ -587,6 +588,8 @@ function trunkZero(text: Uint8Array, at: number, groups: number, open: boolean):
     let plain = true
     for (let i = 0; i < n; i++) {
       form += groupLength[i]
+      // 23 digits and four are not the form of two, three and four
+      plain &&= groupLength[i]! < 10
       if (i < n - 1) {
         const j = joint[i]!
         plain &&= j === 32 || j === 45 || (j === 41 && open && i === 0)
