@@ -454,6 +454,7 @@ describe('linear time', () => {
     'plain parameters': (n) => `?a=1${'&page=2'.repeat(n / 7)}`,
     colons: (n) => 'a:a:a:'.repeat(n / 6),
     'pair after pair': (n) => 'abc=abc=abc='.repeat(n / 12),
+    'pair after pair of a key that may be a secret': (n) => 'key=key=key='.repeat(n / 12),
     'secret pairs': (n) => 'password='.repeat(n / 9),
     'key begins': (n) => '-----BEGIN PRIVATE KEY-----'.repeat(n / 27),
     'iban begins': (n) => 'de12de12'.repeat(n / 8),

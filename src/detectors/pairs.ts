@@ -31,6 +31,8 @@ export function createPair(): Pair {
 export const pairTriggers: readonly Trigger[] = [{ byte: '=:' }, { prev: '-', byte: '-' }, { prev: '%', byte: '3' }, { prev: '"\'', byte: ',' }]
 
 const MAX_KEY = 64
+/** Bytes of a value by which it is judged. */
+const MOST_JUDGED = 128
 
 /** Recognises the pair whose separator is at `at` and finds the end of its value. See `recogniseKey`. */
 export function recognisePair(text: Uint8Array, start: number, end: number, at: number, out: Pair): boolean {
@@ -273,8 +275,12 @@ export function judgePair(text: Uint8Array, end: number, out: Pair, strength: Ke
     finishPair(text, end, out)
     return out.valueEnd > out.valueStart ? 0.8 : 0
   }
-  finishPair(text, end, out)
-  return judgeSecret(text, out.valueStart, out.valueEnd, strength, 'text')
+  // A long value is judged by its beginning: in `key=key=key=...` the rest of the text would be read again for each of them.
+  const stop = end - out.valueStart > MOST_JUDGED ? out.valueStart + MOST_JUDGED : end
+  finishPair(text, stop, out)
+  const score = judgeSecret(text, out.valueStart, out.valueEnd, strength, 'text')
+  if (score > 0 && stop < end) finishPair(text, end, out)
+  return score
 }
 
 /** End of the word at `from`; quotes and braces end it too. */

@@ -329,8 +329,9 @@ export class Scanner implements Scan {
     }
     const targets = this.line ? known.inLine : known.inString
     if (targets.length > 0) {
+      if (isFinished(text, pair.valueStart, this.end)) return from
       this.pairs!.finish(this.text, this.end, pair)
-      if (pair.valueEnd <= pair.valueStart || isFinished(text, pair.valueStart, pair.valueEnd)) return from
+      if (pair.valueEnd <= pair.valueStart) return from
       // a list or an object goes as a whole: its first bracket alone says nothing
       if (pair.quote === 0 && (this.text[pair.valueStart] === 0x5b || this.text[pair.valueStart] === 0x7b))
         pair.valueEnd = Math.max(pair.valueEnd, runEnd(this.text, bracketsEnd(this.text, pair.valueStart, this.end), this.end))
