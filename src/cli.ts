@@ -17,6 +17,8 @@ import type { Finding, Masker, MaskerOptions, QuarantineNote, RulesetInput } fro
 
 export type { CliIo } from './cli/io.ts'
 
+/** A pipe that has brought more than this is masked as a file is. */
+const BULK = 16 << 20
 const NO_SECRET = 'mask-logs: no run secret set; masked values are consistent only within this process'
 
 /** Runs one command line (without node and script) and returns its exit code; docs/cli.md lists them. */
@@ -321,7 +323,8 @@ async function readAll(
       if (interruption.signal !== undefined || sink.gone) break
       try {
         current = file === '-' ? await openStdin(io.stdinFd, () => io.stdin, io.stdinIsTTY === true, buffers) : await openFile(resolve(io.cwd, file), buffers)
-        io.onData?.()
+        let bulk = current.rereadable
+        io.onData?.(bulk)
         feed.border()
         for (;;) {
           if (interruption.signal !== undefined) current.stop()
@@ -333,6 +336,7 @@ async function readAll(
             throw new Passed(error)
           }
           progress?.update(done + current.consumed)
+          if (!bulk && current.consumed > BULK) io.onData?.((bulk = true))
           if (sink.gone) break
         }
         done += current.consumed
@@ -594,7 +598,7 @@ async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<n
             pump('stderr', streamSource(running.stderr), streamSink(io.stderr)),
           ]
     const pumped = Promise.all(pumps)
-    io.onData?.()
+    io.onData?.(false)
     // A failure is taken up below, when the command has ended.
     pumped.catch(() => {})
     const code = await exit

@@ -25,11 +25,11 @@ export interface CliIo {
   /** Loads the engine. Late, so that --help and usage errors do not wait for it. */
   load(): Promise<Library>
   /** Called each time that a source of data is open, before it is read. */
-  onData?(): void
+  onData?(bulk: boolean): void
 }
 
 /** The real process. */
-export function processIo(onData?: () => void): CliIo {
+export function processIo(onData?: (bulk: boolean) => void): CliIo {
   return {
     get stdin() {
       return process.stdin
