@@ -1,4 +1,4 @@
 // B0: what any JavaScript log processor pays before it has masked anything.
-import { mapLines } from './lines.ts'
+import { pipeLines } from './lines.ts'
 
-mapLines((line) => JSON.stringify(JSON.parse(line)))
+pipeLines((line) => JSON.stringify(JSON.parse(line)))

@@ -1,7 +1,7 @@
 // B1: known paths only, with the library that pino itself uses. No text is scanned.
 import redact from '@pinojs/redact'
 import { sensitivePaths } from '../corpus.ts'
-import { mapLines } from './lines.ts'
+import { pipeLines } from './lines.ts'
 
 const censor = redact({ paths: [...sensitivePaths] })
-mapLines((line) => censor(JSON.parse(line)) as string)
+pipeLines((line) => censor(JSON.parse(line)) as string)

@@ -1,6 +1,6 @@
 // B2: the same job as mask-logs with its `default` ruleset, as it is usually written by hand.
-import { mapLines } from './lines.ts'
+import { pipeLines } from './lines.ts'
 import { createRegexWalk } from './regex-masker.ts'
 
 const mask = createRegexWalk('benchmark run secret, 32 letters')
-mapLines((line) => JSON.stringify(mask(JSON.parse(line))))
+pipeLines((line) => JSON.stringify(mask(JSON.parse(line))))
