@@ -31,8 +31,8 @@ export function createPair(): Pair {
 export const pairTriggers: readonly Trigger[] = [{ byte: '=:' }, { prev: '-', byte: '-' }, { prev: '%', byte: '3' }, { prev: '"\'', byte: ',' }]
 
 const MAX_KEY = 64
-/** Bytes of a value by which it is judged. */
-const MOST_JUDGED = 128
+/** Bytes of a value by which it is judged: more than those that are compared with samples. */
+const MOST_JUDGED = 96
 
 /** Recognises the pair whose separator is at `at` and finds the end of its value. See `recogniseKey`. */
 export function recognisePair(text: Uint8Array, start: number, end: number, at: number, out: Pair): boolean {
@@ -252,6 +252,12 @@ function argument(text: Uint8Array, start: number, end: number, at: number, out:
 
 const SCHEMES = ['bearer', 'basic', 'token', 'apikey', 'digest', 'negotiate', 'ntlm']
 
+/** Where the first `=` stands that a letter or digit follows, else `to`. */
+function pairWithin(text: Uint8Array, from: number, to: number): number {
+  for (let p = from; p + 1 < to; p++) if (text[p] === 61 && (CLASS[text[p + 1]!]! & ALNUM) !== 0) return p
+  return to
+}
+
 /**
  * Judges the value of a recognised pair under a key of the given strength: finishes the pair and returns the score, 0 to
  * leave it. Reads a header's line only when its first word does not settle the matter, so that a line full of header keys
@@ -278,7 +284,9 @@ export function judgePair(text: Uint8Array, end: number, out: Pair, strength: Ke
   // A long value is judged by its beginning: in `key=key=key=...` the rest of the text would be read again for each of them.
   const stop = end - out.valueStart > MOST_JUDGED ? out.valueStart + MOST_JUDGED : end
   finishPair(text, stop, out)
-  const score = judgeSecret(text, out.valueStart, out.valueEnd, strength, 'text')
+  // of a long run of pairs only the first word can be the value of a weak key
+  const to = out.valueEnd === stop && stop < end && strength < 3 && out.quote === 0 ? pairWithin(text, out.valueStart, stop) : out.valueEnd
+  const score = judgeSecret(text, out.valueStart, to, strength, 'text')
   if (score > 0 && stop < end) finishPair(text, end, out)
   return score
 }
