@@ -4,22 +4,6 @@ import { run } from './cli.ts'
 import { hideCrashes, processIo } from './cli/io.ts'
 
 /**
- * The other threads that there are when a program begins are V8's: they compile and collect garbage. Without this they take turns
- * with the thread that masks as soon as there are fewer processors than threads, and a line waits for milliseconds while others
- * are compiled for (99 % of lines out within 914 µs became 150 µs on two processors). On Linux a priority is a thread's.
- */
-function putOthersBehind(): void {
-  if (process.platform !== 'linux') return
-  try {
-    const { getPriority, setPriority } = process.getBuiltinModule('node:os')
-    const behind = Math.min(getPriority() + 5, 19)
-    for (const thread of process.getBuiltinModule('node:fs').readdirSync('/proc/self/task')) if (Number(thread) !== process.pid) setPriority(Number(thread), behind)
-  } catch {
-    // not here, or not allowed: nothing depends on it
-  }
-}
-
-/**
  * Nearly all that masking allocates dies at once: a young generation that stays small saves 22 MB for 2 % of time, and one thread
  * collects it sooner than several that wait for each other. What is left to JavaScript is little and of many kinds: with less
  * inlining and no peeling of loops the optimising compiler takes a quarter less processor time, and on two processors the command
@@ -42,7 +26,6 @@ function tuneEngine(bulk: boolean): void {
   if (major < 22) v8.setFlagsFromString(`--interrupt-budget=${bulk ? 67_584 : 540_672}`)
 }
 
-putOthersBehind()
 hideCrashes()
 // Handles (a pipe that is still open) would keep the process alive; run() has flushed everything.
 run(process.argv.slice(2), processIo(tuneEngine)).then((code) => process.exit(code))
