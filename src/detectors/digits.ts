@@ -222,11 +222,10 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   if (joint[0] === 46 && groups <= 4 && first <= 3 && groupLength[groups - 1]! <= 3) return tight
   // Epochs in milli-, micro- and nanoseconds begin with 1; no card does but UATP (15 digits), and no number of that length.
   if (groups === 1 && count >= 12 && count !== 15 && text[at] === 49) return tight
+  // A short run, led on by a bracket that belongs to something else (`37 (x`), is no number at all.
   if (groups === 1 && count < 7) return tight
   if (groups === 1 && count < 12) {
-    // A bare run of 7-11 digits: only words can make it something. A shorter one, led on by a bracket that belongs to something
-    // else (`37 (x`), is no number at all.
-    if (count < 7) return tight
+    // A bare run of 7-11 digits: only words can make it something.
     if (next !== 32 && next !== 40 && digitJointAfter(text, end, p)) return tight
     return findBare(scan, at, p, ids)
   }
@@ -547,7 +546,7 @@ function findNational(scan: Scan, at: number, groups: number, id: number): numbe
   const open = at > scan.start && text[at - 1] === 40
   const from = open ? at - 1 : at
   if (open && wordBefore(text, scan.start, from)) return 0
-  // North American: [1] NXX NXX XXXX.
+  // North American: an optional 1, area code, exchange, subscriber: groups of 3, 3 and 4 digits.
   let k = 0
   if (groupLength[0] === 1 && text[at] === 49) k = 1
   if (groups >= k + 3 && groupLength[k] === 3 && groupLength[k + 1] === 3 && groupLength[k + 2] === 4) {

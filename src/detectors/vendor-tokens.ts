@@ -344,7 +344,7 @@ const ROWS: readonly Row[] = [
     summary: '1Password service account token and secret key.',
     forms: ['ops_eyJ B200+', "A3- C6 '- C6 '- C5 '- C5 '- C5 '- C5", "A3- C6 '- C11 '- C5 '- C5 '- C5"],
     examples: [`«ops_eyJ${A(260)}»`, `«A3-${C(6)}-${C(6)}-${C(5)}-${C(5)}-${C(5)}-${C(5)}»`],
-    counterExamples: ['A3-XXXXXX', 'ops_team'],
+    counterExamples: ['A3-QWERTY', 'ops_team'],
   },
   { name: 'adobe_key', priority: 38, summary: 'Adobe client secret.', forms: ['p8e- l32'], examples: [`«p8e-${L(32)}»`], counterExamples: ['p8e-x'] },
   { name: 'alibaba_key', priority: 38, summary: 'Alibaba Cloud access key id.', forms: ['LTAI A12-22'], examples: [`«LTAI${A(20)}»`], counterExamples: ['LTAIx', 'VOLTAIRE'] },

@@ -196,11 +196,8 @@ export class JsonWalker implements Access {
 
   // ---------------------------------------------------------------------------------------------- the walk
 
-  /**
-   * Walks the value that starts at or after `start`. `buf[end]` must exist and be no JSON (a newline or a quote).
-   * Returns the offset after the value, INVALID or TOO_DEEP. With `multi`, newlines are white space.
-   */
-  walk(buf: Buffer, start: number, end: number, root: Scope, multi: boolean): number {
+  /** Stands in a record: for the walk, or for the skim, which sets `depth`, `entry` and `opened` itself. */
+  stand(buf: Buffer, start: number, end: number, multi: boolean): void {
     this.buf = buf
     this.recordStart = start
     this.recordEnd = end
@@ -210,6 +207,14 @@ export class JsonWalker implements Access {
     this.origin = buf.byteOffset
     this.siblings = undefined
     if (this.around.length > 0) this.around = []
+  }
+
+  /**
+   * Walks the value that starts at or after `start`. `buf[end]` must exist and be no JSON (a newline or a quote).
+   * Returns the offset after the value, INVALID or TOO_DEEP. With `multi`, newlines are white space.
+   */
+  walk(buf: Buffer, start: number, end: number, root: Scope, multi: boolean): number {
+    this.stand(buf, start, end, multi)
     const { types, scopes, lasts, opened, counts } = this
     const plan = this.plan
     const maxDepth = this.maxDepth - this.above
@@ -312,19 +317,6 @@ export class JsonWalker implements Access {
   }
 
   // ---------------------------------------------------------------------------------------------- for the skim
-
-  /** Stands in a record that the skim walks: `depth`, `entry` and `opened` are set from outside. */
-  stand(buf: Buffer, start: number, end: number, multi: boolean): void {
-    this.buf = buf
-    this.recordStart = start
-    this.recordEnd = end
-    this.multi = multi
-    this.safe = buf.length - 4
-    if (this.view.buffer !== buf.buffer) this.view = new DataView(buf.buffer)
-    this.origin = buf.byteOffset
-    this.siblings = undefined
-    if (this.around.length > 0) this.around = []
-  }
 
   /** What is done from here on is always done with this text at this scope, whatever the record around it. */
   pure = false
@@ -891,7 +883,10 @@ export class JsonWalker implements Access {
     if (end < 0) return INVALID
     const buf = this.buf
     if (scope.constantToken !== undefined && this.level === 0 && end - open > 2) {
-      this.constant(open, end, scope)
+      // the scope's one target gives the same token, whatever is in the string
+      const { rule } = scope.targets[0]!
+      this.hit(open, end, scope.constantToken, rule)
+      this.report(scope, 'value', rule.name, undefined, undefined, open, end)
       return end
     }
     if (scope.document && this.enterDocument(open, end, scope)) return end
@@ -953,13 +948,6 @@ export class JsonWalker implements Access {
       }
     }
     return this.scanToken(open, end, scope)
-  }
-
-  /** A string that the scope's one target gives the same token, whatever is in it. */
-  constant(open: number, end: number, scope: Scope): void {
-    const { rule } = scope.targets[0]!
-    this.hit(open, end, scope.constantToken!, rule)
-    this.report(scope, 'value', rule.name, undefined, undefined, open, end)
   }
 
   /** A string that is a document of `json` masks. */

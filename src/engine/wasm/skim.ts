@@ -62,7 +62,7 @@ const COUNTS: i32 = 0x4000
 /** Candidates of a string: offset and group. */
 export const CANDIDATES: i32 = 0x5000
 const MAX_CANDIDATES: i32 = 512
-/** Bytes of a key for \`learnPlain\`. */
+/** Bytes of a key for `learnPlain`. */
 export const KEY_BYTES: i32 = 0x6000
 /** Separators of queries behind plain keys, in the text at hand. */
 const EQUALS: i32 = 0x0440
