@@ -24,6 +24,7 @@ import type {
   MaskDefinition,
   MaskNode,
   MaskTools,
+  PartMasker,
   Policy,
   Removed,
   Rule,
@@ -450,8 +451,8 @@ class Compiler {
       settles: released ? 'value' : this.settles(nodes),
       label: first?.type ?? 'mask',
       constant,
-      pure: !this.some(nodes, (n, d) => d.timeDependent?.(n.options) === true),
-      keyed: this.some(nodes, (n, d) => d.random !== undefined || n.type === 'scan' || n.type === 'url' || n.type === 'json'),
+      pure: !this.some(nodes, (n, d) => d.timeDependent?.(n.options) === true || readsRecord(n)),
+      keyed: this.some(nodes, (n, d) => d.random !== undefined || n.type === 'scan' || n.type === 'url' || n.type === 'json' || n.type === 'xml' || n.type === 'unstructured_text'),
       takesContainers: first?.type === 'json' || first?.type === 'remove',
       document,
       scans: single?.type === 'scan',
@@ -528,6 +529,7 @@ class Compiler {
       hmac,
       scan: (detect, exclude, masks) => this.scanTool(detect, exclude, masks),
       document: (transforms) => this.documentTool(transforms),
+      parts: (masks, sources, knows) => this.partTool(masks, sources, knows),
     }
   }
 
@@ -583,6 +585,22 @@ class Compiler {
         return out
       } finally {
         busy = false
+      }
+    }
+  }
+
+  /** Masks on parts of a value, each of which may fail by itself. */
+  private partTool(nodes: readonly MaskNode[], sources: readonly HashSource[] | null | undefined, knows: readonly HashSource['from'][]): PartMasker {
+    const run = this.sequence(nodes)
+    return (part, context) => {
+      try {
+        return this.applier.part(run, part, sources, knows, context)
+      } catch (error) {
+        const known = error instanceof MaskError ? error : new MaskError('internal', 'mask', 'failed')
+        if (this.policy.on_mask_error !== 'redact') throw known
+        const errors = context instanceof Context ? context.access?.state.errors : undefined
+        ;(errors ?? this.nestedErrors).push(known.code)
+        return FAILED
       }
     }
   }
@@ -706,6 +724,12 @@ function selfOnly(sources: readonly HashSource[] | null): boolean {
 
 function node(type: string, options: Readonly<Record<string, unknown>>): MaskNode {
   return { type, options: new Map(Object.entries(options)), path: '', line: 0, column: 0 }
+}
+
+/** True for a mask with hash sources of its own outside the value it masks. */
+function readsRecord(n: MaskNode): boolean {
+  const sources = n.options.get('hash_sources') as readonly HashSource[] | null | undefined
+  return sources?.some((s) => s.from === 'record' || s.from === 'parent') ?? false
 }
 
 /** Inner mask lists of an option map, however deep. */

@@ -133,6 +133,12 @@ export interface MaskTools {
   ): (text: string, context: MaskContext, settled?: number[], sources?: number[]) => string
   /** A plan of `json` transforms: masks a parsed container, or JSON text (undefined when it is not JSON). */
   document(transforms: readonly JsonTransform[]): DocumentMasker
+  /**
+   * Masks for parts of a value: nodes of a document, matches in a text. `sources` are the hash sources of each part (undefined: those
+   * in force around it, null: random), `knows` says which of them the mask looks up itself, by `Part.find`. A part whose mask or hash
+   * source fails becomes what `on_mask_error` says.
+   */
+  parts(masks: readonly MaskNode[], sources: readonly HashSource[] | null | undefined, knows: readonly HashSource['from'][]): PartMasker
   /** Matches key globs. */
   keyGlobs(globs: readonly string[]): (key: string) => boolean
   /** True for keys that name a secret. */
@@ -140,6 +146,20 @@ export interface MaskTools {
   /** HMAC-SHA256. */
   hmac(key: Uint8Array, data: Uint8Array): Uint8Array
 }
+
+/** A part of a value, as `MaskTools.parts` takes it. */
+export interface Part {
+  /** The part as received: what it hashes by default. */
+  readonly self: Value
+  /** The value that is masked, where earlier masks have been at it (default: `self`). */
+  readonly value?: Value
+  /** Position among its like, under `advance_hash` (default 0). */
+  readonly advance?: number
+  /** The value of a hash source that the mask knows; undefined: absent. */
+  find(source: HashSource): Value | undefined
+}
+
+export type PartMasker = (part: Part, context: MaskContext) => Value | Removed
 
 /** One transform of the `json` mask. */
 export interface JsonTransform {
@@ -224,9 +244,12 @@ export type Segment =
   | { readonly kind: 'deep' } // **
 
 export interface HashSource {
-  /** Where to look. `self`; from the record root; from the parent container of the value; from the document of a transform. */
-  readonly from: 'self' | 'record' | 'parent' | 'document'
-  /** Empty for `self`. `..` goes up one container. */
+  /**
+   * Where to look. `self`; from the record root; from the parent container of the value; from the document of a transform; the first text
+   * with a label (`unstructured_text`); from the matched node (`xml`).
+   */
+  readonly from: 'self' | 'record' | 'parent' | 'document' | 'label' | 'xpath'
+  /** Empty for `self`; the label, or the XPath, alone. `..` goes up one container. */
   readonly path: readonly (string | number)[]
   readonly trim: boolean
   readonly case: 'lower' | 'upper' | undefined

@@ -12,7 +12,7 @@ import { strongest } from './plan.ts'
 import { isPairHit } from './scanner.ts'
 import type { PairHit, Scanner } from './scanner.ts'
 import { isContainer, NumberText, REMOVED } from './types.ts'
-import type { Condition, HashSource, LinearRegex, MaskContext, Removed, Scalar, Segment, Value } from './types.ts'
+import type { Condition, HashSource, LinearRegex, MaskContext, Part, Removed, Scalar, Segment, Value, ValueMasker } from './types.ts'
 
 /** What becomes of a value that a mask failed on. */
 export const FAILED = '[MASKING FAILED]'
@@ -171,6 +171,8 @@ const NONE_MISSING: readonly CompiledTransform[] = []
 export class Context extends KeyedContext {
   /** Ranges (UTF-16) of the text that masks have written so far. */
   settledRanges: readonly number[] = NO_RANGES
+  /** Where the walker stands, for parts of the value that have hash sources of their own. */
+  access: Access | undefined
   private written: readonly number[] | undefined
   private sourceRanges: readonly number[] | undefined
 
@@ -190,7 +192,14 @@ export class Context extends KeyedContext {
 
   /** The same sources on another value: a match inside the text, a value inside the document. */
   within(self: Value, advance = this.advance): Context {
-    return new Context({ key: this.key, sources: this.sources, self, advance })
+    return this.under(this.sources, self, advance)
+  }
+
+  /** Other sources on another value at the same place of the record. */
+  under(sources: readonly ResolvedSource[], self: Value, advance: number): Context {
+    const inner = new Context({ key: this.key, sources, self, advance })
+    inner.access = this.access
+    return inner
   }
 }
 
@@ -316,6 +325,7 @@ export class Applier {
       try {
         const before = current
         const context = this.context(t, value, access)
+        context.access = access
         if (settled !== true) context.settledRanges = settled
         const done: Value | Removed = t.transform === undefined ? t.chain.run(current, context) : this.transformed(t.transform, t.chain, current, context, access)
         current = done
@@ -406,24 +416,49 @@ export class Applier {
     return t.transform?.transform.advanceHash === true ? access.state.advance(t.transform) : 0
   }
 
-  private inputs(sources: readonly HashSource[], access: Access, documentUp: number, self?: Value): readonly ResolvedSource[] {
+  /** Masks a part of the value of `context`; throws MaskError. */
+  part(run: ValueMasker, part: Part, sources: readonly HashSource[] | null | undefined, knows: readonly HashSource['from'][], context: MaskContext): Value | Removed {
+    const { self, value = self, advance = 0 } = part
+    // a mask called by itself, outside a walk
+    if (!(context instanceof KeyedContext)) return run(value, context)
+    let resolved = context.sources
+    const access = context instanceof Context ? context.access : undefined
+    if (sources !== undefined)
+      resolved = sources === null ? RANDOM : this.inputs(sources, access, 0, self, (s) => (knows.includes(s.from) ? part.find(s) : this.lookUp(s, access, 0, self)))
+    if (context instanceof Context) return run(value, context.under(resolved, self, advance))
+    return run(value, new Context({ key: context.key, sources: resolved, self, advance }))
+  }
+
+  private lookUp(s: HashSource, access: Access | undefined, documentUp: number, self: Value | undefined): Value | undefined {
+    if (access === undefined) return undefined
+    if (s.from === 'record') {
+      const { sources } = access.state
+      if (sources.has(s)) return sources.get(s)
+      const value = access.fromRecord(s.path)
+      sources.set(s, value)
+      return value
+    }
+    let up = s.from === 'document' ? documentUp : 1
+    let skip = 0
+    while (s.path[skip] === '..') {
+      up++
+      skip++
+    }
+    // the matched value is the document itself
+    return up === 0 ? inside(self, s.path) : access.fromParent(skip === 0 ? s.path : s.path.slice(skip), up)
+  }
+
+  private inputs(
+    sources: readonly HashSource[],
+    access: Access | undefined,
+    documentUp: number,
+    self?: Value,
+    find: (source: HashSource) => Value | undefined = (s) => this.lookUp(s, access, documentUp, self),
+  ): readonly ResolvedSource[] {
     if (sources.length === 1 && sources[0]!.from === 'self' && !sources[0]!.trim && sources[0]!.case === undefined) return SELF_ONLY
     return sources.map((s): ResolvedSource => {
       if (s.from === 'self') return { self: true, trim: s.trim, case: s.case }
-      let value: Value | undefined
-      if (s.from === 'record') {
-        if (access.state.sources.has(s)) value = access.state.sources.get(s)
-        else access.state.sources.set(s, (value = access.fromRecord(s.path)))
-      } else {
-        let up = s.from === 'document' ? documentUp : 1
-        let skip = 0
-        while (s.path[skip] === '..') {
-          up++
-          skip++
-        }
-        // the matched value is the document itself
-        value = up === 0 ? inside(self, s.path) : access.fromParent(skip === 0 ? s.path : s.path.slice(skip), up)
-      }
+      const value = find(s)
       if (value === undefined) {
         if (s.onMissing === 'self') return { self: true, trim: s.trim, case: s.case }
         if (s.onMissing === 'null') return { value: null }
@@ -451,7 +486,9 @@ export class Applier {
     if (action.chain.constant !== undefined && typeof matched === 'string') return action.chain.constant
     try {
       const sources = rule.sources === null ? RANDOM : action.chain.keyed ? this.inputs(rule.sources, access, 0) : SELF_ONLY
-      return action.chain.run(matched, new Context({ key: this.key, sources, self: matched }))
+      const context = new Context({ key: this.key, sources, self: matched })
+      context.access = access
+      return action.chain.run(matched, context)
     } catch (error) {
       this.fail(error, access, rule, path())
       return FAILED

@@ -2,11 +2,14 @@
 
 import { fileURLToPath } from 'node:url'
 import { RE2JS } from 're2js'
+import { canonical } from '../../src/engine/canonical.ts'
 import { createMaskContext } from '../../src/engine/context.ts'
+import type { KeyedContext } from '../../src/engine/context.ts'
 import { deriveKey, hmac } from '../../src/engine/keyed.ts'
 import type { RunKey } from '../../src/engine/keyed.ts'
 import { NumberText, REMOVED, isContainer } from '../../src/engine/types.ts'
 import type { JsonTransform, MaskContext, MaskDefinition, MaskNode, MaskTools, OptionShape, OptionSpec, Removed, SeedTable, Value, ValueMasker } from '../../src/engine/types.ts'
+import { MaskError } from '../../src/errors.ts'
 import { masks } from '../../src/masks/index.ts'
 import { findSeedFile } from '../../src/seeds/load.ts'
 import { readValue, writeValue } from './values.ts'
@@ -170,6 +173,20 @@ const tools: MaskTools = {
         const read = readValue(json)
         return read === undefined || !isContainer(read) ? undefined : writeValue(value(read, context))
       },
+    }
+  },
+  parts(nodes, sources, knows) {
+    const masker = tools.masks(nodes)
+    return (part, context) => {
+      const { self, value = self, advance = 0 } = part
+      const found = sources?.map((source) => {
+        if (source.from === 'self') return { self: true as const }
+        const at = knows.includes(source.from) ? part.find(source) : undefined
+        if (at === undefined || isContainer(at)) throw new MaskError('hash_source_missing', 'hash source', 'is missing')
+        return { value: canonical(at) }
+      })
+      const own = found ?? (sources === null ? [] : (context as KeyedContext).sources)
+      return masker(value, createMaskContext({ key: vectorKey, sources: own, self, advance }))
     }
   },
   keyGlobs(globs) {
