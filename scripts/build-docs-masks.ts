@@ -43,7 +43,7 @@ function section(mask: MaskDefinition): string[] {
   const names = [...(mask.aliases ?? []).map((name) => `\`${name}\``), ...(mask.deprecatedAliases ?? []).map((name) => `\`${name}\` (deprecated)`)]
   if (names.length > 0) lines.push('', `Also written ${names.join(', ')}.`)
   const options = Object.entries(mask.options)
-  if (options.length > 0) lines.push('', '| option | type | default | meaning |', '|---|---|---|---|', ...options.flatMap(([name, option]) => row(name, option)))
+  if (options.length > 0) lines.push('', '| option | type | default | meaning |', '|---|---|---|---|', ...rows(options))
   if (mask.examples.length > 0) {
     lines.push('', '| options | in | out |', '|---|---|---|')
     for (const example of mask.examples) {
@@ -58,13 +58,20 @@ function section(mask: MaskDefinition): string[] {
   return lines
 }
 
-/** A row, and one for each field of a list of objects. */
-function row(name: string, option: OptionSpec): string[] {
-  const fallback = option.required === true ? 'required' : option.default === undefined ? '' : code(JSON.stringify(option.default))
-  const lines = [`| \`${name}\` | ${cell(shape(option))} | ${fallback} | ${cell(option.summary)} |`]
-  const fields = fieldsOf(option)
-  for (const [field, spec] of Object.entries(fields)) lines.push(...row(`${name}[].${field}`, spec))
-  return lines
+/** A row for each option, and for each field of a mapping or of a list of mappings. What several have in common is told once. */
+function rows(options: readonly (readonly [string, OptionSpec])[]): string[] {
+  const told = new Map<OptionSpec, string>()
+  const row = (name: string, option: OptionSpec): string[] => {
+    const fallback = option.required === true ? 'required' : option.default === undefined ? '' : code(JSON.stringify(option.default))
+    const fields = Object.entries(fieldsOf(option))
+    const before = told.get(option)
+    if (fields.length > 0 && before !== undefined) return [`| \`${name}\` | ${cell(shape(option))} | ${fallback} | As \`${before}\`. |`]
+    told.set(option, name)
+    const lines = [`| \`${name}\` | ${cell(shape(option))} | ${fallback} | ${cell(option.summary)} |`]
+    for (const [field, spec] of fields) lines.push(...row(`${name}${option.kind === 'object' ? '' : '[]'}.${field}`, spec))
+    return lines
+  }
+  return options.flatMap(([name, option]) => row(name, option))
 }
 
 function fieldsOf(of: OptionShape): Readonly<Record<string, OptionSpec>> {
@@ -94,6 +101,8 @@ function shape(of: OptionShape): string {
       return 'list of key globs'
     case 'detectors':
       return 'list of detectors and groups'
+    case 'detector':
+      return 'name of a detector'
     case 'hash_sources':
       return 'hash sources'
     case 'seed_file':

@@ -39,6 +39,22 @@ export function rulesetJsonSchema(): object {
 export { formatIssue, InputError, MaskError, RulesetError } from './errors.ts'
 export type { InputErrorCode, Issue, IssueCode, MaskErrorCode } from './errors.ts'
 export { NumberText, REMOVED } from './engine/types.ts'
-export type { CustomDetector, DetectorInfo, Draws, MaskContext, MaskDefinition, MaskExample, MaskNode, MaskTools, OptionSpec, Policy, Value, ValueMasker } from './engine/types.ts'
+export type {
+  AiEngine,
+  AiLabel,
+  AiSpan,
+  CustomDetector,
+  DetectorInfo,
+  Draws,
+  MaskContext,
+  MaskDefinition,
+  MaskExample,
+  MaskNode,
+  MaskTools,
+  OptionSpec,
+  Policy,
+  Value,
+  ValueMasker,
+} from './engine/types.ts'
 export type { LineEngine } from './lines.ts'
 export type { Finding, LineOptions, Masker, MaskerOptions, QuarantineNote, RulesetInput, Stats } from './masker.ts'

@@ -15,7 +15,7 @@ import { Scanner } from './engine/scanner.ts'
 import type { PairRecogniser } from './engine/scanner.ts'
 import { TextAccess, TextMasker } from './engine/text.ts'
 import { REMOVED } from './engine/types.ts'
-import type { CustomDetector, DetectorInfo, Finder, MaskDefinition, Ruleset, SeedTable } from './engine/types.ts'
+import type { AiEngine, CustomDetector, DetectorInfo, Finder, MaskDefinition, Ruleset, SeedTable } from './engine/types.ts'
 import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, Hits, RecordState, splice, Writer } from './engine/walker.ts'
 import type { Access } from './engine/walker.ts'
@@ -54,6 +54,8 @@ export interface MaskerOptions {
   readonly detectors?: readonly CustomDetector[] | undefined
   /** Paths of modules that export `masks` and `detectors`, loaded with require. */
   readonly plugins?: readonly string[] | undefined
+  /** Finds what `ai_detect` matchers of `unstructured_text` ask for. Without it, a ruleset with such matchers is refused. */
+  readonly aiEngine?: AiEngine | undefined
   /** Directories searched for seed files before the ruleset's own `seeds/` and the shipped ones. */
   readonly seedDirs?: readonly string[] | undefined
   /** Overrides single policies of the ruleset, in its own spelling: `{ max_record_bytes: 65536 }`. */
@@ -158,6 +160,7 @@ interface Plugin {
 export function makeMasker(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): Masker {
   // the secret first: nothing is read, not even a ruleset, under one that is refused
   const key = options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
+  if (options.aiEngine !== undefined && typeof options.aiEngine !== 'function') throw new InputError('bad_option', "'aiEngine' is a function from texts and labels to spans")
   const plugins = (options.plugins ?? []).map(loadPlugin)
   const masks = new Map<string, MaskDefinition>()
   for (const m of builtins.masks) masks.set(m.type, m)
@@ -196,6 +199,7 @@ export function makeMasker(builtins: Builtins, input: RulesetInput | readonly Ru
     builtinNames: BUILTIN_NAMES,
     readFile: readRulesetFile,
     seed,
+    aiEngine: options.aiEngine !== undefined,
     ...(options.policy === undefined ? {} : { policyOverride: options.policy }),
   })
   const registries: Registries = {
@@ -211,6 +215,7 @@ export function makeMasker(builtins: Builtins, input: RulesetInput | readonly Ru
       return (name) => compiled.matches(name)
     },
     regex: compileRegex,
+    aiEngine: options.aiEngine,
     expandDetectors: (names, exclude) => expandDetectors(names, exclude, detectors),
     seedFile: (name) => {
       const table = ruleset.seedFiles.get(name) ?? seed(name, undefined)

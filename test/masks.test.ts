@@ -38,6 +38,16 @@ const needed: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   set_checksum: { checksum_type: 'luhn' },
   transform_case: { transform: 'title' },
   typecast: { typecast_as: 'integer' },
+  unstructured_text: {
+    matchers: {
+      regex: [{ label: 'DIGITS', pattern: '[0-9]+', context_filters: [{ pattern: 'id', action: 'exclude' }] }],
+      checksum: [{ label: 'NUMBER', type: 'luhn' }],
+      seed_files: [{ label: 'NAME', seed_file: 'DataMasque_firstNames_mixed.csv' }],
+      detectors: [{ label: 'MAIL', detector: 'email' }],
+    },
+    masks: [{ label: 'NAME', masks: [{ type: 'redact' }] }],
+    fallback_masks: [{ type: 'imitate' }],
+  },
 }
 
 function raw(type: string): Record<string, unknown> {

@@ -7,10 +7,11 @@ import { JsonWalker } from './walk-json.ts'
 import type { WalkServices } from './walk-json.ts'
 import { DetectSet, Node, Plan, type Scope } from './plan.ts'
 import type { BoundFinder, Chain, CompiledRule, CompiledTransform, DetectAction, SkipTest, Target } from './plan.ts'
-import { decode, Scanner } from './scanner.ts'
+import { decode, Scanner, unitOffsets } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { isContainer, NumberText, REMOVED } from './types.ts'
 import type {
+  AiEngine,
   Condition,
   CustomDetector,
   DetectorInfo,
@@ -33,6 +34,7 @@ import type {
   Settles,
   SeedTable,
   SkipEntry,
+  TextMatch,
   Value,
   ValueMasker,
 } from './types.ts'
@@ -54,6 +56,7 @@ export interface Registries {
   readonly judgeSecret: (text: Uint8Array, start: number, end: number, strength: 1 | 2 | 3 | 4, where: 'record' | 'text') => number
   readonly keyGlobs: (globs: readonly string[]) => (key: string) => boolean
   readonly regex: (pattern: string) => LinearRegex
+  readonly aiEngine: AiEngine | undefined
   /** A seed file by name, also one that only default masks use. */
   readonly seedFile: (name: string) => SeedTable
   readonly expandDetectors: (names: readonly string[], exclude: readonly string[]) => readonly string[]
@@ -528,6 +531,8 @@ class Compiler {
       secretKey: (key) => this.r.keyFacts(key).secret >= 2,
       hmac,
       scan: (detect, exclude, masks) => this.scanTool(detect, exclude, masks),
+      find: (detector) => this.findTool(detector),
+      aiEngine: this.r.aiEngine,
       document: (transforms) => this.documentTool(transforms),
       parts: (masks, sources, knows) => this.partTool(masks, sources, knows),
     }
@@ -542,16 +547,7 @@ class Compiler {
     let ready: { set: DetectSet; scanner: Scanner } | undefined
     let busy = false
     return (text, context, settled, sources) => {
-      if (ready === undefined) {
-        const rule = this.pseudoRule('scan')
-        const from = this.actions.length
-        this.addActions(rule, this.r.expandDetectors(detect, exclude), masks === undefined ? undefined : this.chain(masks, 'detect'))
-        const own: (DetectAction | undefined)[] = this.infos.map(() => undefined)
-        for (const a of this.actions.slice(from)) own[a.id] = a
-        const named = this.ids.get('named_secret') ?? -1
-        const pairs = this.policy.text_pairs && named >= 0 && own[named] !== undefined ? this.r.pairs : undefined
-        ready = { set: new DetectSet(own, this.bound, pairs, named, false, this.policy.decode.includes('url')), scanner: new Scanner(this.plan, pairs, this.customs) }
-      }
+      ready ??= this.detection(this.r.expandDetectors(detect, exclude), masks === undefined ? undefined : this.chain(masks, 'detect'))
       const scanner = busy ? new Scanner(this.plan, this.r.pairs, this.customs) : ready.scanner
       busy = true
       try {
@@ -586,6 +582,31 @@ class Compiler {
       } finally {
         busy = false
       }
+    }
+  }
+
+  /** What scans with some detectors alone, inside a mask. */
+  private detection(names: readonly string[], chain: Chain | undefined): { set: DetectSet; scanner: Scanner } {
+    const rule = this.pseudoRule('scan')
+    const from = this.actions.length
+    this.addActions(rule, names, chain)
+    const own: (DetectAction | undefined)[] = this.infos.map(() => undefined)
+    for (const a of this.actions.slice(from)) own[a.id] = a
+    const named = this.ids.get('named_secret') ?? -1
+    const pairs = this.policy.text_pairs && named >= 0 && own[named] !== undefined ? this.r.pairs : undefined
+    return { set: new DetectSet(own, this.bound, pairs, named, false, this.policy.decode.includes('url')), scanner: new Scanner(this.plan, pairs, this.customs) }
+  }
+
+  /** Detection that only says where. */
+  private findTool(detector: string): (text: string) => TextMatch[] {
+    let ready: { set: DetectSet; scanner: Scanner } | undefined
+    return (text) => {
+      const { set, scanner } = (ready ??= this.detection([detector], undefined))
+      const bytes = Buffer.from(text)
+      const n = scanner.scan(set, bytes, 0, bytes.length, false, false, [])
+      const ends = unitOffsets(text, bytes.length, scanner.ends, n, true)
+      const starts = unitOffsets(text, bytes.length, scanner.starts, n, false)
+      return starts.map((start, k) => ({ start, end: ends[k]!, encoded: scanner.encoded[k] === 1 }))
     }
   }
 
@@ -726,10 +747,10 @@ function node(type: string, options: Readonly<Record<string, unknown>>): MaskNod
   return { type, options: new Map(Object.entries(options)), path: '', line: 0, column: 0 }
 }
 
-/** True for a mask with hash sources of its own outside the value it masks. */
+/** True for a mask with hash sources of its own outside the value it masks, or with none: its results are random then. */
 function readsRecord(n: MaskNode): boolean {
   const sources = n.options.get('hash_sources') as readonly HashSource[] | null | undefined
-  return sources?.some((s) => s.from === 'record' || s.from === 'parent') ?? false
+  return sources === null || (sources?.some((s) => s.from === 'record' || s.from === 'parent') ?? false)
 }
 
 /** Inner mask lists of an option map, however deep. */

@@ -517,3 +517,26 @@ export function byteOffsets(text: string): Int32Array {
   out[text.length] = b
   return out
 }
+
+/** The UTF-16 offsets of the first `n` byte offsets, which ascend: inside a character, its start, or its end where `up`. */
+export function unitOffsets(text: string, bytes: number, offsets: ArrayLike<number>, n: number, up: boolean): number[] {
+  const out: number[] = []
+  let last = 0
+  let i = 0
+  let b = 0
+  for (let k = 0; k < n; k++) {
+    const target = offsets[k]!
+    if (bytes === text.length) {
+      out.push(target)
+      continue
+    }
+    while (b < target) {
+      last = i
+      const c = text.codePointAt(i)!
+      b += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4
+      i += c > 0xffff ? 2 : 1
+    }
+    out.push(b === target || up ? i : last)
+  }
+  return out
+}

@@ -96,12 +96,25 @@ export type OptionShape =
   | { readonly kind: 'regex' } // RE2 syntax, checked at load
   | { readonly kind: 'key_globs' } // list of key globs
   | { readonly kind: 'detectors' } // list of detector and group names
+  | { readonly kind: 'detector' } // name of one detector, no group
+  | { readonly kind: 'label' } // capital letters, digits and `_`, beginning with a letter
   | { readonly kind: 'hash_sources' }
   | { readonly kind: 'seed_file' }
   | { readonly kind: 'path_list' } // list of strings and integers, `"*"` is any key or index
   | { readonly kind: 'list'; readonly of: OptionShape; readonly minItems?: number }
-  | { readonly kind: 'object'; readonly fields: Readonly<Record<string, OptionSpec>> }
+  | ({ readonly kind: 'object' } & OptionFields)
   | { readonly kind: 'any_of'; readonly of: readonly OptionShape[] }
+
+/** Keys of an option that is a mapping, and which of them go together. */
+export interface OptionFields {
+  readonly fields: Readonly<Record<string, OptionSpec>>
+  /** Of each group at most one key may stand. */
+  readonly atMostOne?: readonly (readonly string[])[]
+  /** Of each group at least one key must stand. */
+  readonly atLeastOne?: readonly (readonly string[])[]
+  /** A key that makes sense only beside one of these. */
+  readonly needs?: Readonly<Record<string, readonly string[]>>
+}
 
 export type OptionSpec = OptionBase & OptionShape
 
@@ -131,6 +144,10 @@ export interface MaskTools {
     exclude: readonly string[],
     masks: readonly MaskNode[] | undefined,
   ): (text: string, context: MaskContext, settled?: number[], sources?: number[]) => string
+  /** What one detector finds in a text, in order and apart from each other. */
+  find(detector: string): (text: string) => TextMatch[]
+  /** The engine that the host supplies for `ai_detect`, if any. */
+  readonly aiEngine: AiEngine | undefined
   /** A plan of `json` transforms: masks a parsed container, or JSON text (undefined when it is not JSON). */
   document(transforms: readonly JsonTransform[]): DocumentMasker
   /**
@@ -146,6 +163,38 @@ export interface MaskTools {
   /** HMAC-SHA256. */
   hmac(key: Uint8Array, data: Uint8Array): Uint8Array
 }
+
+/** A stretch of a text (UTF-16 offsets). */
+export interface TextMatch {
+  readonly start: number
+  readonly end: number
+  /** It was seen in percent-decoded text: masks get it decoded, and the result is encoded again. */
+  readonly encoded?: boolean
+}
+
+/** What an AI engine is asked to find. */
+export interface AiLabel {
+  readonly label: string
+  /** `FULL_NAME`, `FIRST_NAME`, `LAST_NAME`, `ADDRESS`, `ORGANIZATION` or `DATE_OF_BIRTH`. */
+  readonly preset?: string
+  /** In place of a preset: what to look for, in words. */
+  readonly guidelines?: string
+  readonly valid_examples?: readonly string[]
+  readonly invalid_examples?: readonly string[]
+}
+
+/** What an AI engine has found: offsets in code points, end exclusive. */
+export interface AiSpan {
+  readonly start: number
+  readonly end: number
+  readonly label: string
+}
+
+/**
+ * An AI engine, supplied by the host. For each text it gives the spans of the labels asked for, apart from each other. Masks are
+ * synchronous, and so is the engine. An answer of another shape, or a throw, fails the text as `ai_engine_unavailable`.
+ */
+export type AiEngine = (texts: readonly string[], labels: readonly AiLabel[]) => readonly (readonly AiSpan[])[]
 
 /** A part of a value, as `MaskTools.parts` takes it. */
 export interface Part {
@@ -200,6 +249,22 @@ export interface SeedTable {
 /** What of a value a mask has settled: text that detection never looks at again. */
 export type Settles = 'value' | 'replaced' | 'nothing'
 
+/**
+ * Reports what is wrong with an option, by its name or by the keys and indexes that lead to a part of it. With `among`, the name that
+ * is nearest to what stands there is offered. `unused_label` is a warning, all others are errors.
+ */
+export type CheckReport = (
+  option: string | readonly (string | number)[],
+  code: 'invalid_value' | 'bad_date' | 'bad_format' | 'missing_key' | 'unsupported_feature' | 'label_without_masks' | 'unused_label',
+  message: string,
+  among?: readonly string[],
+) => void
+
+/** What the host of a ruleset supplies, for checks. */
+export interface CheckHost {
+  readonly aiEngine: boolean
+}
+
 /** A worked example: the docs tables and the tests both read it. Exact results use the published vector secret. */
 export interface MaskExample {
   readonly options?: Readonly<Record<string, unknown>>
@@ -223,11 +288,8 @@ export interface MaskDefinition {
   readonly random?: 'r' | 'p'
   readonly settles: Settles | ((options: ReadonlyMap<string, unknown>, inner: (nodes: readonly MaskNode[]) => Settles) => Settles)
   readonly options: Readonly<Record<string, OptionSpec>>
-  /** Checks that involve several options. Report with the option's name. */
-  readonly check?: (
-    options: ReadonlyMap<string, unknown>,
-    report: (option: string, code: 'invalid_value' | 'bad_date' | 'bad_format' | 'missing_key', message: string) => void,
-  ) => void
+  /** Checks that involve several options. */
+  readonly check?: (options: ReadonlyMap<string, unknown>, report: CheckReport, host: CheckHost) => void
   readonly compile: (options: ReadonlyMap<string, unknown>, tools: MaskTools) => ValueMasker
   readonly examples: readonly MaskExample[]
   /** True when the result depends on the clock (warning `time_dependent`). */

@@ -325,7 +325,7 @@ export class Applier {
       try {
         const before = current
         const context = this.context(t, value, access)
-        context.access = access
+        context.access = this.outer instanceof Context && this.outer.access !== undefined ? documentAccess(access, this.outer.access) : access
         if (settled !== true) context.settledRanges = settled
         const done: Value | Removed = t.transform === undefined ? t.chain.run(current, context) : this.transformed(t.transform, t.chain, current, context, access)
         current = done
@@ -557,6 +557,16 @@ export class Applier {
       default:
         return order >= 0
     }
+  }
+}
+
+/** In a document that a mask took apart: its own containers, the record around it. */
+function documentAccess(inner: Access, outer: Access): Access {
+  return {
+    state: inner.state,
+    fromRecord: (path) => outer.fromRecord(path),
+    fromParent: (path, up) => inner.fromParent(path, up),
+    all: (path) => outer.all(path),
   }
 }
 

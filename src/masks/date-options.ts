@@ -1,7 +1,7 @@
 // The options that every mask on dates has, and reading by them.
 
 import { MaskError } from '../errors.ts'
-import type { MaskDefinition, OptionSpec } from '../engine/types.ts'
+import type { CheckReport, OptionSpec } from '../engine/types.ts'
 import { isDateFormat, readByFormat, readDate } from './dates.ts'
 import type { DateText } from './dates.ts'
 import { option } from './input.ts'
@@ -13,7 +13,7 @@ export const dateOptions: Readonly<Record<string, OptionSpec>> = {
 }
 
 /** Reports directives that are not known. */
-export const checkDateOptions: NonNullable<MaskDefinition['check']> = (options, report) => {
+export function checkDateOptions(options: ReadonlyMap<string, unknown>, report: CheckReport): void {
   const format = options.get('date_parse_format') as string | undefined
   if (format !== undefined && !isDateFormat(format)) {
     report('date_parse_format', 'bad_format', 'known directives are %Y %y %m %d %H %I %M %S %f %p %z %Z %b %B %a %A %j %%')

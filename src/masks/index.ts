@@ -44,6 +44,7 @@ import { socialSecurityNumber } from './social-security-number.ts'
 import { takeSubstring } from './take-substring.ts'
 import { transformCase } from './transform-case.ts'
 import { typecast } from './typecast.ts'
+import { unstructuredText } from './unstructured-text.ts'
 import { url } from './url.ts'
 
 /** Every mask, by name. */
@@ -91,5 +92,6 @@ export const masks: readonly MaskDefinition[] = [
   takeSubstring,
   transformCase,
   typecast,
+  unstructuredText,
   url,
 ]

@@ -33,13 +33,26 @@ const checksums: Readonly<Record<string, Checksum>> = {
   ean: last((length) => length === 8 || length === 12 || length === 13 || length === 14, eanDigit),
 }
 
+export const CHECKSUM_TYPES = ['luhn', 'iban', 'nhs', 'aba', 'cpf', 'nz_ird', 'verhoeff', 'ean'] as const
+
+/** True for digits (for `iban` also letters) whose check digits are right. */
+export function holdsChecksum(type: string, text: string): boolean {
+  if (type === 'iban') {
+    if (!IBAN.test(text)) return false
+    const upper = text.toUpperCase()
+    return ibanDigits(upper.slice(0, 2), upper.slice(4)) === upper.slice(2, 4)
+  }
+  const checksum = checksums[type]!
+  return checksum.lengths(text.length) && checksum.set(text) === text
+}
+
 export const setChecksum: MaskDefinition = {
   type: 'set_checksum',
   summary: 'Recomputes the check digits in place; separators stay.',
   input: 'I',
   settles: 'value',
   options: {
-    checksum_type: { kind: 'string', enum: ['luhn', 'iban', 'nhs', 'aba', 'cpf', 'nz_ird', 'verhoeff', 'ean'], required: true, summary: 'Wrong length: `not_valid`.' },
+    checksum_type: { kind: 'string', enum: CHECKSUM_TYPES, required: true, summary: 'Wrong length: `not_valid`.' },
   },
   compile(options) {
     const type = options.get('checksum_type') as string
@@ -76,9 +89,11 @@ function invalid(): MaskError {
   return new MaskError('not_valid', 'set_checksum', 'received a value of the wrong length or shape')
 }
 
+const IBAN = /^[A-Za-z]{2}\d{2}[A-Za-z0-9]{11,30}$/
+
 function setIban(text: string): string {
   const plain = text.replaceAll(' ', '')
-  if (!/^[A-Za-z]{2}\d{2}[A-Za-z0-9]{11,30}$/.test(plain)) throw invalid()
+  if (!IBAN.test(plain)) throw invalid()
   const upper = plain.toUpperCase()
   const check = ibanDigits(upper.slice(0, 2), upper.slice(4))
   let out = ''

@@ -97,8 +97,9 @@ function readHashSource(reader: Reader, node: Node, path: string, level: HashLev
       reader.issues.error('invalid_value', entry.key, at, "'self: entity' is for unstructured_text; write 'source: self'")
       return undefined
     case 'label':
-      if (level === 'text') reader.issues.error('unsupported_feature', entry.key, at, "'label' sources are not available yet")
-      else reader.issues.error('invalid_value', entry.key, at, "'label' is for unstructured_text")
+      // Whether a matcher has that label is checked with the mask.
+      if (level === 'text') return { from: 'label', path: [values.get('label') as string], ...rest }
+      reader.issues.error('invalid_value', entry.key, at, "'label' is for unstructured_text")
       return undefined
     case 'xpath':
       if (level === 'xml') reader.issues.error('unsupported_feature', entry.key, at, "'xpath' sources are not available yet")

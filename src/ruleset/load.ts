@@ -29,6 +29,8 @@ export interface LoadEnvironment {
   readFile(path: string, root?: string): string
   /** A seed file by bare name; `baseDir` is the directory of the ruleset file, if it is a file. */
   seed(name: string, baseDir: string | undefined): SeedTable | SeedProblem | undefined
+  /** True when the host supplies an AI engine. */
+  readonly aiEngine?: boolean
   /** Policy under everything: what a transport takes where the ruleset is silent. */
   readonly policyDefaults?: Partial<Policy>
   /** Policy above everything: keys as in a ruleset. */
@@ -97,7 +99,7 @@ class Load {
 
   constructor(environment: LoadEnvironment) {
     this.#environment = environment
-    this.#registry = new Registry(environment.masks, environment.detectors)
+    this.#registry = new Registry(environment.masks, environment.detectors, { aiEngine: environment.aiEngine === true })
   }
 
   // ---------------------------------------------------------------------------------------------- finding files

@@ -2,7 +2,7 @@
 
 import type { IssueCode } from '../errors.ts'
 import { NumberText } from '../engine/types.ts'
-import type { DetectorInfo, MaskDefinition, MaskNode, SeedTable, Segment, SkipEntry } from '../engine/types.ts'
+import type { CheckHost, CheckReport, DetectorInfo, MaskDefinition, MaskNode, SeedTable, Segment, SkipEntry } from '../engine/types.ts'
 import { isDetectorGroup, DETECTOR_GROUPS } from './detectors.ts'
 import { RESERVED_DETECTORS } from './future-detectors.ts'
 import { readHashColumns, readHashSources } from './hash-source.ts'
@@ -13,7 +13,7 @@ import { childPath, FileIssues, isYaml11Boolean } from './node.ts'
 import type { Entry, MapNode, Node } from './node.ts'
 import { listSegment, parsePath } from './path.ts'
 import { inspectRegex } from './regex.ts'
-import { isWeighted, maskFields, SKIP_MATCH } from './schema.ts'
+import { isWeighted, LABEL, maskFields, SKIP_MATCH } from './schema.ts'
 import type { Field, ObjectShape, Shape } from './schema.ts'
 
 /** What a seed lookup says when there is no usable file. */
@@ -27,14 +27,16 @@ export interface SeedProblem {
 export class Registry {
   readonly masks: ReadonlyMap<string, MaskDefinition>
   readonly detectors: readonly DetectorInfo[]
+  readonly host: CheckHost
   readonly #byName = new Map<string, { definition: MaskDefinition; deprecated: boolean }>()
   readonly #detectorNames: ReadonlySet<string>
   /** Seed files in use, by name. */
   readonly seeds = new Map<string, SeedTable>()
 
-  constructor(masks: ReadonlyMap<string, MaskDefinition>, detectors: readonly DetectorInfo[]) {
+  constructor(masks: ReadonlyMap<string, MaskDefinition>, detectors: readonly DetectorInfo[], host: CheckHost) {
     this.masks = masks
     this.detectors = detectors
+    this.host = host
     this.#detectorNames = new Set(detectors.map((detector) => detector.name))
     for (const definition of masks.values()) {
       for (const name of definition.deprecatedAliases ?? []) this.#byName.set(name, { definition, deprecated: true })
@@ -209,7 +211,11 @@ export class Reader {
       case 'key_globs':
         return this.#list(node, path, 1, 'a list of key globs', (item, at) => this.#keyGlob(item, at))
       case 'detectors':
-        return this.#list(node, path, 1, 'a list of detectors and groups', (item, at) => this.#detector(item, at))
+        return this.#list(node, path, 1, 'a list of detectors and groups', (item, at) => this.#detector(item, at, true))
+      case 'detector':
+        return this.#detector(node, path, false)
+      case 'label':
+        return this.#label(node, path)
       case 'hash_sources':
         return orInvalid(readHashSources(this, node, path, level))
       case 'hash_columns':
@@ -300,16 +306,22 @@ export class Reader {
     return INVALID
   }
 
-  #detector(node: Node, path: string): string | typeof INVALID {
-    if (node.kind !== 'scalar' || typeof node.value !== 'string') return this.wrongType(node, path, 'the name of a detector or group')
+  #detector(node: Node, path: string, groups: boolean): string | typeof INVALID {
+    if (node.kind !== 'scalar' || typeof node.value !== 'string') return this.wrongType(node, path, groups ? 'the name of a detector or group' : 'the name of a detector')
     const name = node.value
-    if (isDetectorGroup(name) || this.registry.hasDetector(name)) return name
+    if (this.registry.hasDetector(name) || (groups && isDetectorGroup(name))) return name
     if (RESERVED_DETECTORS.has(name)) this.issues.error('unknown_detector', node, path, `detector '${name}' is not available yet`)
+    else if (isDetectorGroup(name)) this.issues.error('unknown_detector', node, path, `'${name}' is a group: name one detector`)
     else {
-      const known = nearest(name, this.registry.detectorNames())
+      const known = nearest(name, groups ? this.registry.detectorNames() : this.registry.detectors.map((detector) => detector.name))
       this.issues.error('unknown_detector', node, path, `unknown detector '${shown(name)}'${suggestion(known)}`, known)
     }
     return INVALID
+  }
+
+  #label(node: Node, path: string): string | typeof INVALID {
+    if (node.kind !== 'scalar' || typeof node.value !== 'string') return this.wrongType(node, path, 'a label')
+    return LABEL.test(node.value) ? node.value : this.#invalid(node, path, "a label is made of capital letters, digits and '_', beginning with a letter")
   }
 
   /** A path: a string of the path syntax or a list of segments. */
@@ -473,7 +485,7 @@ export class Reader {
       this.issues.error('unsupported_parameter', entry.key, childPath(path, name), `parameter '${name}' of '${definition.type}' is not available in-flight.`)
     }
     this.keys(node, { fields }, path, 'unknown_parameter', unsupported)
-    const level: HashLevel = definition.type === 'json' ? 'json' : definition.type === 'xml' ? 'xml' : 'text'
+    const level: HashLevel = definition.type === 'json' || definition.type === 'xml' ? definition.type : definition.type === 'unstructured_text' ? 'text' : 'rule'
     const outer = this.#inMask
     this.#inMask = true
     const options = this.fields(node, fields, path, level)
@@ -483,10 +495,18 @@ export class Reader {
 
   #maskChecks(node: MapNode, definition: MaskDefinition, options: ReadonlyMap<string, unknown>, path: string): void {
     try {
-      definition.check?.(options, (option, code, message) => {
-        const entry = node.entries.get(option)
-        this.issues.error(code, entry?.value ?? node, childPath(path, option), message)
-      })
+      const report: CheckReport = (option, code, message, among) => {
+        let found: Node = node
+        let at = path
+        for (const step of typeof option === 'string' ? [option] : option) {
+          at = childPath(at, step)
+          found = (found.kind === 'map' ? found.entries.get(String(step))?.value : found.kind === 'list' ? found.items[Number(step)] : undefined) ?? found
+        }
+        const known = among !== undefined && found.kind === 'scalar' && typeof found.value === 'string' ? nearest(found.value, among) : undefined
+        if (code === 'unused_label') this.issues.warning(code, found, at, message + suggestion(known))
+        else this.issues.error(code, found, at, message + suggestion(known), known)
+      }
+      definition.check?.(options, report, this.registry.host)
       if (definition.timeDependent?.(options) === true) this.issues.warning('time_dependent', node.at, path, `the result of '${definition.type}' depends on the time of masking`)
     } catch {
       // A plugin's check that throws refuses; what it says could quote anything.
@@ -535,6 +555,8 @@ function looksLike(node: Node, shape: Shape): boolean {
     case 'character':
     case 'regex':
     case 'seed_file':
+    case 'detector':
+    case 'label':
       return node.kind === 'scalar' && typeof node.value === 'string'
     case 'integer':
     case 'number':
@@ -577,6 +599,10 @@ function wantedBy(shape: Shape): string {
       return 'a single value'
     case 'regex':
       return 'a regular expression'
+    case 'detector':
+      return 'the name of a detector'
+    case 'label':
+      return 'a label'
     default:
       return 'a list'
   }

@@ -12,6 +12,9 @@ export type Shape =
   | ({ readonly kind: 'object' } & ObjectShape)
   | { readonly kind: 'any_of'; readonly of: readonly Shape[] }
 
+/** Labels of `unstructured_text`. */
+export const LABEL = /^[A-Z][A-Z0-9_]*$/
+
 export type Field = Shape & {
   readonly summary: string
   readonly required?: boolean
@@ -283,6 +286,11 @@ export function rulesetJsonSchema(masks: Iterable<MaskDefinition>, detectors: re
     skip: { type: 'array', items: { anyOf: [{ type: ['string', 'number', 'boolean', 'null'] }, objectSchema(SKIP_MATCH)] } },
     hash_sources: { anyOf: [{ type: 'null' }, { type: 'array', items: { anyOf: [{ type: 'string', minLength: 1 }, { $ref: '#/$defs/path_list' }, objectSchema(HASH_SOURCE)] } }] },
     hash_columns: { anyOf: [{ type: 'null' }, { type: 'array', items: { anyOf: [{ type: 'string', minLength: 1 }, objectSchema(HASH_COLUMN)] } }] },
+    detector: {
+      type: 'string',
+      enum: detectors.map((detector) => detector.name),
+      enumDescriptions: detectors.map((detector) => detector.summary),
+    },
     detectors: {
       type: 'array',
       minItems: 1,
@@ -362,6 +370,8 @@ function shapeSchema(shape: Shape): Json {
       return { type: 'string', minLength: 1 }
     case 'seed_file':
       return { type: 'string', minLength: 1 }
+    case 'label':
+      return { type: 'string', pattern: LABEL.source }
     case 'key_globs':
       return { type: 'array', minItems: 1, items: { type: 'string', minLength: 1 } }
     case 'any':
