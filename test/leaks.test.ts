@@ -301,3 +301,53 @@ describe('a masker', () => {
     }
   })
 })
+
+describe('matches of own detectors', () => {
+  const badge = { name: 'badge', find: (text: string) => [...text.matchAll(/B-\d+/g)].map((m) => ({ start: m.index, end: m.index + m[0].length })) }
+  const masker = createMasker(rules('  - detect: [badge]\n    masks: [{type: redact}]\n'), { detectors: [badge] })
+  const odd: readonly (readonly number[])[] = [
+    [0xff, 0xff],
+    [0xc3],
+    [0xe2, 0x82],
+    [0xe0, 0x80, 0x80],
+    [0xed, 0xa0, 0x80],
+    [0xf0, 0x9f, 0x98],
+    [0xf0, 0x80, 0x80, 0x80],
+    [0xf4, 0x90, 0x80, 0x80],
+    [0xf5, 0x80],
+    [0x80],
+    [0xef, 0xbf, 0xbd],
+    [0xf0, 0x9f, 0x98, 0x80],
+  ]
+
+  it('are masked behind bytes that are no UTF-8, in records and in lines', () => {
+    for (const bytes of odd) {
+      const before = Buffer.from([...bytes, 0x20, ...bytes])
+      const text = Buffer.concat([before, Buffer.from(' B-17 and B-4'), Buffer.from(bytes)])
+      const masked = Buffer.concat([before, Buffer.from(' [REDACTED] and [REDACTED]'), Buffer.from(bytes)])
+      const quoted = (b: Buffer): Buffer => Buffer.concat([Buffer.from('{"a":"'), b, Buffer.from('"}')])
+      expect(Buffer.from(masker.json(quoted(text))).toString('latin1')).toBe(quoted(masked).toString('latin1'))
+      expect(Buffer.from(masker.json(text)).toString('latin1')).toBe(masked.toString('latin1'))
+    }
+  })
+
+  it('are masked behind lone surrogates', () => {
+    expect(masker.value({ a: '\ud800 B-17 \udc00B-4' })).toEqual({ a: '\ud800 [REDACTED] \udc00[REDACTED]' })
+    expect(masker.json('{"a":"\\ud800 B-17"}')).toBe('{"a":"\\ud800 [REDACTED]"}')
+  })
+})
+
+describe('text around matches', () => {
+  it('keeps its lone surrogates under the mask scan', () => {
+    const masker = createMasker(rules('  - paths: [a]\n    masks: [{type: scan, detect: [email], masks: [{type: redact}]}]\n'))
+    expect(masker.value({ a: '\ud800 ann@shop.example \udc00' })).toEqual({ a: '\ud800 [REDACTED] \udc00' })
+  })
+
+  it('of nothing but combining marks is hashed in linear time', () => {
+    const masker = createMasker(rules('  - paths: [a]\n    masks: [{type: pseudonym}]\n'), { runSecret })
+    const a = 'a' + '\u0301\u0327'.repeat(150_000)
+    const started = performance.now()
+    expect(masker.value({ a }).a).toMatch(/^[a-z2-7]{16}$/)
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+})

@@ -13,9 +13,19 @@ export function canonical(value: Value): string | null {
   return canonicalContainer(value)
 }
 
+/** More combining marks in a row than any script writes. */
+const LONG_RUN = /\p{M}{31}/u
+
+/**
+ * NFC. Putting marks in order takes time that grows with the square of their number, so a run of more than 30 is cut by U+034F, as the
+ * Stream-Safe Text Format does (UAX #15, section 13).
+ */
 function nfc(text: string): string {
   // Below U+0300 every character is its own NFC form and none combines: most text needs no call.
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x300) return text.normalize('NFC')
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) < 0x300) continue
+    return (LONG_RUN.test(text) ? text.replace(/\p{M}{30}(?=\p{M})/gu, '$&\u034f') : text).normalize('NFC')
+  }
   return text
 }
 

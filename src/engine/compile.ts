@@ -39,6 +39,7 @@ import type {
   ValueMasker,
 } from './types.ts'
 import { Applier, Context, FAILED, Hits, RecordState, resultText, scalarEquals, scalarText, splice, Writer } from './walker.ts'
+import { decodeText, encodeText } from './wtf8.ts'
 import { hmac } from './keyed.ts'
 import type { RunKey } from './keyed.ts'
 import { emptyWildcard, readValue, skipSpace, writeValue } from './json-bytes.ts'
@@ -551,7 +552,8 @@ class Compiler {
       const scanner = busy ? new Scanner(this.plan, this.r.pairs, this.customs) : ready.scanner
       busy = true
       try {
-        const bytes = Buffer.from(text)
+        const bytes = encodeText(text)
+        const whole = text.isWellFormed()
         const n = scanner.scan(ready.set, bytes, 0, bytes.length, false, false, [])
         if (n === 0) return text
         let out = ''
@@ -559,7 +561,7 @@ class Compiler {
         let read = 0
         for (let k = 0; k < n; k++) {
           const ref = scanner.refs[k]!
-          const matched = decode(bytes, scanner.starts[k]!, scanner.ends[k]!)
+          const matched = decodeText(bytes, scanner.starts[k]!, scanner.ends[k]!, whole)
           let done: string
           if (!('detector' in ref)) done = '[REDACTED]'
           else if (scanner.merged[k] === 1) done = `[REDACTED:${ref.detector.name}]`
@@ -568,7 +570,7 @@ class Compiler {
             done = result === REMOVED ? '' : resultText(result)
           }
           if (scanner.encoded[k] === 1) done = encodeURIComponent(done.toWellFormed())
-          const kept = decode(bytes, copied, scanner.starts[k]!)
+          const kept = decodeText(bytes, copied, scanner.starts[k]!, whole)
           out += kept
           read += kept.length
           sources?.push(read, read + matched.length)
@@ -577,7 +579,7 @@ class Compiler {
           out += done
           copied = scanner.ends[k]!
         }
-        out += decode(bytes, copied, bytes.length)
+        out += decodeText(bytes, copied, bytes.length, whole)
         return out
       } finally {
         busy = false

@@ -363,7 +363,7 @@ export class Scanner implements Scan {
       if (detector.literals !== undefined && !detector.literals.some((l) => text.includes(l))) continue
       for (const span of detector.find(text)) {
         if (!Number.isInteger(span.start) || !Number.isInteger(span.end) || span.start < 0 || span.end > text.length || span.start > span.end) throw new BadSpan()
-        offsets ??= byteOffsets(text)
+        offsets ??= byteOffsets(text, this.text, this.start, this.end)
         this.emit(id, this.start + offsets[span.start]!, this.start + offsets[span.end]!, span.score ?? 0.95)
       }
     }
@@ -499,23 +499,35 @@ export function decode(bytes: Uint8Array, start: number, end: number): string {
   return utf8Slice.call(bytes, start, end)
 }
 
-/** Byte offset of every UTF-16 offset of a text (lone surrogates count 3 bytes, as in WTF-8). */
-export function byteOffsets(text: string): Int32Array {
+/** Byte offset of every UTF-16 offset of `text`, which is what `decode` makes of the bytes at [start, end); relative to `start`. */
+export function byteOffsets(text: string, bytes: Uint8Array, start: number, end: number): Int32Array {
   const out = new Int32Array(text.length + 1)
-  let b = 0
+  let b = start
   for (let i = 0; i < text.length; i++) {
-    out[i] = b
+    out[i] = b - start
     const c = text.charCodeAt(i)
     if (c < 0x80) b += 1
     else if (c < 0x800) b += 2
-    else if (c >= 0xd800 && c < 0xdc00 && i + 1 < text.length && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
-      out[i + 1] = b
+    else if (c === 0xfffd) b += replacedBytes(bytes, b, end)
+    else if (c >= 0xd800 && c < 0xdc00) {
+      out[++i] = b - start
       b += 4
-      i++
     } else b += 3
   }
-  out[text.length] = b
+  out[text.length] = b - start
   return out
+}
+
+/** How many bytes at `p` one U+FFFD stands for: the character itself, or as much of one as there is (the maximal subpart, as decoders count). */
+function replacedBytes(bytes: Uint8Array, p: number, end: number): number {
+  const lead = bytes[p]!
+  const at = (i: number): number => (p + i < end ? bytes[p + i]! : 0)
+  const tail = (i: number): boolean => at(i) >= 0x80 && at(i) <= 0xbf
+  if (lead === 0xef && at(1) === 0xbf && at(2) === 0xbd) return 3
+  if (lead >= 0xe0 && lead <= 0xef) return at(1) >= (lead === 0xe0 ? 0xa0 : 0x80) && at(1) <= (lead === 0xed ? 0x9f : 0xbf) ? 2 : 1
+  if (lead < 0xf0 || lead > 0xf4) return 1
+  if (!(at(1) >= (lead === 0xf0 ? 0x90 : 0x80) && at(1) <= (lead === 0xf4 ? 0x8f : 0xbf))) return 1
+  return tail(2) ? 3 : 2
 }
 
 /** The UTF-16 offsets of the first `n` byte offsets, which ascend: inside a character, its start, or its end where `up`. */
