@@ -5,12 +5,12 @@
 //   npm run seeds                    compares what would be generated with the committed files; exit 1 on a difference
 //   npm run seeds -- --write DIR     writes the lists to DIR
 
-import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { allLocales } from '@faker-js/faker'
 import { cardPrefixes, emailSuffixes, fakeEmailSuffixes, streetNames } from './seed-lists.ts'
+import { csv, inOrder, single } from './seed-order.ts'
 
 /** Locales in order of precedence: a name belongs to the first that has it. All are written in Latin letters. */
 // biome-ignore format: a list to read, not a column
@@ -56,17 +56,6 @@ function tidy(raw: string): string | undefined {
   return text
 }
 
-/** A fixed order that mixes locales and letters: neighbours have nothing in common. */
-function rank(list: string, text: string): string {
-  return createHash('sha256').update(`mask-logs seeds 1\n${list}\n${text}`).digest('hex')
-}
-
-function inOrder<T>(list: string, items: readonly T[], text: (item: T) => string): T[] {
-  const ranked = items.map((item) => [rank(list, text(item)), item] as const)
-  ranked.sort((a, b) => (a[0] < b[0] ? -1 : 1))
-  return ranked.map((entry) => entry[1])
-}
-
 function entriesOf(locale: string, kind: 'first_name' | 'last_name'): Entries {
   const definition = Object.entries(allLocales).find(([key]) => key === locale)?.[1]
   const entries = definition?.person?.[kind]
@@ -88,12 +77,6 @@ function gendered(locale: string): Map<string, Gender> {
   add(entries.male, 'male')
   if (locale !== 'tr') add(entries.generic, 'unisex')
   return result
-}
-
-function csv(rows: readonly (readonly string[])[]): string {
-  // No cell may need quotes: names are words, and the other lists are ours.
-  if (rows.some((row) => row.some((cell) => /[",\r\n]/.test(cell)))) throw new Error('a cell would need quotes')
-  return rows.map((row) => `${row.join(',')}\n`).join('')
 }
 
 function firstNames(): string {
@@ -126,11 +109,6 @@ function lastNames(): string {
     }
   }
   return csv([['lastname-titlecase', 'lastname-uppercase'], ...inOrder('last names', rows, (row) => row[0])])
-}
-
-/** A list of one column. */
-function single(header: string, items: readonly string[]): string {
-  return csv([[header], ...inOrder(header, items, (item) => item).map((item) => [item])])
 }
 
 const last = lastNames()
