@@ -1,4 +1,4 @@
-// Makes the lists under rulesets/seeds/: names from the locale data of @faker-js/faker (MIT), the others from seed-lists.ts.
+// Makes the lists under rulesets/seeds/: names from the locale data of @faker-js/faker (MIT), places from scripts/data/ (GeoNames, CC BY 4.0), the others from the seed-*.ts files beside this one.
 // (DataMasque_country_codes.csv is kept by hand: it is ISO 3166-1.) This is the record of how they were made: the committed files are the truth, and they do not change within a major version, since row count and order
 // decide every consistent substitute.
 //
@@ -9,7 +9,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { allLocales } from '@faker-js/faker'
+import { addresses, cities } from './seed-addresses.ts'
+import { cardNumbers } from './seed-cards.ts'
+import { companies } from './seed-companies.ts'
 import { cardPrefixes, emailSuffixes, fakeEmailSuffixes, streetNames } from './seed-lists.ts'
+import { occupations } from './seed-occupations.ts'
 import { csv, inOrder, single } from './seed-order.ts'
 
 /** Locales in order of precedence: a name belongs to the first that has it. All are written in Latin letters. */
@@ -120,6 +124,16 @@ const lists: readonly (readonly [string, string])[] = [
   ['DataMasque_fake_email_suffixes.csv', single('suffix', fakeEmailSuffixes)],
   ['DataMasque_credit_card_prefixes.csv', csv([['prefix', 'length', 'network'], ...cardPrefixes])],
   ['mask_logs_street_names.csv', single('street_name', streetNames)],
+  ['DataMasque_companies.csv', single('company', companies('world'))],
+  ['DataMasque_AU_companies.csv', single('company', companies('au'))],
+  ['DataMasque_NZ_companies.csv', single('company', companies('nz'))],
+  ['DataMasque_occupations.csv', single('occupation', occupations)],
+  ['DataMasque_US_addresses.csv', addresses('us')],
+  ['DataMasque_AU_addresses_real.csv', addresses('au')],
+  ['DataMasque_NZ_addresses_real.csv', addresses('nz')],
+  ['mask_logs_GB_addresses.csv', addresses('gb')],
+  ['mask_logs_cities.csv', cities()],
+  ['DataMasque_credit_card_numbers.csv', cardNumbers()],
 ]
 
 const flag = process.argv.indexOf('--write')
