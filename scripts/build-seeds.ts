@@ -1,16 +1,20 @@
-// Makes the lists under rulesets/seeds/: names from the locale data of @faker-js/faker (MIT), the others from seed-lists.ts.
+// Makes the lists under rulesets/seeds/: names from the locale data of @faker-js/faker (MIT), places from scripts/data/ (GeoNames, CC BY 4.0), the others from the seed-*.ts files beside this one.
 // (DataMasque_country_codes.csv is kept by hand: it is ISO 3166-1.) This is the record of how they were made: the committed files are the truth, and they do not change within a major version, since row count and order
 // decide every consistent substitute.
 //
 //   npm run seeds                    compares what would be generated with the committed files; exit 1 on a difference
 //   npm run seeds -- --write DIR     writes the lists to DIR
 
-import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { allLocales } from '@faker-js/faker'
+import { addresses, cities } from './seed-addresses.ts'
+import { cardNumbers } from './seed-cards.ts'
+import { companies } from './seed-companies.ts'
 import { cardPrefixes, emailSuffixes, fakeEmailSuffixes, streetNames } from './seed-lists.ts'
+import { occupations } from './seed-occupations.ts'
+import { csv, inOrder, single } from './seed-order.ts'
 
 /** Locales in order of precedence: a name belongs to the first that has it. All are written in Latin letters. */
 // biome-ignore format: a list to read, not a column
@@ -56,17 +60,6 @@ function tidy(raw: string): string | undefined {
   return text
 }
 
-/** A fixed order that mixes locales and letters: neighbours have nothing in common. */
-function rank(list: string, text: string): string {
-  return createHash('sha256').update(`mask-logs seeds 1\n${list}\n${text}`).digest('hex')
-}
-
-function inOrder<T>(list: string, items: readonly T[], text: (item: T) => string): T[] {
-  const ranked = items.map((item) => [rank(list, text(item)), item] as const)
-  ranked.sort((a, b) => (a[0] < b[0] ? -1 : 1))
-  return ranked.map((entry) => entry[1])
-}
-
 function entriesOf(locale: string, kind: 'first_name' | 'last_name'): Entries {
   const definition = Object.entries(allLocales).find(([key]) => key === locale)?.[1]
   const entries = definition?.person?.[kind]
@@ -88,12 +81,6 @@ function gendered(locale: string): Map<string, Gender> {
   add(entries.male, 'male')
   if (locale !== 'tr') add(entries.generic, 'unisex')
   return result
-}
-
-function csv(rows: readonly (readonly string[])[]): string {
-  // No cell may need quotes: names are words, and the other lists are ours.
-  if (rows.some((row) => row.some((cell) => /[",\r\n]/.test(cell)))) throw new Error('a cell would need quotes')
-  return rows.map((row) => `${row.join(',')}\n`).join('')
 }
 
 function firstNames(): string {
@@ -128,11 +115,6 @@ function lastNames(): string {
   return csv([['lastname-titlecase', 'lastname-uppercase'], ...inOrder('last names', rows, (row) => row[0])])
 }
 
-/** A list of one column. */
-function single(header: string, items: readonly string[]): string {
-  return csv([[header], ...inOrder(header, items, (item) => item).map((item) => [item])])
-}
-
 const last = lastNames()
 const lists: readonly (readonly [string, string])[] = [
   ['DataMasque_firstNames_mixed.csv', firstNames()],
@@ -142,6 +124,16 @@ const lists: readonly (readonly [string, string])[] = [
   ['DataMasque_fake_email_suffixes.csv', single('suffix', fakeEmailSuffixes)],
   ['DataMasque_credit_card_prefixes.csv', csv([['prefix', 'length', 'network'], ...cardPrefixes])],
   ['mask_logs_street_names.csv', single('street_name', streetNames)],
+  ['DataMasque_companies.csv', single('company', companies('world'))],
+  ['DataMasque_AU_companies.csv', single('company', companies('au'))],
+  ['DataMasque_NZ_companies.csv', single('company', companies('nz'))],
+  ['DataMasque_occupations.csv', single('occupation', occupations)],
+  ['DataMasque_US_addresses.csv', addresses('us')],
+  ['DataMasque_AU_addresses_real.csv', addresses('au')],
+  ['DataMasque_NZ_addresses_real.csv', addresses('nz')],
+  ['mask_logs_GB_addresses.csv', addresses('gb')],
+  ['mask_logs_cities.csv', cities()],
+  ['DataMasque_credit_card_numbers.csv', cardNumbers()],
 ]
 
 const flag = process.argv.indexOf('--write')
