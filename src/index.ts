@@ -9,10 +9,20 @@
  * @module
  */
 import { detectors, finders, finishPair, judgePair, judgeSecret, keyFacts, pairTriggers, recogniseKey } from './detectors/index.ts'
-import { makeMasker } from './masker.ts'
-import type { Masker, MaskerOptions, RulesetInput } from './masker.ts'
+import { makeMasker, makeTested } from './masker.ts'
+import type { Builtins, Masker, MaskerOptions, RulesetInput } from './masker.ts'
 import { masks } from './masks/index.ts'
 import { rulesetJsonSchema as schemaOf } from './ruleset/schema.ts'
+import type { RulesetTestResult } from './ruleset/test-run.ts'
+
+const builtins: Builtins = {
+  masks,
+  finders,
+  detectors,
+  pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair, judge: judgePair },
+  keyFacts,
+  judgeSecret,
+}
 
 /**
  * Compiles a ruleset and binds it to a run secret. Synchronous.
@@ -24,11 +34,17 @@ import { rulesetJsonSchema as schemaOf } from './ruleset/schema.ts'
  * @example createMasker('mask-logs:default').text('card 4111 1111 1111 1111')
  */
 export function createMasker(ruleset?: RulesetInput | readonly RulesetInput[], options: MaskerOptions = {}): Masker {
-  return makeMasker(
-    { masks, finders, detectors, pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair, judge: judgePair }, keyFacts, judgeSecret },
-    ruleset,
-    options,
-  )
+  return makeMasker(builtins, ruleset, options)
+}
+
+/**
+ * Runs the `tests` of a ruleset (those of the files given, not of what they extend) under the published run secret
+ * `TEST_RUN_SECRET`, or under that of the options. Throws what createMasker throws.
+ *
+ * @example testRuleset('./rules.yaml').every((test) => test.ok)
+ */
+export function testRuleset(ruleset: RulesetInput | readonly RulesetInput[], options: MaskerOptions = {}): RulesetTestResult[] {
+  return makeTested(builtins, ruleset, options)
 }
 
 /** The JSON Schema (draft 2020-12) of rulesets, from the same tables as the checks. */
@@ -41,4 +57,6 @@ export type { InputErrorCode, Issue, IssueCode, MaskErrorCode } from './errors.t
 export { NumberText, REMOVED } from './engine/types.ts'
 export type { CustomDetector, DetectorInfo, Draws, MaskContext, MaskDefinition, MaskExample, MaskNode, MaskTools, OptionSpec, Policy, Value, ValueMasker } from './engine/types.ts'
 export type { LineEngine } from './lines.ts'
+export { TEST_RUN_SECRET } from './ruleset/test-run.ts'
+export type { RulesetTestResult, TestProblem } from './ruleset/test-run.ts'
 export type { Finding, LineOptions, Masker, MaskerOptions, QuarantineNote, RulesetInput, Stats } from './masker.ts'

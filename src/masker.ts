@@ -26,6 +26,7 @@ import type { Flow } from './engine/skim.ts'
 import { INVALID, JsonWalker, TOO_DEEP } from './engine/walk-json.ts'
 import type { Found, WalkServices } from './engine/walk-json.ts'
 import { TooDeep, toValue, ValueWalker } from './engine/walk-value.ts'
+import { LineFeed } from './lines.ts'
 import type { LineEngine } from './lines.ts'
 import { expandDetectors } from './ruleset/detectors.ts'
 import { BUILTIN_NAMES, builtinRuleset, readRulesetFile, rulesetsFolder } from './ruleset/files.ts'
@@ -33,6 +34,8 @@ import { compileKeyGlobs } from './ruleset/key-glob.ts'
 import { loadRuleset } from './ruleset/load.ts'
 import type { SeedProblem } from './ruleset/read.ts'
 import { compileRegex } from './ruleset/regex.ts'
+import { runTest, TEST_RUN_SECRET } from './ruleset/test-run.ts'
+import type { Masked, RulesetTestResult } from './ruleset/test-run.ts'
 import { findSeedFile } from './seeds/load.ts'
 import { createLineStream } from './stream.ts'
 import { createRequire } from 'node:module'
@@ -154,10 +157,8 @@ interface Plugin {
   readonly detectors?: readonly CustomDetector[]
 }
 
-/** createMasker over given registries; see index.ts for the public function. */
-export function makeMasker(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): Masker {
-  // the secret first: nothing is read, not even a ruleset, under one that is refused
-  const key = options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
+/** The built-in masks and detectors with those of the options, and where seed files are found. */
+function withOwn(builtins: Builtins, options: Pick<MaskerOptions, 'plugins' | 'masks' | 'detectors' | 'seedDirs'>) {
   const plugins = (options.plugins ?? []).map(loadPlugin)
   const masks = new Map<string, MaskDefinition>()
   for (const m of builtins.masks) masks.set(m.type, m)
@@ -189,6 +190,18 @@ export function makeMasker(builtins: Builtins, input: RulesetInput | readonly Ru
     }
     return table
   }
+  return { masks, customs, detectors, seed }
+}
+
+/** createMasker over given registries; see index.ts for the public function. */
+export function makeMasker(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): Masker {
+  return bind(builtins, input, options).masker
+}
+
+function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): { ruleset: Ruleset; masker: Masker } {
+  // the secret first: nothing is read, not even a ruleset, under one that is refused
+  const key = options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
+  const { masks, customs, detectors, seed } = withOwn(builtins, options)
   const { ruleset, warnings } = loadRuleset(input ?? 'mask-logs:default', {
     masks,
     detectors,
@@ -218,7 +231,27 @@ export function makeMasker(builtins: Builtins, input: RulesetInput | readonly Ru
       return table
     },
   }
-  return new BoundMasker(ruleset, warnings, registries, key, options)
+  return { ruleset, masker: new BoundMasker(ruleset, warnings, registries, key, options) }
+}
+
+/** testRuleset over given registries; see index.ts for the public function. */
+export function makeTested(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): RulesetTestResult[] {
+  const { ruleset, masker } = bind(builtins, input, { ...options, runSecret: options.runSecret ?? TEST_RUN_SECRET, quarantine: options.quarantine ?? (() => {}) })
+  const mask = (bytes: Buffer): Masked => {
+    const before = masker.stats().errors
+    const feed = new LineFeed(masker.lines())
+    const out: Buffer[] = []
+    // Pieces last until the next ones are asked for.
+    for (const pieces of feed.push(bytes)) out.push(Buffer.concat(pieces))
+    for (const pieces of feed.end()) out.push(Buffer.concat(pieces))
+    const after = Object.entries(masker.stats().errors)
+    return { out: Buffer.concat(out), errors: after.filter(([code, n]) => n > (before[code] ?? 0)).map(([code]) => code) }
+  }
+  try {
+    return ruleset.tests.map((test) => runTest(test, mask, ruleset.policy.decode.includes('json')))
+  } finally {
+    masker.close()
+  }
 }
 
 function loadPlugin(path: string): Plugin {

@@ -5,7 +5,7 @@ import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { InputError, RulesetError } from '../errors.ts'
 import type { Issue } from '../errors.ts'
 import { NumberText } from '../engine/types.ts'
-import type { DetectorInfo, Layer, MaskDefinition, Policy, Ruleset, SeedTable, SkipEntry } from '../engine/types.ts'
+import type { DetectorInfo, Layer, MaskDefinition, Policy, Ruleset, RulesetTest, SeedTable, SkipEntry, Value } from '../engine/types.ts'
 import { fromObject } from './from-object.ts'
 import { nearest, shown, suggestion } from './nearest.ts'
 import { childPath, FileIssues, isYaml11Boolean, LIMITS } from './node.ts'
@@ -257,7 +257,7 @@ class Load {
         layers,
         policy: policy as unknown as Policy,
         seedFiles: this.#registry.seeds,
-        tests: own.flatMap((head) => (head?.get('tests') as readonly unknown[] | undefined) ?? []),
+        tests: own.flatMap((head) => (head?.get('tests') as readonly RulesetTest[] | undefined) ?? []),
       },
       warnings: issues,
     }
@@ -303,20 +303,25 @@ function readHead(file: File, root: MapNode): ReadonlyMap<string, unknown> {
   else if (rules !== undefined && rules.value.kind === 'list' && rules.value.items.length === 0 && !mayBeEmpty)
     issues.error('invalid_value', rules.value, 'rules', 'at least one rule is needed')
   const tests = head.get('tests') as readonly ReadonlyMap<string, unknown>[] | undefined
-  if (tests === undefined) return head
-  return new Map(head).set(
-    'tests',
-    tests.map((_, i) => asWritten(testNode(root, i))),
-  )
+  return tests === undefined ? head : new Map(head).set('tests', readTests(file, root, tests))
 }
 
-function testNode(root: MapNode, i: number): Node | undefined {
-  const list = root.entries.get('tests')?.value
-  return list?.kind === 'list' ? list.items[i] : undefined
+function readTests(file: File, root: MapNode, tests: readonly ReadonlyMap<string, unknown>[]): RulesetTest[] {
+  const nodes = root.entries.get('tests')?.value
+  return tests.map((test, i) => ({
+    name: (test.get('name') as string | undefined) ?? childPath('tests', i),
+    source: file.source,
+    // Where there is no node of its own, the load fails.
+    line: file.issues.position((nodes?.kind === 'list' ? nodes.items[i] : undefined)?.at ?? 0).line,
+    in: asWritten(test.get('in') as Node | undefined),
+    out: test.has('out') ? asWritten(test.get('out') as Node) : undefined,
+    masked: (test.get('masked') as RulesetTest['masked'] | undefined) ?? [],
+    unmasked: (test.get('unmasked') as RulesetTest['unmasked'] | undefined) ?? [],
+  }))
 }
 
 /** A node as data: Maps, arrays, scalars with numbers as written. */
-function asWritten(node: Node | undefined): unknown {
+function asWritten(node: Node | undefined): Value {
   if (node === undefined) return null
   if (node.kind === 'scalar') return node.value
   if (node.kind === 'list') return node.items.map(asWritten)
