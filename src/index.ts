@@ -9,9 +9,10 @@
  * @module
  */
 import { detectors, finders, finishPair, judgePair, judgeSecret, keyFacts, pairTriggers, recogniseKey } from './detectors/index.ts'
-import { makeMasker, makeTested } from './masker.ts'
-import type { Builtins, Masker, MaskerOptions, RulesetInput } from './masker.ts'
+import { makeConverted, makeMasker, makeTested } from './masker.ts'
+import type { Builtins, ConvertOptions, Masker, MaskerOptions, RulesetInput } from './masker.ts'
 import { masks } from './masks/index.ts'
+import type { Converted } from './ruleset/convert.ts'
 import { rulesetJsonSchema as schemaOf } from './ruleset/schema.ts'
 import type { RulesetTestResult } from './ruleset/test-run.ts'
 
@@ -47,6 +48,16 @@ export function testRuleset(ruleset: RulesetInput | readonly RulesetInput[], opt
   return makeTested(builtins, ruleset, options)
 }
 
+/**
+ * Converts a database or file ruleset (one with `tasks`; a path, or YAML text with a newline) to in-flight rulesets, one for
+ * each task that masks, with a report of what was left out. Throws RulesetError, or InputError for a file that cannot be read.
+ *
+ * @example convertRuleset('./database.yaml').rulesets.map((ruleset) => ruleset.name)
+ */
+export function convertRuleset(ruleset: string, options: ConvertOptions = {}): Converted {
+  return makeConverted(builtins, ruleset, options)
+}
+
 /** The JSON Schema (draft 2020-12) of rulesets, from the same tables as the checks. */
 export function rulesetJsonSchema(): object {
   return schemaOf(masks, detectors)
@@ -58,5 +69,6 @@ export { NumberText, REMOVED } from './engine/types.ts'
 export type { CustomDetector, DetectorInfo, Draws, MaskContext, MaskDefinition, MaskExample, MaskNode, MaskTools, OptionSpec, Policy, Value, ValueMasker } from './engine/types.ts'
 export type { LineEngine } from './lines.ts'
 export { TEST_RUN_SECRET } from './ruleset/test-run.ts'
+export type { Converted, ConvertedRuleset } from './ruleset/convert.ts'
 export type { RulesetTestResult, TestProblem } from './ruleset/test-run.ts'
-export type { Finding, LineOptions, Masker, MaskerOptions, QuarantineNote, RulesetInput, Stats } from './masker.ts'
+export type { ConvertOptions, Finding, LineOptions, Masker, MaskerOptions, QuarantineNote, RulesetInput, Stats } from './masker.ts'

@@ -28,6 +28,8 @@ import type { Found, WalkServices } from './engine/walk-json.ts'
 import { TooDeep, toValue, ValueWalker } from './engine/walk-value.ts'
 import { LineFeed } from './lines.ts'
 import type { LineEngine } from './lines.ts'
+import { convertRuleset } from './ruleset/convert.ts'
+import type { Converted } from './ruleset/convert.ts'
 import { expandDetectors } from './ruleset/detectors.ts'
 import { BUILTIN_NAMES, builtinRuleset, readRulesetFile, rulesetsFolder } from './ruleset/files.ts'
 import { compileKeyGlobs } from './ruleset/key-glob.ts'
@@ -39,7 +41,7 @@ import type { Masked, RulesetTestResult } from './ruleset/test-run.ts'
 import { findSeedFile } from './seeds/load.ts'
 import { createLineStream } from './stream.ts'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Transform } from 'node:stream'
 
 /** A ruleset: `mask-logs:<name>`, a file path, YAML text (it contains a newline), a parsed object, or a list, later ones stronger. */
@@ -65,6 +67,14 @@ export interface MaskerOptions {
   readonly memoSize?: number | undefined
   /** Told of every record held back under `on_unparsable: quarantine`. */
   readonly quarantine?: ((note: QuarantineNote) => void) | undefined
+}
+
+/** Options of convertRuleset. */
+export interface ConvertOptions extends Pick<MaskerOptions, 'masks' | 'detectors' | 'plugins' | 'seedDirs'> {
+  /** Name of the ruleset in the report (default: the path as given). */
+  readonly source?: string | undefined
+  /** Directory in which the converted rulesets will lie, with seed files in its `seeds/` (default: that of the ruleset). */
+  readonly directory?: string | undefined
 }
 
 /** Place and cause of a record held back; nothing of its content. */
@@ -232,6 +242,21 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
     },
   }
   return { ruleset, masker: new BoundMasker(ruleset, warnings, registries, key, options) }
+}
+
+/** convertRuleset over given registries; see index.ts for the public function. */
+export function makeConverted(builtins: Builtins, input: string, options: ConvertOptions): Converted {
+  const { masks, detectors, seed } = withOwn(builtins, options)
+  const isText = input.includes('\n')
+  const path = resolve(input)
+  let text = input
+  try {
+    if (!isText) text = readRulesetFile(path)
+  } catch {
+    throw new InputError('file_unreadable', `the ruleset file '${options.source ?? input}' cannot be read`)
+  }
+  const directory = options.directory ?? (isText ? undefined : dirname(path))
+  return convertRuleset(text, options.source ?? (isText ? '<ruleset>' : input), { masks, detectors, seed: (name) => seed(name, directory) })
 }
 
 /** testRuleset over given registries; see index.ts for the public function. */
