@@ -679,7 +679,8 @@ async function convert(line: CommandLine, io: CliIo, notes: Notes): Promise<numb
   const { rulesets } = converted
   const chosen = wanted === undefined ? rulesets : rulesets.filter((ruleset) => ruleset.task === Number(wanted))
   if (wanted !== undefined && chosen.length === 0) {
-    const there = rulesets.map((ruleset) => `${ruleset.task} (${ruleset.name.replace(/\.yaml$/, '')})`)
+    const there = rulesets.slice(0, 20).map((ruleset) => `${ruleset.task} (${ruleset.name.replace(/\.yaml$/, '')})`)
+    if (rulesets.length > there.length) there.push('...')
     throw new UsageError(`no ruleset comes from task ${wanted}${there.length === 0 ? '' : `; there are: ${there.join(', ')}`}`, false)
   }
   const [only] = chosen
