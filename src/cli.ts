@@ -4,13 +4,13 @@
 //
 // Rulesets, secrets and options are checked before a byte of data is read. Data is never part of a message.
 
-import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
-import { isAbsolute, resolve } from 'node:path'
+import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { isAbsolute, join, resolve } from 'node:path'
 import { InputError, MaskError, RulesetError } from './errors.ts'
 import { COMMANDS, helpText, parseCommandLine, suggest, UsageError, type CommandLine } from './cli/flags.ts'
 import { openFile, openStdin, streamSource, type Source } from './cli/input.ts'
 import { describeCrash, milliseconds, type CliIo } from './cli/io.ts'
-import { findingLine, issueLines, Notes, printable, Progress, statsText, systemWords } from './cli/messages.ts'
+import { findingLine, issueLines, Notes, printable, Progress, statsText, systemWords, testLines } from './cli/messages.ts'
 import { createOutputFile, OutputError, stdoutSink, streamSink, type FileOutput, type Sink } from './cli/output.ts'
 import { LineFeed } from './lines.ts'
 import type { Finding, Masker, MaskerOptions, QuarantineNote, RulesetInput } from './masker.ts'
@@ -46,6 +46,8 @@ async function dispatch(line: CommandLine, io: CliIo, notes: Notes): Promise<num
       return explain(line, io, notes)
     case 'check':
       return check(line, io, notes, line.operands)
+    case 'convert':
+      return convert(line, io, notes)
     case 'rulesets':
       return print(io, (await import('./cli/assets.ts')).builtinRulesets(line.operands[0]))
     case 'schema':
@@ -615,6 +617,12 @@ async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<n
 
 /** Checks each ruleset given as an operand by itself, those of -r together. */
 async function check(line: CommandLine, io: CliIo, notes: Notes, operands: readonly string[]): Promise<number> {
+  const testing = line.options.has('test')
+  const secretFile = line.command === 'check' ? line.options.get('run-secret-file')?.[0] : undefined
+  if (secretFile !== undefined && !testing) throw new UsageError("--run-secret-file needs --test with 'check'")
+  if (line.options.has('show-values') && !testing) throw new UsageError('--show-values needs --test')
+  // Of the environment nothing is taken: what a test gives shall not depend on who runs it.
+  const runSecret = secretOf('run secret', secretFile, undefined, io)
   const flags = line.options.get('ruleset') ?? []
   const quiet = line.options.has('quiet')
   const groups: (readonly string[])[] = operands.map((name) => [name])
@@ -627,6 +635,7 @@ async function check(line: CommandLine, io: CliIo, notes: Notes, operands: reado
       const masker = await createChecked(io, input, { ...pluginOptions(line, io), quarantine: () => {} }, given, notes, quiet)
       masker.close()
       if (!quiet) await print(io, `${printable(title)}: ok\n`)
+      if (testing && !(await runTests(line, io, title, input, { ...pluginOptions(line, io), runSecret }, given))) code = Math.max(code, 1)
     } catch (error) {
       if (error instanceof RulesetError) notes.line(issueLines(error.issues, given))
       else if (error instanceof InputError && error.code === 'file_unreadable') notes.line(`mask-logs: ${printable(error.message)}`)
@@ -635,6 +644,82 @@ async function check(line: CommandLine, io: CliIo, notes: Notes, operands: reado
     }
   }
   return code
+}
+
+/** Runs the tests of one group of rulesets. False when one fails. */
+async function runTests(
+  line: CommandLine,
+  io: CliIo,
+  title: string,
+  input: RulesetInput[] | undefined,
+  settings: MaskerOptions,
+  given: ReadonlyMap<string, string>,
+): Promise<boolean> {
+  const { testRuleset } = await io.load()
+  const results = testRuleset(input ?? 'mask-logs:default', settings)
+  const failed = results.filter((result) => !result.ok).length
+  const shown = results.filter((result) => !result.ok || !line.options.has('quiet'))
+  const lines = shown.map((result) => testLines({ ...result, source: given.get(result.source) ?? result.source }, line.options.has('show-values')))
+  if (failed > 0 || !line.options.has('quiet'))
+    lines.push(`${printable(title)}: ${results.length === 0 ? 'no tests' : `${results.length - failed} of ${results.length} tests passed`}\n`)
+  await print(io, lines.join(''))
+  return failed === 0
+}
+
+/** Makes in-flight rulesets of a database or file ruleset. One goes to standard output unless there is a directory for it. */
+async function convert(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
+  const [name] = line.operands
+  if (name === undefined) throw new UsageError("'convert' needs a ruleset: mask-logs convert RULESET")
+  const wanted = line.options.get('task')?.[0]
+  if (wanted !== undefined && !/^[1-9]\d{0,5}$/.test(wanted)) throw new UsageError('--task needs a number from 1')
+  const output = line.options.get('output')?.[0]
+  const { convertRuleset } = await io.load()
+  const path = resolve(io.cwd, name)
+  const converted = convertRuleset(path, { ...pluginOptions(line, io), source: name, directory: output === undefined ? undefined : resolve(io.cwd, output) })
+  const { rulesets } = converted
+  const chosen = wanted === undefined ? rulesets : rulesets.filter((ruleset) => ruleset.task === Number(wanted))
+  if (wanted !== undefined && chosen.length === 0) {
+    const there = rulesets.slice(0, 20).map((ruleset) => `${ruleset.task} (${ruleset.name.replace(/\.yaml$/, '')})`)
+    if (rulesets.length > there.length) there.push('...')
+    throw new UsageError(`no ruleset comes from task ${wanted}${there.length === 0 ? '' : `; there are: ${there.join(', ')}`}`, false)
+  }
+  const [only] = chosen
+  if (output === undefined && chosen.length === 1 && only !== undefined) await print(io, only.text)
+  else await writeRulesets(resolve(io.cwd, output ?? '.'), output, chosen, line.options.has('force'), io)
+  const report = wanted === undefined ? converted.report : chosen.flatMap((ruleset) => ruleset.report)
+  if (report.length === 0) return 0
+  notes.line(report.map(printable).join('\n'))
+  return 1
+}
+
+/** Nothing is written when one of the files would replace another unasked. */
+async function writeRulesets(folder: string, given: string | undefined, rulesets: readonly { name: string; text: string }[], force: boolean, io: CliIo): Promise<void> {
+  const shown = (name: string): string => (given === undefined ? name : join(given, name))
+  let there: string | undefined
+  try {
+    if (rulesets.length > 0) mkdirSync(folder, { recursive: true })
+    there = force ? undefined : rulesets.find(({ name }) => lstatSync(join(folder, name), { throwIfNoEntry: false }) !== undefined)?.name
+  } catch (error) {
+    throw new UsageError(`cannot write to ${given ?? folder}: ${systemWords(error)}`, false)
+  }
+  if (there !== undefined) throw new UsageError(`cannot write ${shown(there)}: it exists already; --force replaces it`, false)
+  const written: string[] = []
+  try {
+    for (const { name, text } of rulesets) {
+      const file = openOutput(join(folder, name), shown(name))
+      try {
+        await file.sink.write([Buffer.from(text)])
+        await file.sink.flush()
+        commit(file)
+      } catch (error) {
+        file.abandon()
+        throw error
+      }
+      written.push(`wrote ${printable(shown(name))}\n`)
+    }
+  } finally {
+    await print(io, written.join(''))
+  }
 }
 
 async function init(name: string, io: CliIo): Promise<number> {

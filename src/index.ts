@@ -9,10 +9,21 @@
  * @module
  */
 import { detectors, finders, finishPair, judgePair, judgeSecret, keyFacts, pairTriggers, recogniseKey } from './detectors/index.ts'
-import { makeMasker } from './masker.ts'
-import type { Masker, MaskerOptions, RulesetInput } from './masker.ts'
+import { makeConverted, makeMasker, makeTested } from './masker.ts'
+import type { Builtins, ConvertOptions, Masker, MaskerOptions, RulesetInput } from './masker.ts'
 import { masks } from './masks/index.ts'
+import type { Converted } from './ruleset/convert.ts'
 import { rulesetJsonSchema as schemaOf } from './ruleset/schema.ts'
+import type { RulesetTestResult } from './ruleset/test-run.ts'
+
+const builtins: Builtins = {
+  masks,
+  finders,
+  detectors,
+  pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair, judge: judgePair },
+  keyFacts,
+  judgeSecret,
+}
 
 /**
  * Compiles a ruleset and binds it to a run secret. Synchronous.
@@ -24,11 +35,27 @@ import { rulesetJsonSchema as schemaOf } from './ruleset/schema.ts'
  * @example createMasker('mask-logs:default').text('card 4111 1111 1111 1111')
  */
 export function createMasker(ruleset?: RulesetInput | readonly RulesetInput[], options: MaskerOptions = {}): Masker {
-  return makeMasker(
-    { masks, finders, detectors, pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair, judge: judgePair }, keyFacts, judgeSecret },
-    ruleset,
-    options,
-  )
+  return makeMasker(builtins, ruleset, options)
+}
+
+/**
+ * Runs the `tests` of a ruleset (those of the files given, not of what they extend) under the published run secret
+ * `TEST_RUN_SECRET`, or under that of the options. Throws what createMasker throws.
+ *
+ * @example testRuleset('./rules.yaml').every((test) => test.ok)
+ */
+export function testRuleset(ruleset: RulesetInput | readonly RulesetInput[], options: MaskerOptions = {}): RulesetTestResult[] {
+  return makeTested(builtins, ruleset, options)
+}
+
+/**
+ * Converts a database or file ruleset (one with `tasks`; a path, or YAML text with a newline) to in-flight rulesets, one for
+ * each task that masks, with a report of what was left out. Throws RulesetError, or InputError for a file that cannot be read.
+ *
+ * @example convertRuleset('./database.yaml').rulesets.map((ruleset) => ruleset.name)
+ */
+export function convertRuleset(ruleset: string, options: ConvertOptions = {}): Converted {
+  return makeConverted(builtins, ruleset, options)
 }
 
 /** The JSON Schema (draft 2020-12) of rulesets, from the same tables as the checks. */
@@ -57,4 +84,7 @@ export type {
   ValueMasker,
 } from './engine/types.ts'
 export type { LineEngine } from './lines.ts'
-export type { Finding, LineOptions, Masker, MaskerOptions, QuarantineNote, RulesetInput, Stats } from './masker.ts'
+export { TEST_RUN_SECRET } from './ruleset/test-run.ts'
+export type { Converted, ConvertedRuleset } from './ruleset/convert.ts'
+export type { RulesetTestResult, TestProblem } from './ruleset/test-run.ts'
+export type { ConvertOptions, Finding, LineOptions, Masker, MaskerOptions, QuarantineNote, RulesetInput, Stats } from './masker.ts'

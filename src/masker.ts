@@ -26,17 +26,22 @@ import type { Flow } from './engine/skim.ts'
 import { INVALID, JsonWalker, TOO_DEEP } from './engine/walk-json.ts'
 import type { Found, WalkServices } from './engine/walk-json.ts'
 import { TooDeep, toValue, ValueWalker } from './engine/walk-value.ts'
+import { LineFeed } from './lines.ts'
 import type { LineEngine } from './lines.ts'
+import { convertRuleset } from './ruleset/convert.ts'
+import type { Converted } from './ruleset/convert.ts'
 import { expandDetectors } from './ruleset/detectors.ts'
 import { BUILTIN_NAMES, builtinRuleset, readRulesetFile, rulesetsFolder } from './ruleset/files.ts'
 import { compileKeyGlobs } from './ruleset/key-glob.ts'
 import { loadRuleset } from './ruleset/load.ts'
 import type { SeedProblem } from './ruleset/read.ts'
 import { compileRegex } from './ruleset/regex.ts'
+import { runTest, TEST_RUN_SECRET } from './ruleset/test-run.ts'
+import type { Masked, RulesetTestResult } from './ruleset/test-run.ts'
 import { findSeedFile } from './seeds/load.ts'
 import { createLineStream } from './stream.ts'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Transform } from 'node:stream'
 
 /** A ruleset: `mask-logs:<name>`, a file path, YAML text (it contains a newline), a parsed object, or a list, later ones stronger. */
@@ -64,6 +69,14 @@ export interface MaskerOptions {
   readonly memoSize?: number | undefined
   /** Told of every record held back under `on_unparsable: quarantine`. */
   readonly quarantine?: ((note: QuarantineNote) => void) | undefined
+}
+
+/** Options of convertRuleset. */
+export interface ConvertOptions extends Pick<MaskerOptions, 'masks' | 'detectors' | 'plugins' | 'seedDirs'> {
+  /** Name of the ruleset in the report (default: the path as given). */
+  readonly source?: string | undefined
+  /** Directory in which the converted rulesets will lie, with seed files in its `seeds/` (default: that of the ruleset). */
+  readonly directory?: string | undefined
 }
 
 /** Place and cause of a record held back; nothing of its content. */
@@ -156,11 +169,8 @@ interface Plugin {
   readonly detectors?: readonly CustomDetector[]
 }
 
-/** createMasker over given registries; see index.ts for the public function. */
-export function makeMasker(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): Masker {
-  // the secret first: nothing is read, not even a ruleset, under one that is refused
-  const key = options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
-  if (options.aiEngine !== undefined && typeof options.aiEngine !== 'function') throw new InputError('bad_option', "'aiEngine' is a function from texts and labels to spans")
+/** The built-in masks and detectors with those of the options, and where seed files are found. */
+function withOwn(builtins: Builtins, options: Pick<MaskerOptions, 'plugins' | 'masks' | 'detectors' | 'seedDirs'>) {
   const plugins = (options.plugins ?? []).map(loadPlugin)
   const masks = new Map<string, MaskDefinition>()
   for (const m of builtins.masks) masks.set(m.type, m)
@@ -192,6 +202,19 @@ export function makeMasker(builtins: Builtins, input: RulesetInput | readonly Ru
     }
     return table
   }
+  return { masks, customs, detectors, seed }
+}
+
+/** createMasker over given registries; see index.ts for the public function. */
+export function makeMasker(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): Masker {
+  return bind(builtins, input, options).masker
+}
+
+function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): { ruleset: Ruleset; masker: Masker } {
+  // the secret first: nothing is read, not even a ruleset, under one that is refused
+  const key = options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
+  if (options.aiEngine !== undefined && typeof options.aiEngine !== 'function') throw new InputError('bad_option', "'aiEngine' is a function from texts and labels to spans")
+  const { masks, customs, detectors, seed } = withOwn(builtins, options)
   const { ruleset, warnings } = loadRuleset(input ?? 'mask-logs:default', {
     masks,
     detectors,
@@ -223,7 +246,42 @@ export function makeMasker(builtins: Builtins, input: RulesetInput | readonly Ru
       return table
     },
   }
-  return new BoundMasker(ruleset, warnings, registries, key, options)
+  return { ruleset, masker: new BoundMasker(ruleset, warnings, registries, key, options) }
+}
+
+/** convertRuleset over given registries; see index.ts for the public function. */
+export function makeConverted(builtins: Builtins, input: string, options: ConvertOptions): Converted {
+  const { masks, detectors, seed } = withOwn(builtins, options)
+  const isText = input.includes('\n')
+  const path = resolve(input)
+  let text = input
+  try {
+    if (!isText) text = readRulesetFile(path)
+  } catch {
+    throw new InputError('file_unreadable', `the ruleset file '${options.source ?? input}' cannot be read`)
+  }
+  const directory = options.directory ?? (isText ? undefined : dirname(path))
+  return convertRuleset(text, options.source ?? (isText ? '<ruleset>' : input), { masks, detectors, seed: (name) => seed(name, directory) })
+}
+
+/** testRuleset over given registries; see index.ts for the public function. */
+export function makeTested(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): RulesetTestResult[] {
+  const { ruleset, masker } = bind(builtins, input, { ...options, runSecret: options.runSecret ?? TEST_RUN_SECRET, quarantine: options.quarantine ?? (() => {}) })
+  const mask = (bytes: Buffer): Masked => {
+    const before = masker.stats().errors
+    const feed = new LineFeed(masker.lines())
+    const out: Buffer[] = []
+    // Pieces last until the next ones are asked for.
+    for (const pieces of feed.push(bytes)) out.push(Buffer.concat(pieces))
+    for (const pieces of feed.end()) out.push(Buffer.concat(pieces))
+    const after = Object.entries(masker.stats().errors)
+    return { out: Buffer.concat(out), errors: after.filter(([code, n]) => n > (before[code] ?? 0)).map(([code]) => code) }
+  }
+  try {
+    return ruleset.tests.map((test) => runTest(test, mask, ruleset.policy.decode.includes('json')))
+  } finally {
+    masker.close()
+  }
 }
 
 function loadPlugin(path: string): Plugin {

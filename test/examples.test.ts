@@ -1,6 +1,6 @@
 // The examples do what their pages say, on a build of the sources as they are.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -38,6 +38,14 @@ describe('examples/cli', () => {
     const { code, out } = masks('another secret of 20 letters')
     expect(code).toBe(0)
     expect(out).not.toBe(readFileSync(join(root, 'examples/cli/expected.ndjson'), 'utf8'))
+  })
+
+  it('has a ruleset whose tests pass, and would not under another secret', () => {
+    const { code, out, err } = node(['dist/src/bin.cjs', 'check', '--test', 'examples/cli/ruleset.yaml'])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toMatch(/^examples\/cli\/ruleset\.yaml: ok\n(?:ok .*\n){3}.* 3 of 3 tests passed\n$/)
+    writeFileSync(join(folder, 'other-secret'), 'another secret of 20 letters')
+    expect(node(['dist/src/bin.cjs', 'check', '--test', '--run-secret-file', 'other-secret', 'examples/cli/ruleset.yaml'])).toMatchObject({ code: 1 })
   })
 
   it('has a ruleset without warnings', () => {

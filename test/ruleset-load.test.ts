@@ -371,17 +371,18 @@ describe('what a ruleset means', () => {
   it('keeps tests as written and lists seed files', () => {
     const { ruleset } = load('version: "1.0"\nname: mine\ntests: [{name: t, in: {n: 1.50, $ref: x}, out: "y"}]\nrules: [{masks: [{type: from_file, seed_file: names.csv}]}]\n')
     expect(ruleset.tests).toEqual([
-      new Map<string, unknown>([
-        ['name', 't'],
-        [
-          'in',
-          new Map<string, unknown>([
-            ['n', new NumberText('1.50')],
-            ['$ref', 'x'],
-          ]),
-        ],
-        ['out', 'y'],
-      ]),
+      {
+        name: 't',
+        source: '<ruleset>',
+        line: 3,
+        in: new Map<string, unknown>([
+          ['n', new NumberText('1.50')],
+          ['$ref', 'x'],
+        ]),
+        out: 'y',
+        masked: [],
+        unmasked: [],
+      },
     ])
     expect([...ruleset.seedFiles.keys()]).toEqual(['names.csv'])
     expect(ruleset.name).toBe('mine')

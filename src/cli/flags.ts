@@ -1,7 +1,7 @@
 // What the command line accepts, said once: parsing, --help, the nearest name for a typing error and docs/cli.md all read
 // these two tables.
 
-export type CommandName = 'mask' | 'run' | 'explain' | 'check' | 'rulesets' | 'schema' | 'init' | 'new-secret'
+export type CommandName = 'mask' | 'run' | 'explain' | 'check' | 'convert' | 'rulesets' | 'schema' | 'init' | 'new-secret'
 
 export interface Flag {
   readonly name: string
@@ -34,7 +34,7 @@ export class UsageError extends Error {
 }
 
 const MASKING: readonly CommandName[] = ['mask', 'run', 'explain']
-const EVERY: readonly CommandName[] = ['mask', 'run', 'explain', 'check', 'rulesets', 'schema', 'init', 'new-secret']
+const EVERY: readonly CommandName[] = ['mask', 'run', 'explain', 'check', 'convert', 'rulesets', 'schema', 'init', 'new-secret']
 
 export const FLAGS: readonly Flag[] = [
   {
@@ -45,15 +45,36 @@ export const FLAGS: readonly Flag[] = [
     commands: ['mask', 'run', 'explain', 'check'],
     text: 'Ruleset file or built-in; give it again to add a stronger one. Default: MASK_LOGS_RULESET, else mask-logs:default.',
   },
-  { name: 'run-secret-file', value: 'FILE', commands: MASKING, text: 'File with the run secret, 20 to 256 characters. The same secret gives the same masked values.' },
+  {
+    name: 'run-secret-file',
+    value: 'FILE',
+    commands: [...MASKING, 'check'],
+    text: 'File with the run secret, 20 to 256 characters. The same secret gives the same masked values. With check: for --test.',
+  },
   { name: 'text', commands: MASKING, text: 'Read every line as text, also when it is JSON.' },
   { name: 'json', commands: MASKING, text: 'Read every line as JSON; what is not JSON goes by the policy on_unparsable. Default: decided line by line.' },
-  { name: 'output', short: 'o', value: 'FILE', commands: ['mask'], text: 'Write to FILE: beside it first, renamed when complete.' },
+  {
+    name: 'output',
+    short: 'o',
+    value: 'FILE',
+    commands: ['mask', 'convert'],
+    text: 'Write to FILE: beside it first, renamed when complete. With convert: the directory for the rulesets, made if it is not there.',
+  },
   { name: 'stats', commands: ['mask', 'run'], text: 'Summary on stderr at the end: lines, masked values by rule and detector, errors by code, speed.' },
   { name: 'explain', commands: ['mask', 'run'], text: 'One line on stderr for each masked value: place, path, rule or detector, score, length. Never the value.' },
   { name: 'json-findings', commands: MASKING, text: 'Explain as JSON, one finding a line.' },
   { name: 'check', commands: ['mask'], text: 'Check the rulesets and stop: exit code 0 or 3.' },
-  { name: 'plugin', value: 'MODULE', repeat: true, commands: ['mask', 'run', 'explain', 'check'], text: 'Module with masks or detectors of your own; may be given again.' },
+  { name: 'test', commands: ['check'], text: 'Run the tests of the rulesets too: exit code 1 when one fails.' },
+  { name: 'show-values', commands: ['check'], text: 'With --test: show expected and received values of what differs, not only where.' },
+  { name: 'task', value: 'N', commands: ['convert'], text: 'Convert only task N, counted from 1; the tasks inside parallel and serial count, those two do not.' },
+  { name: 'force', commands: ['convert'], text: 'Replace files that exist.' },
+  {
+    name: 'plugin',
+    value: 'MODULE',
+    repeat: true,
+    commands: ['mask', 'run', 'explain', 'check', 'convert'],
+    text: 'Module with masks or detectors of your own; may be given again.',
+  },
   { name: 'quarantine', value: 'FILE', commands: MASKING, text: 'Append a note (JSON, without content) for each line that the policy quarantines.' },
   { name: 'max-record-bytes', value: 'N', commands: MASKING, text: 'Longest line that is masked whole: 1KiB to 256MiB. Overrides the policy of the ruleset.' },
   { name: 'quiet', short: 'q', commands: ['mask', 'run', 'explain', 'check'], text: 'No warnings, no notice about a missing run secret, no progress bar.' },
@@ -91,9 +112,16 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'check',
     usage: 'mask-logs check [options] [ruleset ...]',
-    summary: 'Check rulesets; every problem with its line and column.',
+    summary: 'Check rulesets; every problem with its line and column. With --test, run their tests.',
     operands: Infinity,
-    examples: ['mask-logs check rules.yaml'],
+    examples: ['mask-logs check rules.yaml', 'mask-logs check --test rules.yaml'],
+  },
+  {
+    name: 'convert',
+    usage: 'mask-logs convert [options] RULESET',
+    summary: 'Make in-flight rulesets of a DataMasque database or file ruleset, one for each task.',
+    operands: 1,
+    examples: ['mask-logs convert database.yaml -o rulesets', 'mask-logs convert database.yaml --task 2 > customers.yaml'],
   },
   {
     name: 'rulesets',
@@ -135,7 +163,7 @@ export const ENVIRONMENT: readonly (readonly [name: string, text: string])[] = [
 
 export const EXIT_CODES: readonly (readonly [code: string, text: string])[] = [
   ['0', 'Everything was masked. Also when the reader of the output went away (closed pipe).'],
-  ['1', 'Some input could not be read or masked, or the output could not be written.'],
+  ['1', 'Some input could not be read or masked, or the output could not be written; a test of a ruleset failed; converting left something out.'],
   ['2', 'Wrong usage: unknown option, run secret of the wrong length, a file named by an option that cannot be opened. Nothing was read.'],
   ['3', 'The ruleset cannot be used. Nothing was read.'],
   ['70', 'A defect of mask-logs itself; only the class and code of the error are shown.'],

@@ -3,6 +3,7 @@
 import type { Writable } from 'node:stream'
 import { formatIssue, type Issue } from '../errors.ts'
 import type { Finding, Stats } from '../masker.ts'
+import type { RulesetTestResult } from '../index.ts'
 import { milliseconds } from './io.ts'
 
 /** Lines for people on a stream that may close at any time. */
@@ -95,6 +96,20 @@ export function findingLine(finding: Finding, stream?: string): string {
     .filter((part) => part !== undefined)
     .join(' ')
 }
+
+/** One test of a ruleset, and what differed: paths and lengths; the values themselves only with `values`. */
+export function testLines(result: RulesetTestResult, values: boolean): string {
+  const lines = [`${result.ok ? 'ok' : 'not ok'} ${result.source}:${result.line} ${result.name}`]
+  for (const { part, path, message, expected, received } of result.problems) {
+    lines.push(`  ${part}${path === '' ? '' : ` ${path}`}: ${message}`)
+    if (!values) continue
+    if (expected !== undefined) lines.push(`    expected ${cut(expected)}`)
+    if (received !== undefined) lines.push(`    received ${cut(received)}`)
+  }
+  return lines.map((line) => `${printable(line)}\n`).join('')
+}
+
+const cut = (text: string): string => (text.length > 1000 ? `${text.slice(0, 1000)}... (${text.length} characters)` : text)
 
 const group = (n: number): string =>
   Math.round(n)

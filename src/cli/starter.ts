@@ -55,4 +55,18 @@ rules:
 # Mask everything that is not listed here (in the same "policy"):
 #   unknown_fields: redact
 #   allow: [level, time, msg, pid, hostname]
+
+# What these rules must do, run by: mask-logs check --test mask-logs.yaml
+# "in" is a record, or a line as text; "out" is what must come out of it. "masked" and "unmasked" are paths.
+tests:
+- name: a password, a client and an address below build
+  in: {password: "not-a-real-one", client: "203.0.113.7", build: {host: "203.0.113.8"}}
+  out: {password: "[REDACTED]", client: "[REDACTED:ip]", build: {host: "203.0.113.8"}}
+- name: users and accounts
+  in: {user: {id: "u-17", role: admin}, users: [{id: "u-18"}], account_number: "4711000815"}
+  masked: [user.id, "users[*].id", account_number]
+  unmasked: [user.role]
+- name: a line of text
+  in: "login api_key=not-a-real-key ok"
+  out: "login api_key=[REDACTED] ok"
 `

@@ -397,8 +397,21 @@ export interface Ruleset {
   readonly policy: Policy
   /** SHA-256 of the seed files in use, by name. */
   readonly seedFiles: ReadonlyMap<string, SeedTable>
-  /** `tests` of the ruleset, as written. */
-  readonly tests: readonly unknown[]
+  /** `tests` of the files given, not of their bases. */
+  readonly tests: readonly RulesetTest[]
+}
+
+/** One entry of `tests`. */
+export interface RulesetTest {
+  /** `name` of the test, else its path like `tests[2]`. */
+  readonly name: string
+  readonly source: string
+  readonly line: number
+  /** A record; text is a line. */
+  readonly in: Value
+  readonly out: Value | undefined
+  readonly masked: readonly (readonly Segment[])[]
+  readonly unmasked: readonly (readonly Segment[])[]
 }
 
 // ------------------------------------------------------------------------------------------------ detectors

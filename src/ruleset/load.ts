@@ -5,17 +5,16 @@ import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { InputError, RulesetError } from '../errors.ts'
 import type { Issue } from '../errors.ts'
 import { NumberText } from '../engine/types.ts'
-import type { DetectorInfo, Layer, MaskDefinition, Policy, Ruleset, SeedTable, SkipEntry } from '../engine/types.ts'
+import type { DetectorInfo, Layer, MaskDefinition, Policy, Ruleset, RulesetTest, SeedTable, SkipEntry, Value } from '../engine/types.ts'
 import { fromObject } from './from-object.ts'
 import { nearest, shown, suggestion } from './nearest.ts'
 import { childPath, FileIssues, isYaml11Boolean, LIMITS } from './node.ts'
 import type { Entry, MapNode, Node, Parsed } from './node.ts'
-import { parsePlainYaml } from './plain-yaml.ts'
 import { Reader, Registry } from './read.ts'
 import type { SeedProblem } from './read.ts'
 import { readRules } from './rules.ts'
 import { POLICY, RULESET } from './schema.ts'
-import { parseYaml } from './yaml.ts'
+import { parseRulesetText } from './text.ts'
 
 export interface LoadEnvironment {
   /** By type; aliases come from the definitions. */
@@ -153,16 +152,8 @@ class Load {
   #text(id: string, source: string, given: string, directory: string | undefined, top: string | undefined): File {
     const known = this.#byId.get(id)
     if (known !== undefined) return known
-    const text = given.charCodeAt(0) === 0xfeff ? given.slice(1) : given
-    // Cheap bound first: a UTF-16 unit is at most three bytes.
-    const tooBig = text.length > LIMITS.bytes || (text.length * 3 > LIMITS.bytes && Buffer.byteLength(text) > LIMITS.bytes)
-    let parsed: Parsed
-    if (tooBig) parsed = { root: undefined, problems: [{ code: 'limit_exceeded', at: 0, message: 'a ruleset has at most 1 MiB' }] }
-    else {
-      const plain = parsePlainYaml(text)
-      parsed = plain === undefined ? parseYaml(text) : { root: plain, problems: [] }
-    }
-    return this.#add(id, source, tooBig ? '' : text, parsed, directory, top)
+    const { text, parsed } = parseRulesetText(given)
+    return this.#add(id, source, text, parsed, directory, top)
   }
 
   #add(id: string, source: string, text: string | undefined, parsed: Parsed, directory: string | undefined, top: string | undefined): File {
@@ -268,7 +259,7 @@ class Load {
         layers,
         policy: policy as unknown as Policy,
         seedFiles: this.#registry.seeds,
-        tests: own.flatMap((head) => (head?.get('tests') as readonly unknown[] | undefined) ?? []),
+        tests: own.flatMap((head) => (head?.get('tests') as readonly RulesetTest[] | undefined) ?? []),
       },
       warnings: issues,
     }
@@ -298,14 +289,14 @@ function readHead(file: File, root: MapNode): ReadonlyMap<string, unknown> {
     if (DATABASE_TOP.has(key)) {
       database = true
       judged.add(key)
-      issues.error('database_ruleset', entry.key, key, `'${key}' belongs to a database or file ruleset; in flight there are only 'rules'`)
+      issues.error('database_ruleset', entry.key, key, `'${key}' belongs to a database or file ruleset; convert it with 'mask-logs convert'`)
     } else if (key === 'imports') {
       judged.add(key)
       issues.error('unsupported_feature', entry.key, key, "ruleset libraries are not supported in flight; use 'extends'")
     }
   }
   reader.keys(root, RULESET, '', 'unknown_key', judged)
-  version(file, root)
+  checkVersion(reader, root)
   const head = reader.fields(root, RULESET.fields, '', 'rule')
   const rules = root.entries.get('rules')
   const policy = root.entries.get('policy')
@@ -314,36 +305,42 @@ function readHead(file: File, root: MapNode): ReadonlyMap<string, unknown> {
   else if (rules !== undefined && rules.value.kind === 'list' && rules.value.items.length === 0 && !mayBeEmpty)
     issues.error('invalid_value', rules.value, 'rules', 'at least one rule is needed')
   const tests = head.get('tests') as readonly ReadonlyMap<string, unknown>[] | undefined
-  if (tests === undefined) return head
-  return new Map(head).set(
-    'tests',
-    tests.map((_, i) => asWritten(testNode(root, i))),
-  )
+  return tests === undefined ? head : new Map(head).set('tests', readTests(file, root, tests))
 }
 
-function testNode(root: MapNode, i: number): Node | undefined {
-  const list = root.entries.get('tests')?.value
-  return list?.kind === 'list' ? list.items[i] : undefined
+function readTests(file: File, root: MapNode, tests: readonly ReadonlyMap<string, unknown>[]): RulesetTest[] {
+  const nodes = root.entries.get('tests')?.value
+  return tests.map((test, i) => ({
+    name: (test.get('name') as string | undefined) ?? childPath('tests', i),
+    source: file.source,
+    // Where there is no node of its own, the load fails.
+    line: file.issues.position((nodes?.kind === 'list' ? nodes.items[i] : undefined)?.at ?? 0).line,
+    in: asWritten(test.get('in') as Node | undefined),
+    out: test.has('out') ? asWritten(test.get('out') as Node) : undefined,
+    masked: (test.get('masked') as RulesetTest['masked'] | undefined) ?? [],
+    unmasked: (test.get('unmasked') as RulesetTest['unmasked'] | undefined) ?? [],
+  }))
 }
 
 /** A node as data: Maps, arrays, scalars with numbers as written. */
-function asWritten(node: Node | undefined): unknown {
+function asWritten(node: Node | undefined): Value {
   if (node === undefined) return null
   if (node.kind === 'scalar') return node.value
   if (node.kind === 'list') return node.items.map(asWritten)
   return new Map([...node.entries].map(([key, entry]) => [key, asWritten(entry.value)]))
 }
 
-function version(file: File, root: MapNode): void {
+/** Checks `version`, if it is there. */
+export function checkVersion(reader: Reader, root: MapNode): void {
   const entry = root.entries.get('version')
   if (entry === undefined) return
   const { value } = entry
   if (value.kind !== 'scalar' || (value.value !== null && typeof value.value === 'boolean') || value.value === null) {
-    file.reader.wrongType(value, 'version', 'the text "1.0"')
+    reader.wrongType(value, 'version', 'the text "1.0"')
   } else if (value.value instanceof NumberText) {
-    file.issues.error('version_not_string', value, 'version', 'the version is text: write "1.0" in quotes')
+    reader.issues.error('version_not_string', value, 'version', 'the version is text: write "1.0" in quotes')
   } else if (value.value !== '1.0') {
-    file.issues.error('unsupported_version', value, 'version', `version '${shown(value.value)}' is not supported: write "1.0"`)
+    reader.issues.error('unsupported_version', value, 'version', `version '${shown(value.value)}' is not supported: write "1.0"`)
   }
 }
 

@@ -4,7 +4,12 @@
 import type { Issue, IssueCode } from '../errors.ts'
 import type { Scalar } from '../engine/types.ts'
 
-export interface ScalarNode {
+interface Anchored {
+  /** Name of the anchor it was given in the text, also where an alias stands for it. */
+  readonly anchor?: string
+}
+
+export interface ScalarNode extends Anchored {
   readonly kind: 'scalar'
   readonly value: Scalar
   /** Written without quotes: only such words can be YAML 1.1 booleans or merge keys. */
@@ -14,7 +19,7 @@ export interface ScalarNode {
   readonly body: number
 }
 
-export interface ListNode {
+export interface ListNode extends Anchored {
   readonly kind: 'list'
   readonly items: readonly Node[]
   readonly at: number
@@ -25,7 +30,7 @@ export interface Entry {
   readonly value: Node
 }
 
-export interface MapNode {
+export interface MapNode extends Anchored {
   readonly kind: 'map'
   readonly entries: ReadonlyMap<string, Entry>
   readonly at: number

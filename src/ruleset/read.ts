@@ -63,9 +63,9 @@ export class Registry {
 }
 
 /** Masks of DataMasque's grammar that cannot work on one record. */
-const NOT_IN_FLIGHT: ReadonlySet<string> = new Set(['from_column', 'from_unique', 'secure_shuffle', 'from_blob'])
+export const NOT_IN_FLIGHT: ReadonlySet<string> = new Set(['from_column', 'from_unique', 'secure_shuffle', 'from_blob'])
 
-const NOT_IN_FLIGHT_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
+export const NOT_IN_FLIGHT_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   from_file: ['seed_filter_column', 'table_filter_column'],
   unstructured_text: ['context_sources'],
 }

@@ -117,9 +117,11 @@ class Builder {
     const tag = (source as { tag?: string }).tag
     if (tag !== undefined && !CORE_TAGS.has(tag)) this.#problems.push({ code: 'yaml_syntax', at, message: 'only the core tags are allowed' })
     if (!yaml.isScalar(source) && depth > LIMITS.depth) throw tooDeep(at)
-    const result = yaml.isMap(source) ? this.#map(source, at, depth) : yaml.isSeq(source) ? this.#list(source, at, depth) : this.#scalar(source as Yaml.Scalar, at, emptyAt)
-    if (anchor !== undefined) this.#anchors.set(anchor, { node: result, size: this.#count - before, depth: height(result) })
-    return result
+    const plain = yaml.isMap(source) ? this.#map(source, at, depth) : yaml.isSeq(source) ? this.#list(source, at, depth) : this.#scalar(source as Yaml.Scalar, at, emptyAt)
+    if (anchor === undefined) return plain
+    const node = { ...plain, anchor }
+    this.#anchors.set(anchor, { node, size: this.#count - before, depth: height(node) })
+    return node
   }
 
   #alias(name: string, at: number, depth: number): Node {
