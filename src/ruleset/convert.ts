@@ -142,7 +142,7 @@ class Conversion {
     this.#source = source
     this.#issues = issues
     this.#environment = environment
-    this.#registry = new Registry(environment.masks, environment.detectors)
+    this.#registry = new Registry(environment.masks, environment.detectors, { aiEngine: true })
     this.#reader = new Reader(issues, this.#registry, (name) => environment.seed(name))
   }
 
