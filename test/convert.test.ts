@@ -453,6 +453,7 @@ tasks:
   - {column: nick, masks: [{<<: *first, null_string: "NULL"}]}
   - {<<: *postcode, column: zip}
   - {column: blob, masks: [*gone]}
+  - {column: pair, masks: {a: *first, b: {type: chain, masks: [*mail]}}}
 `
 
   it('are kept, and used where a mask is one of them', () => {
@@ -477,6 +478,7 @@ rules:
 - {paths: [["zip"]], hash_sources: [], masks: [{type: from_random_number, min: 1000, max: 9999}]}
 # rules.yaml:23: from_blob left out (task 2, column blob): replaced by redact
 - {paths: [["blob"]], hash_sources: [], masks: [{type: redact}]}
+- {paths: [["pair"]], hash_sources: [], masks: {a: *first, b: {type: chain, masks: [*mail]}}}
 `,
     ])
     expect(report).toEqual(['rules.yaml:23: from_blob left out (task 2, column blob): replaced by redact'])

@@ -49,7 +49,7 @@ export interface Converted {
 }
 
 /** All rulesets of one conversion together. */
-const MOST_BYTES = 32 * LIMITS.bytes
+const MOST_BYTES = 16 * LIMITS.bytes
 
 /** A line of the report. */
 interface Remark {
@@ -72,6 +72,8 @@ interface Place {
   readonly remarks: Remark[]
   /** `hash_columns` or `hash_sources` of the task, converted. */
   readonly hash: ListNode | undefined
+  /** Masks inside masks are judged one by one: one of them is faulty. */
+  readonly oneByOne?: true
 }
 
 /** A ruleset in the making. */
@@ -419,7 +421,11 @@ class Conversion {
     const masks = node.entries.get('masks')
     // A library's masks may stand beside those of the rule: what they would do is not known.
     if (ref !== undefined) pairs.push(['masks', listOf([this.#redact(here, ref.key.at, '$ref', REF)], at)])
-    else pairs.push(['masks', masks === undefined ? listOf([this.#redact(here, at, 'masks', 'there are none')], at) : this.#masks(masks.value, here)])
+    else
+      pairs.push([
+        'masks',
+        masks === undefined ? listOf([this.#redact(here, at, 'masks', 'there are none')], at) : this.#masks(masks.value, here, (mask) => this.#mask(mask, here)),
+      ])
 
     const rule = mapOf(pairs, at)
     const fault = this.#fault(rule, () => readRules(this.#reader, listOf([rule], at), 'rules', []))
@@ -494,20 +500,25 @@ class Conversion {
   // ---------------------------------------------------------------------------------------------- masks
 
   /** A list of masks, or a mapping of names to masks. */
-  #masks(node: Node, place: Place): Node {
-    if (node.kind === 'list' && node.items.length > 0)
-      return listOf(
-        node.items.map((item) => this.#mask(item, place)),
-        node.at,
-      )
+  #masks(node: Node, place: Place, mask: (node: Node) => Node): Node {
+    if (node.kind === 'list' && node.items.length > 0) return listOf(node.items.map(mask), node.at)
     if (node.kind === 'map' && node.entries.size > 0) {
-      if (childOf(node, 'type')?.kind === 'scalar' || node.entries.has('$ref')) return listOf([this.#mask(node, place)], node.at)
-      return { ...node, entries: new Map([...node.entries].map(([key, entry]) => [key, { key: entry.key, value: this.#mask(entry.value, place) }])) }
+      if (childOf(node, 'type')?.kind === 'scalar' || node.entries.has('$ref')) return listOf([mask(node)], node.at)
+      return { ...node, entries: new Map([...node.entries].map(([key, entry]) => [key, { key: entry.key, value: mask(entry.value) }])) }
     }
     return listOf([this.#redact(place, node.at, 'masks', 'there are none')], node.at)
   }
 
+  /** One mask with those inside it, judged as a whole: what may stand where is known there. */
   #mask(node: Node, place: Place): Node {
+    const before = place.remarks.length
+    const whole = this.#inner(node, place)
+    if (this.#fault(whole, () => this.#reader.mask(whole, '')) === undefined) return whole
+    place.remarks.splice(before)
+    return this.#inner(node, { ...place, oneByOne: true })
+  }
+
+  #inner(node: Node, place: Place): Node {
     if (node.kind !== 'map') return this.#redact(place, node.at, 'a mask', 'it is no mapping')
     const ref = node.entries.get('$ref')
     if (ref !== undefined) return this.#redact(place, node.at, '$ref', REF)
@@ -516,8 +527,7 @@ class Conversion {
     const definition = this.#registry.mask(type)?.definition
     if (definition === undefined) return this.#redact(place, node.at, type, NOT_IN_FLIGHT.has(type) ? undefined : 'there is no such mask')
     const converted = this.#parameters(node, definition, place)
-    if (converted.kind !== 'map') return converted
-    const fault = this.#fault(converted, () => this.#reader.mask(converted, ''))
+    const fault = place.oneByOne === undefined ? undefined : this.#fault(converted, () => this.#reader.mask(converted, ''))
     if (fault !== undefined) return this.#redact(place, node.at, type, fault)
     const alias = this.#definitions.size === 0 ? undefined : this.#definitions.get(this.#flat.flow(converted, 4000) ?? '')
     if (alias !== undefined) this.#aliases.set(converted, alias)
@@ -558,7 +568,7 @@ class Conversion {
   #option(node: Node, shape: Shape, place: Place): Node {
     switch (shape.kind) {
       case 'masks':
-        return this.#masks(node, place)
+        return this.#masks(node, place, (mask) => this.#inner(mask, place))
       case 'list':
         return node.kind !== 'list'
           ? node
