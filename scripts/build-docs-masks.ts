@@ -100,6 +100,8 @@ function shape(of: OptionShape): string {
       return 'file name'
     case 'path_list':
       return 'list of keys and indexes'
+    case 'xpath':
+      return 'XPath'
     case 'list':
       return `list of ${shape(of.of)}`
     case 'object':

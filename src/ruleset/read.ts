@@ -3,6 +3,7 @@
 import type { IssueCode } from '../errors.ts'
 import { NumberText } from '../engine/types.ts'
 import type { DetectorInfo, MaskDefinition, MaskNode, SeedTable, Segment, SkipEntry } from '../engine/types.ts'
+import { parseXPath } from '../engine/xpath.ts'
 import { isDetectorGroup, DETECTOR_GROUPS } from './detectors.ts'
 import { RESERVED_DETECTORS } from './future-detectors.ts'
 import { readHashColumns, readHashSources } from './hash-source.ts'
@@ -218,6 +219,8 @@ export class Reader {
         return this.#seedFile(node, path)
       case 'path_list':
         return this.pathList(node, path) ?? INVALID
+      case 'xpath':
+        return this.xpath(node, path, false) ?? INVALID
       case 'path':
         return this.path(node, path) ?? INVALID
       case 'paths':
@@ -329,6 +332,18 @@ export class Reader {
     const result = parsePath(node.value)
     if (!('error' in result)) return result
     this.issues.error('bad_path', { node, into: result.at }, path, result.error)
+    return undefined
+  }
+
+  /** An expression of the XPath subset, as written. With `attributes` it may lead to one. */
+  xpath(node: Node, path: string, attributes: boolean): string | undefined {
+    if (node.kind !== 'scalar' || typeof node.value !== 'string') {
+      this.wrongType(node, path, 'an XPath such as /order/card')
+      return undefined
+    }
+    const result = parseXPath(node.value, attributes)
+    if (!('error' in result)) return node.value
+    this.issues.error('bad_xpath', { node, into: result.at }, path, result.error)
     return undefined
   }
 
@@ -484,8 +499,8 @@ export class Reader {
   #maskChecks(node: MapNode, definition: MaskDefinition, options: ReadonlyMap<string, unknown>, path: string): void {
     try {
       definition.check?.(options, (option, code, message) => {
-        const entry = node.entries.get(option)
-        this.issues.error(code, entry?.value ?? node, childPath(path, option), message)
+        const way = typeof option === 'string' ? [option] : option
+        this.issues.error(code, nearestNode(node, way), way.reduce(childPath, path), message)
       })
       if (definition.timeDependent?.(options) === true) this.issues.warning('time_dependent', node.at, path, `the result of '${definition.type}' depends on the time of masking`)
     } catch {
@@ -525,6 +540,17 @@ function longForm(node: Node): Node {
   }
 }
 
+/** The node at the end of a way of keys and indexes, or the last one on it that is there. */
+function nearestNode(node: Node, way: readonly (string | number)[]): Node {
+  let at = node
+  for (const part of way) {
+    const next: Node | undefined = at.kind === 'map' ? at.entries.get(String(part))?.value : at.kind === 'list' ? at.items[Number(part)] : undefined
+    if (next === undefined) return at
+    at = next
+  }
+  return at
+}
+
 function looksLike(node: Node, shape: Shape): boolean {
   switch (shape.kind) {
     case 'any':
@@ -534,6 +560,7 @@ function looksLike(node: Node, shape: Shape): boolean {
     case 'string':
     case 'character':
     case 'regex':
+    case 'xpath':
     case 'seed_file':
       return node.kind === 'scalar' && typeof node.value === 'string'
     case 'integer':
@@ -577,6 +604,8 @@ function wantedBy(shape: Shape): string {
       return 'a single value'
     case 'regex':
       return 'a regular expression'
+    case 'xpath':
+      return 'an XPath'
     default:
       return 'a list'
   }
