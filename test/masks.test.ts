@@ -38,6 +38,7 @@ const needed: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   set_checksum: { checksum_type: 'luhn' },
   transform_case: { transform: 'title' },
   typecast: { typecast_as: 'integer' },
+  xml: { transforms: [{ path: '//*', on_missing: 'skip', node_transforms: [{ type: 'text', masks: [{ type: 'redact' }] }] }], fallback_masks: [{ type: 'redact' }] },
 }
 
 function raw(type: string): Record<string, unknown> {

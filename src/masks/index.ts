@@ -45,6 +45,7 @@ import { takeSubstring } from './take-substring.ts'
 import { transformCase } from './transform-case.ts'
 import { typecast } from './typecast.ts'
 import { url } from './url.ts'
+import { xml } from './xml.ts'
 
 /** Every mask, by name. */
 export const masks: readonly MaskDefinition[] = [
@@ -92,4 +93,5 @@ export const masks: readonly MaskDefinition[] = [
   transformCase,
   typecast,
   url,
+  xml,
 ]
