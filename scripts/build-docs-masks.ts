@@ -118,7 +118,7 @@ function capitalised(text: string): string {
 }
 
 function code(text: string): string {
-  return `\`${cell(text)}\``
+  return text.includes('`') ? `\`\` ${cell(text)} \`\`` : `\`${cell(text)}\``
 }
 
 function cell(text: string): string {

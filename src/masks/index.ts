@@ -41,6 +41,7 @@ import { round } from './round.ts'
 import { scan } from './scan.ts'
 import { setChecksum } from './set-checksum.ts'
 import { socialSecurityNumber } from './social-security-number.ts'
+import { sql } from './sql.ts'
 import { takeSubstring } from './take-substring.ts'
 import { transformCase } from './transform-case.ts'
 import { typecast } from './typecast.ts'
@@ -89,6 +90,7 @@ export const masks: readonly MaskDefinition[] = [
   scan,
   setChecksum,
   socialSecurityNumber,
+  sql,
   takeSubstring,
   transformCase,
   typecast,
