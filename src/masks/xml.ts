@@ -201,59 +201,73 @@ function child(name: string | undefined, index: number): Step {
   return { axis: 'child', name, predicates: [{ position: index + 1 }] }
 }
 
+/** A document under way. */
+interface Work {
+  readonly document: XmlDocument
+  readonly context: MaskContext
+  /** By element and by attribute; those that are empty are not kept. */
+  readonly texts: Map<number, Current>
+  readonly attributes: Map<number, Current>
+  readonly find: (source: HashSource, element: number) => Value | undefined
+}
+
 function maskDocument(document: XmlDocument, transforms: readonly Transform[], lookups: ReadonlyMap<HashSource, XPath>, context: MaskContext, tools: MaskTools): string {
-  const texts = new Map<number, Current>()
-  const attributes = new Map<number, Current>()
-  const find = lookUp(document, lookups)
+  const work: Work = { document, context, texts: new Map(), attributes: new Map(), find: lookUp(document, lookups) }
   for (const transform of transforms) {
     const elements = select(document, transform.path, ROOT)
     let missing = elements.length === 0 ? 1 : 0
-    for (const { attributes: names, mask } of transform.nodes) {
-      const found = new Set<string>()
-      let first: { value: string | Removed; ranges: readonly number[] } | undefined
-      let matches = 0
-      const run = (current: Current, element: number): void => {
-        // nothing to mask, or no longer there
-        if (current.self === '' || current.value === REMOVED) return
-        if (first !== undefined) {
-          current.value = first.value
-          current.settled.ranges = first.ranges
-          return
-        }
-        let failed = false
-        const part = {
-          self: current.self,
-          value: current.value,
-          advance: transform.advanceHash ? matches++ : 0,
-          find: (source: HashSource) => find(source, element),
-          failed: () => (failed = true),
-        }
-        const result = mask(part, context, current.settled)
-        current.value = result === REMOVED ? REMOVED : resultText('xml', result)
-        if (transform.forceConsistency && !failed) first = { value: current.value, ranges: current.settled.ranges }
-      }
-      for (const element of elements) {
-        if (names === undefined)
-          run(
-            currentOf(texts, element, () => elementText(document, element)),
-            element,
-          )
-        else
-          for (const name of names) {
-            const attribute = attributeOf(document, element, name)
-            if (attribute < 0) continue
-            found.add(name)
-            run(
-              currentOf(attributes, attribute, () => attributeValue(document, attribute)),
-              element,
-            )
-          }
-      }
-      if (names !== undefined && elements.length > 0) missing += names.filter((name) => !found.has(name)).length
-    }
+    for (const node of transform.nodes) missing += maskNodes(work, transform, node, elements)
     if (transform.onMissing === 'error') for (; missing > 0; missing--) tools.report(new MaskError('missing_path', 'xml', 'found nothing at a path'), context)
   }
-  return written(document, texts, attributes, context)
+  return written(work)
+}
+
+/** Masks the texts or attributes of elements; gives the number of attributes that none of the elements has. */
+function maskNodes(work: Work, transform: Transform, { attributes: names, mask }: NodeTransform, elements: readonly number[]): number {
+  const { document, context } = work
+  let first: { readonly value: string | Removed; readonly ranges: readonly number[] } | undefined
+  let matches = 0
+  const run = (current: Current | undefined, element: number): void => {
+    // nothing to mask, or no longer there
+    if (current === undefined || current.value === REMOVED) return
+    if (first !== undefined) {
+      current.value = first.value
+      current.settled.ranges = first.ranges
+      return
+    }
+    let failed = false
+    const part = {
+      self: current.self,
+      value: current.value,
+      advance: transform.advanceHash ? matches++ : 0,
+      find: (source: HashSource) => work.find(source, element),
+      failed: () => (failed = true),
+    }
+    const result = mask(part, context, current.settled)
+    current.value = result === REMOVED ? REMOVED : resultText('xml', result)
+    if (transform.forceConsistency && !failed) first = { value: current.value, ranges: current.settled.ranges }
+  }
+  if (names === undefined) {
+    for (const element of elements) run(work.texts.get(element) ?? received(work.texts, element, elementText(document, element)), element)
+    return 0
+  }
+  const absent = new Set(elements.length === 0 ? [] : names)
+  for (const element of elements) {
+    for (const name of names) {
+      const attribute = attributeOf(document, element, name)
+      if (attribute < 0) continue
+      absent.delete(name)
+      run(work.attributes.get(attribute) ?? received(work.attributes, attribute, attributeValue(document, attribute)), element)
+    }
+  }
+  return absent.size
+}
+
+function received(all: Map<number, Current>, node: number, self: string): Current | undefined {
+  if (self === '') return undefined
+  const current: Current = { self, value: self, settled: { ranges: [] } }
+  all.set(node, current)
+  return current
 }
 
 /** Finds hash sources in a document; what many nodes hash is read once. */
@@ -274,15 +288,6 @@ function lookUp(document: XmlDocument, lookups: ReadonlyMap<HashSource, XPath>):
   }
 }
 
-function currentOf(all: Map<number, Current>, node: number, read: () => string): Current {
-  let current = all.get(node)
-  if (current === undefined) {
-    const self = read()
-    all.set(node, (current = { self, value: self, settled: { ranges: [] } }))
-  }
-  return current
-}
-
 /** What an element is as a hash source: its text; one with nothing but elements in it is no scalar. */
 function contentOf(document: XmlDocument, element: number): Value {
   const text = elementText(document, element)
@@ -298,7 +303,7 @@ interface Edit {
 }
 
 /** The document with what became of its texts and attributes. */
-function written(document: XmlDocument, texts: ReadonlyMap<number, Current>, attributes: ReadonlyMap<number, Current>, context: MaskContext): string {
+function written({ document, texts, attributes, context }: Work): string {
   const { text, places } = document
   const edits: Edit[] = []
   const put = (start: number, end: number, { value, self, settled }: Current, encode: (text: string) => string): void => {
