@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { select as xpathSelect } from 'xpath'
 import { parseXPath } from '../src/engine/xpath.ts'
 import type { XPath } from '../src/engine/xpath.ts'
-import { asText, asValue, attributeValue, elementText, readXml } from '../src/masks/xml-document.ts'
+import { ATTRIBUTES, asText, asValue, attributeValue, elementText, NAME, NAME_END, ROW, readXml } from '../src/masks/xml-document.ts'
 import { FirstNode, select } from '../src/masks/xml-select.ts'
 import { documents, expressions, peer, soup, trees } from './helpers/xml.ts'
 import type { Element } from './helpers/xml.ts'
@@ -15,13 +15,13 @@ function ours(text: string): Element[] | undefined {
   const document = readXml(text)
   if (document === undefined) return undefined
   const elements: Element[] = []
-  for (let element = 1; element < document.names.length; element++) {
+  for (let element = 1; element < document.count; element++) {
     const attributes: Record<string, string> = {}
-    for (let attribute = document.attributes[element]!; attribute < document.attributes[element + 1]!; attribute++) {
+    for (let attribute = document.elements[element * ROW + ATTRIBUTES]!; attribute < document.elements[(element + 1) * ROW + ATTRIBUTES]!; attribute++) {
       const name = text.slice(document.places[attribute * 4], document.places[attribute * 4 + 1])
       attributes[name] = attributeValue(document, attribute)
     }
-    elements.push({ name: text.slice(document.names[element], document.nameEnds[element]), attributes, text: elementText(document, element) })
+    elements.push({ name: text.slice(document.elements[element * ROW + NAME], document.elements[element * ROW + NAME_END]), attributes, text: elementText(document, element) })
   }
   return elements
 }
@@ -153,7 +153,7 @@ describe('select', () => {
         selected += found.length
         expect(found).toEqual(from(1))
         const first = new FirstNode(document, path)
-        for (let element = 1; element < document.names.length; element++) expect(first.from(element)).toBe(from(element)[0])
+        for (let element = 1; element < document.count; element++) expect(first.from(element)).toBe(from(element)[0])
       }),
       { numRuns: 3000 },
     )

@@ -6,32 +6,39 @@ import { isXmlSpace, nameEnd } from '../engine/xml-names.ts'
 /** No deeper nesting of elements. */
 const MAX_DEPTH = 1000
 
-/** Nothing: no parent, no sibling, no piece. */
+/** Nothing: no attribute, no piece. */
 const NONE = -1
 
 /**
- * Elements by number, in document order; 0 is the document itself, 1 the root element. One list per fact: a document
- * of many small elements costs little more than its text.
+ * Elements by number, in document order; 0 is the document itself, 1 the root element. A document of many small elements
+ * shall cost little more than its text: facts stand in tables of numbers, a row each.
  */
 export interface XmlDocument {
   readonly text: string
-  readonly names: number[]
-  readonly nameEnds: number[]
-  readonly parents: number[]
-  /** First child and next sibling, 0 for none. */
-  readonly children: number[]
-  readonly siblings: number[]
-  /** The number behind the last element below. */
-  readonly ends: number[]
-  /** First attribute; those of an element go up to the first of the next one. */
-  readonly attributes: number[]
-  /** First piece of character data. */
-  readonly firsts: number[]
-  /** Attributes: where name and value (without quotes) stand, four numbers each. */
-  readonly places: number[]
+  /** How many rows `elements` has, that of the document included. */
+  readonly count: number
+  /** Rows of `ROW` numbers, named below; one more row ends the attributes of the last element. */
+  readonly elements: Int32Array
+  /** Attributes: where name and value (without quotes) start and end, four numbers each. */
+  readonly places: Int32Array
   /** Pieces of character data: start, end, number of the next piece of the same element. */
-  readonly pieces: number[]
+  readonly pieces: Int32Array
 }
+
+export const ROW = 8
+/** Where the name stands. */
+export const NAME = 0
+export const NAME_END = 1
+export const PARENT = 2
+/** First child and next sibling, 0 for none. */
+export const CHILD = 3
+export const SIBLING = 4
+/** The number behind the last element below. */
+export const END = 5
+/** First attribute; those of an element go up to the first of the next one. */
+export const ATTRIBUTES = 6
+/** First piece of character data. */
+const PIECE = 7
 
 // Everything that XML does not allow: most control characters, lone surrogates, U+FFFE and U+FFFF.
 const ILLEGAL = /[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]/u
@@ -40,15 +47,18 @@ const DECLARATION =
 
 /** Reads a document; undefined when it is not well-formed. */
 export function readXml(text: string): XmlDocument | undefined {
-  if (ILLEGAL.test(text)) return undefined
-  const reader = new XmlReader(text)
-  return reader.read() ? reader.document : undefined
+  return ILLEGAL.test(text) ? undefined : new XmlReader(text).read()
 }
 
 class XmlReader {
-  readonly document: XmlDocument
   private readonly text: string
   private at = 0
+  private elements: Int32Array
+  private places: Int32Array
+  private pieces: Int32Array
+  private elementCount = 1
+  private attributeCount = 0
+  private pieceCount = 0
   /** The open element. */
   private open = 0
   private depth = 0
@@ -58,18 +68,26 @@ class XmlReader {
 
   constructor(text: string) {
     this.text = text
-    this.document = { text, names: [0], nameEnds: [0], parents: [NONE], children: [0], siblings: [0], ends: [0], attributes: [0], firsts: [NONE], places: [], pieces: [] }
+    const rows = 8 + (text.length >> 5)
+    this.elements = new Int32Array(rows * ROW)
+    this.places = new Int32Array(rows * 4)
+    this.pieces = new Int32Array(rows * 3)
+    this.elements[PARENT] = NONE
+    this.elements[PIECE] = NONE
   }
 
-  read(): boolean {
-    const { text, document } = this
+  read(): XmlDocument | undefined {
+    const { text } = this
     if (text.charCodeAt(0) === 0xfeff) this.at = 1
     const declaration = DECLARATION.exec(text.slice(this.at, this.at + 1000))
     if (declaration !== null) this.at += declaration[0].length
-    while (this.at < text.length) if (!(text.charCodeAt(this.at) === 0x3c ? this.markup() : this.characters())) return false
-    document.ends[0] = document.names.length
-    document.attributes.push(document.places.length / 4)
-    return this.depth === 0 && document.names.length > 1
+    while (this.at < text.length) if (!(text.charCodeAt(this.at) === 0x3c ? this.markup() : this.characters())) return undefined
+    const { elementCount: count } = this
+    if (this.depth > 0 || count === 1) return undefined
+    this.elements = roomFor(this.elements, (count + 1) * ROW)
+    this.elements[END] = count
+    this.elements[count * ROW + ATTRIBUTES] = this.attributeCount
+    return { text, count, elements: this.elements, places: this.places, pieces: this.pieces }
   }
 
   private markup(): boolean {
@@ -132,36 +150,40 @@ class XmlReader {
   }
 
   private piece(start: number, end: number): void {
-    const { pieces, firsts } = this.document
-    const piece = pieces.length / 3
+    const piece = this.pieceCount++
+    this.pieces = roomFor(this.pieces, this.pieceCount * 3)
+    const { pieces } = this
+    pieces[piece * 3] = start
+    pieces[piece * 3 + 1] = end
+    pieces[piece * 3 + 2] = NONE
     const last = this.lastPiece[this.depth]!
-    if (last === NONE) firsts[this.open] = piece
+    if (last === NONE) this.elements[this.open * ROW + PIECE] = piece
     else pieces[last * 3 + 2] = piece
     this.lastPiece[this.depth] = piece
-    pieces.push(start, end, NONE)
   }
 
   private startTag(): boolean {
-    const { text, document } = this
+    const { text } = this
     const start = this.at + 1
     const end = nameEnd(text, start)
     if (end === start || this.depth === MAX_DEPTH) return false
-    const element = document.names.length
+    const element = this.elementCount++
     if (this.depth === 0 && element > 1) return false
-    document.names.push(start)
-    document.nameEnds.push(end)
-    document.parents.push(this.open)
-    document.children.push(0)
-    document.siblings.push(0)
-    document.ends.push(element + 1)
-    document.attributes.push(document.places.length / 4)
-    document.firsts.push(NONE)
+    this.elements = roomFor(this.elements, this.elementCount * ROW)
+    const { elements } = this
+    const row = element * ROW
+    elements[row + NAME] = start
+    elements[row + NAME_END] = end
+    elements[row + PARENT] = this.open
+    elements[row + END] = element + 1
+    elements[row + ATTRIBUTES] = this.attributeCount
+    elements[row + PIECE] = NONE
     const before = this.lastChild[this.depth]!
-    if (before === 0) document.children[this.open] = element
-    else document.siblings[before] = element
+    if (before === 0) elements[this.open * ROW + CHILD] = element
+    else elements[before * ROW + SIBLING] = element
     this.lastChild[this.depth] = element
     this.at = end
-    if (!this.attributes(element)) return false
+    if (!this.attributes()) return false
     if (text.charCodeAt(this.at) === 0x2f) {
       this.at += 2
       return text.charCodeAt(this.at - 1) === 0x3e
@@ -175,10 +197,9 @@ class XmlReader {
   }
 
   /** Attributes up to the `>` or `/` that ends the tag. */
-  private attributes(element: number): boolean {
-    const { text, document } = this
-    const { places } = document
-    const from = document.attributes[element]!
+  private attributes(): boolean {
+    const { text } = this
+    const from = this.attributeCount
     let seen: Set<string> | undefined
     for (;;) {
       const blank = this.at
@@ -195,13 +216,19 @@ class XmlReader {
       this.space()
       const value = this.at + 1
       if (!this.quoted()) return false
-      if (places.length / 4 > from) {
-        seen ??= new Set([text.slice(places[from * 4], places[from * 4 + 1])])
+      const attribute = this.attributeCount++
+      if (attribute > from) {
+        seen ??= new Set([text.slice(this.places[from * 4], this.places[from * 4 + 1])])
         const name = text.slice(start, end)
         if (seen.has(name)) return false
         seen.add(name)
       }
-      places.push(start, end, value, this.at - 1)
+      this.places = roomFor(this.places, this.attributeCount * 4)
+      const { places } = this
+      places[attribute * 4] = start
+      places[attribute * 4 + 1] = end
+      places[attribute * 4 + 2] = value
+      places[attribute * 4 + 3] = this.at - 1
     }
   }
 
@@ -227,24 +254,33 @@ class XmlReader {
   }
 
   private endTag(): boolean {
-    const { text, document, open } = this
+    const { text, elements } = this
     if (this.depth === 0) return false
     const start = this.at + 2
-    const name = text.slice(document.names[open], document.nameEnds[open])
+    const row = this.open * ROW
+    const name = text.slice(elements[row + NAME], elements[row + NAME_END])
     if (!text.startsWith(name, start) || nameEnd(text, start) !== start + name.length) return false
     this.at = start + name.length
     this.space()
     if (text.charCodeAt(this.at) !== 0x3e) return false
     this.at++
     this.depth--
-    document.ends[open] = document.names.length
-    this.open = document.parents[open]!
+    elements[row + END] = this.elementCount
+    this.open = elements[row + PARENT]!
     return true
   }
 
   private space(): void {
     while (isXmlSpace(this.text.charCodeAt(this.at))) this.at++
   }
+}
+
+/** The table, or a larger one with the same rows. */
+function roomFor(table: Int32Array, size: number): Int32Array {
+  if (size <= table.length) return table
+  const larger = new Int32Array(Math.max(size, table.length * 2))
+  larger.set(table)
+  return larger
 }
 
 const NAMED: ReadonlyMap<string, string> = new Map([
@@ -284,7 +320,7 @@ function decoded(text: string): string {
 export function elementText(document: XmlDocument, element: number): string {
   const { text, pieces } = document
   let out = ''
-  for (let piece = document.firsts[element]!; piece !== NONE; piece = pieces[piece * 3 + 2]!) {
+  for (let piece = document.elements[element * ROW + PIECE]!; piece !== NONE; piece = pieces[piece * 3 + 2]!) {
     const start = pieces[piece * 3]!
     const end = pieces[piece * 3 + 1]!
     const section = text.charCodeAt(start) === 0x3c
@@ -298,14 +334,15 @@ export function elementText(document: XmlDocument, element: number): string {
 export function piecesOf(document: XmlDocument, element: number): number[] {
   const { pieces } = document
   const out: number[] = []
-  for (let piece = document.firsts[element]!; piece !== NONE; piece = pieces[piece * 3 + 2]!) out.push(pieces[piece * 3]!, pieces[piece * 3 + 1]!)
+  for (let piece = document.elements[element * ROW + PIECE]!; piece !== NONE; piece = pieces[piece * 3 + 2]!) out.push(pieces[piece * 3]!, pieces[piece * 3 + 1]!)
   return out
 }
 
 /** The attribute of an element by name; -1 for none. */
 export function attributeOf(document: XmlDocument, element: number, name: string): number {
-  const { places } = document
-  for (let attribute = document.attributes[element]!; attribute < document.attributes[element + 1]!; attribute++) {
+  const { elements, places } = document
+  const behind = elements[(element + 1) * ROW + ATTRIBUTES]!
+  for (let attribute = elements[element * ROW + ATTRIBUTES]!; attribute < behind; attribute++) {
     if (places[attribute * 4 + 1]! - places[attribute * 4]! === name.length && document.text.startsWith(name, places[attribute * 4])) return attribute
   }
   return NONE
@@ -344,6 +381,6 @@ function legal(text: string): string {
 
 /** True when the element has that name, as written. */
 export function isNamed(document: XmlDocument, element: number, name: string): boolean {
-  const start = document.names[element]!
-  return document.nameEnds[element]! - start === name.length && document.text.startsWith(name, start)
+  const start = document.elements[element * ROW + NAME]!
+  return document.elements[element * ROW + NAME_END]! - start === name.length && document.text.startsWith(name, start)
 }

@@ -1,7 +1,7 @@
 // Which nodes of a document an XPath selects. Each step looks at a node once, however many nodes lead to it.
 
 import type { Predicate, Step, XPath } from '../engine/xpath.ts'
-import { attributeOf, isNamed, attributeValue } from './xml-document.ts'
+import { attributeOf, attributeValue, CHILD, END, isNamed, PARENT, ROW, SIBLING } from './xml-document.ts'
 import type { XmlDocument } from './xml-document.ts'
 
 /** The elements that an expression selects from the element `from`, in document order. */
@@ -16,11 +16,11 @@ function stepFrom(document: XmlDocument, step: Step, nodes: readonly number[]): 
   if (step.axis === 'below') {
     let behind = 0
     for (const node of nodes) {
-      for (let below = Math.max(node, behind); below < document.ends[node]!; below++) out.push(below)
-      behind = Math.max(behind, document.ends[node]!)
+      for (let below = Math.max(node, behind); below < document.elements[node * ROW + END]!; below++) out.push(below)
+      behind = Math.max(behind, document.elements[node * ROW + END]!)
     }
   } else if (step.axis === 'parent') {
-    for (const node of nodes) if (node !== 0) out.push(document.parents[node]!)
+    for (const node of nodes) if (node !== 0) out.push(document.elements[node * ROW + PARENT]!)
   } else if (step.axis === 'child') for (const node of nodes) childrenOf(document, step, node, (child) => out.push(child))
   return out
 }
@@ -30,7 +30,7 @@ function childrenOf(document: XmlDocument, step: Step, node: number, found: (chi
   const counts = step.predicates.map(() => 0)
   const holds = (child: number): boolean =>
     step.predicates.every((predicate, i) => ('position' in predicate ? ++counts[i]! === predicate.position : hasValue(document, child, predicate)))
-  for (let child = document.children[node]!; child !== 0; child = document.siblings[child]!) {
+  for (let child = document.elements[node * ROW + CHILD]!; child !== 0; child = document.elements[child * ROW + SIBLING]!) {
     if ((step.name === undefined || isNamed(document, child, step.name)) && holds(child)) found(child)
   }
 }
@@ -43,7 +43,7 @@ function hasValue(document: XmlDocument, element: number, predicate: Exclude<Pre
 /** Nodes in document order, each once. */
 function inOrder(document: XmlDocument, nodes: number[]): number[] {
   if (nodes.every((node, i) => i === 0 || node > nodes[i - 1]!)) return nodes
-  const marks = new Uint8Array(document.names.length)
+  const marks = new Uint8Array(document.count)
   for (const node of nodes) marks[node] = 1
   const out: number[] = []
   for (let node = 0; node < marks.length; node++) if (marks[node] === 1) out.push(node)
@@ -78,11 +78,11 @@ export class FirstNode {
     const step = this.path.steps[i]
     // the document has no text
     if (step === undefined) return node === 0 ? ABSENT : node
-    const known = (this.known[i] ??= new Int32Array(this.document.names.length).fill(UNKNOWN))
+    const known = (this.known[i] ??= new Int32Array(this.document.count).fill(UNKNOWN))
     if (known[node] !== UNKNOWN) return known[node]!
     let found = ABSENT
     if (step.axis === 'child') childrenOf(this.document, step, node, (child) => (found = Math.min(found, this.first(i + 1, child))))
-    else if (step.axis === 'parent') found = node === 0 ? ABSENT : this.first(i + 1, this.document.parents[node]!)
+    else if (step.axis === 'parent') found = node === 0 ? ABSENT : this.first(i + 1, this.document.elements[node * ROW + PARENT]!)
     else if (step.axis === 'below') found = this.firstBelow(i, node)
     else {
       const attribute = node === 0 ? -1 : attributeOf(this.document, node, step.name!)
@@ -96,11 +96,12 @@ export class FirstNode {
   private firstBelow(i: number, node: number): number {
     let best = this.below[i]
     if (best === undefined) {
-      const { parents } = this.document
-      best = this.below[i] = new Int32Array(parents.length).fill(ABSENT)
-      for (let at = parents.length - 1; at >= 0; at--) {
+      const { count, elements } = this.document
+      best = this.below[i] = new Int32Array(count).fill(ABSENT)
+      for (let at = count - 1; at >= 0; at--) {
         best[at] = Math.min(best[at]!, this.first(i + 1, at))
-        if (at > 0) best[parents[at]!] = Math.min(best[parents[at]!]!, best[at]!)
+        const parent = elements[at * ROW + PARENT]!
+        if (at > 0) best[parent] = Math.min(best[parent]!, best[at]!)
       }
     }
     return best[node]!

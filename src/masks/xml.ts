@@ -6,7 +6,7 @@ import type { Step, XPath } from '../engine/xpath.ts'
 import { MaskError } from '../errors.ts'
 import { field, resultText, textMasker } from './input.ts'
 import { Pieces } from './pieces.ts'
-import { asText, asValue, attributeOf, piecesOf, readXml, elementText, attributeValue } from './xml-document.ts'
+import { asText, asValue, attributeOf, attributeValue, CHILD, elementText, piecesOf, ROW, readXml } from './xml-document.ts'
 import type { XmlDocument } from './xml-document.ts'
 import { FirstNode, select } from './xml-select.ts'
 
@@ -291,7 +291,7 @@ function lookUp(document: XmlDocument, lookups: ReadonlyMap<HashSource, XPath>):
 /** What an element is as a hash source: its text; one with nothing but elements in it is no scalar. */
 function contentOf(document: XmlDocument, element: number): Value {
   const text = elementText(document, element)
-  return document.children[element] !== 0 && /^[ \t\r\n]*$/.test(text) ? new Map() : text
+  return document.elements[element * ROW + CHILD] !== 0 && /^[ \t\r\n]*$/.test(text) ? new Map() : text
 }
 
 /** What comes into the place of a stretch of the document. */
