@@ -141,6 +141,12 @@ function peerSelect(text: string, expression: string): (from: number) => number[
     (xpathSelect(expression, elements[from - 1] as never) as unknown as (typeof elements)[number][]).map((node) => elements.indexOf(node) + 1).filter((element) => element > 0)
 }
 
+/** The value of the first attribute that it selects from the root element. */
+function peerAttribute(text: string, expression: string): string | undefined {
+  const dom = new DOMParser().parseFromString(text, 'text/xml')
+  return (xpathSelect(expression, dom.documentElement as never) as unknown as { value: string }[])[0]?.value
+}
+
 describe('select', () => {
   it('selects what XPath 1.0 selects', () => {
     let selected = 0
@@ -154,6 +160,8 @@ describe('select', () => {
         expect(found).toEqual(from(1))
         const first = new FirstNode(document, path)
         for (let element = 1; element < document.count; element++) expect(first.from(element)).toBe(from(element)[0])
+        const attribute = new FirstNode(document, parseXPath(`${expression}/@k`, true) as XPath).from(1)
+        expect(attribute === undefined ? undefined : attributeValue(document, attribute)).toBe(peerAttribute(text, `${expression}/@k`))
       }),
       { numRuns: 3000 },
     )
