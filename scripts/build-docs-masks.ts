@@ -109,6 +109,8 @@ function shape(of: OptionShape): string {
       return 'file name'
     case 'path_list':
       return 'list of keys and indexes'
+    case 'xpath':
+      return 'XPath'
     case 'list':
       return `list of ${shape(of.of)}`
     case 'object':
@@ -125,7 +127,7 @@ function capitalised(text: string): string {
 }
 
 function code(text: string): string {
-  return `\`${cell(text)}\``
+  return text.includes('`') ? `\`\` ${cell(text)} \`\`` : `\`${cell(text)}\``
 }
 
 function cell(text: string): string {

@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../', import.meta.url))
  * Pure helpers: files that any other folder of src/ may import, because they import nothing but types, errors and each
  * other. A helper used only inside its own folder need not be here.
  */
-const helpers: readonly string[] = ['calling-codes', 'canonical', 'checksums', 'draws', 'issuers', 'json-bytes', 'permutation', 'sha256', 'sha256-code'].map(
+const helpers: readonly string[] = ['calling-codes', 'canonical', 'checksums', 'draws', 'issuers', 'json-bytes', 'permutation', 'sha256', 'sha256-code', 'xml-names', 'xpath'].map(
   (name) => `src/engine/${name}.ts`,
 )
 

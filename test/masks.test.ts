@@ -48,6 +48,7 @@ const needed: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     masks: [{ label: 'NAME', masks: [{ type: 'redact' }] }],
     fallback_masks: [{ type: 'imitate' }],
   },
+  xml: { transforms: [{ path: '//*', on_missing: 'skip', node_transforms: [{ type: 'text', masks: [{ type: 'redact' }] }] }], fallback_masks: [{ type: 'redact' }] },
 }
 
 function raw(type: string): Record<string, unknown> {

@@ -536,6 +536,7 @@ class Compiler {
       aiEngine: this.r.aiEngine,
       document: (transforms) => this.documentTool(transforms),
       parts: (masks, sources, knows) => this.partTool(masks, sources, knows),
+      report: (error, context) => this.note(error, context),
     }
   }
 
@@ -614,18 +615,28 @@ class Compiler {
 
   /** Masks on parts of a value, each of which may fail by itself. */
   private partTool(nodes: readonly MaskNode[], sources: readonly HashSource[] | null | undefined, knows: readonly HashSource['from'][]): PartMasker {
-    const run = this.sequence(nodes)
-    return (part, context) => {
+    const run = this.pipeline(nodes)
+    const whole = this.settles(nodes) === 'value'
+    return (part, context, settled) => {
       try {
-        return this.applier.part(run, part, sources, knows, context)
+        const result = this.applier.part(run, part, sources, knows, context, settled)
+        if (settled !== undefined && (whole || typeof result !== 'string')) settled.ranges = [0, result === REMOVED ? 0 : resultText(result).length]
+        return result
       } catch (error) {
-        const known = error instanceof MaskError ? error : new MaskError('internal', 'mask', 'failed')
-        if (this.policy.on_mask_error !== 'redact') throw known
-        const errors = context instanceof Context ? context.access?.state.errors : undefined
-        ;(errors ?? this.nestedErrors).push(known.code)
+        this.note(error, context)
+        if (settled !== undefined) settled.ranges = [0, FAILED.length]
+        part.failed?.()
         return FAILED
       }
     }
+  }
+
+  /** Counts an error inside a value, if the value goes on for all that. */
+  private note(error: unknown, context: MaskContext): void {
+    const known = error instanceof MaskError ? error : new MaskError('internal', 'mask', 'failed')
+    if (this.policy.on_mask_error !== 'redact') throw known
+    const errors = context instanceof Context ? context.access?.state.errors : undefined
+    ;(errors ?? this.nestedErrors).push(known.code)
   }
 
   /** A `json` mask on JSON text, or on a container inside a chain: a plan of its transforms alone. */

@@ -101,6 +101,7 @@ export type OptionShape =
   | { readonly kind: 'hash_sources' }
   | { readonly kind: 'seed_file' }
   | { readonly kind: 'path_list' } // list of strings and integers, `"*"` is any key or index
+  | { readonly kind: 'xpath' } // an expression of the XPath subset that selects elements
   | { readonly kind: 'list'; readonly of: OptionShape; readonly minItems?: number }
   | ({ readonly kind: 'object' } & OptionFields)
   | { readonly kind: 'any_of'; readonly of: readonly OptionShape[] }
@@ -156,6 +157,8 @@ export interface MaskTools {
    * source fails becomes what `on_mask_error` says.
    */
   parts(masks: readonly MaskNode[], sources: readonly HashSource[] | null | undefined, knows: readonly HashSource['from'][]): PartMasker
+  /** An error that leaves nothing to hide, such as an absent path: counted under `on_mask_error: redact`, else thrown. */
+  report(error: Error, context: MaskContext): void
   /** Matches key globs. */
   keyGlobs(globs: readonly string[]): (key: string) => boolean
   /** True for keys that name a secret. */
@@ -206,9 +209,17 @@ export interface Part {
   readonly advance?: number
   /** The value of a hash source that the mask knows; undefined: absent. */
   find(source: HashSource): Value | undefined
+  /** Told when the part could not be masked: its result is then no mask's. */
+  failed?(): void
 }
 
-export type PartMasker = (part: Part, context: MaskContext) => Value | Removed
+/** What of a text detection leaves alone: ranges, UTF-16, flat. */
+export interface Settled {
+  ranges: readonly number[]
+}
+
+/** `settled` is what earlier masks have settled of the value; afterwards, what is settled of the result as text. */
+export type PartMasker = (part: Part, context: MaskContext, settled?: Settled) => Value | Removed
 
 /** One transform of the `json` mask. */
 export interface JsonTransform {

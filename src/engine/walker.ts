@@ -12,7 +12,7 @@ import { strongest } from './plan.ts'
 import { isPairHit } from './scanner.ts'
 import type { PairHit, Scanner } from './scanner.ts'
 import { isContainer, NumberText, REMOVED } from './types.ts'
-import type { Condition, HashSource, LinearRegex, MaskContext, Part, Removed, Scalar, Segment, Value, ValueMasker } from './types.ts'
+import type { Condition, HashSource, LinearRegex, MaskContext, Part, Removed, Scalar, Segment, Settled, Value, ValueMasker } from './types.ts'
 
 /** What becomes of a value that a mask failed on. */
 export const FAILED = '[MASKING FAILED]'
@@ -416,8 +416,15 @@ export class Applier {
     return t.transform?.transform.advanceHash === true ? access.state.advance(t.transform) : 0
   }
 
-  /** Masks a part of the value of `context`; throws MaskError. */
-  part(run: ValueMasker, part: Part, sources: readonly HashSource[] | null | undefined, knows: readonly HashSource['from'][], context: MaskContext): Value | Removed {
+  /** Masks a part of the value of `context`, and brings up to date what is settled of it; throws MaskError. */
+  part(
+    run: ValueMasker,
+    part: Part,
+    sources: readonly HashSource[] | null | undefined,
+    knows: readonly HashSource['from'][],
+    context: MaskContext,
+    settled?: Settled,
+  ): Value | Removed {
     const { self, value = self, advance = 0 } = part
     // a mask called by itself, outside a walk
     if (!(context instanceof KeyedContext)) return run(value, context)
@@ -425,8 +432,12 @@ export class Applier {
     const access = context instanceof Context ? context.access : undefined
     if (sources !== undefined)
       resolved = sources === null ? RANDOM : this.inputs(sources, access, 0, self, (s) => (knows.includes(s.from) ? part.find(s) : this.lookUp(s, access, 0, self)))
-    if (context instanceof Context) return run(value, context.under(resolved, self, advance))
-    return run(value, new Context({ key: context.key, sources: resolved, self, advance }))
+    const inner = context instanceof Context ? context.under(resolved, self, advance) : new Context({ key: context.key, sources: resolved, self, advance })
+    if (settled === undefined) return run(value, inner)
+    inner.settledRanges = settled.ranges
+    const result = run(value, inner)
+    settled.ranges = inner.settledRanges
+    return result
   }
 
   private lookUp(s: HashSource, access: Access | undefined, documentUp: number, self: Value | undefined): Value | undefined {

@@ -41,11 +41,13 @@ import { round } from './round.ts'
 import { scan } from './scan.ts'
 import { setChecksum } from './set-checksum.ts'
 import { socialSecurityNumber } from './social-security-number.ts'
+import { sql } from './sql.ts'
 import { takeSubstring } from './take-substring.ts'
 import { transformCase } from './transform-case.ts'
 import { typecast } from './typecast.ts'
 import { unstructuredText } from './unstructured-text.ts'
 import { url } from './url.ts'
+import { xml } from './xml.ts'
 
 /** Every mask, by name. */
 export const masks: readonly MaskDefinition[] = [
@@ -89,9 +91,11 @@ export const masks: readonly MaskDefinition[] = [
   scan,
   setChecksum,
   socialSecurityNumber,
+  sql,
   takeSubstring,
   transformCase,
   typecast,
   unstructuredText,
   url,
+  xml,
 ]

@@ -3,6 +3,7 @@
 import type { IssueCode } from '../errors.ts'
 import { NumberText } from '../engine/types.ts'
 import type { CheckHost, CheckReport, DetectorInfo, MaskDefinition, MaskNode, SeedTable, Segment, SkipEntry } from '../engine/types.ts'
+import { parseXPath } from '../engine/xpath.ts'
 import { isDetectorGroup, DETECTOR_GROUPS } from './detectors.ts'
 import { RESERVED_DETECTORS } from './future-detectors.ts'
 import { readHashColumns, readHashSources } from './hash-source.ts'
@@ -224,6 +225,8 @@ export class Reader {
         return this.#seedFile(node, path)
       case 'path_list':
         return this.pathList(node, path) ?? INVALID
+      case 'xpath':
+        return this.xpath(node, path, false) ?? INVALID
       case 'path':
         return this.path(node, path) ?? INVALID
       case 'paths':
@@ -341,6 +344,18 @@ export class Reader {
     const result = parsePath(node.value)
     if (!('error' in result)) return result
     this.issues.error('bad_path', { node, into: result.at }, path, result.error)
+    return undefined
+  }
+
+  /** An expression of the XPath subset, as written. With `attributes` it may lead to one. */
+  xpath(node: Node, path: string, attributes: boolean): string | undefined {
+    if (node.kind !== 'scalar' || typeof node.value !== 'string') {
+      this.wrongType(node, path, 'an XPath such as /order/card')
+      return undefined
+    }
+    const result = parseXPath(node.value, attributes)
+    if (!('error' in result)) return node.value
+    this.issues.error('bad_xpath', { node, into: result.at }, path, result.error)
     return undefined
   }
 
@@ -554,6 +569,7 @@ function looksLike(node: Node, shape: Shape): boolean {
     case 'string':
     case 'character':
     case 'regex':
+    case 'xpath':
     case 'seed_file':
     case 'detector':
     case 'label':
@@ -603,6 +619,8 @@ function wantedBy(shape: Shape): string {
       return 'the name of a detector'
     case 'label':
       return 'a label'
+    case 'xpath':
+      return 'an XPath'
     default:
       return 'a list'
   }
