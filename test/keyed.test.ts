@@ -140,6 +140,11 @@ describe('the second implementation agrees on', () => {
   })
 })
 
+it('draws are from at least one number and at most 2^53', () => {
+  for (const n of [0, -1, Number.NaN, 2 ** 53 + 2, Number.POSITIVE_INFINITY]) expect(() => drawsFrom(randomSeed()).uniform(n)).toThrow(RangeError)
+  expect(drawsFrom(randomSeed()).uniform(1)).toBe(0)
+})
+
 describe('permutations', () => {
   it('are one-to-one on small tables and small Feistel networks', () => {
     for (const radices of [[1], [2], [7, 3], [26, 10], [9, 10, 10], [300, 300]]) {
