@@ -671,8 +671,8 @@ export class JsonWalker implements Access {
     return this.encode(text === REMOVED ? '' : text, true)
   }
 
-  /** Enters a string that is one JSON object or array. */
-  private entered(bytes: Buffer, start: number, end: number, scope: Scope): boolean {
+  /** Enters a string that is one JSON object or array; `opened`: as the document of `json` masks that has begun. */
+  private entered(bytes: Buffer, start: number, end: number, scope: Scope, opened = false): boolean {
     let i = start
     while (i < end && bytes[i]! <= 0x20) i++
     const c = bytes[i]
@@ -689,6 +689,7 @@ export class JsonWalker implements Access {
     // the byte after the text must end it: the closing quote does, the scratch buffer gets a NUL
     if (bytes === this.scratch) bytes[end] = 0
     inner.mapOuter = bytes === this.scratch
+    inner.openedAt = opened ? i : -1
     const stop = inner.walk(bytes, start, end, scope, true)
     if (stop >= 0 && skipSpace(bytes, stop, end) === end) return true
     this.hits.count = before
@@ -953,7 +954,7 @@ export class JsonWalker implements Access {
   /** A string that is a document of `json` masks. */
   private enterDocument(open: number, end: number, scope: Scope): boolean {
     const documents = this.applier.openDocuments(scope, this)
-    const entered = this.enterToken(open, end, scope)
+    const entered = this.enterToken(open, end, scope, true)
     const escaped = this.mapOuterOf()
     const bytes = escaped ? this.scratch : this.buf
     this.applier.closeDocuments(
@@ -992,12 +993,12 @@ export class JsonWalker implements Access {
     return end
   }
 
-  private enterToken(open: number, end: number, scope: Scope): boolean {
+  private enterToken(open: number, end: number, scope: Scope, opened = false): boolean {
     let i = open + 1
     while (i < end - 1 && this.buf[i] !== 0x5c) i++
-    if (i === end - 1) return this.entered(this.buf, open + 1, end - 1, scope)
+    if (i === end - 1) return this.entered(this.buf, open + 1, end - 1, scope, opened)
     this.decodeFrom(open + 1, i)
-    return this.entered(this.scratch, 0, this.decodedEnd, scope)
+    return this.entered(this.scratch, 0, this.decodedEnd, scope, opened)
   }
 
   private unknown(start: number, end: number, scope: Scope): void {
@@ -1140,8 +1141,8 @@ export class JsonWalker implements Access {
     return stop === end || stop === TOO_DEEP ? stop : INVALID
   }
   private sub: JsonWalker | undefined
-  /** Where the document stands that this walker was made for; its own hits are done. */
-  private openedAt = -1
+  /** Where a document stands that has begun before the walk; its own hits are done. */
+  openedAt = -1
   /** Containers around this walker's text at the same level. */
   private above = 0
 

@@ -259,7 +259,7 @@ export class ValueWalker implements Access {
     if (scope.strings !== SCAN) {
       if (scope.document) {
         const documents = applier.openDocuments(scope, this)
-        const entered = this.enter(value, scope)
+        const entered = this.enter(value, scope, true)
         applier.closeDocuments(
           documents,
           this,
@@ -310,8 +310,8 @@ export class ValueWalker implements Access {
     this.state.tallies.push(counter)
   }
 
-  /** JSON in a string; undefined when it is none. */
-  private enter(value: string, scope: Scope): string | undefined {
+  /** JSON in a string; undefined when it is none. `opened`: as the document of `json` masks that has begun. */
+  private enter(value: string, scope: Scope, opened = false): string | undefined {
     if (!this.s.plan.decodesJson && !scope.document) return undefined
     let i = 0
     while (i < value.length && value.charCodeAt(i) <= 0x20) i++
@@ -324,6 +324,7 @@ export class ValueWalker implements Access {
     const errors = state.errors.length
     const tallies = state.tallies.length
     nested.base = this
+    nested.openedAt = opened ? i : -1
     const stop = nested.walk(bytes, 0, end, scope, true)
     if (stop === TOO_DEEP) {
       state.errors.length = errors

@@ -383,7 +383,11 @@ export class Applier {
     let targets = scope.targets
     if (scope.conditional) targets = strongest(targets.filter((t) => this.holds(t.rule, access) === true))
     const out: OpenDocument[] = []
-    for (const t of targets) if (t.chain.document !== undefined) out.push(access.state.begin(t.chain.document, this.widerInputs(t, access)))
+    for (const t of targets) {
+      if (t.chain.document === undefined) continue
+      if (t.transform !== undefined) access.state.found(t.transform)
+      out.push(access.state.begin(t.chain.document, this.widerInputs(t, access)))
+    }
     return out
   }
 
