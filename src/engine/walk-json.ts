@@ -6,16 +6,21 @@
 // escaped and nested text. A string that is itself a JSON document is entered by a walker of the next level, whose hits are
 // mapped back through the offsets: its untouched bytes stay too.
 
+import { Leaves } from './leaves.ts'
 import { eachEntry, emptyWildcard, findAll, findPath, readScalar, readString, readValue, skipSpace, skipValue, writeValue } from './json-bytes.ts'
 import type { Memo } from './memo.ts'
 import { OffsetMap } from './offset-map.ts'
 import { END, findChild, HASH_START, SCAN, PASS } from './plan.ts'
-import type { DetectSet, Plan, Scope } from './plan.ts'
+import type { DetectSet, Plan, Scope, Target } from './plan.ts'
 import { BadSpan, decode, Scanner } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { REMOVED, NumberText } from './types.ts'
 import type { Removed, Segment, Value } from './types.ts'
 import type { TextMasker } from './text.ts'
+import { readTree } from './tree.ts'
+import type { Edit, Place } from './tree.ts'
+import { MAX_PLACES, TreeWalker } from './walk-tree.ts'
+import type { Site } from './walk-tree.ts'
 import { counted, FAILED, freeName, type Hits, namesOf, spanText } from './walker.ts'
 import type { Access, Applier, RecordState } from './walker.ts'
 
@@ -27,7 +32,7 @@ export const TOO_DEEP = -2
 const OBJECT = 1
 const ARRAY = 2
 /** JSON in strings is entered so many levels deep. */
-const MAX_NESTING = 4
+export const MAX_NESTING = 4
 const FAILED_STRING = Buffer.from(FAILED)
 
 const HEX = new Int8Array(256).fill(-1)
@@ -684,6 +689,7 @@ export class JsonWalker implements Access {
     const inner = (this.inner ??= new JsonWalker(this.s, this.level + 1, this))
     this.pure = false
     const before = this.hits.count
+    const { more } = this.hits
     const errors = this.state.errors.length
     const tallies = this.state.tallies.length
     // the byte after the text must end it: the closing quote does, the scratch buffer gets a NUL
@@ -693,6 +699,7 @@ export class JsonWalker implements Access {
     const stop = inner.walk(bytes, start, end, scope, true)
     if (stop >= 0 && skipSpace(bytes, stop, end) === end) return true
     this.hits.count = before
+    this.hits.more = more
     this.state.errors.length = errors
     this.state.tallies.length = tallies
     if (stop === TOO_DEEP) {
@@ -1110,6 +1117,7 @@ export class JsonWalker implements Access {
 
   /** An object or array that a rule takes whole; returns its end, or -3 where the rules let it be. */
   container(start: number, scope: Scope): number {
+    if (scope.apart) return this.tree(start, scope)
     if (start === this.openedAt) return -3
     const end = skipValue(this.buf, start, this.recordEnd)
     if (end < 0) return INVALID
@@ -1147,13 +1155,83 @@ export class JsonWalker implements Access {
   private above = 0
 
   private checked(start: number, end: number): boolean {
+    return this.structure(start, end, 0) === end
+  }
+
+  /** Where the value at `start` ends if all of it is JSON, `above` containers around it; else INVALID or TOO_DEEP. */
+  private structure(start: number, end: number, above: number): number {
     const checker = (this.checker ??= new JsonWalker(this.s, MAX_NESTING, this))
+    checker.above = above
     const before = this.hits.count
-    const ok = checker.walk(this.buf, start, end, this.plan.inert, this.multi) === end
+    const stop = checker.walk(this.buf, start, end, this.plan.inert, this.multi)
     this.hits.count = before
-    return ok
+    return stop
   }
   private checker: JsonWalker | undefined
+
+  // ---------------------------------------------------------------------------------------------- trees
+
+  /** A container that a mask must have to itself: all that the plan says about it is done on a tree. */
+  private tree(start: number, scope: Scope): number {
+    const end = this.structure(start, this.recordEnd, this.above + this.depth)
+    if (end < 0) return end
+    const root = this.planted(start, end)
+    if (root === undefined) return TOO_DEEP
+    const edits = this.trees().run(root, scope, this.site(start, end))
+    let places = 0
+    for (const edit of edits) {
+      places += Math.max(1, edit.place.found)
+      this.edited(edit, root, end)
+    }
+    this.hits.more += places - edits.length
+    return end
+  }
+
+  /**
+   * The transforms of a `json` mask by themselves. The changes are hits; returns those that are not settled, or undefined where the
+   * text is not one JSON value.
+   */
+  ordered(buf: Buffer, end: number, transforms: readonly Target[]): ReadonlySet<number> | undefined {
+    this.stand(buf, 0, end, true)
+    this.depth = 0
+    this.entry = -1
+    const start = skipSpace(buf, 0, end)
+    const stop = this.structure(start, end, 0)
+    const root = stop < 0 || skipSpace(buf, stop, end) !== end ? undefined : this.planted(start, stop)
+    if (root === undefined) return undefined
+    const unsettled = new Set<number>()
+    for (const edit of this.trees().apply(root, transforms, this.plan.root, this.site(start, stop))) {
+      this.edited(edit, root, stop)
+      if (edit.place.settled !== true) unsettled.add(this.hits.count - 1)
+    }
+    return unsettled
+  }
+
+  private planted(start: number, end: number): Place | undefined {
+    const root = readTree({ bytes: this.buf, start, end, map: undefined, level: 0 }, undefined, '', this.maxDepth, { left: MAX_PLACES })
+    if (root !== undefined && this.depth > 0) root.entry = this.entry
+    return root
+  }
+
+  private site(start: number, end: number): Site {
+    return { base: this, depth: this.above + this.depth, nesting: this.nesting - this.level, size: end - start }
+  }
+
+  private trees(): TreeWalker {
+    const { plan, applier, state, texts } = this.s
+    return (this.treeWalker ??= new TreeWalker({ plan, applier, state, texts, leaves: new Leaves(plan, applier, new Scanner(plan, this.s.pairs, this.s.customs)) }))
+  }
+  private treeWalker: TreeWalker | undefined
+
+  /** Notes a change that was made on a tree. */
+  private edited(edit: Edit, root: Place, end: number): void {
+    const { place, what, out } = edit
+    this.pure = false
+    if (place.scope !== undefined) this.report(place.scope, what, place.rule, place.detector, undefined, edit.start, edit.end)
+    if (out !== undefined) this.hit(edit.start, edit.end, this.encode(out, false), undefined)
+    else if (place === root) this.remove(end)
+    else this.hits.remove(this.toTop(edit.entry, false), this.toTop(edit.end, true), undefined)
+  }
 
   // ---------------------------------------------------------------------------------------------- hits
 
