@@ -8,6 +8,7 @@
 import { readScalar, readString, skipSpace, skipString, writeValue } from './json-bytes.ts'
 import { OffsetMap } from './offset-map.ts'
 import type { Scope } from './plan.ts'
+import type { Replaced } from './text.ts'
 import { NumberText, REMOVED } from './types.ts'
 import type { Removed, Scalar, Value } from './types.ts'
 import { Hits, splice, Writer } from './walker.ts'
@@ -50,6 +51,7 @@ export class Members {
 
 const INDEX = /^(?:0|[1-9]\d{0,9})$/
 const NO_RANGES: readonly number[] = []
+const NO_COUNTERS: readonly { masked: number }[] = []
 
 /** A value in a document. */
 export class Place {
@@ -69,8 +71,14 @@ export class Place {
   failed = false
   /** The document that a string is; null: it is none. */
   inner: Place | undefined | null = undefined
+  /** What detectors have found in a string, if nothing else has changed it. */
+  matches: { readonly text: Text; readonly replaced: readonly Replaced[] } | undefined = undefined
+  /** It comes from elsewhere in the document. */
+  copied = false
   /** The key after detectors have been at it. */
   name: string | undefined = undefined
+  /** What has counted it. */
+  counters: readonly { masked: number }[] = NO_COUNTERS
   /** Who changed it, and how many matches there were in it. */
   rule: string | undefined = undefined
   detector: string | undefined = undefined
@@ -175,7 +183,7 @@ export function readTree(text: Text, parent: Place | undefined, key: string | nu
 }
 
 /** The text of a string that holds a document; undefined when it holds none. */
-export function textInside(place: Place): Text | undefined {
+export function documentInside(place: Place): Text | undefined {
   const value = place.now as string
   let first = 0
   while (first < value.length && value.charCodeAt(first) <= 0x20) first++
@@ -189,12 +197,17 @@ export function textInside(place: Place): Text | undefined {
   } catch {
     return undefined
   }
+  return textInside(place)
+}
+
+/** The text that a string is. */
+export function textInside(place: Place): Text {
   const { text } = place
   let around: Place | undefined = place
   while (around !== undefined && around.text === undefined) around = around.parent
   const level = (around?.text?.level ?? 0) + 1
   if (text === undefined || !place.untouched) {
-    const bytes = encodeText(value)
+    const bytes = encodeText(place.now as string)
     return { bytes, start: 0, end: bytes.length, map: undefined, level }
   }
   const raw = text.bytes.subarray(place.start + 1, place.end - 1)
@@ -320,6 +333,10 @@ export function edits(root: Place): readonly Edit[] {
     if (!place.untouched) edit(place, 'value', place.start, place.end, writeValue(valueAt(place)!), inside)
     else if (now instanceof Members) for (let k = now.places.length - 1; k >= 0; k--) work.push({ place: now.places[k]!, inside })
     else if (place.inner) work.push({ place: place.inner, inside: [...inside, place.inner.text!] })
+    else if (place.matches !== undefined) {
+      const { text, replaced } = place.matches
+      for (const r of replaced) edit(place, 'value', r.start, r.end, r.text, [...inside, text])
+    }
   }
   return out
 }

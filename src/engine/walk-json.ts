@@ -1106,7 +1106,11 @@ export class JsonWalker implements Access {
       if (outcome !== undefined) {
         this.report(scope, 'value', scope.targets[0]!.rule.name, undefined, undefined, start, end)
         if (outcome.value === REMOVED) this.remove(end)
-        else if (outcome.changed) this.hit(start, end, this.encode(writeValue(outcome.value), false), undefined)
+        else if (outcome.changed) {
+          const { value, settled } = outcome
+          const done = settled !== true && typeof value === 'string' ? this.s.texts.unsettled(scope, value, settled, this) : value
+          this.hit(start, end, this.encode(writeValue(done), false), undefined)
+        }
         return outcome.settled === true || outcome.changed
       }
     }

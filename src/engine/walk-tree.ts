@@ -11,7 +11,7 @@ import type { Plan, Scope, Target } from './plan.ts'
 import { strongest } from './plan.ts'
 import type { ResolvedSource } from './context.ts'
 import type { TextMasker } from './text.ts'
-import { edits, composed, Members, Place, readTree, receivedValue, sameScalar, scalarOf, textInside, valueAt } from './tree.ts'
+import { edits, composed, Members, Place, documentInside, readTree, receivedValue, sameScalar, scalarOf, textInside, valueAt } from './tree.ts'
 import type { Content, Edit } from './tree.ts'
 import { isContainer, NumberText, REMOVED } from './types.ts'
 import type { Scalar, Segment, Value } from './types.ts'
@@ -268,12 +268,15 @@ export class TreeWalker implements Access {
       if (last && !place.claimed && (scope.targets.length > 0 || scope.unknown)) this.put(place, '[REDACTED]', scope.targets[0]?.rule.name)
       return
     }
+    const begun = place.now
     // a text that is the document of `json` masks is theirs
     let inner = typeof place.now === 'string' && scope.document && unsettled(place) ? this.inside(place, true) : undefined
     if (inner === undefined && list.length > 0 && !place.failed) this.mask(place, list, scope)
     const { now } = place
     if (place.failed || now === REMOVED || now instanceof Members) return
-    if (typeof now === 'string' && unsettled(place) && (last || place.untouched)) {
+    // a rule that hits a text takes it as plain text
+    if (typeof now === 'string' && now === begun && unsettled(place) && (place.untouched || (last && place.copied))) {
+      if (inner === undefined && last && this.secret(place, scope)) return
       inner ??= this.inside(place, scope.document)
       if (inner !== undefined) this.each(inner, scope, enter, leave, last)
       if (inner !== undefined || place.failed) return
@@ -297,19 +300,45 @@ export class TreeWalker implements Access {
     }
     if (typeof now === 'string') {
       const { settled } = place
-      const secret = place.claimed ? undefined : leaves.secret(now, scope, this)
-      if (secret !== undefined) done = secret
-      else if (settled !== true && settled.length > 0) done = texts.unsettled(scope, now, settled, this)
-      else {
+      if (this.secret(place, scope)) return
+      if (settled !== true && settled.length > 0) done = texts.unsettled(scope, now, settled, this)
+      else if (place.text !== undefined && place.untouched) {
+        // only what is found is written anew: the spelling of the rest stays
+        const text = textInside(place)
+        const replaced = texts.replaced(scope, text.bytes, text.start, text.end, this)
+        if (replaced.length > 0) {
+          place.matches = { text, replaced }
+          this.note(place, tallied)
+        }
+      } else {
         done = texts.scan(scope, now, this, false)
-        if (!place.claimed) place.found = texts.found
+        if (place.untouched) place.found = texts.found
       }
     } else if (now instanceof NumberText) done = leaves.number(now, scope, this)
     if (done === now) return
-    const counter = tallies[tallied]
-    const found = counter !== undefined && 'detector' in counter ? (counter as { detector?: { name: string }; rule?: { name: string } }) : undefined
-    this.put(place, done, found?.rule?.name ?? (counter as { name?: string } | undefined)?.name)
-    place.detector = found?.detector?.name
+    this.put(place, done, undefined)
+    this.note(place, tallied)
+  }
+
+  /** A string that no rule has hit under a key that names a secret. */
+  private secret(place: Place, scope: Scope): boolean {
+    if (place.claimed || scope.unknown) return false
+    const text = scalarOf(place) as string
+    const { tallies } = this.state
+    const tallied = tallies.length
+    const done = this.s.leaves.secret(text, scope, this)
+    if (done === undefined) return false
+    if (done !== text) this.put(place, done, undefined)
+    place.settled = true
+    this.note(place, tallied)
+    return true
+  }
+
+  /** Says who has changed a place, by what was counted since. */
+  private note(place: Place, since: number): void {
+    const counter = this.state.tallies[since] as { readonly name?: string; readonly rule?: { readonly name: string }; readonly detector?: { readonly name: string } } | undefined
+    place.rule ??= counter?.rule?.name ?? counter?.name
+    place.detector = counter?.detector?.name
   }
 
   /** Writes what is final. */
@@ -416,9 +445,16 @@ export class TreeWalker implements Access {
     const was = received(place)
     const conditional = scope?.conditional ?? list.some((t) => t.rule.conditions.length > 0)
     const path = (): string => (scope === undefined ? this.path(place) : plan.errorPath(scope))
+    const { tallies } = this.state
+    const tallied = tallies.length
     const outcome = applier.run(list, conditional, was === undefined ? value : receivedValue(was), this, path, { value, settled: place.settled })
     if (outcome === undefined) return
+    // a value counts once for each rule
+    const counters = tallies.splice(tallied).filter((t) => !place.counters.includes(t))
+    for (const counter of counters) tallies.push(counter)
+    if (counters.length > 0) place.counters = [...place.counters, ...counters]
     const first = list[0]!
+    if (outcome.changed) place.copied = list.some((t) => t.chain.reads)
     // a `json` mask among others: what it left as it was is as open as before
     if (outcome.changed && apart(first) && place.now instanceof Members && outcome.value !== REMOVED && isContainer(outcome.value)) this.merge(place, outcome.value, first)
     else this.write(place, outcome, first.rule.name)
@@ -491,6 +527,7 @@ export class TreeWalker implements Access {
         if (entry instanceof Place) {
           next.claimed = entry.claimed
           next.failed = entry.failed
+          next.copied = true
           next.settled = entry.settled === true || now instanceof Members ? entry.settled : settledText(entry, now as Scalar)
         }
         if (now instanceof Members || isContainer(now as Value)) {
@@ -560,7 +597,7 @@ export class TreeWalker implements Access {
     if (place.inner !== undefined && (place.inner !== null || !wanted)) return place.inner ?? undefined
     if (!wanted && !this.decodes) return undefined
     place.inner = null
-    const text = textInside(place)
+    const text = documentInside(place)
     if (text === undefined || text.level > this.site.nesting) return undefined
     const inner = readTree(text, place.parent, place.key, this.maxDepth, this.values)
     if (inner === undefined) {

@@ -501,6 +501,8 @@ export class ValueWalker implements Access {
     if (scope.targets.length > 0) {
       const outcome = this.s.applier.targets(scope, value, this)
       if (outcome?.changed === true) this.state.places++
+      if (outcome !== undefined && outcome.settled !== true && typeof outcome.value === 'string')
+        return { value: this.s.texts.unsettled(scope, outcome.value, outcome.settled, this), changed: true }
       if (outcome !== undefined) return outcome.settled === true || outcome.changed ? outcome : undefined
     }
     if (!scope.unknown) return undefined
