@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest'
 import { createMasker } from '../src/index.ts'
 import type { Masker } from '../src/index.ts'
-import { documents } from './helpers/documents.ts'
+import { documents, survivors } from './helpers/documents.ts'
 
 const runSecret = 's3cr3t-9b1f4a2c8e7d6f5a0b3c1d2e'
 const count = Number(process.env['MASK_LOGS_FUZZ_DOCS'] ?? 6000)
@@ -27,11 +27,12 @@ const rulesets: Readonly<
 > = {
   'the whole record, detection': {
     transforms: [
-      { path: ['*', 'a'], ...skip, ...self, masks: [{ type: 'redact', label: 'one' }] },
+      { path: ['b', '*'], ...skip, ...self, masks: [{ type: 'redact', label: 'one' }] },
       { path: ['a', '*'], ...skip, masks: [{ type: 'redact', label: 'two' }] },
-      { path: ['note'], ...skip, masks: [{ type: 'replace_regex', regex: '[a-z]+', masks: [{ type: 'from_fixed', value: '_' }] }] },
+      { path: ['note'], ...skip, masks: [{ type: 'replace_regex', regex: '[^ ]+', masks: [{ type: 'from_fixed', value: '_' }] }] },
     ],
     rules: (transforms) => [{ masks: [{ type: 'json', transforms }] }, { detect: ['all'] }],
+    uncounted: true,
   },
   'other rules before and after, other json masks': {
     transforms: [{ path: ['*', '*'], ...skip, masks: [{ type: 'concat', masks: [{ type: 'do_nothing' }, { type: 'from_fixed', value: '!' }] }] }],
@@ -43,6 +44,8 @@ const rulesets: Readonly<
       { keys: ['*ridge*'], masks: [{ type: 'json', transforms: [{ path: ['*'], masks: redact }], fallback_masks: redact }] },
       { detect: ['all'], except: ['**.birch'], masks: redact },
     ],
+    // a text that one rule takes as text is not looked into by the others in a walk: in order it is, before its turn
+    more: { policy: { decode: ['url'] } },
   },
   'conditions, layers of settled text': {
     transforms: [{ path: ['*', 'msg'], ...skip, masks: [{ type: 'replace_substring', end_index: 3, masks: [{ type: 'from_fixed', value: '###' }] }] }],
@@ -55,6 +58,7 @@ const rulesets: Readonly<
       { keys: ['msg', 'no*', 'telling*'], skip: [null, { matches: '.{0,3}' }], masks: [{ type: 'transform_case', transform: 'upper' }] },
       { detect: ['all'], masks: redact },
     ],
+    more: { policy: { decode: ['url'] } },
   },
   'everything that is not named': {
     transforms: [{ path: ['a'], ...skip, masks: [{ type: 'do_nothing' }] }],
@@ -65,7 +69,6 @@ const rulesets: Readonly<
     transforms: [{ path: ['*', 'a'], ...skip, masks: [{ type: 'remove' }] }],
     rules: (transforms) => [{ masks: [{ type: 'json', transforms }] }, { keys: ['k*', '*x*'], masks: [{ type: 'remove' }] }, { detect: ['pii'], masks: [{ type: 'remove' }] }],
     more: { policy: { unknown_fields: 'drop', allow: ['b', '**.note', '**.msg'] } },
-    // what is removed with its container has counted for the rule that hit it before
     uncounted: true,
   },
   'documents under keys, texts among them': {
@@ -90,10 +93,10 @@ function pair(name: string): readonly [walked: Masker, tree: Masker] {
   return [make(transforms), make([...transforms, idle])]
 }
 
-/** What of the counts must agree: not the rules, which have one transform more. */
-function counts(masker: Masker): unknown {
+/** What was counted; `rules`: for each rule too. */
+function counts(masker: Masker, rules: boolean): unknown {
   const { masked, byRule, byDetector, errors } = masker.stats()
-  return { masked, byRule, byDetector, errors }
+  return { masked, byDetector, errors, byRule: rules ? byRule : undefined }
 }
 
 describe('the tree', () => {
@@ -102,14 +105,15 @@ describe('the tree', () => {
       const next = documents(`${seed} ${name}`, { duplicateKeys: true, singleLine: true })
       const [walked, tree] = pair(name)
       const [values, treeValues] = pair(name)
+      // what one rule has hit and a later one, or a key that names a secret, hides as a whole counts only in order
+      const rules = rulesets[name]!.uncounted === undefined
       for (let number = 0; number < count / 6; number++) {
         const { text, value } = next()
         // a placeholder that is put in the place of itself counts for the walkers alone
-        if (text.includes('"[REDACTED]"')) continue
+        if (survivors(text, ['[REDACTED]']).length > 0) continue
         const where = `document ${number} of seed "${seed} ${name}":\n${text.slice(0, 2000)}`
         expect(tree.json(text), where).toBe(walked.json(text))
-        if (rulesets[name]!.uncounted === undefined) expect(counts(tree), where).toEqual(counts(walked))
-        expect(tree.stats().errors, where).toEqual(walked.stats().errors)
+        expect(counts(tree, rules), where).toEqual(counts(walked, rules))
         expect(JSON.stringify(treeValues.value(value)), where).toBe(JSON.stringify(values.value(value)))
         expect(treeValues.stats().errors, where).toEqual(values.stats().errors)
       }

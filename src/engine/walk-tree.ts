@@ -25,6 +25,7 @@ export const MAX_PLACES = 2_000_000
 const COPY_LEAST = 1 << 20
 const COPY_FACTOR = 16
 
+const NOWHERE = new Place(undefined, '')
 const NO_TARGETS: readonly Target[] = []
 const NO_RANGES: readonly number[] = []
 
@@ -64,11 +65,11 @@ export class TreeWalker implements Access {
   private readonly s: TreeServices
   private readonly maxDepth: number
   private readonly decodes: boolean
-  private top!: Place
+  private top = NOWHERE
   private topScope!: Scope
   private site!: Site
   /** The value that is masked, and the document whose transforms do it. */
-  private at!: Place
+  private at = NOWHERE
   private document: Place | undefined
   /** What may still be copied, and read from strings. */
   private left = 0
@@ -104,7 +105,8 @@ export class TreeWalker implements Access {
     }
     let content = received(place)
     for (const part of path) content = content instanceof Members ? content.find(content.list ? part : String(part))?.was : undefined
-    return content === undefined ? undefined : receivedValue(content)
+    // of a container nobody asks what is in it: it is no hash source
+    return content instanceof Members ? (content.list ? [] : new Map<string, Value>()) : content
   }
 
   read(path: readonly (string | number)[]): Reading | undefined {
@@ -163,16 +165,17 @@ export class TreeWalker implements Access {
     this.begin(root, site)
     this.topScope = scope
     let done = -1
+    let known = this.orders()
     for (;;) {
-      const next = this.nextOrdered(done)
-      if (next === undefined) break
-      if (next.before) this.pass(done, next.order, false)
-      this.inOrder(next.order)
-      done = next.order
+      const next = Math.min(...known.apart.filter((order) => order > done))
+      if (next === Number.POSITIVE_INFINITY) break
+      if (known.others.some((order) => order > done && order < next)) this.pass(done, next, false)
+      this.inOrder(next)
+      done = next
+      if (this.grown) known = this.orders()
     }
     this.pass(done, Number.POSITIVE_INFINITY, true)
-    this.origins = new WeakMap()
-    return edits(root)
+    return this.finish()
   }
 
   private begin(root: Place, site: Site): void {
@@ -183,21 +186,28 @@ export class TreeWalker implements Access {
     this.values.left = MAX_PLACES
   }
 
-  /** The first mask after `done` that is applied in order somewhere in the tree, and whether other rules come before it. */
-  private nextOrdered(done: number): { readonly order: number; readonly before: boolean } | undefined {
-    let order = Number.POSITIVE_INFINITY
-    let other = Number.POSITIVE_INFINITY
+  /** What changed; nothing of the document is kept. */
+  private finish(): readonly Edit[] {
+    const changes = edits(this.top)
+    this.top = this.at = NOWHERE
+    this.document = undefined
+    this.origins = new WeakMap()
+    return changes
+  }
+
+  /** The orders of the rules that hit something in the tree: those that passes are broken off for, and the others. */
+  private orders(): { readonly apart: readonly number[]; readonly others: readonly number[] } {
+    const orders = { apart: new Set<number>(), others: new Set<number>() }
     const enter: Enter = (place, scope) => {
-      for (const t of scope.targets) {
-        if (t.order <= done) continue
-        if (apart(t)) order = Math.min(order, t.order)
-        else other = Math.min(other, t.order)
-      }
+      for (const t of scope.targets) orders[apart(t) ? 'apart' : 'others'].add(t.order)
       return this.goesOn(place, scope, enter)
     }
+    this.grown = false
     this.each(this.top, this.topScope, enter)
-    return order === Number.POSITIVE_INFINITY ? undefined : { order, before: other < order }
+    return { apart: [...orders.apart], others: [...orders.others] }
   }
+  /** A mask has put a container in since. */
+  private grown = false
 
   /** Goes into a container, or into the document that a string is. */
   private goesOn(place: Place, scope: Scope, enter: Enter): boolean {
@@ -222,7 +232,8 @@ export class TreeWalker implements Access {
           if (target.transform !== undefined) this.state.found(target.transform)
           this.transformed(place, target)
         }
-        return place.now instanceof Members
+        // a rule without a selector has one document
+        return place.now instanceof Members && (target.rule.form !== 'record' || target.transform !== undefined)
       }
       const inner = typeof place.now === 'string' && scope.document ? this.inside(place, true) : undefined
       if (inner === undefined) this.mask(place, [target], scope)
@@ -236,7 +247,6 @@ export class TreeWalker implements Access {
   private pass(from: number, to: number, last: boolean): void {
     const open: (readonly OpenDocument[])[] = []
     const enter: Enter = (place, scope) => {
-      if (last) place.scope = scope
       const { now } = place
       if (now === REMOVED || place.failed) return false
       this.at = place
@@ -370,6 +380,7 @@ export class TreeWalker implements Access {
   /** Visits a tree from `root` on, containers before what is in them. */
   private each(root: Place, scope: Scope, enter: Enter, leave?: (place: Place, scope: Scope) => void, keys = false): void {
     const { plan } = this.s
+    root.scope = scope
     if (!enter(root, scope)) return
     const open: Frame[] = [{ place: root, scope, members: root.now as Members, next: 0, names: undefined }]
     for (let frame = open.at(-1); frame !== undefined; frame = open.at(-1)) {
@@ -381,7 +392,7 @@ export class TreeWalker implements Access {
       }
       const place = members.places[frame.next++]!
       if (place.now === REMOVED) continue
-      const below = members.list ? plan.itemScope(frame.scope, place.key as number) : plan.child(frame.scope, place.key as string)
+      const below = (place.scope ??= members.list ? plan.itemScope(frame.scope, place.key as number) : plan.child(frame.scope, place.key as string))
       if (keys && !members.list && below.keyHit) this.key(place, below, frame)
       if (enter(place, below)) open.push({ place, scope: below, members: place.now as unknown as Members, next: 0, names: undefined })
     }
@@ -394,8 +405,7 @@ export class TreeWalker implements Access {
     this.begin(root, site)
     this.topScope = scope
     this.documents(root, transforms, undefined)
-    this.origins = new WeakMap()
-    return edits(root)
+    return this.finish()
   }
 
   private transformed(place: Place, target: Target): void {
@@ -506,6 +516,7 @@ export class TreeWalker implements Access {
 
   /** A container as the entries of a place. What is copied is as settled as it is where it stands. */
   private content(value: Exclude<Value, Scalar>, place: Place): Members {
+    this.grown = true
     const origin = this.origins.get(value)
     const root: Content = origin === undefined ? new Members(Array.isArray(value)) : new Members((origin.now as Members).list)
     const work: { readonly members: Members; readonly of: Place; readonly value: Value | undefined; readonly from: Place | undefined }[] = [
@@ -514,11 +525,7 @@ export class TreeWalker implements Access {
     for (let item = work.pop(); item !== undefined; item = work.pop()) {
       const { members, of, value, from } = item
       const entries: Iterable<readonly [string | number, Value | Place]> =
-        from !== undefined
-          ? (from.now as Members).places.filter((p) => p.now !== REMOVED).map((p) => [p.name ?? p.key, p] as const)
-          : Array.isArray(value)
-            ? (value as readonly Value[]).entries()
-            : (value as ReadonlyMap<string, Value>)
+        from !== undefined ? entriesOf(from.now as Members) : Array.isArray(value) ? (value as readonly Value[]).entries() : (value as ReadonlyMap<string, Value>)
       for (const [key, entry] of entries) {
         const next = new Place(of, members.list ? members.places.length : key)
         next.fresh = true
@@ -526,7 +533,6 @@ export class TreeWalker implements Access {
         const now = entry instanceof Place ? (entry.now instanceof Members ? entry.now : (valueAt(entry) as Scalar)) : entry
         if (entry instanceof Place) {
           next.claimed = entry.claimed
-          next.failed = entry.failed
           next.copied = true
           next.settled = entry.settled === true || now instanceof Members ? entry.settled : settledText(entry, now as Scalar)
         }
@@ -623,6 +629,12 @@ export class TreeWalker implements Access {
     const above = this.s.plan.errorPath(this.topScope)
     return above === '' && out.startsWith('.') ? out.slice(1) : above + out
   }
+}
+
+/** What is left of a container; of several entries with one key the last. */
+function entriesOf(members: Members): Iterable<readonly [string | number, Place]> {
+  const live = members.places.filter((p) => p.now !== REMOVED).map((p) => [p.name ?? p.key, p] as const)
+  return members.list ? live : new Map(live)
 }
 
 /** A target that a pass over a container is broken off for. */

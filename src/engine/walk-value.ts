@@ -226,6 +226,7 @@ export class ValueWalker implements Access {
   private inOrder(value: object, scope: Scope): unknown {
     this.size = 0
     const root = this.plantedObject(value, new Place(undefined, ''))
+    if (root === undefined) return value
     root.root = true
     root.source = value
     const places = this.state.places
@@ -270,13 +271,13 @@ export class ValueWalker implements Access {
     return done
   }
 
-  private plantedObject(value: object, place: Place): Place {
+  private plantedObject(value: object, place: Place): Place | undefined {
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
       place.binary = true
       return scalar(place, null)
     }
     if (value instanceof Date && value.toJSON === Date.prototype.toJSON) return scalar(place, Number.isNaN(value.getTime()) ? null : value.toISOString())
-    if (value instanceof String || value instanceof Number || value instanceof Boolean) return this.plantedFor(value, value.valueOf(), place) ?? scalar(place, null)
+    if (value instanceof String || value instanceof Number || value instanceof Boolean) return this.plantedFor(value, value.valueOf(), place)
     if (this.stack.includes(value as Container)) {
       place.source = '[Circular]'
       return scalar(place, '[Circular]')
@@ -284,7 +285,7 @@ export class ValueWalker implements Access {
     if (this.stack.length >= this.maxDepth) throw new TooDeep()
     if (hasToJson(value)) {
       const shown = value.toJSON()
-      if (shown !== value) return this.plantedFor(value, shown, place) ?? scalar(place, null)
+      if (shown !== value) return this.plantedFor(value, shown, place)
     }
     const list = Array.isArray(value) || value instanceof Set
     const members = new Members(list)
