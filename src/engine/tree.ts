@@ -60,7 +60,7 @@ export class Place {
   readonly key: string | number
   /** Content before the masks; undefined where one has put the place itself in. */
   was: Content | undefined = undefined
-  /** Neither the place nor what is below it was received: masks have put it in. */
+  /** It was not received: a mask has put it in. */
   fresh = false
   now: Content | Removed = null
   /** What masks have written: all of it, or ranges (UTF-16) of a string. */
@@ -118,8 +118,11 @@ export function sameScalar(a: Scalar, b: Content | Removed): boolean {
 
 // ------------------------------------------------------------------------------------------------ from text
 
-/** Reads the value of a text that is known to be JSON. Undefined: deeper than `maxDepth`, or more values than are left. */
-export function readTree(text: Text, parent: Place | undefined, key: string | number, maxDepth: number, values: { left: number }): Place | undefined {
+/**
+ * Reads the value of a text that is known to be JSON, `fresh` where that was not received. Undefined: deeper than `maxDepth`, or
+ * more values than are left.
+ */
+export function readTree(text: Text, parent: Place | undefined, key: string | number, maxDepth: number, values: { left: number }, fresh = false): Place | undefined {
   const { bytes, end } = text
   const root = new Place(parent, key)
   root.root = true
@@ -147,6 +150,7 @@ export function readTree(text: Text, parent: Place | undefined, key: string | nu
     if (values.left-- <= 0) return undefined
     i = skipSpace(bytes, i, end)
     at.text = text
+    at.fresh = fresh
     at.start = i
     if (at.entry < 0) at.entry = i
     const c = bytes[i]!

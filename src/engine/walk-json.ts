@@ -21,7 +21,7 @@ import { readTree } from './tree.ts'
 import type { Edit, Place } from './tree.ts'
 import { MAX_PLACES, TreeWalker } from './walk-tree.ts'
 import type { Site } from './walk-tree.ts'
-import { counted, FAILED, freeName, type Hits, namesOf, spanText } from './walker.ts'
+import { counted, FAILED, freeName, type Hits, namesOf, NO_DOCUMENTS, spanText } from './walker.ts'
 import type { Access, Applier, RecordState } from './walker.ts'
 
 /** The text is not one JSON value. */
@@ -916,15 +916,18 @@ export class JsonWalker implements Access {
       if (outcome === undefined || errors !== this.state.errors.length || outcome.settled !== true) this.pure = false
       if (outcome !== undefined) {
         this.report(scope, 'value', t.rule.name, undefined, undefined, open, end)
-        if (outcome.value === REMOVED) {
-          this.remove(end)
-          return end
-        }
-        if (outcome.settled !== true && outcome.settled.length === 0 && !outcome.changed) return this.scanToken(open, end, scope)
         let result = outcome.value
         // what is scanned here depends on the place: only a settled result is remembered
         const pure = outcome.settled === true
-        if (outcome.settled !== true && typeof result === 'string') result = this.s.texts.unsettled(scope, result, outcome.settled, this)
+        if (outcome.settled !== true && typeof result === 'string') {
+          const secret = this.passed(scope, result, outcome.settled)
+          if (secret === undefined && outcome.settled.length === 0 && !outcome.changed) return this.scanToken(open, end, scope)
+          result = secret === undefined ? this.s.texts.unsettled(scope, result, outcome.settled, this) : secret
+        }
+        if (result === REMOVED) {
+          this.remove(end)
+          return end
+        }
         const text = writeValue(result)
         const changed = result !== value
         if (pure && errors === this.state.errors.length) memo.put(slot, scope.memo, buf, open, end, { text, json: Buffer.from(text), keep: !changed })
@@ -958,9 +961,15 @@ export class JsonWalker implements Access {
     return this.scanToken(open, end, scope)
   }
 
+  /** Text that rules have passed on: it is still a secret under its key. Undefined: it is none. */
+  private passed(scope: Scope, text: string, settled: readonly number[]): Value | Removed | undefined {
+    return settled.length === 0 && scope.facts.secret > 0 ? this.leaves().secret(text, scope, this) : undefined
+  }
+
   /** A string that is a document of `json` masks. */
   private enterDocument(open: number, end: number, scope: Scope): boolean {
-    const documents = this.applier.openDocuments(scope, this)
+    // in a tree they are opened where their turn comes
+    const documents = scope.apart ? NO_DOCUMENTS : this.applier.openDocuments(scope, this)
     const entered = this.enterToken(open, end, scope, true)
     const escaped = this.mapOuterOf()
     const bytes = escaped ? this.scratch : this.buf
@@ -1105,12 +1114,13 @@ export class JsonWalker implements Access {
       const outcome = this.applier.targets(scope, value, this)
       if (outcome !== undefined) {
         this.report(scope, 'value', scope.targets[0]!.rule.name, undefined, undefined, start, end)
-        if (outcome.value === REMOVED) this.remove(end)
-        else if (outcome.changed) {
-          const { value, settled } = outcome
-          const done = settled !== true && typeof value === 'string' ? this.s.texts.unsettled(scope, value, settled, this) : value
-          this.hit(start, end, this.encode(writeValue(done), false), undefined)
+        let result = outcome.value
+        if (outcome.settled !== true && typeof result === 'string') {
+          const secret = this.passed(scope, result, outcome.settled)
+          result = secret === undefined ? this.s.texts.unsettled(scope, result, outcome.settled, this) : secret
         }
+        if (result === REMOVED) this.remove(end)
+        else if (outcome.changed) this.hit(start, end, this.encode(writeValue(result), false), undefined)
         return outcome.settled === true || outcome.changed
       }
     }
@@ -1223,9 +1233,15 @@ export class JsonWalker implements Access {
 
   private trees(): TreeWalker {
     const { plan, applier, state, texts } = this.s
-    return (this.treeWalker ??= new TreeWalker({ plan, applier, state, texts, leaves: new Leaves(plan, applier, new Scanner(plan, this.s.pairs, this.s.customs)) }))
+    return (this.treeWalker ??= new TreeWalker({ plan, applier, state, texts, leaves: this.leaves() }))
   }
   private treeWalker: TreeWalker | undefined
+
+  private leaves(): Leaves {
+    const { plan, applier, pairs, customs } = this.s
+    return (this.ownLeaves ??= new Leaves(plan, applier, new Scanner(plan, pairs, customs)))
+  }
+  private ownLeaves: Leaves | undefined
 
   /** Notes a change that was made on a tree. */
   private edited(edit: Edit, root: Place, end: number): void {

@@ -162,37 +162,39 @@ export class TreeWalker implements Access {
 
   /** Does to a container all that the plan says about it; returns what changed. */
   run(root: Place, scope: Scope, site: Site): readonly Edit[] {
-    this.begin(root, site)
-    this.topScope = scope
-    let done = -1
-    let known = this.orders()
-    for (;;) {
-      const next = Math.min(...known.apart.filter((order) => order > done))
-      if (next === Number.POSITIVE_INFINITY) break
-      if (known.others.some((order) => order > done && order < next)) this.pass(done, next, false)
-      this.inOrder(next)
-      done = next
-      if (this.grown) known = this.orders()
+    this.begin(root, scope, site)
+    try {
+      let done = -1
+      let known = this.orders()
+      for (;;) {
+        const next = Math.min(...known.apart.filter((order) => order > done))
+        if (next === Number.POSITIVE_INFINITY) break
+        if (known.others.some((order) => order > done && order < next)) this.pass(done, next, false)
+        this.inOrder(next)
+        done = next
+        if (this.grown) known = this.orders()
+      }
+      this.pass(done, Number.POSITIVE_INFINITY, true)
+      return edits(root)
+    } finally {
+      this.forget()
     }
-    this.pass(done, Number.POSITIVE_INFINITY, true)
-    return this.finish()
   }
 
-  private begin(root: Place, site: Site): void {
+  private begin(root: Place, scope: Scope, site: Site): void {
     this.top = this.at = root
+    this.topScope = scope
     this.site = site
     this.document = undefined
     this.left = COPY_LEAST + COPY_FACTOR * site.size
     this.values.left = MAX_PLACES
   }
 
-  /** What changed; nothing of the document is kept. */
-  private finish(): readonly Edit[] {
-    const changes = edits(this.top)
+  /** Nothing of a document is kept. */
+  private forget(): void {
     this.top = this.at = NOWHERE
     this.document = undefined
     this.origins = new WeakMap()
-    return changes
   }
 
   /** The orders of the rules that hit something in the tree: those that passes are broken off for, and the others. */
@@ -330,9 +332,10 @@ export class TreeWalker implements Access {
     this.note(place, tallied)
   }
 
-  /** A string that no rule has hit under a key that names a secret. */
+  /** A string under a key that names a secret, of which masks have written nothing. */
   private secret(place: Place, scope: Scope): boolean {
-    if (place.claimed || scope.unknown) return false
+    // a text that is the document of a `json` mask is that mask's
+    if (!unsettled(place) || (place.claimed ? place.inner : scope.unknown)) return false
     const text = scalarOf(place) as string
     const { tallies } = this.state
     const tallied = tallies.length
@@ -402,10 +405,13 @@ export class TreeWalker implements Access {
 
   /** Applies transforms to a document by themselves, without any rule; returns what changed. */
   apply(root: Place, transforms: readonly Target[], scope: Scope, site: Site): readonly Edit[] {
-    this.begin(root, site)
-    this.topScope = scope
-    this.documents(root, transforms, undefined)
-    return this.finish()
+    this.begin(root, scope, site)
+    try {
+      this.documents(root, transforms, undefined)
+      return edits(root)
+    } finally {
+      this.forget()
+    }
   }
 
   private transformed(place: Place, target: Target): void {
@@ -605,16 +611,17 @@ export class TreeWalker implements Access {
     place.inner = null
     const text = documentInside(place)
     if (text === undefined || text.level > this.site.nesting) return undefined
-    const inner = readTree(text, place.parent, place.key, this.maxDepth, this.values)
+    const inner = readTree(text, place.parent, place.key, this.maxDepth, this.values, place.fresh || !place.untouched)
     if (inner === undefined) {
       this.s.applier.fail(new MaskError('too_deep', 'json', 'is nested too deep'), this, undefined, this.path(place))
       place.failed = place.claimed = true
       this.put(place, FAILED, undefined)
       return undefined
     }
-    inner.fresh = !place.untouched
-    if (place.settled === true) settleAll(inner)
-    if (place.settled === true) place.settled = NO_RANGES
+    if (place.settled === true) {
+      settleAll(inner)
+      place.settled = NO_RANGES
+    }
     return (place.inner = inner)
   }
 
@@ -654,13 +661,13 @@ function alike(members: Members, value: Exclude<Value, Scalar>): boolean {
 
 /** What was received at a place; where a mask has put it in, what stood at the same path. */
 function received(place: Place): Content | undefined {
+  if (!place.fresh) return place.was
   const path: (string | number)[] = []
   let put = 0
   for (let at: Place | undefined = place; at !== undefined; at = at.parent) {
     path.push(at.key)
     if (at.fresh) put = path.length
   }
-  if (put === 0) return place.was
   let above: Place | undefined = place
   for (let k = 0; k < put; k++) above = above!.parent
   let content: Content | undefined = above?.was

@@ -12,7 +12,7 @@ import { TreeWalker } from './walk-tree.ts'
 import { Members, Place, scalarOf, valueAt } from './tree.ts'
 import { skipSpace } from './json-bytes.ts'
 import type { Leaves } from './leaves.ts'
-import { FAILED, freeName, type Hits, namesOf, splice, Writer } from './walker.ts'
+import { FAILED, freeName, type Hits, namesOf, NO_DOCUMENTS, splice, Writer } from './walker.ts'
 import type { Access, Applier, RecordState } from './walker.ts'
 import type { TextMasker } from './text.ts'
 import { decodeText, encodeText } from './wtf8.ts'
@@ -376,10 +376,11 @@ export class ValueWalker implements Access {
 
   private string(value: string, scope: Scope): unknown {
     if (scope.strings === PASS) return value
-    const { applier, texts, plan } = this.s
+    const { applier, texts, plan, leaves } = this.s
     if (scope.strings !== SCAN) {
       if (scope.document) {
-        const documents = applier.openDocuments(scope, this)
+        // in a tree they are opened where their turn comes
+        const documents = scope.apart ? NO_DOCUMENTS : applier.openDocuments(scope, this)
         const entered = this.enter(value, scope, true)
         applier.closeDocuments(
           documents,
@@ -392,8 +393,12 @@ export class ValueWalker implements Access {
       if (scope.targets.length > 0) {
         const outcome = applier.targets(scope, value, this)
         if (outcome !== undefined) {
-          if (outcome.settled !== true && outcome.settled.length === 0 && !outcome.changed) return this.scan(value, scope)
-          const done = outcome.settled !== true && typeof outcome.value === 'string' ? texts.unsettled(scope, outcome.value, outcome.settled, this) : outcome.value
+          let done = outcome.value
+          if (outcome.settled !== true && typeof done === 'string') {
+            const secret = this.passed(scope, done, outcome.settled)
+            if (secret === undefined && outcome.settled.length === 0 && !outcome.changed) return this.scan(value, scope)
+            done = secret === undefined ? texts.unsettled(scope, done, outcome.settled, this) : secret
+          }
           if (done !== value) this.state.places++
           return done === REMOVED ? REMOVED : fromValue(done)
         }
@@ -403,13 +408,18 @@ export class ValueWalker implements Access {
         if (entered !== undefined) return entered
         return this.unknown()
       }
-      const done = this.s.leaves.secret(value, scope, this)
+      const done = leaves.secret(value, scope, this)
       if (done !== undefined) {
         if (done !== value) this.state.places++
         return done === REMOVED ? REMOVED : fromValue(done)
       }
     }
     return this.scan(value, scope)
+  }
+
+  /** Text that rules have passed on: it is still a secret under its key. Undefined: it is none. */
+  private passed(scope: Scope, text: string, settled: readonly number[]): Value | Removed | undefined {
+    return settled.length === 0 ? this.s.leaves.secret(text, scope, this) : undefined
   }
 
   private scan(value: string, scope: Scope): string {
@@ -502,8 +512,10 @@ export class ValueWalker implements Access {
     if (scope.targets.length > 0) {
       const outcome = this.s.applier.targets(scope, value, this)
       if (outcome?.changed === true) this.state.places++
-      if (outcome !== undefined && outcome.settled !== true && typeof outcome.value === 'string')
-        return { value: this.s.texts.unsettled(scope, outcome.value, outcome.settled, this), changed: true }
+      if (outcome !== undefined && outcome.settled !== true && typeof outcome.value === 'string') {
+        const secret = this.passed(scope, outcome.value, outcome.settled)
+        return { value: secret === undefined ? this.s.texts.unsettled(scope, outcome.value, outcome.settled, this) : secret, changed: true }
+      }
       if (outcome !== undefined) return outcome.settled === true || outcome.changed ? outcome : undefined
     }
     if (!scope.unknown) return undefined

@@ -180,6 +180,7 @@ export interface OpenDocument {
 }
 
 const NONE_MISSING: readonly CompiledTransform[] = []
+export const NO_DOCUMENTS: readonly OpenDocument[] = []
 
 /** The context of one value, which also takes what masks say about the text they wrote. */
 export class Context extends KeyedContext {
@@ -386,6 +387,7 @@ export class Applier {
       }
     }
     if (!hit) return undefined
+    if (settled !== true && settled.every((at, k, all) => at === all[k ^ 1])) settled = NO_RANGES
     return { value: current, settled: current === REMOVED ? true : settled, changed: !same(begun, current) }
   }
 
