@@ -50,6 +50,7 @@ function section(mask: MaskDefinition): string[] {
       const given = [
         ...(example.options === undefined ? [] : [code(JSON.stringify(example.options))]),
         ...(example.inputs === undefined ? [] : [`inputs ${code(JSON.stringify(example.inputs))}`]),
+        ...(example.document === undefined ? [] : [`in ${code(example.document)}`]),
       ]
       const out = example.error === undefined ? (example.out === '' ? 'removed' : code(example.out ?? '')) : `error ${code(example.error)}`
       lines.push(`| ${given.join(', ')} | ${code(example.in)} | ${out} |`)

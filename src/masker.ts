@@ -10,6 +10,7 @@ import type { Issue, MaskErrorCode } from './errors.ts'
 import { compile } from './engine/compile.ts'
 import type { Compiled, Registries } from './engine/compile.ts'
 import { emptyWildcard, findPath, skipSpace, writeValue } from './engine/json-bytes.ts'
+import { Leaves } from './engine/leaves.ts'
 import { Memo } from './engine/memo.ts'
 import { Scanner } from './engine/scanner.ts'
 import type { PairRecogniser } from './engine/scanner.ts'
@@ -372,7 +373,7 @@ class BoundMasker implements Masker {
     let i = start
     if (buf[i] === 0xef && buf[i + 1] === 0xbb && buf[i + 2] === 0xbf) i += 3
     // a record that is a container is the document of the `json` masks of rules without a selector
-    const first = plan.root.documents ? buf[skipSpace(buf, i, end)] : 0
+    const first = plan.root.documents && !plan.root.apart ? buf[skipSpace(buf, i, end)] : 0
     const documents = first === 0x7b || first === 0x5b ? applier.openDocuments(plan.root, this.opening(buf, i, end)) : undefined
     const stop = walker.walk(buf, i, end, plan.root, multi)
     if (stop < 0) return stop
@@ -421,7 +422,7 @@ class BoundMasker implements Masker {
 
   private countHits(): void {
     const { hits } = this
-    this.nMasked += hits.count
+    this.nMasked += hits.count + hits.more
     this.state.commit()
     for (let k = 0; k < hits.count; k++) {
       const counter = hits.counters[k]
@@ -662,7 +663,7 @@ class BoundMasker implements Masker {
         applier,
         state: this.state,
         texts: this.texts,
-        scanner: new Scanner(plan, this.compiled.pairs, this.compiled.customs),
+        leaves: new Leaves(plan, applier, new Scanner(plan, this.compiled.pairs, this.compiled.customs)),
         nested,
         nestedHits,
       })

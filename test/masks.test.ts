@@ -10,7 +10,7 @@ describe('examples of the masks', () => {
   for (const mask of masks) {
     mask.examples.forEach((example, i) => {
       it(`${mask.type} ${i}: ${JSON.stringify(example.options ?? {})} on ${example.in}`, () => {
-        const run = (): string => runMask({ type: mask.type, ...example.options }, example.in, { inputs: example.inputs })
+        const run = (): string => runMask({ type: mask.type, ...example.options }, example.in, { inputs: example.inputs, document: example.document })
         if (example.error === undefined) expect(run()).toBe(example.out)
         else expect(run).toThrow(expect.objectContaining({ name: 'MaskError', code: example.error, mask: mask.type }))
       })
@@ -26,6 +26,7 @@ const needed: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   from_file: { seed_file: 'DataMasque_firstNames_mixed.csv' },
   from_fixed: { value: 'x' },
   from_format_string: { format: '{[a-z],1:3}' },
+  from_json_path: { path: ['a'] },
   from_random_date: { min: '2020-01-01', max: 'now' },
   from_random_datetime: { min: '2020-01-01', max: 'now' },
   from_random_number: { max: 10, mode: 3 },

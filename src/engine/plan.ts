@@ -25,6 +25,14 @@ export interface Chain {
   readonly takesContainers: boolean
   /** The chain is one `json` mask: containers are entered, its transforms join the automaton. */
   readonly document: readonly CompiledTransform[] | undefined
+  /** The chain is one `json` mask whose transforms read what the ones before have written: they are applied in order, on a tree. */
+  readonly ordered: readonly CompiledTransform[] | undefined
+  /** A mask of it puts in what stands elsewhere in the document. */
+  readonly reads: boolean
+  /** The same, or a mask in a `json` mask of it. */
+  readonly copies: boolean
+  /** What it leaves of a container goes on to the rules after it: they cannot be run in one walk with it. */
+  readonly apart: boolean
   /** Detection as a mask: always leaf by leaf. */
   readonly scans: boolean
   readonly removes: boolean
@@ -385,12 +393,14 @@ export class Scope {
   literals = 0
   /** A target takes objects and arrays whole. */
   containers = false
-  /** All targets are `json` masks: a string that is a document is entered. */
+  /** All targets are single `json` masks: a string that is a document is entered. */
   document = false
   /** The one target gives every string this token. */
   constantToken: Uint8Array | undefined
   /** A container here is a document of a `json` mask. */
   documents = false
+  /** A target must have a container here to itself. */
+  apart = false
   /** Names results of the first target in the memo: the chain's id where what it gives is final, else one of this scope. */
   memo = 0
   /** Detectors find something in the key itself; such scopes are never cached. */
@@ -485,6 +495,8 @@ export interface PlanParts {
   readonly transforms: readonly CompiledTransform[]
   /** Roots of the tries of `json` transforms, by chain id. */
   readonly documents: ReadonlyMap<number, Node>
+  /** The transforms of `json` masks that are applied in order, by chain id. */
+  readonly ordered: ReadonlyMap<number, readonly Target[]>
   /** Targets of `keys` rules with their matcher. */
   readonly keyTargets: readonly { readonly target: Target; readonly matches: (key: string) => boolean }[]
   /** Lower-case-sensitive last segments of paths and json transforms, for pairs in text lines. */
@@ -672,8 +684,9 @@ export class Plan {
     scope.numbers = values || (secret && scope.facts.secretNumbers) ? 3 : detect.numberFinders.length === 0 ? 0 : scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
     scope.literals = values ? 2 : 0
     scope.constantToken = targets.length === 1 ? targets[0]!.constantToken : undefined
-    scope.document = targets.length > 0 && targets.every((t) => t.chain.document !== undefined)
+    scope.document = targets.length > 0 && targets.every((t) => t.chain.document !== undefined || t.chain.ordered !== undefined)
     scope.documents = targets.some((t) => t.chain.document !== undefined)
+    scope.apart = targets.some((t) => t.whole && t.chain.apart)
     // the root's documents are those of the record: whoever drives the walker opens them
     scope.containers = targets.some((t) => t.whole && t.chain.document === undefined && !t.chain.scans) || (scope.documents && parent !== undefined)
     if (targets.length > 0) scope.memo = targets[0]!.chain.settles === 'value' ? targets[0]!.chain.id : --this.memos

@@ -547,7 +547,7 @@ export class Skim {
       }
       return true
     }
-    if (root.documents) return false
+    if (root.documents || root.apart) return false
     if (this.full) this.rounds++
     for (const scope of this.scopes) scope.record = 0
     this.scopes.length = this.used.length = 0

@@ -65,6 +65,11 @@ export interface MaskContext {
   /** The moment the record is masked, ms since the epoch. */
   now(): number
   /**
+   * In a transform of a `json` mask: the value at a path of its document, as it is at that moment; `"*"` is the key that the path
+   * of the transform matched at the same place. Undefined: there is none.
+   */
+  documentValue?(path: readonly (string | number)[]): Value | undefined
+  /**
    * A mask that replaces parts of a text says which ranges (UTF-16, flat) of its result it wrote: detection leaves them
    * alone. `sources` are the ranges of its input that they replaced, one for each, so that what earlier masks settled can
    * be followed.
@@ -285,6 +290,8 @@ export interface MaskExample {
   readonly error?: string
   /** Hash inputs instead of `self`. */
   readonly inputs?: readonly (string | null)[]
+  /** JSON text of the document that the value stands in, for masks that read it. */
+  readonly document?: string
 }
 
 /** A mask: one file, one object, one registry line. */

@@ -12,6 +12,7 @@ import { fromChoices } from './from-choices.ts'
 import { fromFile } from './from-file.ts'
 import { fromFixed } from './from-fixed.ts'
 import { fromFormatString } from './from-format-string.ts'
+import { fromJsonPath } from './from-json-path.ts'
 import { fromRandomBoolean } from './from-random-boolean.ts'
 import { fromRandomDate } from './from-random-date.ts'
 import { fromRandomDatetime } from './from-random-datetime.ts'
@@ -62,6 +63,7 @@ export const masks: readonly MaskDefinition[] = [
   fromFile,
   fromFixed,
   fromFormatString,
+  fromJsonPath,
   fromRandomBoolean,
   fromRandomDate,
   fromRandomDatetime,

@@ -255,17 +255,27 @@ export interface RunOptions {
   readonly advance?: number
   readonly now?: number
   readonly key?: RunKey
+  /** JSON text of the document around the value. */
+  readonly document?: string | undefined
 }
 
 /** Context as for a value that a rule selected: `self` is the source unless inputs are given. */
 export function contextFor(value: Value, options: RunOptions = {}): MaskContext {
-  return createMaskContext({
+  const context = createMaskContext({
     key: options.key ?? vectorKey,
     sources: options.inputs?.map((input) => ({ value: input })) ?? [{ self: true }],
     self: options.self ?? value,
     ...(options.advance === undefined ? {} : { advance: options.advance }),
     now: options.now ?? Date.UTC(2026, 10, 24, 12),
   })
+  const document = readValue(options.document ?? '{"a":"of the document"}')
+  const documentValue = (path: readonly (string | number)[]): Value | undefined => {
+    let at = document
+    for (const part of path)
+      at = at instanceof Map ? (at as ReadonlyMap<string, Value>).get(part as string) : Array.isArray(at) ? (at as readonly Value[])[part as number] : undefined
+    return at
+  }
+  return Object.assign(context, { documentValue })
 }
 
 /** Runs one mask on JSON text; a removed value is the empty text. */
