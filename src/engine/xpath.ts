@@ -159,11 +159,10 @@ class XPathReader {
   }
 
   private name(what: string): string {
-    let end = nameEnd(this.text, this.at)
-    // `child::a` is an axis; one colon belongs to a name
+    const end = nameEnd(this.text, this.at)
+    // one colon belongs to a name
     const axis = this.text.slice(this.at, end).indexOf('::')
-    if (axis >= 0) end = this.at + axis
-    if (axis >= 0) throw new Fault("axes are written as '/', '//', '..' and '@' only", end)
+    if (axis >= 0) throw new Fault("axes are written as '/', '//', '..' and '@' only", this.at + axis)
     if (end === this.at) throw this.at === this.text.length ? new Fault(`${what} is missing`, this.at) : this.unexpected()
     if (this.text[end] === '(') throw new Fault('functions and node tests are not part of the subset', end)
     const name = this.text.slice(this.at, end)

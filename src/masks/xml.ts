@@ -63,6 +63,9 @@ export const xml: MaskDefinition = {
     fallback_masks: { kind: 'masks', summary: 'For text that is not well-formed; without them that is `not_xml`.' },
   },
   check(options, report) {
+    const checkName = (name: string, way: readonly (string | number)[]): void => {
+      if (nameEnd(name, 0) !== name.length) report(way, 'invalid_value', 'this is not the name of an attribute')
+    }
     ;(options.get('transforms') as readonly unknown[]).forEach((transform, i) => {
       ;(field(transform, 'node_transforms') as readonly unknown[]).forEach((of, j) => {
         const way = ['transforms', i, 'node_transforms', j, 'attributes']
@@ -74,9 +77,6 @@ export const xml: MaskDefinition = {
         else given.forEach((name, k) => checkName(name, [...way, k]))
       })
     })
-    function checkName(name: string, way: readonly (string | number)[]): void {
-      if (nameEnd(name, 0) !== name.length) report(way, 'invalid_value', 'this is not the name of an attribute')
-    }
   },
   compile(options, tools) {
     const lookups = new Map<HashSource, XPath>()
