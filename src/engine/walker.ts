@@ -631,6 +631,7 @@ function documentAccess(inner: Access, outer: Access): Access {
     fromRecord: (path) => outer.fromRecord(path),
     fromParent: (path, up) => inner.fromParent(path, up),
     all: (path) => outer.all(path),
+    ...(inner.read === undefined ? {} : { read: (path) => inner.read?.(path) }),
   }
 }
 
