@@ -67,7 +67,7 @@ export const maskRows: readonly MaskRow[] = [
   { mask: { type: 'imitate_nz_ird' }, note: '8 digits', value: (i) => ird(i, 1_000_000) },
   { mask: { type: 'imitate_nz_ird' }, note: '9 digits', value: (i) => ird(i, 10_000_000) },
   { mask: { type: 'imitate_unique' }, note: '4 letters, 9 digits', value: customer },
-  { mask: { type: 'imitate_unique' }, note: 'a table: 4 digits', value: (i) => `n-${digits(i, 4)}-${'-'.repeat(i % 7919 === 0 ? 1 : 0)}${'.'.repeat((i / 10_000) | 0)}` },
+  { mask: { type: 'imitate_unique' }, note: 'a table: 4 digits', value: (i) => `${digits(i, 4)}-${'#.'[i % 2]}${'/'.repeat((i / 10_000) | 0)}` },
   { mask: { type: 'imitate_unique' }, note: '20 rounds: 6 digits from 1', value: (i) => String(100_000 + ((i * 7919) % 900_000)) },
   { mask: { type: 'imitate_unique' }, note: '40 characters', value: (i) => `${hex(i, 8)}${'AbC1'.repeat(8)}` },
   { mask: { type: 'imitate_uuid' }, value: uuid },

@@ -29,11 +29,14 @@ async function count(): Promise<void> {
     readonly exports: object
     constructor(module: object) {
       const { exports } = new Instance(module)
-      const watch = (name: Operation[0]) => (n: number) => {
-        operations.push([name, n])
-        exports[name]!(n)
-      }
-      this.exports = 'prepare' in exports ? { ...exports, mac: watch('mac'), prepare: watch('prepare'), block: watch('block') } : exports
+      const watch =
+        (name: string, as: Operation[0], which = 0) =>
+        (...given: readonly number[]) => {
+          operations.push([as, given[which]!])
+          exports[name]!(...given)
+        }
+      const watched = { mac: watch('mac', 'mac'), short: watch('short', 'mac', 5), prepare: watch('prepare', 'prepare'), block: watch('block', 'block') }
+      this.exports = 'prepare' in exports ? { ...exports, ...watched } : exports
     }
   } as unknown as typeof Instance
   const { createMasker } = await import('../src/index.ts')
@@ -98,7 +101,7 @@ async function measure(row: MaskRow, operations: readonly Operation[]): Promise<
 }
 
 /** The part of the WebAssembly API that is wrapped; the types of Node leave it to those of browsers. */
-declare const WebAssembly: { Instance: new (module: object) => { readonly exports: Readonly<Record<string, (n: number) => void>> } }
+declare const WebAssembly: { Instance: new (module: object) => { readonly exports: Readonly<Record<string, (...given: readonly number[]) => void>> } }
 
 if (process.argv[2] === 'count') await count()
 else {

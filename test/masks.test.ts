@@ -187,6 +187,19 @@ describe('imitate_unique', () => {
     expect(() => nodeOf({ type: 'imitate_unique', charsets: ['z-a'] })).toThrow('invalid_value')
   })
 
+  it('leaves long stretches of other characters as they are', () => {
+    const long = '-é'.repeat(200_000)
+    const result = readValue(run(JSON.stringify(`a${long}7🙂${long}`))) as string
+    expect(result.length).toBe(4 + 2 * long.length)
+    expect(
+      /^[a-z](.*)[0-9]🙂(.*)$/s
+        .exec(result)
+        ?.slice(1)
+        .every((part) => part === long),
+    ).toBe(true)
+    expect(run(JSON.stringify(`${'a'.repeat(4000)}${long}`))).toHaveLength(4002 + long.length)
+  })
+
   it('fails closed on values that are too long to permute', () => {
     expect(() => run(JSON.stringify('a'.repeat(5000)))).toThrow(expect.objectContaining({ code: 'out_of_range' }))
   })
@@ -235,6 +248,12 @@ describe('properties of results', () => {
       }),
       { numRuns: 40 },
     )
+  })
+
+  it('iban keeps any number of spaces where they are', () => {
+    const spaces = ' '.repeat(200_000)
+    const plain = JSON.parse(runMask({ type: 'iban' }, '"DE89370400440532013000"')) as string
+    expect(runMask({ type: 'iban' }, `"DE89${spaces}370400440532013000"`)).toBe(`"${plain.slice(0, 4)}${spaces}${plain.slice(4)}"`)
   })
 
   it('ip prefix keeps exactly the common prefix', () => {

@@ -67,8 +67,8 @@ describe('the second implementation', () => {
     })
   }
 
-  it('agrees on imitate_unique where halves are at and beyond what the number path takes', () => {
-    for (const length of [5, 6, 7, 13, 24, 26, 27, 28, 29, 60, 400]) {
+  it('agrees on imitate_unique where halves grow out of one digit, and out of one block', () => {
+    for (const length of [5, 6, 7, 13, 15, 16, 17, 18, 24, 26, 27, 28, 29, 60, 112, 113, 114, 115, 116, 400, 4000]) {
       const of = { mask: { type: 'imitate_unique' }, json: JSON.stringify(`${'8'.repeat(length)}aZ`), now, key }
       expect(runMask(of.mask, of.json)).toBe(oracleMask(of))
     }

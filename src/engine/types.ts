@@ -60,6 +60,8 @@ export interface MaskContext {
   advancedSeedOf?(family: string, qualifier: string, namespace: string, inputs: readonly (string | null)[]): Uint8Array
   /** Four characters that name the run key (`key_id: auto` of `pseudonym`). */
   keyId?(): string
+  /** Stands for the run key: what a mask makes of the key alone it may keep in a WeakMap by it. */
+  readonly keyIdentity?: object
   /** Canonical hash inputs of the sources in force other than `self`, in order. */
   otherInputs(): readonly (string | null)[]
   /** The moment the record is masked, ms since the epoch. */

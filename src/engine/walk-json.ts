@@ -907,7 +907,7 @@ export class JsonWalker implements Access {
       if (known !== undefined) {
         if (known.keep) return end
         this.report(scope, 'value', t.rule.name, undefined, undefined, open, end)
-        this.hit(open, end, this.level === 0 ? known.json! : this.encode(known.text as string, false), t.rule)
+        this.hit(open, end, this.level === 0 ? (known.json ??= Buffer.from(known.text as string)) : this.encode(known.text as string, false), t.rule)
         return end
       }
       const value = readString(buf, open, end)
@@ -930,8 +930,9 @@ export class JsonWalker implements Access {
         }
         const text = writeValue(result)
         const changed = result !== value
-        if (pure && errors === this.state.errors.length) memo.put(slot, scope.memo, buf, open, end, { text, json: Buffer.from(text), keep: !changed })
-        if (changed) this.hit(open, end, this.encode(text, false), undefined)
+        const json = changed ? this.encode(text, false) : undefined
+        if (pure && errors === this.state.errors.length) memo.put(slot, scope.memo, buf, open, end, { text, json: this.level === 0 ? json : undefined, keep: !changed })
+        if (json !== undefined) this.hit(open, end, json, undefined)
         return end
       }
     }
