@@ -7,12 +7,12 @@
 import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { InputError, MaskError, RulesetError } from './errors.ts'
-import { COMMANDS, helpText, parseCommandLine, suggest, UsageError, type CommandLine } from './cli/flags.ts'
-import { openFile, openStdin, streamSource, type Source } from './cli/input.ts'
+import { COMMANDS, formatOfName, helpText, parseCommandLine, readingOf, suggest, UsageError, type CommandLine, type Reading } from './cli/flags.ts'
+import { isLines, openFile, openStdin, peeked, streamSource, type Source } from './cli/input.ts'
 import { describeCrash, milliseconds, type CliIo } from './cli/io.ts'
 import { findingLine, issueLines, Notes, printable, Progress, statsText, systemWords } from './cli/messages.ts'
 import { createOutputFile, OutputError, stdoutSink, streamSink, type FileOutput, type Sink } from './cli/output.ts'
-import { LineFeed } from './lines.ts'
+import { LineFeed, type Feed } from './lines.ts'
 import type { Finding, Masker, MaskerOptions, QuarantineNote, RulesetInput } from './masker.ts'
 
 export type { CliIo } from './cli/io.ts'
@@ -96,7 +96,7 @@ async function print(io: CliIo, text: string): Promise<number> {
 
 interface Setup {
   readonly masker: Masker
-  readonly format: 'auto' | 'json' | 'text'
+  readonly reading: Reading
   /** Writes what has been noted for quarantine. */
   flushQuarantine(): void
   close(): void
@@ -105,7 +105,7 @@ interface Setup {
 /** Everything that can be wrong is found here, before data is read. */
 async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup> {
   const { options } = line
-  if (options.has('text') && options.has('json')) throw new UsageError('--text and --json exclude each other')
+  const reading = readingOf(line)
   const quiet = options.has('quiet')
   const runSecret = secretOf('run secret', options.get('run-secret-file')?.[0] ?? io.env.MASK_LOGS_RUN_SECRET_FILE, io.env.MASK_LOGS_RUN_SECRET, io)
   const instanceSecret = secretOf('instance secret', io.env.MASK_LOGS_INSTANCE_SECRET_FILE, io.env.MASK_LOGS_INSTANCE_SECRET, io)
@@ -134,7 +134,7 @@ async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup>
   if (runSecret === undefined && !quiet && line.command !== 'explain') notes.line(NO_SECRET)
   return {
     masker,
-    format: options.has('text') ? 'text' : options.has('json') ? 'json' : 'auto',
+    reading,
     flushQuarantine() {
       if (noted === '' || quarantineFd === undefined) return
       const text = Buffer.from(noted)
@@ -277,6 +277,41 @@ function listenForSignals(io: CliIo): Interruption {
   return interruption
 }
 
+/** Formats of lines, as the library calls them. */
+const lineFormat = (format: string): 'auto' | 'json' | 'text' => (format === 'ndjson' ? 'json' : format === 'text' ? 'text' : 'auto')
+
+/** Who takes the bytes of inputs in one format. */
+interface Route {
+  readonly feed: Feed
+  /** The inputs that it took. */
+  readonly files: string[]
+  /** What they should have been. */
+  readonly words: string | undefined
+  buffers(size: number): readonly [Buffer, Buffer] | undefined
+}
+
+/** Feeds by format, made when there is something for them; they count lines together. */
+function routes({ masker, reading }: Setup, findings: Findings | undefined): (format: string) => Route {
+  const made = new Map<string, Route>()
+  const options = { counter: { line: 0 }, ...(findings === undefined ? {} : { explain: findings.to() }) }
+  const { delimiter, header } = reading
+  return (format) => {
+    let route = made.get(format)
+    if (route === undefined) {
+      if (format === 'csv' || format === 'tsv') {
+        const feed = masker.feed({ ...options, format, header, ...(delimiter === undefined ? {} : { delimiter }) })
+        route = { feed, files: [], words: format.toUpperCase(), buffers: () => undefined }
+      } else if (format === 'json-document') route = { feed: masker.feed({ ...options, format }), files: [], words: 'JSON', buffers: () => undefined }
+      else {
+        const engine = masker.lines({ ...options, format: lineFormat(format) })
+        route = { feed: new LineFeed(engine), files: [], words: undefined, buffers: (size) => engine.buffers?.(size) }
+      }
+      made.set(format, route)
+    }
+    return route
+  }
+}
+
 /** Reads files one after the other (standard input when there are none) through the engine into the sink. False when one could not be read. */
 async function readAll(
   line: CommandLine,
@@ -289,9 +324,11 @@ async function readAll(
   interruption: Interruption,
 ): Promise<boolean> {
   const files = line.operands.length > 0 ? line.operands : ['-']
-  const engine = setup.masker.lines({ format: setup.format, ...(findings === undefined ? {} : { explain: findings.to() }) })
-  const feed = new LineFeed(engine)
-  const buffers = (size: number): readonly [Buffer, Buffer] | undefined => engine.buffers?.(size)
+  const { format } = setup.reading
+  const routeOf = routes(setup, findings)
+  const used = new Set<Route>()
+  /** The route that has bytes of the input at hand. */
+  let active: Route | undefined
   const progress = progressOf(files, line, io, notes)
   let failed = false
   let current: Source | undefined
@@ -322,17 +359,32 @@ async function readAll(
     for (const file of files) {
       if (interruption.signal !== undefined || sink.gone) break
       try {
+        const kind = format !== 'auto' || file === '-' ? format : formatOfName(file)
+        let route = routeOf(kind === 'json-file' ? 'auto' : kind)
+        // what reads a document wants that memory for its records
+        const buffers = kind === 'json-file' ? undefined : route.buffers
         current = file === '-' ? await openStdin(io.stdinFd, () => io.stdin, io.stdinIsTTY === true, buffers) : await openFile(resolve(io.cwd, file), buffers)
         let bulk = current.rereadable
         io.onData?.(bulk)
+        if (kind === 'json-file') {
+          const { head, source } = await peeked(current)
+          current = source
+          if (!isLines(head)) route = routeOf('json-document')
+        }
+        const { feed } = route
         feed.border()
+        route.files.push(file)
+        used.add(route)
         for (;;) {
           if (interruption.signal !== undefined) current.stop()
           const chunk = await current.next()
           if (chunk === undefined) break
           try {
+            if (active !== route && active !== undefined) await pass(active.feed.end(true))
+            active = route
             await pass(feed.push(chunk))
           } catch (error) {
+            if (error instanceof InputError && error.code === 'encoding') throw error
             throw new Passed(error)
           }
           progress?.update(done + current.consumed)
@@ -352,15 +404,23 @@ async function readAll(
                 COMMANDS.slice(1).map((c) => c.name),
               )
             : ''
-        notes.line(`mask-logs: cannot read ${file === '-' ? 'standard input' : printable(file)}: ${systemWords(error)}${meant}`)
+        notes.line(`mask-logs: cannot read ${nameOf(file)}: ${error instanceof InputError ? error.message : systemWords(error)}${meant}`)
       } finally {
         // Half a line of a file is worth nothing when the reading was broken off; of a pipe it is all there is.
-        if (interruption.signal !== undefined && current?.rereadable === true) feed.dropCut()
+        if (interruption.signal !== undefined && current?.rereadable === true) active?.feed.dropCut()
         current?.close()
         current = undefined
       }
     }
-    if (!sink.gone) await pass(feed.end())
+    if (!sink.gone && active !== undefined) await pass(active.feed.end())
+    if (interruption.signal !== undefined) return
+    for (const { feed, files: own, words } of used) {
+      for (const input of feed.broken) {
+        failed = true
+        progress?.clear()
+        notes.line(`mask-logs: ${nameOf(own[input - 1] ?? '')} is not ${words}: what could not be read is masked or left out`)
+      }
+    }
   }
 
   try {
@@ -370,6 +430,8 @@ async function readAll(
   }
   return !failed
 }
+
+const nameOf = (file: string): string => (file === '-' ? 'standard input' : printable(file))
 
 /** Carries a failure of masking or writing past the handler of failures to read. */
 class Passed extends Error {
@@ -557,7 +619,7 @@ async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<n
     })
     const pump = async (name: string, source: Source, sink: Sink): Promise<void> => {
       sources.push(source)
-      const feed = new LineFeed(setup.masker.lines({ format: setup.format, ...(findings === undefined ? {} : { explain: findings.to(name) }) }))
+      const feed = new LineFeed(setup.masker.lines({ format: lineFormat(setup.reading.format), ...(findings === undefined ? {} : { explain: findings.to(name) }) }))
       const pass = async (pieces: Iterable<readonly Buffer[]>): Promise<void> => {
         try {
           for (const list of pieces) {

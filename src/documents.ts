@@ -245,8 +245,18 @@ export class DocumentFeed implements Feed {
       unit = -1
     }
     if (this.state === NEXT && unit >= 0) kept = unit
-    const end = this.state === TEXT ? i : kept
     yield* this.mask(chunk, this.json)
+    if (this.state !== TEXT && kept === unit && i - unit > MOST_SPACE) {
+      // as above
+      if (this.losesComma) {
+        writer.copy(chunk, this.copied, unit)
+        this.copied = unit + 1
+        this.bare = false
+      } else this.committed = true
+      kept = i
+      this.prefix = 0
+    }
+    const end = this.state === TEXT ? i : kept
     this.pass(chunk, end)
     const pieces = writer.take()
     if (pieces.length === 0 && this.copied === begun) {
@@ -268,14 +278,14 @@ export class DocumentFeed implements Feed {
     let i = from
     if (this.state === NEXT) {
       while (i < to && SPACE[chunk[i]!] === 1) i++
-      held.add(chunk, from, i)
-      if (held.total > MOST_SPACE) {
+      if (held.total + i - from > MOST_SPACE) {
         // so much does not wait: the comma is written, or goes, before it is known what becomes of the record
         this.committed = !this.losesComma
         yield* this.release()
         this.bare = false
-        return i
+        return from
       }
+      held.add(chunk, from, i)
       if (i >= to) return i
       if (!this.opens(chunk[i]!)) {
         yield* this.breakOff()
@@ -376,7 +386,7 @@ export class DocumentFeed implements Feed {
     this.pass(bytes, prefix)
     this.unreadable()
     if (total > held.size) yield this.oversize(bytes, prefix, total)
-    else if (total > prefix) yield* this.asText(bytes, prefix)
+    else yield* this.asText(bytes, prefix)
     held.clear()
   }
 

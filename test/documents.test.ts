@@ -148,6 +148,21 @@ describe('white space', () => {
   })
 })
 
+describe('white space of millions of bytes', () => {
+  const blanks = ' '.repeat(3_000_000)
+  it.each([
+    ['is kept', `[1,${blanks}{"a":2}${blanks},${blanks}3]`, `[1,${blanks}{"a":"X"}${blanks},${blanks}3]`],
+    ['is kept where a comma goes', `[{"go":1},${blanks}{"a":2}]`, undefined],
+    ['is kept where a record goes', `[1,${blanks}{"go":1},${blanks}{"go":1}]`, undefined],
+  ])('%s', (_, text, out) => {
+    for (const at of [[], [11], [1_000_000, 2_500_000], [2_999_999, 3_000_003, 3_000_005, 3_000_012], [text.length - 2]]) {
+      const got = feedChunks(make(dropping), doc, cutAt(Buffer.from(text), at)).toString()
+      if (out !== undefined) expect(got === out).toBe(true)
+      else expect((JSON.parse(got) as unknown[]).filter((record) => record !== null)).toEqual(text.startsWith('[1') ? [1] : [{ a: 'X' }])
+    }
+  })
+})
+
 describe('what is no JSON', () => {
   const hiding = rules('- {detect: [secrets, pii]}\n')
   const canary = 'canary.person@shop.example'

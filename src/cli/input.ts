@@ -265,6 +265,57 @@ export function streamSource(stream: Readable): Source {
   }
 }
 
+/** A head of so many bytes tells a file of lines from a document. */
+const HEAD = 64 * 1024
+
+/** Reads the first bytes (all, when there are fewer) and gives them together with a source that still has them. */
+export async function peeked(source: Source): Promise<{ readonly head: Buffer; readonly source: Source }> {
+  let head = (await source.next()) ?? Buffer.alloc(0)
+  // one chunk is enough or has to be kept over the next call
+  while (head.length < HEAD) {
+    const kept = Buffer.from(head)
+    const more = await source.next()
+    head = more === undefined ? kept : Buffer.concat([kept, more])
+    if (more === undefined) break
+  }
+  let first: Buffer | undefined = head.length > 0 ? head : undefined
+  return {
+    head: head.subarray(0, HEAD),
+    source: {
+      next() {
+        if (first === undefined) return source.next()
+        const bytes = first
+        first = undefined
+        return Promise.resolve(bytes)
+      },
+      stop: () => source.stop(),
+      close: () => source.close(),
+      get consumed() {
+        return source.consumed
+      },
+      get size() {
+        return source.size
+      },
+      get rereadable() {
+        return source.rereadable
+      },
+    },
+  }
+}
+
+/** Does a file begin with a line that is one JSON value, and another line behind it? Then its lines are its records. */
+export function isLines(head: Buffer): boolean {
+  const text = head.toString().replace(/^\ufeff?\s*/, '')
+  const end = text.indexOf('\n')
+  if (end < 0 || !/\S/.test(text.slice(end))) return false
+  try {
+    JSON.parse(text.slice(0, end))
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Looks at the first bytes: gzip is unpacked on the way, everything else passes as it is. */
 function gunzipped(source: Source): Source {
   let inner: Source | undefined
