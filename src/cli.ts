@@ -285,8 +285,8 @@ interface Route {
   readonly feed: Feed
   /** The inputs that it took. */
   readonly files: string[]
-  /** What they should have been. */
-  readonly words: string | undefined
+  /** How many of its remarks have been passed on. */
+  told: number
   buffers(size: number): readonly [Buffer, Buffer] | undefined
 }
 
@@ -300,11 +300,11 @@ function routes({ masker, reading }: Setup, findings: Findings | undefined): (fo
     if (route === undefined) {
       if (format === 'csv' || format === 'tsv') {
         const feed = masker.feed({ ...options, format, header, ...(delimiter === undefined ? {} : { delimiter }) })
-        route = { feed, files: [], words: format.toUpperCase(), buffers: () => undefined }
-      } else if (format === 'json-document') route = { feed: masker.feed({ ...options, format }), files: [], words: 'JSON', buffers: () => undefined }
+        route = { feed, files: [], told: 0, buffers: () => undefined }
+      } else if (format === 'json-document') route = { feed: masker.feed({ ...options, format }), files: [], told: 0, buffers: () => undefined }
       else {
         const engine = masker.lines({ ...options, format: lineFormat(format) })
-        route = { feed: new LineFeed(engine), files: [], words: undefined, buffers: (size) => engine.buffers?.(size) }
+        route = { feed: new LineFeed(engine), files: [], told: 0, buffers: (size) => engine.buffers?.(size) }
       }
       made.set(format, route)
     }
@@ -326,7 +326,6 @@ async function readAll(
   const files = line.operands.length > 0 ? line.operands : ['-']
   const { format } = setup.reading
   const routeOf = routes(setup, findings)
-  const used = new Set<Route>()
   /** The route that has bytes of the input at hand. */
   let active: Route | undefined
   const progress = progressOf(files, line, io, notes)
@@ -355,6 +354,18 @@ async function readAll(
     if (text !== undefined) await say(text)
   }
 
+  const tellRemarks = (route: Route): void => {
+    for (const { input, code } of route.feed.remarks.slice(route.told)) {
+      const name = nameOf(route.files[input - 1] ?? '')
+      progress?.clear()
+      if (code !== 'one_column') {
+        failed = true
+        notes.line(`mask-logs: ${name} is not ${code === 'not_csv' ? 'CSV' : 'JSON'}: what could not be read is hidden or masked as text`)
+      } else if (!line.options.has('quiet')) notes.line(`mask-logs: ${name} has one column: is there another character between its cells? (--delimiter)`)
+    }
+    route.told = route.feed.remarks.length
+  }
+
   const work = async (): Promise<void> => {
     for (const file of files) {
       if (interruption.signal !== undefined || sink.gone) break
@@ -374,15 +385,18 @@ async function readAll(
         const { feed } = route
         feed.border()
         route.files.push(file)
-        used.add(route)
         for (;;) {
           if (interruption.signal !== undefined) current.stop()
           const chunk = await current.next()
           if (chunk === undefined) break
           try {
-            if (active !== route && active !== undefined) await pass(active.feed.end(true))
+            if (active !== route && active !== undefined) {
+              await pass(active.feed.end(true))
+              tellRemarks(active)
+            }
             active = route
             await pass(feed.push(chunk))
+            tellRemarks(route)
           } catch (error) {
             if (error instanceof InputError && error.code === 'encoding') throw error
             throw new Passed(error)
@@ -413,14 +427,7 @@ async function readAll(
       }
     }
     if (!sink.gone && active !== undefined) await pass(active.feed.end())
-    if (interruption.signal !== undefined) return
-    for (const { feed, files: own, words } of used) {
-      for (const input of feed.broken) {
-        failed = true
-        progress?.clear()
-        notes.line(`mask-logs: ${nameOf(own[input - 1] ?? '')} is not ${words}: what could not be read is masked or left out`)
-      }
-    }
+    if (active !== undefined && interruption.signal === undefined) tellRemarks(active)
   }
 
   try {

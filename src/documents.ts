@@ -5,7 +5,7 @@
 // comma of a record that goes, goes with it. From where the bytes are no JSON they are lines of text.
 
 import { splice, Writer } from './engine/walker.ts'
-import { type Feed, LineFeed, type Pieces } from './lines.ts'
+import { type Feed, LineFeed, type Pieces, type Remark } from './lines.ts'
 import { type DocumentEngine, Held, markLength } from './records.ts'
 
 /** Records of so many bytes are masked at a time: they stay in the cache of the processor. */
@@ -59,7 +59,7 @@ interface Found {
 
 /** Masks the records of JSON documents cut anywhere. Memory is bounded by `max_record_bytes`, time is linear in the bytes. */
 export class DocumentFeed implements Feed {
-  readonly broken: number[] = []
+  readonly remarks: Remark[] = []
   private readonly engine: DocumentEngine
   private readonly max: number
   private readonly keep: number
@@ -240,12 +240,22 @@ export class DocumentFeed implements Feed {
         this.state = TEXT
         break
       }
-      yield* this.record(chunk, i, stop, before)
+      try {
+        this.record(chunk, i, stop, before)
+      } catch (error) {
+        yield this.out(writer.take())
+        throw error
+      }
       i = stop
       unit = -1
     }
     if (this.state === NEXT && unit >= 0) kept = unit
-    yield* this.mask(chunk, this.json)
+    try {
+      this.mask(chunk, this.json)
+    } catch (error) {
+      yield this.out(writer.take())
+      throw error
+    }
     if (this.state !== TEXT && kept === unit && i - unit > MOST_SPACE) {
       // as above
       if (this.losesComma) {
@@ -318,8 +328,13 @@ export class DocumentFeed implements Feed {
       return
     }
     this.hand(0, bytes.length)
-    yield* this.record(bytes, this.prefix, held.total, 0)
-    yield* this.mask(bytes, this.json)
+    try {
+      this.record(bytes, this.prefix, held.total, 0)
+      this.mask(bytes, this.json)
+    } catch (error) {
+      yield this.out(this.writer.take())
+      throw error
+    }
     this.pass(bytes, bytes.length)
     this.writer.copy(bytes, this.copied, bytes.length)
     yield this.out(this.writer.take())
@@ -385,13 +400,13 @@ export class DocumentFeed implements Feed {
     this.counted = 0
     this.pass(bytes, prefix)
     this.unreadable()
-    if (total > held.size) yield this.oversize(bytes, prefix, total)
+    if (total > held.size) yield this.out(this.oversize(bytes, prefix, total))
     else yield* this.asText(bytes, prefix)
     held.clear()
   }
 
   private unreadable(): void {
-    this.broken.push(this.input)
+    this.remarks.push({ input: this.input, code: 'not_json' })
     this.engine.count('not_json')
   }
 
@@ -415,17 +430,22 @@ export class DocumentFeed implements Feed {
   }
 
   /** A record is complete: its line waits until there are enough of them. */
-  private *record(b: Buffer, start: number, end: number, unit: number): Pieces {
+  private record(b: Buffer, start: number, end: number, unit: number): void {
     const { found, json, inArray } = this
     this.state = inArray ? AFTER : TOP
     const n = end - start
     const long = n > this.max
-    if (long || this.used + n + 1 > json.length) yield* this.mask(b, json)
+    if (long || this.used + n + 1 > json.length) this.mask(b, json)
     if (this.bare && inArray && found.length === 0 && this.array === this.arrays) this.fix = 0
     found.push({ start, end, unit, array: inArray ? this.arrays : -1, order: inArray ? this.elements++ : -1, line: this.used })
     if (long) {
       this.pass(b, start)
-      this.put(b, 0, this.oversize(b, start, end))
+      try {
+        this.put(b, 0, this.oversize(b, start, end))
+      } catch (error) {
+        this.breakAt(b, 0)
+        throw error
+      }
       this.handled(b)
       return
     }
@@ -437,7 +457,7 @@ export class DocumentFeed implements Feed {
     if (this.pretty) for (let i = at; i < at + n; i++) if (line[i] === LF) line[i] = 0x20
     line[at + n] = LF
     this.used += n + 1
-    if (own) yield* this.mask(b, line)
+    if (own) this.mask(b, line)
   }
 
   /** What stands for a record that is too long; of its bytes there may be only the first. */
@@ -451,8 +471,8 @@ export class DocumentFeed implements Feed {
     return pieces
   }
 
-  /** Masks the records that wait. */
-  private *mask(b: Buffer, json: Buffer): Pieces {
+  /** Masks the records that wait. Before it throws, what comes before the one that failed is written. */
+  private mask(b: Buffer, json: Buffer): void {
     const { found, engine } = this
     if (found.length === 0) return
     let k = 0
@@ -471,13 +491,17 @@ export class DocumentFeed implements Feed {
       )
     } catch (error) {
       k = 0
-      this.settle(b, at(engine.failedAt))
-      this.writer.copy(b, this.copied, found[k]!.start)
-      found.length = this.used = 0
-      yield this.out(this.writer.take())
+      this.breakAt(b, at(engine.failedAt))
       throw error
     }
     this.handled(b)
+  }
+
+  /** A record failed: the ones before it are written, it is not. */
+  private breakAt(b: Buffer, k: number): void {
+    this.settle(b, k)
+    this.writer.copy(b, this.copied, this.found[k]!.start)
+    this.found.length = this.used = 0
   }
 
   /** No record waits any more. */

@@ -37,8 +37,15 @@ export interface Feed {
   readonly cut: boolean
   /** Forgets what is not complete: the reading was broken off, and the rest exists elsewhere. */
   dropCut(): void
-  /** Which inputs (how many borders came before) were not what they should be, beyond what their single records tell. */
-  readonly broken: readonly number[]
+  /** What was seen of whole inputs, beyond what their single records tell. */
+  readonly remarks: readonly Remark[]
+}
+
+/** `not_csv`, `not_json`: from some place on the input is not what it should be. `one_column`: its header looks like one with another delimiter. */
+export interface Remark {
+  /** How many borders came before the input. */
+  readonly input: number
+  readonly code: 'not_csv' | 'not_json' | 'one_column'
 }
 
 /** Pieces to write before the generator is asked for more: afterwards their memory may be used again. */
@@ -65,7 +72,7 @@ const KEEP_BUFFER = 8 << 20
  * ```
  */
 export class LineFeed implements Feed {
-  readonly broken: readonly number[] = []
+  readonly remarks: readonly Remark[] = []
   readonly #engine: LineEngine
   readonly #max: number
   readonly #keep: number

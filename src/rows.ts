@@ -2,7 +2,7 @@
 
 import { BROKEN, CUT, cellsOf, DONE, failedRow, FULL, LONG, putCell, RowScanner, RowTable } from './engine/walk-csv.ts'
 import { type Hits, Writer } from './engine/walker.ts'
-import type { Feed, Pieces } from './lines.ts'
+import type { Feed, Pieces, Remark } from './lines.ts'
 import { FAILED_RECORD, Held, markLength, type RowEngine } from './records.ts'
 
 /** The lines of JSON of so many bytes are masked at a time: they stay in the cache of the processor. */
@@ -10,6 +10,7 @@ const ROOM = 128 * 1024
 const NONE = Buffer.alloc(0)
 const LF = 0x0a
 const CR = 0x0d
+const QUOTE = 0x22
 const LF_BYTES = Buffer.from('\n')
 
 export interface Dialect {
@@ -24,7 +25,7 @@ export interface Dialect {
  * Each input has its own header.
  */
 export class RowFeed implements Feed {
-  readonly broken: number[] = []
+  readonly remarks: Remark[] = []
   private readonly engine: RowEngine
   private readonly dialect: Dialect
   private readonly max: number
@@ -135,7 +136,7 @@ export class RowFeed implements Feed {
     const whole = held.last === LF || held.last === CR
     const { open } = this.scanner
     const kept = yield* this.finish(!whole)
-    if (open && !this.dead) this.broken.push(this.input)
+    if (open && !this.dead) this.remark('not_csv')
     if (!whole) this.engine.counter.line++
     if (newline && !whole && kept) {
       yield [this.newline]
@@ -349,7 +350,7 @@ export class RowFeed implements Feed {
     const line = this.engine.counter.line + 1
     if (cells === undefined) {
       this.dead = true
-      this.broken.push(this.input)
+      this.remark('not_csv')
       engine.tally(0, 0, 1)
       if (long) engine.count('oversize')
       else engine.unreadable(end, line)
@@ -358,6 +359,7 @@ export class RowFeed implements Feed {
       return bytes.length
     }
     this.width = cells.length
+    if (cells.length === 1 && row[0] !== QUOTE && /[,;|\t]/.test(row.toString('latin1'))) this.remark('one_column')
     const names = engine.columns(cells, line)
     let copied = 0
     for (const [i, { start, end }] of cells.entries()) {
@@ -365,7 +367,7 @@ export class RowFeed implements Feed {
       if (name === undefined) continue
       writer.copy(bytes, copied, start)
       const text = Buffer.from(name)
-      putCell(writer, text, text.length, bytes[start] === 0x22, false, delimiter)
+      putCell(writer, text, text.length, bytes[start] === QUOTE, false, delimiter)
       copied = end
     }
     const written = cells.map(({ text }, i) => (names[i] === undefined ? text : Buffer.from(names[i])))
@@ -382,6 +384,10 @@ export class RowFeed implements Feed {
     const table = new RowTable(delimiter, [], Buffer.allocUnsafeSlow(4096))
     writer.copy(done, this.secrets(done, table, verify, writer), done.length)
     return end
+  }
+
+  private remark(code: Remark['code']): void {
+    this.remarks.push({ input: this.input, code })
   }
 
   /** Counts a row that cannot be masked, and writes what stands for it; false: nothing does. */

@@ -163,12 +163,19 @@ describe('what goes with it', () => {
       code: 1,
       out: 'a,b\n[MASKING FAILED],[MASKING FAILED]\na\nX\n[{"a":"X"},\n{"b":"[REDACTED]"\na,b\n[MASKING FAILED],[MASKING FAILED]\n',
       err: [
-        'mask-logs: open.csv is not CSV: what could not be read is masked or left out',
-        'mask-logs: open.csv is not CSV: what could not be read is masked or left out',
-        'mask-logs: cut.json is not JSON: what could not be read is masked or left out',
+        'mask-logs: open.csv is not CSV: what could not be read is hidden or masked as text',
+        'mask-logs: cut.json is not JSON: what could not be read is hidden or masked as text',
+        'mask-logs: open.csv is not CSV: what could not be read is hidden or masked as text',
         '',
       ].join('\n'),
     })
+  })
+
+  it('asks for the delimiter where a header looks like it', async () => {
+    file('a.csv', 'a;b\n1;2\n')
+    expect(await cli(['a.csv'])).toEqual({ code: 0, out: 'a;b\n1;2\n', err: 'mask-logs: a.csv has one column: is there another character between its cells? (--delimiter)\n' })
+    expect((await cli(['-q', 'a.csv'])).err).toBe('')
+    expect(await cli(['--delimiter', ';', 'a.csv'])).toEqual({ code: 0, out: 'a;b\nX;2\n', err: '' })
   })
 
   it('refuses UTF-16 and goes on with the others', async () => {

@@ -193,7 +193,7 @@ describe('what is no JSON', () => {
       const feed = masker.feed(doc)
       const out = passThrough(feed, [bytes.subarray(0, at), bytes.subarray(at)]).toString()
       expect(out).not.toContain(canary)
-      expect(feed.broken).toEqual([0])
+      expect(feed.remarks).toEqual([{ input: 0, code: 'not_json' }])
       expect(masker.stats().errors['not_json']).toBeGreaterThan(0)
       // nothing else is lost
       expect(out.replaceAll(/[\w.]+@example\.(com|net|org)/g, canary)).toBe(text)
@@ -211,7 +211,7 @@ describe('what is no JSON', () => {
     expect(masker.stats().errors).toEqual({ not_json: 1 })
     const feed = masker.feed(doc)
     passThrough(feed, [Buffer.from('[{"a":tru}]')])
-    expect(feed.broken).toEqual([])
+    expect(feed.remarks).toEqual([])
   })
 
   it('goes, or goes to quarantine', () => {
@@ -265,7 +265,7 @@ describe('several inputs', () => {
     }
     take(feed.end())
     expect(out.join('')).toBe('[{"a":"X"}]\n\ufeff{"a":"X"}\n[{"a":X\nx\n[1')
-    expect(feed.broken).toEqual([4, 5, 6])
+    expect(feed.remarks).toEqual([4, 5, 6].map((input) => ({ input, code: 'not_json' })))
   })
 
   it('drop what was cut', () => {
@@ -275,7 +275,7 @@ describe('several inputs', () => {
     feed.dropCut()
     expect(feed.cut).toBe(false)
     expect([...feed.end()]).toEqual([])
-    expect(feed.broken).toEqual([])
+    expect(feed.remarks).toEqual([])
   })
 })
 

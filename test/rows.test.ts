@@ -155,6 +155,17 @@ describe('dialects', () => {
     expect(() => make('mask-logs:pii').feed({ ...csv, delimiter })).toThrow(expect.objectContaining({ name: 'InputError', code: 'bad_option' }))
   })
 
+  it('that look like another one are remarked', () => {
+    const remarks = (text: string, delimiter?: string): unknown => {
+      const feed = make('mask-logs:pii').feed({ ...csv, delimiter })
+      passThrough(feed, [Buffer.from(text)])
+      return feed.remarks
+    }
+    expect(remarks('id;name\n1;2\n')).toEqual([{ input: 0, code: 'one_column' }])
+    expect(remarks('id,name\n1,2\n', ';')).toEqual([{ input: 0, code: 'one_column' }])
+    for (const text of ['id,a;b\n', 'id\n1;2\n', '"a;b"\n', 'id\n']) expect(remarks(text)).toEqual([])
+  })
+
   it('are of CSV alone', () => {
     const masker = make('mask-logs:pii')
     expect(() => masker.feed({ delimiter: ';' })).toThrow(expect.objectContaining({ code: 'bad_option' }))
@@ -281,7 +292,7 @@ describe('rows that are none', () => {
     }
     const feed = make(fixed('a')).feed(csv)
     passThrough(feed, [bytes])
-    expect(feed.broken).toEqual(open ? [0] : [])
+    expect(feed.remarks).toEqual(open ? [{ input: 0, code: 'not_csv' }] : [])
   })
 
   it.each(broken)('go, or go to quarantine: %s', (_, text) => {
@@ -299,7 +310,7 @@ describe('rows that are none', () => {
       const masker = make(fixed('a'), { policy: { max_record_bytes: 1024 } })
       const feed = masker.feed(csv)
       expect(passThrough(feed, [Buffer.from(text)]).toString()).toBe('[MASKING FAILED]\n')
-      expect(feed.broken).toEqual([0])
+      expect(feed.remarks).toEqual([{ input: 0, code: 'not_csv' }])
     }
   })
 
@@ -403,7 +414,7 @@ describe('several inputs', () => {
     }
     take(feed.end())
     expect(out.join('')).toBe('a,b\r\nX,2\r\n\ufeffb,a\n1,X\na\nb,a\n[MASKING FAILED],[MASKING FAILED]')
-    expect(feed.broken).toEqual([5])
+    expect(feed.remarks).toEqual([{ input: 5, code: 'not_csv' }])
   })
 
   it('drop what was cut', () => {
