@@ -8,7 +8,7 @@ import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync }
 import { isAbsolute, resolve } from 'node:path'
 import { InputError, MaskError, RulesetError } from './errors.ts'
 import { COMMANDS, formatOfName, helpText, parseCommandLine, readingOf, suggest, UsageError, type CommandLine, type Reading } from './cli/flags.ts'
-import { isLines, openFile, openStdin, peeked, streamSource, type Source } from './cli/input.ts'
+import { openFile, openStdin, sniffed, streamSource, type Source } from './cli/input.ts'
 import { describeCrash, milliseconds, type CliIo } from './cli/io.ts'
 import { findingLine, issueLines, Notes, printable, Progress, statsText, systemWords } from './cli/messages.ts'
 import { createOutputFile, OutputError, stdoutSink, streamSink, type FileOutput, type Sink } from './cli/output.ts'
@@ -378,9 +378,9 @@ async function readAll(
         let bulk = current.rereadable
         io.onData?.(bulk)
         if (kind === 'json-file') {
-          const { head, source } = await peeked(current)
+          const { lines, source } = await sniffed(current)
           current = source
-          if (!isLines(head)) route = routeOf('json-document')
+          if (!lines) route = routeOf('json-document')
         }
         const { feed } = route
         feed.border()

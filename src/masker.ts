@@ -11,6 +11,7 @@ import { compile } from './engine/compile.ts'
 import type { Compiled, Registries } from './engine/compile.ts'
 import { emptyWildcard, findPath, skipSpace, writeValue } from './engine/json-bytes.ts'
 import { Memo } from './engine/memo.ts'
+import type { Scope } from './engine/plan.ts'
 import { Scanner } from './engine/scanner.ts'
 import type { PairRecogniser } from './engine/scanner.ts'
 import { TextAccess, TextMasker } from './engine/text.ts'
@@ -858,6 +859,7 @@ class BoundMasker implements Masker {
       hits: this.hits,
       room: (size) => this.skimmer()?.buffers(size)?.[0] ?? Buffer.allocUnsafeSlow(size),
       mask(json, put, locate) {
+        masker.lineStart = 0
         masker.begin()
         masker.rows = masker.walker.columns = rows
         masker.locate = locate
@@ -882,8 +884,23 @@ class BoundMasker implements Masker {
     }
   }
   private rowEngine(options: FeedOptions): RowEngine {
-    return Object.assign(this.recordEngine(options, true), {
-      columns: (cells: Parameters<RowEngine['columns']>[0], line: number) => this.columns(cells, line, options.explain),
+    const engine = this.recordEngine(options, true)
+    const { plan } = this.compiled
+    let names: readonly string[] = []
+    let root: Scope | undefined
+    const { mask } = engine
+    return Object.assign(engine, {
+      mask(json: Buffer, put: Put, locate: Locate) {
+        // the cache of scopes began anew, or has none of this table yet
+        if (plan.root !== root) for (const name of names) plan.column(name)
+        root = plan.root
+        mask(json, put, locate)
+      },
+      columns: (cells: Parameters<RowEngine['columns']>[0], line: number) => {
+        names = cells.map(({ text }) => text.toString())
+        root = undefined
+        return this.columns(cells, line, options.explain)
+      },
       verify: this.policy.verify ? this.compiled.verify : undefined,
       verifyHit: () => this.verifyHit(),
       unreadable: (bytes: number, line: number) => {
@@ -911,7 +928,7 @@ class BoundMasker implements Masker {
       const names = cells.map(({ text }) => text.toString())
       const taken = namesOf(names)
       const out = names.map((name) => {
-        const scope = plan.child(plan.root, name)
+        const scope = plan.column(name)
         if (!scope.keyHit) return undefined
         const masked = this.texts.scan(scope, name, this.textAccess, true)
         return masked === name ? undefined : freeName(taken, masked)

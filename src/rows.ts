@@ -351,11 +351,7 @@ export class RowFeed implements Feed {
     if (cells === undefined) {
       this.dead = true
       this.remark('not_csv')
-      engine.tally(0, 0, 1)
-      if (long) engine.count('oversize')
-      else engine.unreadable(end, line)
-      failedRow(writer, 1, delimiter)
-      writer.put(this.newline)
+      if (this.failed(long, end, line, writer)) writer.put(this.newline)
       return bytes.length
     }
     this.width = cells.length

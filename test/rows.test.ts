@@ -120,6 +120,24 @@ describe('columns', () => {
     expect(feedText(make(fixed('"1001+"')), csv, `a\n${'1,'.repeat(1002)}1\n`)).toBe(`a\n${'1,'.repeat(1000)}X,X,X\n`)
   })
 
+  it('may be thousands', () => {
+    const names = Array.from({ length: 3000 }, (_, i) => `c${i}`)
+    const row = `${names.map((_, i) => i).join()}\n`
+    const text = `${names.join()}\n${row.repeat(20)}`
+    const masker = make(fixed('c0, c1500, c2999'))
+    expect(feedText(masker, csv, text)).toBe(text.replaceAll('\n0,', '\nX,').replaceAll(',1500,', ',X,').replaceAll(',2999\n', ',X\n'))
+    // and each of them a new one
+    const empty = `a\n${','.repeat(300_000)}\n`
+    expect(feedText(masker, csv, empty)).toBe(empty)
+  })
+
+  it('of one name are masked alike; a hash source reads the last of them', () => {
+    const masker = make(rules('- {paths: [v], hash_sources: [{json_path: [id]}], masks: [{type: imitate}]}\n'))
+    const value = (text: string): string => feedText(masker, csv, text).split('\n')[1]!.split(',')[0]!
+    expect(value('v,id,id\nabc,1,2\n')).toBe(value('v,id\nabc,2\n'))
+    expect(value('v,id,id\nabc,1,2\n')).not.toBe(value('v,id\nabc,1\n'))
+  })
+
   it('beyond the header are scanned and fall under unknown_fields', () => {
     expect(feedText(make('mask-logs:default'), csv, 'a\n1,card 4111 1111 1111 1111\n')).not.toContain('4111 1111')
     expect(feedText(make('version: "1.0"\npolicy: {unknown_fields: redact, allow: [a]}\n'), csv, 'a\n1,2,3\n')).toBe('a\n1,[REDACTED],[REDACTED]\n')

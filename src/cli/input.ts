@@ -265,27 +265,31 @@ export function streamSource(stream: Readable): Source {
   }
 }
 
-/** A head of so many bytes tells a file of lines from a document. */
+/** A line that is longer than this is not looked at. */
 const HEAD = 64 * 1024
 
-/** Reads the first bytes (all, when there are fewer) and gives them together with a source that still has them. */
-export async function peeked(source: Source): Promise<{ readonly head: Buffer; readonly source: Source }> {
-  let head = (await source.next()) ?? Buffer.alloc(0)
-  // one chunk is enough or has to be kept over the next call
-  while (head.length < HEAD) {
-    const kept = Buffer.from(head)
+/**
+ * Reads no more of a file than tells whether its lines are its records: it begins with a line that is one JSON value, and
+ * there is another line behind it. The source that comes with the answer still has what was read.
+ */
+export async function sniffed(source: Source): Promise<{ readonly lines: boolean; readonly source: Source }> {
+  let head: Buffer | undefined
+  let lines: boolean | undefined
+  while (lines === undefined && (head === undefined || head.length < HEAD)) {
+    // what was read has to be kept over the next call
+    const kept: Buffer | undefined = head === undefined ? undefined : Buffer.from(head)
     const more = await source.next()
-    head = more === undefined ? kept : Buffer.concat([kept, more])
+    head = kept === undefined || more === undefined ? (kept ?? more) : Buffer.concat([kept, more])
     if (more === undefined) break
+    lines = areLines(head!.subarray(0, HEAD))
   }
-  let first: Buffer | undefined = head.length > 0 ? head : undefined
   return {
-    head: head.subarray(0, HEAD),
+    lines: lines === true,
     source: {
       next() {
-        if (first === undefined) return source.next()
-        const bytes = first
-        first = undefined
+        if (head === undefined) return source.next()
+        const bytes = head
+        head = undefined
         return Promise.resolve(bytes)
       },
       stop: () => source.stop(),
@@ -303,17 +307,17 @@ export async function peeked(source: Source): Promise<{ readonly head: Buffer; r
   }
 }
 
-/** Does a file begin with a line that is one JSON value, and another line behind it? Then its lines are its records. */
-export function isLines(head: Buffer): boolean {
+/** Undefined: more has to be read. */
+export function areLines(head: Buffer): boolean | undefined {
   const text = head.toString().replace(/^\ufeff?\s*/, '')
   const end = text.indexOf('\n')
-  if (end < 0 || !/\S/.test(text.slice(end))) return false
+  if (end < 0) return undefined
   try {
     JSON.parse(text.slice(0, end))
-    return true
   } catch {
     return false
   }
+  return /\S/.test(text.slice(end)) ? true : undefined
 }
 
 /** Looks at the first bytes: gzip is unpacked on the way, everything else passes as it is. */

@@ -27,6 +27,10 @@ const MAX_NUMBER = 1000
 /** The others share one key: a row of a million commas must not make a million keys. */
 const BEYOND = `${MAX_NUMBER + 1}+`
 
+/** Room for so many cells at first, and how much of it is kept. */
+const CELLS = 4096
+const MOST_CELLS = 1 << 18
+
 /** Classes of bytes: what ends a cell, and what has to be escaped in JSON. */
 const DELIMITER = 1
 const BREAK = 2
@@ -130,9 +134,9 @@ export class RowTable {
   private lines = new Int32Array(1025)
   private firsts = new Int32Array(1025)
   /** Of each cell: its offset, and in the JSON those of its opening quote and behind its closing quote. */
-  private cells: Int32Array
-  private opens: Int32Array
-  private closes: Int32Array
+  private cells = new Int32Array(CELLS)
+  private opens = new Int32Array(CELLS)
+  private closes = new Int32Array(CELLS)
 
   /** Why `read` stopped, and the row that it stopped at. */
   why = DONE
@@ -148,10 +152,6 @@ export class RowTable {
   constructor(delimiter: number, names: readonly Buffer[], json: Buffer) {
     this.delimiter = delimiter
     this.json = this.home = json
-    const size = Math.ceil(json.length / 6) + 2
-    this.cells = new Int32Array(size)
-    this.opens = new Int32Array(size)
-    this.closes = new Int32Array(size)
     for (let c = 0; c < 0x20; c++) this.inside[c] = this.outside[c] = ESCAPE
     for (const c of [QUOTE, 0x5c]) this.inside[c] = this.outside[c] = ESCAPE
     this.outside[delimiter] = DELIMITER
@@ -167,12 +167,12 @@ export class RowTable {
   clear(): void {
     this.rows = this.used = 0
     this.lines[0] = this.firsts[0] = 0
-    if (this.json !== this.home) {
-      this.json = this.home
-      const size = Math.ceil(this.json.length / 6) + 2
-      this.cells = new Int32Array(size)
-      this.opens = new Int32Array(size)
-      this.closes = new Int32Array(size)
+    // what an unusual row wanted is given back
+    this.json = this.home
+    if (this.cells.length > MOST_CELLS) {
+      this.cells = new Int32Array(CELLS)
+      this.opens = new Int32Array(CELLS)
+      this.closes = new Int32Array(CELLS)
     }
   }
 
@@ -181,9 +181,6 @@ export class RowTable {
     const size = this.json.length * 4
     if (size > 1 << 30) return false
     this.json = Buffer.allocUnsafeSlow(size)
-    this.cells = new Int32Array(Math.ceil(size / 6) + 2)
-    this.opens = new Int32Array(this.cells.length)
-    this.closes = new Int32Array(this.cells.length)
     return true
   }
 
@@ -199,7 +196,8 @@ export class RowTable {
    * `why` says the rest. Empty lines are no rows.
    */
   read(b: Buffer, i: number, to: number, last: boolean, maxBytes: number): number {
-    const { inside, outside, json, keys, cells, opens, closes } = this
+    const { inside, outside, json, keys } = this
+    let { cells, opens, closes } = this
     const named = keys.length
     // room for the ends behind each cell and for words that go beyond it; what does not fit is seen at the end of the cell it is in
     const limit = json.length - 16
@@ -289,6 +287,12 @@ export class RowTable {
         }
         json[n++] = 0x22
         closes[cell++] = n
+        if (cell === cells.length) {
+          this.growCells()
+          cells = this.cells
+          opens = this.opens
+          closes = this.closes
+        }
         if (i >= to) {
           if (!last) why = CUT
           break
@@ -342,22 +346,23 @@ export class RowTable {
   }
 
   private growRows(): void {
-    const bigger = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const next = new Int32Array(old.length * 2)
-      next.set(old)
-      return next
-    }
-    this.rowStarts = bigger(this.rowStarts)
-    this.rowEnds = bigger(this.rowEnds)
-    this.rowNexts = bigger(this.rowNexts)
-    this.lines = bigger(this.lines)
-    this.firsts = bigger(this.firsts)
+    this.rowStarts = twice(this.rowStarts)
+    this.rowEnds = twice(this.rowEnds)
+    this.rowNexts = twice(this.rowNexts)
+    this.lines = twice(this.lines)
+    this.firsts = twice(this.firsts)
+  }
+
+  private growCells(): void {
+    this.cells = twice(this.cells)
+    this.opens = twice(this.opens)
+    this.closes = twice(this.closes)
   }
 
   /** The row whose line the offset is in; `from`: a row that is not behind it. */
   rowAt(offset: number, from: number): number {
     let r = from
-    while (this.lines[r + 1]! <= offset) r++
+    while (r + 1 < this.rows && this.lines[r + 1]! <= offset) r++
     return r
   }
 
@@ -545,6 +550,12 @@ export class RowTable {
     for (let cell = this.firsts[r]!; cell < this.firsts[r + 1]!; cell++) copied = this.replace(b, r, cell, FAILED, copied, writer)
     return copied
   }
+}
+
+function twice(old: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const bigger = new Int32Array(old.length * 2)
+  bigger.set(old)
+  return bigger
 }
 
 function numbered(column: number): string {
