@@ -369,6 +369,7 @@ async function readAll(
   const work = async (): Promise<void> => {
     for (const file of files) {
       if (interruption.signal !== undefined || sink.gone) break
+      let fed = false
       try {
         const kind = format !== 'auto' || file === '-' ? format : formatOfName(file)
         let route = routeOf(kind === 'json-file' ? 'auto' : kind)
@@ -395,6 +396,7 @@ async function readAll(
               tellRemarks(active)
             }
             active = route
+            fed = true
             await pass(feed.push(chunk))
             tellRemarks(route)
           } catch (error) {
@@ -421,7 +423,7 @@ async function readAll(
         notes.line(`mask-logs: cannot read ${nameOf(file)}: ${error instanceof InputError ? error.message : systemWords(error)}${meant}`)
       } finally {
         // Half a line of a file is worth nothing when the reading was broken off; of a pipe it is all there is.
-        if (interruption.signal !== undefined && current?.rereadable === true) active?.feed.dropCut()
+        if (interruption.signal !== undefined && current?.rereadable === true && fed) active?.feed.dropCut()
         current?.close()
         current = undefined
       }

@@ -983,6 +983,8 @@ class BoundMasker implements Masker {
       return this.finished(buf, start, stop)
     }
     this.lineEnd = lineEnd(buf, start, end)
+    // never: a row is written down as JSON
+    if (this.rows) return this.crashed(undefined, buf, start, this.lineEnd)
     let stopText = this.lineEnd
     if (stopText > start && buf[stopText - 1] === 0x0d) stopText--
     if (stop === TOO_DEEP) return withReturn(this.tooDeep(buf, start, this.lineEnd), stopText < this.lineEnd)

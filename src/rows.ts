@@ -12,6 +12,8 @@ const LF = 0x0a
 const CR = 0x0d
 const QUOTE = 0x22
 const LF_BYTES = Buffer.from('\n')
+const CRLF_BYTES = Buffer.from('\r\n')
+const CR_BYTES = Buffer.from('\r')
 
 export interface Dialect {
   /** One byte. */
@@ -55,6 +57,8 @@ export class RowFeed implements Feed {
   /** How far the line ends of the bytes at hand are counted. */
   private counted = 0
   private afterReturn = false
+  /** A row among those masked last went. */
+  private dropped = false
 
   constructor(engine: RowEngine, dialect: Dialect) {
     this.engine = engine
@@ -90,15 +94,13 @@ export class RowFeed implements Feed {
       yield* this.close(true)
       this.start()
     }
-    let bytes = chunk
-    if (!this.begun) {
-      if (this.lead.length > 0) bytes = Buffer.concat([this.lead, chunk])
-      if (bytes.length < 3) {
-        this.lead = Buffer.from(bytes)
-        return
-      }
-      yield* this.begin(bytes)
-    } else yield* this.take(bytes, 0)
+    if (this.begun) {
+      yield* this.take(chunk, 0)
+      return
+    }
+    const bytes = this.lead.length > 0 ? Buffer.concat([this.lead, chunk]) : chunk
+    if (bytes.length < 3) this.lead = Buffer.from(bytes)
+    else yield* this.begin(bytes)
   }
 
   *end(newline = false): Pieces {
@@ -121,10 +123,7 @@ export class RowFeed implements Feed {
     this.begun = true
     this.lead = NONE
     const mark = markLength(bytes)
-    if (mark > 0) {
-      yield [bytes.subarray(0, mark)]
-      this.engine.tally(mark, mark)
-    }
+    if (mark > 0) yield this.out(mark, [bytes.subarray(0, mark)])
     yield* this.take(bytes, mark)
   }
 
@@ -138,11 +137,7 @@ export class RowFeed implements Feed {
     const kept = yield* this.finish(!whole)
     if (open && !this.dead) this.remark('not_csv')
     if (!whole) this.engine.counter.line++
-    if (newline && !whole && kept) {
-      yield [this.newline]
-      this.engine.tally(0, this.newline.length)
-    }
-    this.scanner.reset()
+    if (newline && !whole && kept) yield this.out(0, [this.newline])
   }
 
   private *take(chunk: Buffer, from: number): Pieces {
@@ -189,10 +184,9 @@ export class RowFeed implements Feed {
   }
 
   private *asIs(bytes: Buffer): Pieces {
-    this.pass(bytes, bytes.length)
     this.counted = 0
-    this.engine.tally(bytes.length, bytes.length)
-    yield [bytes]
+    this.pass(bytes, bytes.length)
+    yield this.out(bytes.length, [bytes])
   }
 
   /** The rows of a chunk that are complete; returns where the first row begins that is not. */
@@ -226,8 +220,7 @@ export class RowFeed implements Feed {
     this.pass(chunk, at)
     const pieces = writer.take()
     if (pieces.length === 0 && copied === from) {
-      this.engine.tally(at - from, at - from)
-      if (at > from) yield [from === 0 && at === chunk.length ? chunk : chunk.subarray(from, at)]
+      if (at > from) yield this.out(at - from, [from === 0 && at === chunk.length ? chunk : chunk.subarray(from, at)])
       return at
     }
     writer.copy(chunk, copied, at)
@@ -317,7 +310,6 @@ export class RowFeed implements Feed {
     }
     return copied
   }
-  private dropped = false
 
   /** Under policy `verify` a finished row is read once more. */
   private verified(chunk: Buffer, r: number, hits: Hits, copied: number, table: RowTable, verify: (json: Buffer, end: number) => Hits): number {
@@ -347,7 +339,7 @@ export class RowFeed implements Feed {
     const { delimiter } = this.dialect
     const row = bytes.subarray(0, end)
     const cells = long ? undefined : cellsOf(row, delimiter)
-    const line = this.engine.counter.line + 1
+    const line = engine.counter.line + 1
     if (cells === undefined) {
       this.dead = true
       this.remark('not_csv')
@@ -431,9 +423,6 @@ export class RowFeed implements Feed {
     this.counted = to
   }
 }
-
-const CRLF_BYTES = Buffer.from('\r\n')
-const CR_BYTES = Buffer.from('\r')
 
 /** Where the row that goes to `next` ends without its line end. */
 function rowEnd(bytes: Buffer, start: number, next: number): number {

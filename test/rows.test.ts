@@ -324,8 +324,8 @@ describe('rows that are none', () => {
   })
 
   it('are those of a file whose header cannot be read', () => {
-    for (const text of ['a,"b\ncanary,2\n', 'a,"b"c\ncanary,2\n', `${'a'.repeat(2000)},b\ncanary,2\n`]) {
-      const masker = make(fixed('a'), { policy: { max_record_bytes: 1024 } })
+    for (const text of ['a,"b\ncanary,2\n', 'a,"b"c\ncanary,2\n', `${'a'.repeat(500_000)},b\ncanary,2\n`, `${'a,'.repeat(100_000)}\ncanary\n`]) {
+      const masker = make(fixed('a'), { policy: { max_record_bytes: 400_000 } })
       const feed = masker.feed(csv)
       expect(passThrough(feed, [Buffer.from(text)]).toString()).toBe('[MASKING FAILED]\n')
       expect(feed.remarks).toEqual([{ input: 0, code: 'not_csv' }])
@@ -408,14 +408,33 @@ describe('explain', () => {
   })
 
   it('counts lines alike however the input is cut', () => {
-    const text = 'a\r\n1\r\n\r\n"2\r\n\r"\r3\n\n4'
+    const text = '\n\r\na\r\n1\r\n\r\n"2\r\n\r"\r3\n\n4'
     const bytes = Buffer.from(text)
     for (let at = 0; at <= bytes.length; at++)
       for (let to = at; to <= bytes.length; to++) {
         const lines: (number | undefined)[] = []
         feedChunks(make(fixed('a')), { ...csv, explain: (f) => lines.push(f.line) }, cutAt(bytes, [at, to]))
-        expect(lines).toEqual([2, 4, 7, 9])
+        expect(lines).toEqual([4, 6, 9, 11])
       }
+  })
+})
+
+describe('stream', () => {
+  it('masks rows, and ends with the error of one that fails after everything before it', async () => {
+    const out: string[] = []
+    const stream = make(fixed('a')).stream({ ...csv, delimiter: ';' })
+    stream.end('a;b\n1;2\n')
+    for await (const chunk of stream) out.push(String(chunk))
+    expect(out.join('')).toBe('a;b\nX;2\n')
+    const failing = createMasker('version: "1.0"\npolicy: {on_mask_error: fail}\nrules:\n- {paths: [a], hash_sources: [{json_path: [id]}], masks: [{type: imitate}]}\n', {
+      runSecret,
+    }).stream(csv)
+    failing.end('b,a\n1\n2\n3,canary\n')
+    out.length = 0
+    await expect(async () => {
+      for await (const chunk of failing) out.push(String(chunk))
+    }).rejects.toThrow(expect.objectContaining({ name: 'MaskError', code: 'hash_source_missing', message: expect.not.stringContaining('canary') as string }))
+    expect(out.join('')).toBe('b,a\n1\n2\n')
   })
 })
 

@@ -157,10 +157,10 @@ export class RowTable {
     this.outside[delimiter] = DELIMITER
     this.outside[LF] = this.outside[CR] = BREAK
     this.names = names.map((name, i) => (name.length === 0 ? numbered(i) : name.toString()))
-    names.forEach((name, i) => {
-      this.keys.push(keyBytes(i, name.length === 0 ? Buffer.from(numbered(i)) : name))
-    })
     this.beyond = keyBytes(1, Buffer.from(BEYOND))
+    names.forEach((name, i) => {
+      this.keys.push(name.length > 0 ? keyBytes(i, name) : i < MAX_NUMBER ? keyBytes(i, Buffer.from(numbered(i))) : this.beyond)
+    })
   }
 
   /** Forgets the rows. */
@@ -377,14 +377,17 @@ export class RowTable {
 
   /** Where in the row the stretch [start, end) of its line comes from; undefined for what is in no cell. */
   locate(b: Buffer, r: number, start: number, end: number): { readonly start: number; readonly end: number } | undefined {
-    for (let cell = this.firsts[r]!; cell < this.firsts[r + 1]!; cell++) {
-      if (start < this.opens[cell]!) return undefined
-      if (start >= this.closes[cell]!) continue
-      const from = this.rowStarts[r]!
-      if (start === this.opens[cell]) return { start: this.cells[cell]! - from, end: this.cellEnd(r, cell) - from }
-      return { start: this.origin(b, cell, start) - from, end: this.origin(b, cell, end) - from }
+    // the first cell that ends behind it
+    let cell = this.firsts[r]!
+    for (let last = this.firsts[r + 1]!; cell < last; ) {
+      const middle = (cell + last) >> 1
+      if (this.closes[middle]! > start) last = middle
+      else cell = middle + 1
     }
-    return undefined
+    const from = this.rowStarts[r]!
+    if (cell === this.firsts[r + 1] || start < this.opens[cell]!) return undefined
+    if (start === this.opens[cell]) return { start: this.cells[cell]! - from, end: this.cellEnd(r, cell) - from }
+    return { start: this.origin(b, cell, start) - from, end: this.origin(b, cell, end) - from }
   }
 
   /** The offset in the block that an offset in the text of a cell comes from. */
@@ -573,7 +576,10 @@ function keyBytes(column: number, name: Buffer): Key {
   let n = 0
   out[n++] = column === 0 ? 0x7b : 0x2c
   out[n++] = QUOTE
-  for (const c of name) n = c < 0x20 || c === QUOTE || c === 0x5c ? escaped(out, n, c) : (out.writeUInt8(c, n), n + 1)
+  for (const c of name) {
+    if (c < 0x20 || c === QUOTE || c === 0x5c) n = escaped(out, n, c)
+    else out[n++] = c
+  }
   for (const c of [QUOTE, 0x3a, QUOTE]) out[n++] = c
   const words = new Int32Array((n + 3) >> 2)
   for (let k = 0; k < n; k++) words[k >> 2]! |= out[k]! << (8 * (k & 3))
@@ -643,7 +649,10 @@ export function failedRow(writer: Writer, width: number, delimiter: number): voi
   }
 }
 
-/** The cells of one row, decoded; undefined when they cannot be told apart. */
+/** A header of more names than this is none. */
+const MOST_COLUMNS = 100_000
+
+/** The cells of a header, decoded; undefined when they cannot be told apart, or are too many. */
 export function cellsOf(row: Buffer, delimiter: number): { readonly start: number; readonly end: number; readonly text: Buffer }[] | undefined {
   const out: { start: number; end: number; text: Buffer }[] = []
   for (let i = 0; ; i++) {
@@ -666,5 +675,6 @@ export function cellsOf(row: Buffer, delimiter: number): { readonly start: numbe
     }
     out.push({ start, end: i, text: parts.length === 1 ? parts[0]! : Buffer.concat(parts) })
     if (i >= row.length) return out
+    if (out.length === MOST_COLUMNS) return undefined
   }
 }
