@@ -862,6 +862,8 @@ export class JsonWalker implements Access {
     }
     map.add(n, i)
     map.end = i
+    // finders look at what stands behind a match: nothing of the text before
+    out[n] = 0
     this.decodedEnd = n
     return i + 1
   }
