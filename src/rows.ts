@@ -214,7 +214,7 @@ export class RowFeed implements Feed {
       if (next < 0) break
       const end = table.why === LONG ? table.end : rowEnd(chunk, at, next)
       writer.copy(chunk, copied, at)
-      copied = this.failed(table.why !== BROKEN, end - at, this.lineOf(chunk, at), writer) ? end : next
+      copied = this.failed(table.why !== BROKEN || end - at > this.most, end - at, this.lineOf(chunk, at), writer) ? end : next
       at = next
     }
     this.pass(chunk, at)
