@@ -485,6 +485,8 @@ export function hashBytes(bytes: Uint8Array, start: number, end: number): number
 /** Most scopes that are kept before the cache starts anew, and most children of one scope. */
 const MAX_SCOPES = 16384
 const MAX_CHILDREN = 1024
+/** Most columns of tables that are kept beside other keys. */
+const MAX_COLUMNS = 8000
 
 export interface PlanParts {
   readonly policy: Policy
@@ -578,7 +580,7 @@ export class Plan {
   }
 
   /** The scope of a key that is not among the cached children; caches it when there is room. */
-  makeChild(parent: Scope, key: string, keyBytes: Uint8Array): Scope {
+  makeChild(parent: Scope, key: string, keyBytes: Uint8Array, most = MAX_CHILDREN): Scope {
     if (parent.inert) return parent
     let facts = this.facts(key)
     if (facts.secret === 0 && parent.facts.secret > 0 && parent.key !== '') {
@@ -594,7 +596,7 @@ export class Plan {
     this.settle(scope, own, parent)
     if (this.policy.scan_keys && !scope.detect.empty) scope.keyHit = this.parts.scanKey(scope, keyBytes)
     // one record of many paths may not fill the memory: past the bound its scopes live as long as they are walked
-    if (!scope.keyHit && parent.used < MAX_CHILDREN && this.scopes <= MAX_SCOPES && keyBytes.length <= 256) {
+    if (!scope.keyHit && parent.used < most && this.scopes <= MAX_SCOPES && keyBytes.length <= 256) {
       this.scopes++
       insertChild(parent, scope)
     }
@@ -605,6 +607,12 @@ export class Plan {
   child(parent: Scope, key: string): Scope {
     const bytes = Buffer.from(key)
     return findChild(parent, bytes, 0, bytes.length, hashBytes(bytes, 0, bytes.length)) ?? this.makeChild(parent, key, bytes)
+  }
+
+  /** The scope of a column of a table: it comes in every record, and is kept where other keys are too many. */
+  column(name: string): Scope {
+    const bytes = Buffer.from(name)
+    return findChild(this.root, bytes, 0, bytes.length, hashBytes(bytes, 0, bytes.length)) ?? this.makeChild(this.root, name, bytes, MAX_COLUMNS)
   }
 
   /** The scope of an array element. */

@@ -305,6 +305,8 @@ export class TextMasker {
     }
     map.add(n, end)
     map.end = end
+    // finders look at what stands behind a match: nothing of the line before
+    out[n] = 0
     return n
   }
 }

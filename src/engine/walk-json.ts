@@ -423,7 +423,7 @@ export class JsonWalker implements Access {
         else if (previous.parent === scope) previous.next = known
       } else {
         this.child = this.newChild(scope, buf, start, i)
-        if (this.child.keyHit) this.keyHit(this.child, start, i, false)
+        if (this.child.keyHit && !this.named) this.keyHit(this.child, start, i, false)
       }
       i++
     } else if (c === 0x5c) {
@@ -466,8 +466,14 @@ export class JsonWalker implements Access {
     let h = HASH_START
     for (let k = 0; k < n; k++) h = Math.imul(h ^ this.scratch[k]!, 0x01000193)
     this.child = findChild(scope, this.scratch, 0, n, h) ?? this.newChild(scope, this.scratch, 0, n)
-    if (this.child.keyHit) this.keyHit(this.child, start, end - 1, true)
+    if (this.child.keyHit && !this.named) this.keyHit(this.child, start, end - 1, true)
     return end
+  }
+
+  /** The record is a row: its own keys are names of columns, and masked with the header. */
+  columns = false
+  private get named(): boolean {
+    return this.columns && this.depth === 1
   }
 
   /** Masks what detectors find in a key; a result that repeats a sibling gets ~2, ~3, ... */
@@ -864,6 +870,8 @@ export class JsonWalker implements Access {
     }
     map.add(n, i)
     map.end = i
+    // finders look at what stands behind a match: nothing of the text before
+    out[n] = 0
     this.decodedEnd = n
     return i + 1
   }
