@@ -1,27 +1,7 @@
 // Values that are not bound to a country or a vendor: cards, addresses, tokens, headers, keys, and what only a key names.
 import { createHash } from 'node:crypto'
 import type { Random } from '../random.ts'
-import {
-  altered,
-  ALNUM,
-  BASE32,
-  BASE64,
-  BASE64URL,
-  bytes,
-  day,
-  digits,
-  DIGITS,
-  HEX,
-  LOWER,
-  lettersAsNumbers,
-  luhn,
-  padded,
-  run,
-  sevenThreeOne,
-  until,
-  UPPER,
-  weighted,
-} from './arithmetic.ts'
+import { altered, ALNUM, BASE32, BASE64, bytes, day, digits, DIGITS, HEX, LOWER, luhn, padded, run, sevenThreeOne, until, UPPER } from './arithmetic.ts'
 import type { Entity, Made } from './entity.ts'
 import { ibanCheck } from './national.ts'
 import { jws } from './vendors.ts'

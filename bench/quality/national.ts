@@ -129,7 +129,7 @@ const nrn = (random: Random, written: boolean): string => {
 const pps = (random: Random): string => {
   const alphabet = 'WABCDEFGHIJKLMNOPQRSTUV'
   const body = digits(random, 7)
-  const second = random.chance(0.4) ? random.pick(['A', 'B', 'H', 'W']) : ''
+  const second = random.chance(0.4) ? random.pick(['A', 'H', 'W']) : ''
   return body + alphabet[(weighted(body, run(8, 2)) + (second === '' || second === 'W' ? 0 : 9 * (UPPER.indexOf(second) + 1))) % 23] + second
 }
 
@@ -209,7 +209,7 @@ const curp = (random: Random): string => {
 }
 
 const hkid = (random: Random, written: boolean): string => {
-  const letters = random.text(UPPER, random.chance(0.8) ? 1 : 2)
+  const letters = random.chance(0.8) ? random.text('ABCDEFGHJKMNPRSTVWXYZ', 1) : random.pick(['WX', 'XA', 'XB', 'EC'])
   const body = digits(random, 6)
   const values = [...(letters.length === 1 ? [36] : []), ...[...letters].map((c) => UPPER.indexOf(c) + 10), ...[...body].map(Number)]
   const rest = values.reduce((total, value, i) => total + value * (9 - i), 0) % 11
@@ -637,7 +637,7 @@ export const national: readonly Entity[] = [
       const all = until(() => {
         const body = digits(random, 9)
         const weights = [10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19]
-        for (let check = 10; check < 100; check++) {
+        for (let check = 11; check < 100; check++) {
           const text = `${check}${body}`
           if ((weighted(text, weights) - 10) % 89 === 0) return text
         }
@@ -674,7 +674,7 @@ export const national: readonly Entity[] = [
     ['rrn', 'residentRegistrationNumber'],
     (random) => {
       const born = day(random, 1940, 1999)
-      const body = `${born.yy}${born.mm}${born.dd}${random.between(1, 2)}${digits(random, 5)}`
+      const body = `${born.yy}${born.mm}${born.dd}${random.between(1, 2)}${padded(random.between(0, 95), 2)}${digits(random, 3)}`
       const check = (11 - (weighted(body, [2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11)) % 10
       return `${body.slice(0, 6)}-${body.slice(6)}${check}`
     },

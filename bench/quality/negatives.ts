@@ -145,8 +145,8 @@ const groups: Readonly<Record<string, Readonly<Record<string, (r: Random) => str
     'css colours': (r) => `color: #${h(r, 6)}; background: rgba(${r.between(0, 255)}, ${r.between(0, 255)}, ${r.between(0, 255)}, 0.5); border: 1px solid #${h(r, 3)}`,
     sql: (r) =>
       `SELECT id, name, password_hint FROM ${word(r)} WHERE id = $1 AND token_id IN (${r.between(1, 999)}, ${r.between(1, 999)}) AND created_at > $2 LIMIT ${r.between(1, 100)}`,
-    regexes: (r) => `pattern /^[a-z]{${r.between(1, 9)},}(?:\\d{3}-\\d{2}-\\d{4})?@x$/ matched ${r.between(0, 9)} times; s/password/x/g`,
-    'format strings': (r) => `"%s: %d of %0${r.between(1, 9)}x" {} {0} {{name}} \${value} %(password)s :token #{secret}`,
+    regexes: (r) => `pattern /^[a-z]{${r.between(1, 9)},}(?:\\d{3}-\\d{2}-\\d{4})?@x$/ matched ${r.between(0, 99)} times in ${word(r)}; s/password/x/g`,
+    'format strings': (r) => `"%s: %d of %0${r.between(1, 9)}x" {} {0} {{${word(r)}}} \${value} %(password)s :token #{secret}`,
     graphql: (r) => `query ${word(r)}($id: ID!, $token: String!) { ${word(r)}(id: $id, token: $token) { id name password { set } } }`,
     'protobuf text': (r) => `field { name: "${word(r)}" number: ${r.between(1, 99)} label: LABEL_OPTIONAL type: TYPE_STRING json_name: "token" }`,
     'minified script': (r) => `!function(e,t){"use strict";var n=t(${r.between(1, 9999)}),r=e.token||n.key;e.password=function(a){return a?r:n}}(this,${r.between(1, 9)});`,
@@ -161,7 +161,8 @@ const groups: Readonly<Record<string, Readonly<Record<string, (r: Random) => str
         `-----BEGIN PGP PUBLIC KEY BLOCK-----\\n\\nmQEN${r.text(BASE64, 60)}\\n-----END PGP PUBLIC KEY BLOCK-----`,
       ]),
     'diff hunks': (r) => `@@ -${r.between(1, 999)},${r.between(1, 99)} +${r.between(1, 999)},${r.between(1, 99)} @@ function ${word(r)}()`,
-    'environment of tools': (r) => `PATH=/usr/local/bin:/usr/bin NODE_OPTIONS=--max-old-space-size=4096 LANG=C.UTF-8 SHLVL=${r.between(1, 3)} GOFLAGS=-mod=mod`,
+    'environment of tools': (r) =>
+      `PATH=/usr/local/bin:/usr/bin NODE_OPTIONS=--max-old-space-size=4096 LANG=C.UTF-8 SHLVL=${r.between(1, 9)} OLDPWD=/srv/${word(r)} GOFLAGS=-mod=mod`,
     decorators: (r) => `@Injectable() @Column({ name: "${word(r)}" }) @media (max-width: ${r.between(300, 1200)}px) @override @param {string} token the ${word(r)}`,
     templates: (r) => `https://\${user}:\${pass}@${word(r)}.example/ and postgres://$1:$2@db/x and password=\${DB_PASSWORD} token={{ ${word(r)} }}`,
   },
@@ -204,7 +205,19 @@ const groups: Readonly<Record<string, Readonly<Record<string, (r: Random) => str
   'masked already': {
     stars: (r) => `card ****${d(r, 4)} password=******** pin=*** iban=DE** **** **** ${d(r, 2)}`,
     markers: (r) =>
-      `password=[REDACTED] token=[REDACTED:named_secret] key: REDACTED secret=[Filtered] user=[REDACTED:email] pwd=[PII] auth=<hidden> password: •••••••• api_key=[MASKED]`,
+      [
+        'password=[REDACTED]',
+        'token=[REDACTED:named_secret]',
+        'key: REDACTED',
+        'secret=[Filtered]',
+        'user=[REDACTED:email]',
+        'pwd=[PII]',
+        'auth=<hidden>',
+        'password: ••••••••',
+        'api_key=[MASKED]',
+      ]
+        .filter(() => r.chance(0.6))
+        .join(` ${word(r)} `),
     crosses: (r) => `card xxxx-xxxx-xxxx-${d(r, 4)} secret=xxxx ssn XXX-XX-${d(r, 4)} token=xxxxxxxxxxxxxxxx`,
     records: (r) => record({ password: '[REDACTED:named_secret]', token: '***', apiKey: 'REDACTED', secret: 'xxxxxxxx', note: `n${r.below(99)}` }),
   },

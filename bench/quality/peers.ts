@@ -8,7 +8,7 @@ import { createMasker } from '../../src/index.ts'
 import { entities } from './entities.ts'
 import { readLines } from './lines.ts'
 import { negatives } from './negatives.ts'
-import { plainTexts } from './records.ts'
+import { plainTexts, type PlainText } from './records.ts'
 import { round } from './score.ts'
 
 /** Types that at least two of the peers say they know; `keys`: types that their scanners of secrets look for. */
@@ -50,7 +50,7 @@ export interface PeerFigures {
 }
 
 interface Texts {
-  readonly labelled: readonly { readonly type: string; readonly text: string; readonly value: string; readonly keeps: number }[]
+  readonly labelled: readonly (PlainText & { readonly type: string })[]
   readonly negatives: readonly string[]
   readonly lines: readonly string[]
 }
@@ -58,18 +58,13 @@ interface Texts {
 export function peerTexts(): Texts {
   const labelled = peerTypes.flatMap((type) => {
     const entity = entities.find((e) => e.name === type)
-    return entity === undefined
-      ? []
-      : plainTexts(entity, 60).map(({ text, value }) => {
-          // A domain that everybody takes for one; what counts is the mailbox.
-          const mailbox = type === 'email' ? value.slice(0, value.indexOf('@')) : value
-          return { type, text: type === 'email' ? text.replace(value, `${mailbox}@example.com`) : text, value: mailbox, keeps: entity.keeps?.(value) ?? 0 }
-        })
+    return entity === undefined ? [] : plainTexts(entity, 60).map((plain) => ({ ...plain, type }))
   })
+  // Every seventh line: what repeats in the logs repeats in other steps.
   return {
     labelled,
     negatives: negatives.flatMap((c) => Array.from({ length: 6 }, (_, i) => c.text(i))).map((text) => text.replaceAll('\n', ' ')),
-    lines: readLines(12).map(({ line }) => line),
+    lines: readLines(7).map(({ line }) => line),
   }
 }
 
@@ -79,13 +74,13 @@ function judge(texts: Texts, outputs: readonly string[], name: string, version: 
   const recall: Record<string, { of: number; gone: number }> = {}
   let words = 0
   let lost = 0
-  texts.labelled.forEach(({ type, text, value, keeps }, i) => {
+  texts.labelled.forEach(({ type, text, value, frame }, i) => {
     const output = outputs[i] ?? text
     const place = (recall[type] ??= { of: 0, gone: 0 })
-    const at = text.indexOf(value)
-    const around = text.slice(0, at) + ' ' + text.slice(at + value.length)
+    const at = text.indexOf(frame)
+    const around = `${text.slice(0, at)} ${text.slice(at + frame.length)}`
     place.of++
-    if (!pieces(value.slice(keeps)).some((piece) => output.includes(piece) && !around.includes(piece))) place.gone++
+    if (!output.includes(value) && !pieces(value).some((piece) => output.includes(piece) && !around.includes(piece))) place.gone++
     const left = new Map<string, number>()
     for (const word of pieces(output)) left.set(word, (left.get(word) ?? 0) + 1)
     for (const word of pieces(around)) {
@@ -115,8 +110,8 @@ export function scorePeers(folder: string, log: (text: string) => void): PeerFig
   const all = [...texts.labelled.map(({ text }) => text), ...texts.negatives, ...texts.lines]
   const out: PeerFigures[] = []
 
-  // Ourselves first, through the function that everybody uses.
-  const masker = createMasker({ version: '1.0', rules: [{ detect: ['all'] }] }, { runSecret: 'quality report run secret, one' })
+  // Ourselves first, with placeholders as the others: of a substitute some digits are those of the value by chance.
+  const masker = createMasker({ version: '1.0', rules: [{ detect: ['all'], masks: [{ type: 'redact' }] }] }, { runSecret: 'quality report run secret, one' })
   for (const text of all) masker.text(text)
   const start = performance.now()
   const ours = all.map((text) => masker.text(text))

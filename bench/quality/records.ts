@@ -58,10 +58,10 @@ function escaped(random: Random): Encode {
   }
 }
 
-/** Puts a frame around a value; `encode` is applied to the value alone. */
-function assemble(before: string, value: Made, encode: Encode, after: string): { raw: string; label: Label } {
+/** Puts a frame around a value; `encode` is applied to the value alone. `named`: under its own key all of the text may go. */
+function assemble(before: string, value: Made, encode: Encode, after: string, named: boolean): { raw: string; label: Label } {
   const secret = value.secret ?? value.text
-  const mayGo = value.mayGo ?? secret
+  const mayGo = named ? value.text : (value.mayGo ?? secret)
   const at = value.text.indexOf(secret)
   const mayAt = value.text.indexOf(mayGo)
   const bytes = (text: string): number => Buffer.byteLength(text)
@@ -85,7 +85,8 @@ export function labelled(entity: Entity, count: number): Labelled[] {
   let time = 1_795_305_600_000
   const head = (): string => `{"level":30,"time":${(time += 7)},`
   const add = (setting: Setting, expect: Labelled['expect'], before: string, value: Made, encode: Encode, after: string): void => {
-    out.push({ setting, expect, ...assemble(before, value, encode, after) })
+    const named = entity.keys.length > 0 && (setting === 'key' || setting === 'nested')
+    out.push({ setting, expect, ...assemble(before, value, encode, after, named) })
   }
   for (let i = 0; i < count; i++) {
     // One source per instance: more instances leave the first ones as they are.
@@ -139,18 +140,31 @@ export function labelled(entity: Entity, count: number): Labelled[] {
   return out
 }
 
-/** The texts of the settings a plain program can be asked about: no records, one line each. */
-export function plainTexts(entity: Entity, count: number): { text: string; value: string }[] {
-  const out: { text: string; value: string }[] = []
-  if (entity.words.length === 0 || entity.lines === true || entity.keyed === true) return out
-  for (let i = 0; i < count; i++) {
+export interface PlainText {
+  readonly text: string
+  readonly value: string
+  /** The value with what may go with it. */
+  readonly frame: string
+}
+
+/** A word that names the value and the value, between words that say nothing: what any program can be asked about. */
+export function plainTexts(entity: Entity, count: number): PlainText[] {
+  if (entity.words.length === 0 || entity.lines === true || entity.keyed === true) return []
+  return Array.from({ length: count }, (_, i) => {
     const random = createRandom(`plain ${entity.name} ${i}`)
-    const value = made(entity.make(random, true))
+    let value = made(entity.make(random, true))
+    if (entity.name === 'email') {
+      // Programs know the reserved domains; these belong to nobody that we know of.
+      const local = value.text.slice(0, value.text.indexOf('@'))
+      const address = `${local}@${random.text('bcdfghklmnprstvz', 3)}${random.text('aeiou', 1)}${random.text('bcdfghklmnprstvz', 5)}.com`
+      value = { text: address, secret: local, mayGo: address }
+    }
     const word = random.pick(entity.words)
-    out.push({
-      text: `${phrase(random, 2, 4)} ${word}${word.endsWith(':') || entity.group === 'secrets' ? ' ' : ': '}${value.text} ${phrase(random, 2, 4)}`,
-      value: value.secret ?? value.text,
-    })
-  }
-  return out
+    const secret = value.secret ?? value.text
+    return {
+      text: `${phrase(random, 2, 4)} ${word}${word.endsWith(':') || entity.group === 'secrets' ? ' ' : ': '}${value.text}${entity.toEnd === true ? '' : ` ${phrase(random, 2, 4)}`}`,
+      value: secret,
+      frame: value.mayGo ?? secret,
+    }
+  })
 }

@@ -164,7 +164,7 @@ function peersPart(report: Report): string {
   const run = peers.results.filter((peer) => peer.failed === undefined)
   const failed = peers.results.filter((peer) => peer.failed !== undefined)
   return [
-    `Run on ${peers.date}, each on the same ${peers.texts} texts with what its README shows first, judged by its output: a value counts as masked when no word of three or more characters is left of it, beside what our own masks keep by design. The texts are those of our generator (a word that names the value before it), the hard negatives and the log lines; they were made by us, so each program's own texts would suit it better. A program that does not claim a type shows 0.`,
+    `Run on ${peers.date}, each on the same ${peers.texts} texts with what its README shows first, judged by its output: a value counts as masked when it no longer stands there and no word of three or more characters is left of it. Ours writes placeholders here, as the others do. The texts are those of our generator (a word that names the value before it), the hard negatives and the log lines; they were made by us, so each program's own texts would suit it better. A program that does not claim a type shows 0.`,
     table([
       ['recall %', ...run.map((peer) => `${peer.name} ${peer.version}`)],
       ...types.map((type) => [`\`${type}\``, ...run.map((peer) => percent(peer.recall[type], 0))]),

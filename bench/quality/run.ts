@@ -10,7 +10,6 @@
 //
 // Parts that are not asked for keep their figures of the report before, with their date.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { availableParallelism, cpus } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -118,8 +117,8 @@ function main(): void {
       cores: availableParallelism(),
       platform: `${process.platform} ${process.arch}`,
       node: process.version,
-      maskLogs: versionOf('../../../package.json'),
-      packages: { re2js: versionOf('re2js/package.json'), yaml: versionOf('yaml/package.json') },
+      maskLogs: versionOf('package.json'),
+      packages: { re2js: versionOf('node_modules/re2js/package.json'), yaml: versionOf('node_modules/yaml/package.json') },
     },
     gates: gatesOf(figures, speed, corpora),
     speed,
@@ -137,10 +136,10 @@ function main(): void {
   say(`${report.gates.filter((gate) => gate.reached === true).length} gates reached, ${missed.length} missed; written: docs/quality.md, bench/quality/report.json`)
 }
 
+/** Not every package exports its package.json. */
 function versionOf(file: string): string {
   try {
-    const path = file.startsWith('.') ? fileURLToPath(new URL(file, import.meta.url)) : createRequire(import.meta.url).resolve(file)
-    return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
+    return (JSON.parse(readFileSync(join(root, file), 'utf8')) as { version: string }).version
   } catch {
     return 'unknown'
   }

@@ -139,7 +139,7 @@ export function scoreType(
     if (finds.some((found) => found.detector === entity.name && hits(found, label))) tally.byName++
     const keeps = entity.keeps?.(label.value) ?? 0
     const bytes = Buffer.from(record.raw)
-    const around = `${bytes.subarray(0, label.start).toString()}\u0000${bytes.subarray(label.end).toString()}`
+    const around = `${bytes.subarray(0, label.start).toString()}\u0000${label.value.slice(0, keeps)}\u0000${bytes.subarray(label.end).toString()}`
     if (!leaks(label.value, keeps, subject.mask(record.raw), around)) continue
     tally.leaked++
     options.leaked?.(record)

@@ -39,7 +39,7 @@ const other: Readonly<Record<string, (r: Random) => string>> = {
 
 const templates: Readonly<Record<SecretLine['kind'], { readonly yes: string; readonly no: string }>> = {
   code: {
-    yes: String.raw`
+    yes: `
 const password = '«pw»'
 let dbPassword = "«pw»";
 var API_KEY = '«tok»'
@@ -81,7 +81,7 @@ requests.get(url, headers={"api-key": "«hex»"})
 master_password = b"«pw»"
 ssh.connect(host, username='<name>', password='«short»')
 `,
-    no: String.raw`
+    no: `
 const password = process.env.DB_PASSWORD
 let token = getToken(user)
 password = os.environ['DB_PASSWORD']
@@ -129,7 +129,7 @@ tokenizer = AutoTokenizer.from_pretrained("<word>")
 password = "changeme"
 api_key = "YOUR_API_KEY"
 secret = "<your-secret-here>"
-password = "${'$'}{DB_PASSWORD}"
+password = "\${DB_PASSWORD}"
 token = "{{ token }}"
 credentials = Credentials.from_file("<path>")
 privateKeyFile = "<path>"
@@ -138,7 +138,7 @@ compassHeading = <num>
 `,
   },
   config: {
-    yes: String.raw`
+    yes: `
 password: «pw»
   password: "«phrase»"
 db_password = «pw»
@@ -180,7 +180,7 @@ connection_string: "Server=db1;User=svc;Password=«pw»;"
 license_key: «licence»
 pgpass: db1:5432:<word>:svc:«pw»
 `,
-    no: String.raw`
+    no: `
 password: ""
 password: null
 password_file: <path>
@@ -208,8 +208,8 @@ session_store: redis
 cookie_name: <word>
 csrf: true
 csrf_protection: enabled
-secret: ${'$'}{SECRET}
-password: ${'$'}{env.DB_PASSWORD}
+secret: \${SECRET}
+password: \${env.DB_PASSWORD}
 password: {{ .Values.db.password }}
 password: !vault |
 api_key: <redacted>
@@ -238,7 +238,7 @@ encryption: aes-256-gcm
 `,
   },
   log: {
-    yes: String.raw`
+    yes: `
 login failed for <name> password=«pw»
 connecting with user=svc password=«pw» host=db1
 DEBUG auth: token=«tok» user=<name>
@@ -270,7 +270,7 @@ temporary password is: «pw»
 new client secret «tokq» issued
 wget --http-password=«pw» https://files.example/a
 `,
-    no: String.raw`
+    no: `
 password for <name> accepted
 invalid password for user <name>
 password=false
@@ -326,7 +326,7 @@ tokenizer loaded from <path>
 `,
   },
   env: {
-    yes: String.raw`
+    yes: `
 DB_PASSWORD=«pw»
 export DB_PASS="«pw»"
 API_KEY=«tok»
@@ -353,7 +353,7 @@ PRIVATE_KEY=«b64»
 HMAC_SECRET="«hex»"
 VAULT_TOKEN=«tok»
 `,
-    no: String.raw`
+    no: `
 DB_PASSWORD=
 DB_PASSWORD_FILE=<path>
 PASSWORD_MIN_LENGTH=<num>
@@ -373,7 +373,7 @@ SESSION_DRIVER=redis
 SESSION_LIFETIME=<num>
 MAX_TOKENS=<num>
 API_KEY=${'$'}API_KEY
-DB_PASSWORD=${'$'}{DB_PASSWORD:?missing}
+DB_PASSWORD=\${DB_PASSWORD:?missing}
 PASSWORD=changeme
 COMMIT_SHA=<hexid>
 GIT_COMMIT=<hexid>
@@ -414,7 +414,7 @@ PASS=<num>
 {"proxy":{"authorization":"«tok»"}}
 {"key":"DB_PASSWORD","value":"«pw»"}
 `,
-    no: String.raw`
+    no: `
 {"level":30,"msg":"password changed","user":"<name>"}
 {"passwordChangedAt":"2026-05-17T10:22:31Z"}
 {"tokenType":"access","tokenCount":<num>}
