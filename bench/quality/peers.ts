@@ -43,7 +43,7 @@ export interface PeerFigures {
   readonly recall: Readonly<Record<string, number>>
   /** Of the other words of those texts, the share that is gone. */
   readonly overMask: number
-  /** Hard negatives and real log lines changed, per 10,000. */
+  /** Hard negatives, and real log lines without an address, changed per 10,000. */
   readonly negativesChanged: number
   readonly linesChanged: number
   readonly microseconds: number
@@ -64,9 +64,12 @@ export function peerTexts(): Texts {
   return {
     labelled,
     negatives: negatives.flatMap((c) => Array.from({ length: 6 }, (_, i) => c.text(i))).map((text) => text.replaceAll('\n', ' ')),
-    lines: readLines(7).map(({ line }) => line),
+    lines: readLines(7).flatMap(({ line }) => (ADDRESS.test(line) ? [] : [line])),
   }
 }
+
+/** Whatever looks like an IP or MAC address: whether it is one is another question. */
+const ADDRESS = /\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}::|(?:[0-9a-f]{2}[:-]){5}|(?:[0-9a-f]{1,4}:){5}/i
 
 const pieces = (text: string): string[] => text.match(/[\p{L}\p{N}]{3,}/gu) ?? []
 

@@ -170,7 +170,7 @@ function peersPart(report: Report): string {
       ...types.map((type) => [`\`${type}\``, ...run.map((peer) => percent(peer.recall[type], 0))]),
       ['harmless words lost %', ...run.map((peer) => percent(peer.overMask, 2))],
       ['hard negatives changed per 10,000', ...run.map((peer) => String(peer.negativesChanged))],
-      ['log lines changed per 10,000 (addresses included)', ...run.map((peer) => String(peer.linesChanged))],
+      ['log lines without an address changed per 10,000', ...run.map((peer) => String(peer.linesChanged))],
       ['µs a text', ...run.map((peer) => String(peer.microseconds))],
     ]),
     ...(failed.length === 0 ? [] : [`Without figures: ${failed.map((peer) => `${peer.name} (${peer.failed})`).join(', ')}.`]),

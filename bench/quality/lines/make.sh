@@ -182,7 +182,7 @@ if section containers && have containerd; then
   c() { bounded ctr --debug --address "$PWD/c.sock" "$@"; }
   for i in 1 2 3; do c run --rm --rootfs "$PWD/bundle/rootfs" "shop-$i" /bin/sh -c 'echo started; cat /proc/self/mountinfo' < /dev/null; c containers ls; c snapshots ls; c content ls; c plugins ls; done > ctr.log 2>&1
   (cd bundle && runc spec && sed -i 's/"terminal": true/"terminal": false/' config.json && bounded runc --debug --log-format json run shop-runc < /dev/null; cat config.json; runc --debug list; runc features) > runc.log 2>&1
-  stop $pid; (cat c.log ctr.log runc.log; have docker && docker --help; have docker && docker info; have docker && docker buildx --help) > "$out/containers" 2>&1
+  stop $pid; (cat c.log ctr.log runc.log; have docker && docker version; have docker && docker info) > "$out/containers" 2>&1
 fi
 
 # ---------------------------------------------------------------------------------------------------- packages and builds
@@ -250,7 +250,7 @@ if section c && have gcc; then
   for i in $(seq 40); do printf '#include <stdio.h>\n#include <string.h>\nint f%d(const char *s, unsigned n) { int unused; char b[4]; strcpy(b, "toolong"); return n == -1 ? printf("%%d", s) : 0; }\n' "$i" > "f$i.c"; done; echo 'int main(void){return 0;}' > main.c
   printf 'OBJ=$(patsubst %%.c,%%.o,$(wildcard *.c))\nshop: $(OBJ)\n\tgcc -o $@ $^\n%%.o: %%.c\n\tgcc -Wall -Wextra -O2 -c $<\n' > Makefile
   printf 'cmake_minimum_required(VERSION 3.10)\nproject(shop C CXX)\nenable_testing()\nadd_executable(shop main.c f1.c f2.c)\nadd_test(NAME shop COMMAND shop)\n' > CMakeLists.txt
-  (make --debug=v shop; make clean; gcc -v -Wl,--verbose main.c; gcc -H -E f1.c; gcc -S -O2 -o - f1.c; objdump -d main.o; readelf -a main.o; nm -D /bin/ls; ldd -v /bin/ls) > "$out/gcc-make" 2>&1
+  (make --debug=v shop; make clean; gcc -v -Wl,--trace,--stats main.c; gcc -H -fsyntax-only f1.c; gcc -ftime-report -c f2.c; gcc -S -O2 -o - f1.c; objdump -d main.o; readelf -a main.o; nm -D /bin/ls; ldd -v /bin/ls) > "$out/gcc-make" 2>&1
   have cmake && (bounded cmake -B b --debug-output; cmake --build b --verbose; ctest --test-dir b -VV; cat b/CMakeFiles/CMakeOutput.log b/CMakeFiles/CMakeConfigureLog.yaml | head -700) > "$out/cmake" 2>&1
 fi
 if section typescript; then
@@ -301,7 +301,7 @@ if section kernel; then
   (dmesg; cat /proc/meminfo /proc/vmstat /proc/interrupts /proc/self/maps /proc/self/smaps /proc/cpuinfo /proc/modules /proc/mounts /proc/net/tcp /proc/net/dev /proc/slabinfo /proc/buddyinfo /proc/ioports /proc/iomem) > "$out/kernel" 2>&1
 fi
 if section system; then
-  (ip -s -d address; ip route show table all; ss -tuanpi; ps axo pid,ppid,tid,ni,vsz,rss,stat,start,time,comm; vmstat 1 3; mount; df -a; lsblk -a; ls -laR /etc/ssl /usr/lib/python3 | head -500; lscpu; sysctl -a | head -900; systemd-analyze --help; systemctl --help; journalctl --no-pager -n 200; timedatectl; locale -a; getent services; id; who -a; uptime; ulimit -a; stat /etc/*) > "$out/system" 2>&1
+  (ip -s -d address; ip route show table all; ss -tuanpi; ps axo pid,ppid,tid,ni,vsz,rss,stat,start,time,comm; vmstat 1 3; mount; df -a; lsblk -a; ls -laR /etc/ssl /usr/lib/python3 | head -500; lscpu; sysctl -a | head -900; systemctl --no-pager list-unit-files; journalctl --no-pager -n 200; timedatectl; locale -a; getent services; id; who -a; uptime; ulimit -a; stat /etc/*) > "$out/system" 2>&1
 fi
 if section strace && have strace; then
   (bounded strace -f -tt -T -y ls -la /usr/bin; bounded strace -f -ttt -s 80 -e trace=network,file,process sh -c 'ls /tmp; true'; bounded strace -c ls) > "$out/strace" 2>&1
@@ -314,12 +314,12 @@ if section openssl && have openssl; then
   stop $pid; grep -v -e 'PRIVATE KEY' client.log > "$out/openssl"; head -800 server.log | grep -v 'PRIVATE KEY' > "$out/openssl-server"
 fi
 if section archives; then
-  (tar cvvf a.tar /usr/share/doc 2> /dev/null | head -500; gzip -9kv a.tar; gzip -tvl a.tar.gz; have xz && xz -kvv1 a.tar; have unzip && unzip -v a.tar.gz; cksum /usr/bin/a*; md5sum /usr/bin/b*; sha1sum /usr/bin/c*; sha512sum /usr/bin/d*; du -a /usr/share/doc | head -200; find /usr/lib -printf '%i %k %m %n %u %g %s %TY-%Tm-%Td %TH:%TM %p\n' | head -300; xxd /bin/ls | head -200; hexdump -C /bin/cat | head -200) > "$out/archives" 2>&1
+  (tar cvvf a.tar /usr/share/doc 2> /dev/null | head -500; gzip -9kv a.tar; gzip -tvl a.tar.gz; have xz && xz -kvv1 a.tar; have unzip && unzip -v a.tar.gz; cksum /usr/bin/a*; md5sum /usr/bin/b*; sha1sum /usr/bin/c*; sha512sum /usr/bin/d*; du -a /usr/share/doc | head -200; find /usr/lib -printf '%i %k %m %n %u %g %s %TY-%Tm-%Td %TH:%TM %p\n' | head -300; head -c 3200 /dev/urandom | xxd; head -c 3200 a.tar | hexdump -C) > "$out/archives" 2>&1
 fi
 if section sqlite && have sqlite3; then
   (for i in $(seq 1 60); do echo "create table if not exists t(a integer primary key, b text, c real); insert into t(b,c) values('item $i', $i*1.7); select *, datetime('now'), hex(randomblob(8)) from t order by 1 desc limit 4; explain query plan select * from t where b='x';"; done; echo '.stats on'; echo 'explain select count(*) from t; .schema'; echo 'select * from nowhere;'; echo '.dump') | sqlite3 -echo s.db > "$out/sqlite" 2>&1
 fi
 if section scripts; then
-  (have perl && perl -MData::Dumper -V; have perl && perl -d:Trace -e 1; have ruby && ruby -w -v -rlogger -e 'l=Logger.new(STDOUT); 300.times{|i| l.add(i%4, "job #{i} in #{(i*0.37).round(3)}s retries=#{i%3} obj=#{Object.new}", "Worker")}; raise ArgumentError, "wrong number of arguments (given 1, expected 2)"'; have ruby && ruby --dump=insns -e '10.times{|x| puts x+1}'; bash --version; bash -xvc 'for f in /etc/*.conf; do [ -r $f ] && wc -l $f; done'; awk 'BEGIN{for(i=0;i<200;i++) printf "%08d %6.2f%% [%s] %d/200 eta %dm%02ds\n", i*7919, i/2, "#####", i, i/60, i%60}'; node --v8-options | head -300; node --trace-gc -e 'let a=[];for(let i=0;i<2e6;i++)a.push({i})'; node -e 'function f(n){if(n==0)throw new TypeError("Cannot read properties of undefined (reading 0)");f(n-1)};f(9)'; node --trace-opt --trace-deopt -e 'let s=0;for(let i=0;i<1e6;i++)s+=i' ) > "$out/scripts" 2>&1
+  (have perl && perl -MData::Dumper -V; have perl && perl -d:Trace -e 1; have ruby && ruby -w -v -rlogger -e 'l=Logger.new(STDOUT); 300.times{|i| l.add(i%4, "job #{i} in #{(i*0.37).round(3)}s retries=#{i%3} obj=#{Object.new}", "Worker")}; raise ArgumentError, "wrong number of arguments (given 1, expected 2)"'; have ruby && ruby --dump=insns -e '10.times{|x| puts x+1}'; bash --version; bash -xvc 'for f in /etc/*.conf; do [ -r $f ] && wc -l $f; done'; awk 'BEGIN{for(i=0;i<200;i++) printf "%08d %6.2f%% [%s] %d/200 eta %dm%02ds\n", i*7919, i/2, "#####", i, i/60, i%60}'; node --trace-gc -e 'let a=[];for(let i=0;i<2e6;i++)a.push({i})'; node -e 'function f(n){if(n==0)throw new TypeError("Cannot read properties of undefined (reading 0)");f(n-1)};f(9)'; node --trace-opt --trace-deopt -e 'let s=0;for(let i=0;i<1e6;i++)s+=i' ) > "$out/scripts" 2>&1
 fi
 echo "raw lines: $(cat "$out"/* | wc -l)" >&2

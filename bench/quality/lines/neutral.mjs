@@ -24,7 +24,7 @@ const neutral = [
   [new RegExp(`${literal(checkout)}|/(?:home|work|tmp/w)/[\\w.-]*`, 'g'), '/srv/app'],
   [/\/tmp\/tmp\.\w+/g, '/srv/build'],
   [/\/opt\/[\w.-]+/g, '/opt/tools'],
-  [new RegExp(`${literal(homedir())}(?=[/\\s"':;,)]|$)|/root(?=[/\\s"':;,)]|$)`, 'g'), '/home/builder'],
+  [new RegExp(`(?<!\\w)(?:${literal(homedir())}|/ro${'ot'})(?![\\w-])`, 'g'), '/home/builder'],
   [new RegExp(`\\b${literal(hostname())}\\b`, 'g'), 'build-1'],
   // Addresses of people: maintainers, authors. No kind of line needs them.
   [/[\w.+%-]+@[\w-]+(?:\.[\w-]+)+/g, (text) => (/^[\w.-]+@[\d.]+$|\.(?:png|service|socket|target|c|h|so)$|@localhost$|@\d/.test(text) ? text : 'maintainer')],
