@@ -71,7 +71,7 @@ export function measure(subject: Subject, sizes: Sizes, options: { timed?: boole
     const misses: { setting: string; raw: string }[] = []
     const tally = scoreType(subject, entity, sizes.perSetting, by, {
       timed: options.timed === true,
-      misses: misses as never,
+      misses,
       leaked: (record) => observer?.leaked?.(entity.name, record.raw),
       wrong: (found, record) => observer?.wrong?.(found.detector, `${entity.name}, ${record.setting}`, record.raw),
     })

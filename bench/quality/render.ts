@@ -29,7 +29,7 @@ const HOW_TO = `\`\`\`sh
 npm run quality                        # everything that needs no outside data; writes this file and bench/quality/report.json
 npm run quality -- --check             # compares with the committed report: exit code 1 when a figure falls by more than 0.5 points or a gate is lost
 npm run quality -- --corpora DIR       # also the three scorers of the shared labelled sets, on the command
-npm run quality -- --peers             # also other programs, installed into bench/peers (needs npm)
+npm run quality -- --peers             # also other programs: those of npm are installed into bench/peers, presidio-analyzer and gitleaks run if they are there
 npm run quality -- --show us_ssn       # what is missed and what is found wrongly, for one type, detector or part of a place
 \`\`\`
 

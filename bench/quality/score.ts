@@ -90,18 +90,13 @@ interface Tally {
   microseconds?: number
 }
 
-export interface Miss {
-  readonly setting: Setting
-  readonly raw: string
-}
-
 /** Scores one type. What is found goes to `by`, detector by detector; up to `keep` misses go to `misses`. */
 export function scoreType(
   subject: Subject,
   entity: Entity,
   count_: number,
   by: HitsByDetector,
-  options: { timed?: boolean; misses?: Miss[]; wrong?: (found: Found, record: Labelled) => void; leaked?: (record: Labelled) => void } = {},
+  options: { timed?: boolean; misses?: { setting: string; raw: string }[]; wrong?: (found: Found, record: Labelled) => void; leaked?: (record: Labelled) => void } = {},
 ): Tally {
   const tally: Tally = { entity, bySetting: new Map(), byName: 0, open: 0, openFound: 0, leaked: 0, words: 0, touched: 0 }
   const records = labelled(entity, count_)

@@ -3,7 +3,7 @@
 //
 //   secret    «pw» password  «phrase» words in quotes or a record  «hex» 32 digits  «hex40»  «b64» 44 characters  «tok» 40 letters
 //             and digits  «short» six to nine characters  «pin» four to six digits  «letters» letters only  «weak» a word with digits
-//   no secret <word> <id> <uuid> <hex> <num> <path> <name>
+//   no secret <word> <id> <uuid> <hexid> <num> <path> <name>
 import { createRandom, type Random } from '../random.ts'
 import { ALNUM, BASE64, DIGITS, HEX, LOWER, UPPER } from './arithmetic.ts'
 

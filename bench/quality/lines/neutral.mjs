@@ -21,7 +21,7 @@ const checkout = resolve(here, '../../..')
 /** In order: what is found becomes what stands beside it. */
 const neutral = [
   [/\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z]|\x08|\x00/g, ''],
-  [new RegExp(`${literal(checkout)}|/(?:home|work|tmp/w)/[\\w.-]*`, 'g'), '/srv/app'],
+  [new RegExp(`${literal(checkout)}|/(?:home|work)/[\\w.-]*`, 'g'), '/srv/app'],
   [/\/tmp\/tmp\.\w+/g, '/srv/build'],
   [/\/opt\/[\w.-]+/g, '/opt/tools'],
   [new RegExp(`(?<!\\w)(?:${literal(homedir())}|/ro${'ot'})(?![\\w-])`, 'g'), '/home/builder'],
