@@ -9,17 +9,19 @@
  * @module
  */
 import { detectors, finders, finishPair, judgePair, judgeSecret, keyFacts, pairTriggers, recogniseKey } from './detectors/index.ts'
+import { createNamesFinder, nameDetectors } from './detectors/names/index.ts'
 import { makeConverted, makeMasker, makeTested } from './masker.ts'
 import type { Builtins, ConvertOptions, Masker, MaskerOptions, RulesetInput } from './masker.ts'
 import { masks } from './masks/index.ts'
+import { readNamesModel } from './ruleset/files.ts'
 import type { Converted } from './ruleset/convert.ts'
 import { rulesetJsonSchema as schemaOf } from './ruleset/schema.ts'
 import type { RulesetTestResult } from './ruleset/test-run.ts'
 
 const builtins: Builtins = {
   masks,
-  finders,
-  detectors,
+  finders: [...finders, createNamesFinder(readNamesModel)],
+  detectors: [...detectors, ...nameDetectors],
   pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair, judge: judgePair },
   keyFacts,
   judgeSecret,
@@ -60,7 +62,7 @@ export function convertRuleset(ruleset: string, options: ConvertOptions = {}): C
 
 /** The JSON Schema (draft 2020-12) of rulesets, from the same tables as the checks. */
 export function rulesetJsonSchema(): object {
-  return schemaOf(masks, detectors)
+  return schemaOf(masks, builtins.detectors)
 }
 
 export { formatIssue, InputError, MaskError, RulesetError } from './errors.ts'
