@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { allLocales } from '@faker-js/faker'
-import { ENGLISH, HARMLESS, LANGUAGES, LOGS } from './names-templates.ts'
+import { ENGLISH, EVERYDAY, HARMLESS, LANGUAGES, LOGS } from './names-templates.ts'
 
 /** Numbers below one from a seed. */
 export type Random = () => number
@@ -89,9 +89,11 @@ const firms = readdirSync('rulesets/seeds')
   .filter((file) => file.endsWith('_companies.csv'))
   .sort()
   .flatMap((file) => csv(`rulesets/seeds/${file}`).map((row) => row[0]!.replaceAll('"', '')))
+/** Words that people use for emoji (emojilib, MIT): everyday things. */
+const emojis = Object.values(JSON.parse(readFileSync('node_modules/emojilib/emojis.json', 'utf8')) as Record<string, { keywords: string[] }>)
 const en = allLocales.en as unknown as Record<string, Record<string, unknown>>
 const words = (value: unknown): string[] => strings(value).filter((w) => /^[a-z]+$/.test(w))
-const nouns = words(en['word']!['noun'])
+const nouns = [...words(en['word']!['noun']), ...emojis.flatMap((emoji) => emoji.keywords).filter((w) => /^[a-z]{4,}$/.test(w))]
 const adjectives = words(en['word']!['adjective'])
 const verbs = words(en['word']!['verb'])
 const countries = (locale: string): string[] =>
@@ -115,8 +117,11 @@ const englishCountries = [
 const streetSuffixes = strings(en['location']!['street_suffix'])
 const streetNames = csv('rulesets/seeds/mask_logs_street_names.csv').map((row) => row[0]!)
 
+const spoken = (values: readonly string[]): string[] => values.flatMap((w) => w.toLowerCase().split(/[^\p{L}']+/u)).filter((w) => w.length > 1)
+
 /** Everyday words of English, lower case. */
-export const everyday: readonly string[] = [
+export const everyday: readonly string[] = spoken([
+  ...emojis.flatMap((emoji) => emoji.keywords),
   ...strings(en['word']),
   ...strings(en['hacker']),
   ...strings(en['company']!['buzz_noun']),
@@ -129,7 +134,14 @@ export const everyday: readonly string[] = [
   ...strings(en['person']!['job_area']),
   ...strings(en['person']!['job_type']),
   ...strings(en['person']!['job_descriptor']),
-].flatMap((w) => w.toLowerCase().split(/[^a-z']+/))
+  ...EVERYDAY.slice(0, EVERYDAY.indexOf('guten tag')).split(/\s+/),
+])
+
+/** The same of other languages, in which many an English name is a word. */
+export const foreign: readonly string[] = spoken([
+  ...EVERYDAY.slice(EVERYDAY.indexOf('guten tag')).split(/\s+/),
+  ...['de', 'da', 'hu', 'pt_BR', 'pt_PT', 'fr', 'nb_NO'].flatMap((locale) => strings((allLocales as unknown as Record<string, { word?: unknown }>)[locale]?.word)),
+])
 
 /** Names for the lexicon. */
 export const lexicon = {
@@ -354,7 +366,11 @@ export function fill(template: Template, random: Random): Labelled {
       case 'fl': return { text: random() < 0.9 ? `${first()} ${last()}` : full(), kind: 1 }
       case 'f': return { text: first(), kind: 1 }
       case 'l': return { text: last(), kind: 1 }
-      case 'c': return { text: city(), kind: 2 }
+      case 'c': {
+        const name = city()
+        return { text: random() < 0.05 ? name.toUpperCase() : name, kind: 2 }
+      }
+      case 'A': return none(letters(random, pick(random, ['??', '???', '???', '????', '?????'])))
       case 'k': return { text: pick(random, own !== undefined && random() < 0.7 && countries(own[0]!).length > 0 ? countries(own[0]!) : englishCountries), kind: 2 }
       case 'r': return { text: random() < 0.6 ? pick(random, codes) : pick(random, regions), kind: 2 }
       case 'a': return { text: street(), kind: 3 }
@@ -391,8 +407,8 @@ export function fill(template: Template, random: Random): Labelled {
   text += chosen.slice(at)
   const x = random()
   const wide = text.length === text.toUpperCase().length && text.length === text.toLowerCase().length
-  if (wide && x < 0.025) text = text.toUpperCase()
-  else if (wide && x < 0.05) text = text.toLowerCase()
+  if (wide && x < 0.03) text = text.toUpperCase()
+  else if (wide && x < 0.12) text = text.toLowerCase()
   return { text, spans, template: template.id, key: 0 }
 }
 

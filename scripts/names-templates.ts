@@ -207,6 +207,79 @@ North of {c}, the {w} is {j}.
 Is {k} a member of the {w}?
 Exports from {k} to {k} (rose|fell) in {m}.
 The {o} report on {k} is {j}.
+{p} (had|has) (lost|sold|brought|broken|borrowed) (his|her|the|a) {w}.
+{p} is (very|quite|rather|too|so|always|never) {j}.
+{p} (began|started|stopped|kept|likes|hates) {v}ing as a {w}.
+{p}: {g}
+{p}: {g}.\n{p}: {g}!
+{p}: "{g}"\n{p}: "{g}"
+{p} (yelled|waved|smiled|shouted|pointed) at {p}: "{g}"
+{p}, (when|where|how|why) (will|can|did) (I|we) {v} the {w}?
+{p}, {p}, {p} and {p} are my (kids|friends|pets|students|cousins).
+Our (founders|directors|partners|owners) {l}, {l} and {l} (met|started) in {c}.
+{l} and {l} (were|are) {j} {w}s.
+{f} and {l} were born in {c}.
+(People|Friends|They|Everyone|Some) (call|calls|called|know|knows) (me|her|him|us) {p}.
+Her (mother|grandmother|sister)'s (first|last|birth) name (is|was) {l}.
+(His|Her|My|Their) (last|family|middle|former) name (is|was) {l}.
+What is your name? {p}
+Your name please? - {p}.
+How (old|tall|rich|tired|happy) is {p}?
+Why (is|was|does|did) {p} (always|so|never) {j}?
+(Can|Could|May) I (talk|speak) to {p}?
+(Remove|Add|Delete|Include) my (kid|son|wife|partner|friend) {p} (to|from) the {w}.
+Unlike {p}, the {w} (does|is) not {j}.
+(A|The|This|That) {w} by {p} (made|shows|has) {j} {w}.
+This {w} (from|by|of) {j} {w} {p} is my favourite.
+The {W} {W} by {p} is a {j} {w}.
+{p} wrote "The {W} of a {W}" in {n}.
+"The {W} {W}" is a {j} {w} (directed|written|sung|produced) by {p} and starring {p}.
+The {w} (not|only|mainly|also) by {p} (was|is) {j}.
+{g}! (said|cried|says) {p} to {p}.
+"{g}," (says|said|adds|added) {p}.
+The {w} of {p} (has been|was) {j} for years.
+{p} from {c} (says|is) {j}.
+{p} is from {o}.
+(Producer|Drummer|Singer|Actor|Officer|Nurse|Engineer|Developer|Lawyer|Manager) {p} (explained|told|left|joined).
+See {p} again in {n} (weeks|months|days).
+Next visit with {p} (in|after) {n} weeks.
+Also invited: {p} of {o}, {p} of {o} and {o}'s {p}.
+{w} and {w}, see {t} {l} in room {n}
+I come from {c}, (where|which) the {w} is {j}.
+(We|They|I) (returned|moved|drove|sailed|walked) (here|back|away) (from|to) {c} by {w}.
+I am (originally|now|currently) (from|in) {c}.
+I'm {p}, I come from {c} and I'm {n} years old.
+I am in {c} (for|on) (a|my) {w}.
+I'm in {c}, (at|for) the {w}.
+My (friend|brother|boss|parents|team) (lives|live|stays|works) in {c}.
+Who is (moving|driving|coming|going) to {c} with (us|me|him)?
+A {w} who (lives|grew up|was raised|works) in {c}.
+The {w} (arrived|landed|stopped) (in|at) {c} this {w} from {k}.
+(Where|Place|Location|Venue|City): {c} {W} {W}.
+When: {d} {h}\nWhere: {c}
+(Celebrating|Opening|Hosting) its {n}th {w} in {c}, {o} is {j}.
+{o} is a {j} {w} based in {c}.
+The {w} that (rules|supports|leads) {c}: {o}, {o} and {o}.
+(Supporting|Helping|Joining) {o} in {c} {z} with its {w}.
+Is {k} (moving|going) in that direction?
+I am glad that {k} is {j}.
+(From|In|Near|Around|To) {c}?
+{c} is {j} in {m}.
+{c}: {g}
+He studied {w} at the University of {c}.
+{f} (lives|lived) on {a}.
+{f} gave {f} (an|the|his|her) address: {a}, {c}
+Please add these addresses: {a}, {c}, and {a}, {c}
+{p}\n\n{a}\n {c}\n{k} {z}
+{p}\n{a}\n{c}\n{k}\n{z}\nMobile: {n}\nDesk: {n}
+{p}\n{w}\n{o}\n{a}\n{c} {z}
+> {p}\n> {a}\n> {c}\n> {k} {z}
+Name: {p}\nAddress: {a}\n{c}\n{k}
+Billing address: {p}\n  {a}\n  {c}\n  {r}\n  {z}
+My zip code is {z}.
+(The title|This song|The name) refers to {a} in {c}.
+Drivers must (stop|turn) at {a} or {a}.
+I am at the corner of {a} and {a}.
 `
 
 export const LOGS = `
@@ -530,6 +603,41 @@ Amazon {W} {W}
 Google {W} {W}
 Microsoft {W} {W}
 {X} is not defined
+The {W} {W} (is|was) a {j} {w} about {w}.
+"The {W} of the {W}" is a {w}.
+(He|She|They|We) (played|sang|watched|read) {W} {W} {W} {n} times.
+The {W} {W} Act of {n} (protects|forbids) {w}.
+Article {n} of the {W} Treaty
+The {W}s' {w} in the {w} of {w}.
+{n} {W}s You Should {W} To {W} (But Never {W})
+(See|Read|Watch) {W} {W}: {n} {W} Of The {W}
+(Don't|You're|I'd|I'll|We're|They're|C'mon|It's|That's), {g}
+Don't {v} the {w}, (please|ever|again).
+{W} & {W}, {W}, {W}, {W} & {W}
+{W}: {n}\n{W}: {n}\n{W}: {w}
+Phone: {n}\nMobile: {n}\nFax: {n}\nE-mail: {e}\nWebsite: {u}
+The {j} {W} {W} arrived this {w}.
+A {n} American {w}-{w} {w} (about|with) {w}.
+(American|European|English|German|French|Asian|Southern|Northern|Eastern) {w} {w}
+Awarded {W} of the {W} {n} times.
+{W} Statement: the {w} is {j}.
+This is a {w}, (sir|madam), but I don't like the {w}.
+{A} {A} {A}
+{A}={A} {A}={n} {A}({n})
+{A}: {w} {j}
+(Compiler|Checking|Using|Loading|Found|Detecting) {A} {w}
+{A}-{A}-{A}{n}
+{n}: {A} {W} {w}
+{W}{W}::{W}::{w}
+{W} {A} {w}: {n}/{n}
+my {w} is {j} and the {w} of {w} is {w}
+please {v} the {w} {w}
+{w} {w} {v} {w} {n}
+{w} {j}: {w}
+failed to {v} {w}
+could not {v} {w} {i}: {w} {j}
+{w}={w} {w}={n} {w}={w}
+{w} is {j} and {w}
 Die {w} ist {j}.
 Der Vorgang {i} wurde am {D} beendet.
 Die Verbindung zum Server wurde getrennt.
@@ -546,4 +654,55 @@ Nie można połączyć się z serwerem.
 Nem sikerült csatlakozni a kiszolgálóhoz.
 Sunucuya bağlanılamadı.
 Не удалось подключиться к серверу.
+`
+
+/** Everyday words of the languages of the templates that no list of faker has: they begin sentences and label fields. */
+export const EVERYDAY = `
+the a an and or but if then than that this these those there here he she it we they you i me him her us them my your his its our their who whom whose which what
+when where why how not no yes all any some many much more most few less least other another same such own very too so just only also even still yet already soon
+never always often sometimes again once twice today yesterday tomorrow tonight now later early late before after during until since while because although though
+about above across against along among around at behind below beneath beside between beyond by down for from in inside into near of off on onto out outside over
+past through to toward towards under up upon with within without is are was were be been being am has have had having do does did doing done can could will would
+shall should may might must go goes going gone went come comes coming came get gets got give gave given take took taken make made see saw seen know knew known think
+thought say said says tell told ask asked feel felt find found leave left put keep kept let begin began seem help show hear heard play run move live believe hold
+bring happen write wrote written sit stand lose lost pay paid meet met include continue set learn change lead understand watch follow stop create speak read spend
+grow open walk win teach offer remember love consider appear buy wait serve die send build stay fall cut reach kill remain suggest raise pass sell require report
+decide pull song film movie book story band album show street road city town country bridge beach idea tone world life man woman child day week month year people
+house home school work job money water night morning family friend music art party game team group company business office place room door car food person thing
+name number part hand eye head face side line word letter page news paper picture story reason result question answer problem fact case point end start way kind sort
+lot bit piece act rights union article treaty award tales princess prince royal english battery snake stripes white black red green blue brown grey pink club
+customer patient client attorney lawyer room visit quota mobile desk phone fax email website personal info summary mission statement education experience skills
+comedy action adventure animation kids mystery suspense drama romance musician musicians secret secretly hate supposed guilty pleasures
+guten tag hallo liebe lieber sehr geehrte geehrter herr frau mein dein sein ihr unser euer und oder aber nicht kein keine ist sind war waren wird werden wurde hat
+haben hatte ich du er sie es wir der die das dem den des ein eine einer eines einem einen mit von vom zu zum zur bei beim nach vor aus auf an am im in über unter
+für gegen ohne um durch wegen benutzer kunde kundin patient patientin termin rechnung lieferadresse adresse bestellung anfrage name vorname nachname straße ort
+bitte danke freundlichen grüßen viele grüße heute morgen gestern uhr wann wo wer wie was warum arbeitet wohnt wohne fahren ging bekam vielen dank anruf vorgang
+verbindung fehler datei server büro schmerzen geboren
+bonjour salut merci madame monsieur cordialement je tu il elle nous vous ils elles le la les un une des du de et ou mais ne pas est sont était a ont avait mon ma mes
+ton ta ses son notre votre leur dans sur sous avec sans pour par chez vers utilisateur client cliente patient rendez commande adresse livraison nom prénom veuillez
+appeler demande message société docteur habite habite travaille veuillez où qui quand comment pourquoi aujourd demain hier fichier connexion
+hola gracias buenos días señor señora estimado estimada atentamente yo tú él ella nosotros ustedes ellos el la los las un una unos unas y o pero no es son era fue ha
+han mi tu su nuestro en con sin por para de del al usuario cliente paciente pedido dirección entrega nombre apellidos favor llame mensaje empresa trabaja vivo vive
+dónde quién cuándo cómo hoy mañana ayer sede archivo error
+ciao grazie gentile cordiali saluti buongiorno io tu lui lei noi voi loro il lo la i gli le un uno una e o ma non è sono era ha hanno mi ti ci si mio tuo suo nostro
+in con senza per da di del della a al utente cliente paziente ordine indirizzo nome cognome prega chiamare messaggio ditta lavora abito chiamo dove chi quando come
+oggi domani ieri sede accesso
+olá obrigado obrigada prezado prezada atenciosamente bom dia eu tu ele ela nós vós eles o a os as um uma e ou mas não é são era foi tem têm meu minha seu sua nosso em
+no na com sem por para de do da ao usuário cliente paciente pedido endereço entrega nome sobrenome ligue mensagem empresa trabalha moro mora onde quem quando como
+hoje amanhã ontem arquivo tudo bem
+hallo hoi bedankt geachte heer mevrouw vriendelijke groet ik jij hij zij wij jullie de het een en of maar niet is zijn was waren heeft hebben mijn jouw zijn haar ons
+in op met zonder voor door van naar bij aan te gebruiker klant patiënt bestelling bezorgadres adres voornaam achternaam naam bel bericht bedrijf werkt woon woont waar
+wie wanneer hoe vandaag morgen gisteren terug
+hej tack vänliga hälsningar jag du han hon vi ni de en ett och eller men inte är var har hade min din sin vår i på med utan för av till från hos användaren kunden
+patienten beställning leveransadress adress förnamn efternamn namn ring meddelande företag arbetar bor heter var vem när hur idag imorgon igår kontor inte kunde
+dzień dobry cześć dziękuję szanowny szanowna pan pani panie poważaniem ja ty on ona my wy oni i lub ale nie jest są był była ma mój twój jego jej nasz w na z bez dla
+przez do od u użytkownik klient pacjent zamówienie adres dostawy imię nazwisko proszę zadzwonić wiadomość firma pracuje mieszkam mieszka przy gdzie kto kiedy jak
+dzisiaj jutro wczoraj nazywam się zalogował można
+szia tisztelt köszönjük üdvözlettel kérjük én te ő mi ti ők a az egy és vagy de nem van volt lesz ügyfél beteg rendelés szállítási cím vezetéknév keresztnév név hívja
+számát levelét munkatársa városában lakom holnap ma tegnap nevem született hol ki mikor hogyan sikerült
+merhaba sayın teşekkürler saygılarımla ben sen o biz siz onlar bir ve veya ama değil var yok benim senin onun bizim kullanıcı müşteri hasta sipariş siparişi teslimat
+adresi ad adım soyad lütfen görüşün mesajınız için şirketinde çalışıyor yaşıyorum şehrinde yarın bugün dün saat giriş yaptı ile nerede kim nasıl
+привет здравствуйте спасибо уважаемый уважаемая уважением я ты он она мы вы они и или но не это был была есть мой твой его её наш в на с без для через до от у
+пользователь клиент пациент заказ адрес доставки имя фамилия меня зовут позвоните номеру сообщение компании работает живу городе где кто когда как сегодня завтра
+вчера вошёл отменил поступил
 `

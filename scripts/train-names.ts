@@ -10,11 +10,11 @@ import { createSight, eligible, features, FEATURES, gate } from '../src/detector
 import { hashWord, LOWER, readTokens, WORD } from '../src/detectors/names/tokens.ts'
 import { CITY, COMMON, FIRST, LAST, REGION } from '../src/detectors/names/words.ts'
 import { isCommon } from '../src/detectors/common-words.ts'
-import { bare, createRandom, everyday, fill, fillValue, isHeldOut, lexicon, pick, templates } from './names-data.ts'
+import { bare, createRandom, everyday, fill, fillValue, foreign, isHeldOut, lexicon, pick, templates } from './names-data.ts'
 import type { Labelled } from './names-data.ts'
 
 const BITS = 17
-const SAMPLES = 260_000
+const SAMPLES = 480_000
 const ROUNDS = 4
 
 // ------------------------------------------------------------------------------------------------ prose without names
@@ -53,7 +53,15 @@ function add(word: string, bit: number): void {
     table.set(hash, (table.get(hash) ?? 0) | bit)
   }
 }
-const common = new Set([...everyday.filter((w) => w.length > 1), ...[...counts].filter(([, n]) => n >= 3).map(([w]) => w)])
+const givenNames = new Set(lexicon.first.map((name) => name.toLowerCase()))
+const anyNames = new Set([...lexicon.last, ...lexicon.cities, ...lexicon.regions].map((name) => name.toLowerCase()).concat(...givenNames))
+const countryNames = new Set(lexicon.regions.map((name) => name.toLowerCase()))
+const common = new Set([
+  ...everyday.filter((w) => !countryNames.has(w)),
+  ...foreign.filter((w) => !givenNames.has(w) && !countryNames.has(w)),
+  // technical prose, where a name in lower case is somebody's login
+  ...[...counts].filter(([w, n]) => n >= (anyNames.has(w) ? 25 : 3)).map(([w]) => w),
+])
 const parts = (name: string): string[] => name.split(/[\s.]+/).filter((part) => part.length > 1)
 for (const name of lexicon.first) for (const part of parts(name)) add(part, FIRST)
 for (const name of lexicon.last) for (const part of parts(name)) add(part, LAST)

@@ -85,6 +85,7 @@ export function keyClass(words: readonly string[]): number {
 /** Capitals, and the first bytes of characters of which some are. */
 const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ\u00c3\u00c4\u00c5\u00c8\u00ce\u00d0'
 
+// Texts without a capital are asked about where a word begins with two letters that most have.
 /** A finder over the model in the file that `load` reads, at the first ruleset that wants it. */
 export function createNamesFinder(load: () => Uint8Array): Finder {
   let model: Model | undefined
@@ -107,7 +108,7 @@ export function createNamesFinder(load: () => Uint8Array): Finder {
   }
   return {
     detectors: nameDetectors,
-    triggers: [{ byte: CAPITALS }],
+    triggers: [{ byte: CAPITALS }, { prev: ' ', byte: 'bcdfghjklmnprstvwyz', next: 'aeiou' }],
     least: 3,
     prepare,
     find(of, _at, own) {

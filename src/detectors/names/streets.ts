@@ -39,7 +39,8 @@ export function markStreets(tokens: Tokens, gram: Uint8Array): boolean {
   const capital = (k: number): boolean => kind[k] === WORD && (shape[k] === TITLED || shape[k] === CAPS || shape[k] === INITIAL)
   for (let i = 0; i < n; i++) {
     if (kind[i] === NUMBER) {
-      if (value[i] === 5 && tokens.end[i]! - tokens.start[i]! === 5) {
+      const size = tokens.end[i]! - tokens.start[i]!
+      if ((value[i] === 5 && size === 5) || (value[i] === 9 && size === 10)) {
         const state = i > 0 && kind[i - 1] === WORD && shape[i - 1] === CAPS && tokens.value[i - 1] === 2 && gap[i] !== 0
         const place = (i + 1 < n && (bits[i + 1]! & CITY) !== 0 && capital(i + 1)) || (i > 0 && (bits[i - 1]! & (CITY | REGION)) !== 0 && capital(i - 1))
         if (state || place) mark(state ? i - 1 : i, i, POSTCODE_PART)

@@ -3,10 +3,10 @@
 
 import { lookUp } from './model.ts'
 import type { Model } from './model.ts'
-import { markStreets, STREET_PART, wholeAddresses } from './streets.ts'
-import { CAPS, createTokens, INITIAL, LOWER, MACHINE, MARK, NUMBER, readTokens, TITLED, WINDOW, WORD } from './tokens.ts'
+import { markStreets, wholeAddresses } from './streets.ts'
+import { CAPS, createTokens, hashWord, INITIAL, LOWER, MACHINE, MARK, NUMBER, readTokens, TITLED, WINDOW, WORD } from './tokens.ts'
 import type { Tokens } from './tokens.ts'
-import { CITY, COMMON, CUE, FIRST, LAST, PARTICLE, PRODUCT, REGION, STREET, TITLE, UNIT } from './words.ts'
+import { CITY, COMMON, CUE, FIRST, LAST, ORG, PARTICLE, PRODUCT, REGION, STREET, TITLE, UNIT } from './words.ts'
 
 export const NONE = 0
 export const PERSON = 1
@@ -25,11 +25,13 @@ export interface Sight {
   key: number
   /** 0 to 3: how much of the window is no language. */
   machine: number
+  /** No word of the window has a capital: names have none either. */
+  low: boolean
   readonly tags: Uint8Array
 }
 
 export function createSight(): Sight {
-  return { tokens: createTokens(), gram: new Uint8Array(WINDOW), key: 0, machine: 0, tags: new Uint8Array(WINDOW) }
+  return { tokens: createTokens(), gram: new Uint8Array(WINDOW), key: 0, machine: 0, low: false, tags: new Uint8Array(WINDOW) }
 }
 
 /** Looks all words of the window up; true when a name may be in it. */
@@ -39,6 +41,8 @@ export function gate(sight: Sight, model: Pick<Model, 'keys' | 'values'>): boole
   let open = sight.key !== 0
   let machine = 0
   let streets = false
+  let capitals = 0
+  let lowNames = 0
   for (let i = 0; i < count; i++) {
     const k = kind[i]!
     if (k !== WORD) {
@@ -50,13 +54,10 @@ export function gate(sight: Sight, model: Pick<Model, 'keys' | 'values'>): boole
     if ((b & (STREET | UNIT)) !== 0) streets = true
     const s = shape[i]!
     if (s === LOWER) {
-      // my name is john
-      if (!open && (b & (FIRST | LAST)) !== 0 && (b & (COMMON | PRODUCT | PARTICLE)) === 0 && i > 0 && kind[i - 1] === WORD) {
-        const p = bits[i - 1]!
-        open = (p & (FIRST | CUE)) !== 0 && (p & (COMMON | PRODUCT)) !== COMMON
-      }
+      if ((b & (FIRST | LAST)) !== 0 && (b & (COMMON | PRODUCT | PARTICLE)) === 0) lowNames++
       continue
     }
+    capitals++
     if (open || s === INITIAL) continue
     if ((b & (FIRST | LAST | CITY | REGION)) !== 0 && (b & (COMMON | PRODUCT)) === 0) open = true
     else if (i > 0 && gap[i] === 1 && kind[i - 1] === WORD) {
@@ -68,6 +69,9 @@ export function gate(sight: Sight, model: Pick<Model, 'keys' | 'values'>): boole
       else if (s === TITLED && shape[i - 1] === TITLED && ((b | p) & (FIRST | LAST)) !== 0 && (b & p & COMMON) === 0) open = true
     } else if (i > 1 && kind[i - 1] === MARK && (bits[i - 2]! & TITLE) !== 0) open = true
   }
+  sight.low = capitals === 0
+  // my name is john
+  if (capitals === 0 && lowNames > 0 && machine * 6 <= count) open = true
   sight.machine = count === 0 ? 0 : Math.min(3, Math.floor((machine * 12) / count))
   const marked = streets || hasHouse(tokens) ? markStreets(tokens, sight.gram) : (sight.gram.fill(0, 0, count), false)
   return open || marked
@@ -94,10 +98,13 @@ export function eligible(sight: Sight, i: number): boolean {
   const before = i > 0 && tokens.gap[i] !== 2 ? tags[i - 1]! : 0
   if (kind === WORD) {
     if (tokens.shape[i]! !== LOWER) return true
+    if (before !== 0 || sight.gram[i] !== 0) return true
     const b = tokens.bits[i]!
-    return before !== 0 || sight.gram[i] !== 0 || ((b & (FIRST | LAST | CITY)) !== 0 && (b & COMMON) === 0)
+    if ((b & (COMMON | PARTICLE)) !== 0) return false
+    return sight.low || ((b & (FIRST | LAST)) !== 0 && i > 0 && (tokens.bits[i - 1]! & (CUE | TITLE)) !== 0)
   }
-  if (kind === NUMBER) return before !== 0 || sight.gram[i] !== 0 || (i + 1 < tokens.count && (tokens.shape[i + 1] === TITLED || (tokens.bits[i + 1]! & STREET) !== 0))
+  if (kind === NUMBER)
+    return before !== 0 || sight.gram[i] !== 0 || (i + 1 < tokens.count && sight.machine === 0 && (tokens.shape[i + 1] === TITLED || (tokens.bits[i + 1]! & STREET) !== 0))
   return before !== 0
 }
 
@@ -127,9 +134,9 @@ export function features(sight: Sight, i: number, out: Int32Array): number {
   // a word that begins a sentence has its capital from there
   const opens = starts || (i > 0 && kind[i - 1] === MARK && (h1 === 0x2f || h1 === 0x22 || h1 === 0x40)) ? 1 : 0
   let k = 0
-  out[k++] = mix(0, s0, sight.key)
+  out[k++] = mix(0, s0, sight.key | (sight.low ? 8 : 0))
   out[k++] = mix(1, h0, 0)
-  out[k++] = mix(2, b0, s0)
+  out[k++] = mix(2, b0, s0 | (sight.low ? 64 : 0))
   out[k++] = mix(3, h1, s0)
   out[k++] = mix(4, n1, s0)
   out[k++] = mix(5, h1, h2)
@@ -254,10 +261,38 @@ function finish(sight: Sight, report: Report): void {
     let letters = 0
     let street = false
     for (let k = from; k <= to; k++) {
-      if (kind[k] === WORD && shape[k] !== INITIAL) letters++
-      if ((gram[k]! & STREET_PART) !== 0) street = true
+      if (kind[k] === WORD && shape[k] !== INITIAL && (bits[k]! & ORG) === 0) letters++
+      if (gram[k] !== 0) street = true
     }
-    if (letters > 0 || (c === ADDRESS && street)) report(c, start[from]!, end[to]!, false)
     i = j
+    if (letters === 0 && !(c === ADDRESS && street)) continue
+    if (c === PERSON) {
+      // an abbreviation that no list knows, alone
+      if (from === to && shape[from] === CAPS && tokens.value[from]! <= 6 && (bits[from]! & (FIRST | LAST)) === 0) continue
+      from = withTitle(tokens, from)
+      to = withDegree(tokens, to)
+    }
+    report(c, start[from]!, end[to]!, false)
+    if (to > i) i = to
   }
 }
+
+/** The first token of a name with the title before it: `Mr. Smith`. */
+function withTitle(tokens: Tokens, from: number): number {
+  const { kind, shape, bits, value, gap } = tokens
+  let k = from
+  for (;;) {
+    let at = k - 1
+    if (at > 0 && kind[at] === MARK && value[at] === 0x2e && gap[at] === 0) at--
+    if (at < 0 || gap[k] !== 1 || kind[at] !== WORD || (bits[at]! & TITLE) === 0 || (shape[at] === LOWER && !(bits[at]! & TITLE && at + 1 < k))) return k
+    k = at
+  }
+}
+
+/** The last token of a name with the degree behind it: `Anna Smith MD`, `Anna Smith, Ph.D.`. */
+function withDegree(tokens: Tokens, to: number): number {
+  const { count, hash, gap, kind, value } = tokens
+  const at = to + 2 < count && kind[to + 1] === MARK && value[to + 1] === 0x2c ? to + 2 : to + 1
+  return at < count && gap[at] === 1 && DEGREES.has(hash[at]!) ? at : to
+}
+const DEGREES = new Set(['md', 'phd', 'dds', 'dvm', 'jr', 'sr', 'esq', 'msc', 'mba', 'ii', 'iii', 'iv', 'rn', 'bsc'].map(hashWord))

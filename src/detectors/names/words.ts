@@ -36,7 +36,7 @@ trail trl circle cir alley grove mews row walk hill gardens gdns plaza rue allé
 camino carretera plaza via viale piazza corso vicolo largo rua travessa estrada praça praca alameda rodovia straße strasse str weg platz gasse allee ring
 damm ufer straat laan weg plein kade gracht singel gata gatan vägen väg vej gade allé vei veien gate katu tie ulica ul aleja al plac osiedle utca út tér
 körút ulice třída náměstí cesta улица ул проспект пр переулок пер шоссе бульвар площадь вулиця sokak sokağı caddesi cadde cad bulvarı strada bulevardul
-calea bulevar prospekt route pike turnpike expressway loop crossing esplanade parade quay wharf
+calea bulevar prospekt route pike turnpike expressway loop crossing esplanade parade quay wharf útja sétány rakpart fasor vegen vägen gatu trg cesta naměstí strasse cours skyway underpass junction
 `),
   ],
   [
@@ -86,6 +86,8 @@ mercury venus mars jupiter saturn neptune pluto aurora lambda azure amazon googl
 siemens bosch github gitlab bitbucket jira slack zoom teams trello asana notion okta stripe paypal visa mastercard discover maestro diners amex gmail
 outlook yahoo facebook twitter instagram linkedin whatsapp telegram signal internet explorer word excel powerpoint office server client agent worker manager
 controller scheduler handler service factory builder adapter gateway broker cluster zone region shard replica primary secondary master slave leader follower
+macintosh english german french spanish italian portuguese dutch swedish danish norwegian finnish polish czech hungarian turkish russian greek arabic chinese
+japanese korean hindi american british european african asian utf ascii wal abi gnu gcc jvm jdk jre gc vm os
 http https tcp udp tls ssl ssh dns dhcp ftp smtp imap ldap nfs rpc grpc rest soap json xml yaml toml csv html css sql cpu gpu ram rom ssd hdd usb pci pcie
 acpi bios uefi efi api sdk cli gui ide url uri uuid id ok error warn warning info debug trace fatal notice critical alert emerg panic exception failed failure
 success started stopped starting stopping running loading loaded connected disconnected accepted rejected denied allowed invalid unknown missing found
