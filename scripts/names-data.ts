@@ -281,6 +281,11 @@ export function fill(template: Template, random: Random): Labelled {
       ),
     )
   }
+  const unit = (): string => {
+    const x = random()
+    if (x < 0.25) return `${pick(random, ['PO Box', 'P.O. Box', 'Unit 12 Box', 'Box'])} ${letters(random, '####')}`
+    return `${pick(random, ['Apt', 'Apt.', 'Suite', 'Unit', 'Flat', 'Floor'])} ${pick(random, [letters(random, '##'), letters(random, '###'), letters(random, '?'), letters(random, '#'), letters(random, '#?')])}`
+  }
   const street = (): string => {
     const make = STREET_FORMS[language]
     if (make !== undefined && random() < 0.9) return form(make(random, names()))
@@ -295,11 +300,10 @@ export function fill(template: Template, random: Random): Labelled {
             ? pick(random, streetNames)
             : `${pick(random, locales.get('en')!.last)} ${pick(random, ['Street', 'Road', 'Avenue', 'St', 'St.', 'Rd', 'Ln', 'Dr', 'Dr.', 'Blvd', 'Court', 'Ave.', 'Parkway', 'Terrace'])}`
     const where = random() < 0.1 ? `${pick(random, ['N', 'S', 'E', 'W', 'North', 'South', 'East', 'West'])} ` : ''
-    const unit =
-      random() < 0.2
-        ? `${pick(random, [', ', ' '])}${pick(random, ['Apt', 'Apt.', 'Suite', 'Unit', 'Flat', 'Floor'])} ${pick(random, [letters(random, '##'), letters(random, '?'), letters(random, '#'), letters(random, '#?')])}`
-        : ''
-    return random() < 0.05 ? `${pick(random, ['PO Box', 'P.O. Box'])} ${letters(random, '####')}` : `${house(random)} ${where}${name}${unit}`
+    const inside = random() < 0.2 ? `${pick(random, [', ', ' ', '\n'])}${unit()}` : ''
+    const x2 = random()
+    if (x2 < 0.05) return unit()
+    return `${x2 < 0.09 ? `${letters(random, '##')} ` : ''}${house(random)} ${where}${name}${inside}`
   }
   const firm = (): string => {
     const x = random()
@@ -368,12 +372,14 @@ export function fill(template: Template, random: Random): Labelled {
       case 'l': return { text: last(), kind: 1 }
       case 'c': {
         const name = city()
-        return { text: random() < 0.05 ? name.toUpperCase() : name, kind: 2 }
+        return { text: random() < 0.09 ? name.toUpperCase() : name, kind: 2 }
       }
       case 'A': return none(letters(random, pick(random, ['??', '???', '???', '????', '?????'])))
       case 'k': return { text: pick(random, own !== undefined && random() < 0.7 && countries(own[0]!).length > 0 ? countries(own[0]!) : englishCountries), kind: 2 }
       case 'r': return { text: random() < 0.6 ? pick(random, codes) : pick(random, regions), kind: 2 }
       case 'a': return { text: street(), kind: 3 }
+      case 'U':
+        return { text: unit(), kind: 3 }
       case 'z': return { text: letters(random, pick(random, own !== undefined ? ['#####', '####', '####'] : ['#####', '#####', '#####-####', '??# #??', '??## #??', '#### ??', '####'])), kind: 3 }
       case 'o': return { text: firm(), kind: 4 }
       case 't': return none(pick(random, TITLES))

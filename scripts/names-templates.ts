@@ -277,6 +277,18 @@ Please add these addresses: {a}, {c}, and {a}, {c}
 Name: {p}\nAddress: {a}\n{c}\n{k}
 Billing address: {p}\n  {a}\n  {c}\n  {r}\n  {z}
 My zip code is {z}.
+(ZIP|Postcode|Postal code): {z}
+{p}\n{o}\n{a}\n{U}\n{c}\n{k} {z}
+> {a}\n> {U}\n> {c}\n> {k} {z}
+  {a} {U} {c} {k}
+{a}
+{o}\n{U}\n{c} {r}
+(The restaurant|My shop|The museum|Our stand) is at {a} {U}, {c}.
+I (used to work|work|worked) for {o} as {w} (but|and) left.
+The address of {o} is {a}, {c}.
+{o} is the idea of {p} and {p}.
+We read about {o} and {o} (today|in the news).
+The {o} (website|app|office|store|team|band|report) (is|was) {j}.
 (The title|This song|The name) refers to {a} in {c}.
 Drivers must (stop|turn) at {a} or {a}.
 I am at the corner of {a} and {a}.

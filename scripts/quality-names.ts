@@ -8,7 +8,9 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { readModel } from '../src/detectors/names/model.ts'
+import { lookUp, readModel } from '../src/detectors/names/model.ts'
+import { hashWord } from '../src/detectors/names/tokens.ts'
+import { TITLE } from '../src/detectors/names/words.ts'
 import { createSight, findNames } from '../src/detectors/names/tagger.ts'
 import { createRandom, fill, isHeldOut, pick, templates } from './names-data.ts'
 
@@ -63,6 +65,8 @@ function judge(into: Score, text: string, spans: readonly (readonly [number, num
     const s = match.index
     const e = s + match[0].length
     if (spans.some(([, a, b]) => a < e && b > s) || ignore.some(([a, b]) => a < e && b > s)) continue
+    // the title before a name goes with it
+    if ((lookUp(model, hashWord(match[0].replace(/\W/g, ''))) & TITLE) !== 0) continue
     into.words++
     if (!touched(s, e)) continue
     into.lost++

@@ -1,7 +1,7 @@
 // The grammar of street addresses: a house number beside a name with a word for a street, a unit or box, a postcode beside a
 // place. It marks tokens; two different parts near each other are an address by themselves, one is evidence for the tagger.
 
-import { CAPS, createTokens, INITIAL, LOWER, MACHINE, MARK, NUMBER, readTokens, TITLED, WORD } from './tokens.ts'
+import { CAPS, createTokens, hashWord, INITIAL, LOWER, MACHINE, MARK, NUMBER, readTokens, TITLED, WORD } from './tokens.ts'
 import type { Tokens } from './tokens.ts'
 import { CITY, COMMON, FIRST, LAST, PARTICLE, REGION, STREET, TITLE, UNIT } from './words.ts'
 
@@ -21,6 +21,9 @@ for (const word of ['straße', 'strasse', 'gasse', 'platz', 'gatan', 'vägen', '
 const WEG = ((0x67 << 8) ^ 0x65) * 256 + 0x77
 const VEJ = ((0x6a << 8) ^ 0x65) * 256 + 0x76
 const STR = ((0x72 << 8) ^ 0x74) * 256 + 0x73
+
+/** Words for a postcode. */
+const POSTAL = new Set(['zip', 'zipcode', 'postcode', 'postal', 'plz', 'cap', 'cep'].map(hashWord))
 
 /** How far a number stands from its street. */
 const REACH = 5
@@ -43,7 +46,8 @@ export function markStreets(tokens: Tokens, gram: Uint8Array): boolean {
       if ((value[i] === 5 && size === 5) || (value[i] === 9 && size === 10)) {
         const state = i > 0 && kind[i - 1] === WORD && shape[i - 1] === CAPS && tokens.value[i - 1] === 2 && gap[i] !== 0
         const place = (i + 1 < n && (bits[i + 1]! & CITY) !== 0 && capital(i + 1)) || (i > 0 && (bits[i - 1]! & (CITY | REGION)) !== 0 && capital(i - 1))
-        if (state || place) mark(state ? i - 1 : i, i, POSTCODE_PART)
+        const named = (i > 0 && POSTAL.has(tokens.hash[i - 1]!)) || (i > 1 && POSTAL.has(tokens.hash[i - 2]!)) || (i > 2 && POSTAL.has(tokens.hash[i - 3]!))
+        if (state || place || named) mark(state ? i - 1 : i, i, POSTCODE_PART)
       } else if (value[i] === 4 && i + 1 < n && shape[i + 1] === CAPS && tokens.value[i + 1] === 2 && i + 2 < n && (bits[i + 2]! & CITY) !== 0) mark(i, i + 1, POSTCODE_PART)
       continue
     }
@@ -80,7 +84,7 @@ export function markStreets(tokens: Tokens, gram: Uint8Array): boolean {
       j--
     }
     if (house(j) && gap[j + 1] === 1 && named) {
-      mark(j, i, STREET_PART)
+      mark(house(j - 1) && gap[j] === 1 ? j - 1 : j, i, STREET_PART)
       continue
     }
     // 12, rue de la Paix; Calle de Alcalá 45; ul. Długa 5

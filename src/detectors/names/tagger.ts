@@ -43,12 +43,14 @@ export function gate(sight: Sight, model: Pick<Model, 'keys' | 'values'>): boole
   let streets = false
   let capitals = 0
   let lowNames = 0
+  let words = 0
   for (let i = 0; i < count; i++) {
     const k = kind[i]!
     if (k !== WORD) {
       if (k === MACHINE) machine++
       continue
     }
+    words++
     const b = lookUp(model, tokens.hash[i]!)
     bits[i] = b
     if ((b & (STREET | UNIT)) !== 0) streets = true
@@ -70,8 +72,8 @@ export function gate(sight: Sight, model: Pick<Model, 'keys' | 'values'>): boole
     } else if (i > 1 && kind[i - 1] === MARK && (bits[i - 2]! & TITLE) !== 0) open = true
   }
   sight.low = capitals === 0
-  // my name is john
-  if (capitals === 0 && lowNames > 0 && machine * 6 <= count) open = true
+  // my name is john: only in what reads like a sentence
+  if (capitals === 0 && lowNames > 0 && machine * 12 <= count && words > 2 && (count - words) * 3 <= count) open = true
   sight.machine = count === 0 ? 0 : Math.min(3, Math.floor((machine * 12) / count))
   const marked = streets || hasHouse(tokens) ? markStreets(tokens, sight.gram) : (sight.gram.fill(0, 0, count), false)
   return open || marked
@@ -99,12 +101,13 @@ export function eligible(sight: Sight, i: number): boolean {
   if (kind === WORD) {
     if (tokens.shape[i]! !== LOWER) return true
     if (before !== 0 || sight.gram[i] !== 0) return true
+    // a key
+    if (i + 1 < tokens.count && tokens.gap[i + 1] === 0 && tokens.kind[i + 1] === MARK && tokens.value[i + 1] === 0x3d) return false
     const b = tokens.bits[i]!
     if ((b & (COMMON | PARTICLE)) !== 0) return false
     return sight.low || ((b & (FIRST | LAST)) !== 0 && i > 0 && (tokens.bits[i - 1]! & (CUE | TITLE)) !== 0)
   }
-  if (kind === NUMBER)
-    return before !== 0 || sight.gram[i] !== 0 || (i + 1 < tokens.count && sight.machine === 0 && (tokens.shape[i + 1] === TITLED || (tokens.bits[i + 1]! & STREET) !== 0))
+  if (kind === NUMBER) return before !== 0 || sight.gram[i] !== 0 || (i + 1 < tokens.count && sight.machine === 0 && tokens.gap[i + 1] === 1 && tokens.shape[i + 1] === TITLED)
   return before !== 0
 }
 

@@ -256,6 +256,8 @@ function wordEnd(text: Uint8Array, from: number, to: number): number {
     const size = c === 0xe2 && p + 2 < to && text[p + 1] === 0x80 && text[p + 2] === 0x99 ? 3 : c === 0x27 || c === 0x2d ? 1 : 0
     if (size === 0 || p + size >= to || (CLASS[text[p + size]!]! & LETTER) === 0) break
     if (c !== 0x2d && (text[p + size]! | 0x20) === 0x73 && (p + size + 1 >= to || (CLASS[text[p + size + 1]!]! & LETTER) === 0)) break
+    // l'adresse, d'accord: the word is what comes behind
+    if (c !== 0x2d && p - from <= 2 && text[p + size]! > 0x60 && text[from] !== 0x4f) break
     p += size
   }
   return p
