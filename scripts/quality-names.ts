@@ -91,7 +91,7 @@ function table(title: string, scores: readonly (readonly [string, Score])[]): vo
 // ------------------------------------------------------------------------------------------------ (a)
 
 const random = createRandom(7)
-const held = templates.filter((t) => isHeldOut(t.id))
+const held = templates.filter((t) => isHeldOut(t))
 const parts: [string, (locale: string) => boolean][] = [
   ['English prose', (l) => l === 'en'],
   ['log lines with names', (l) => l === 'log'],

@@ -83,7 +83,7 @@ const model = createLexicon(table, table.size)
 const NAMES = FIRST | LAST | CITY | REGION
 const sight = createSight()
 const random = createRandom(20260101)
-const seen = templates.filter((t) => !isHeldOut(t.id))
+const seen = templates.filter((t) => !isHeldOut(t))
 const named = seen.filter((t) => t.locale !== 'none')
 const english = seen.filter((t) => t.locale === 'en')
 const harmless = seen.filter((t) => t.locale === 'none')

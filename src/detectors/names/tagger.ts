@@ -100,11 +100,12 @@ export function eligible(sight: Sight, i: number): boolean {
   const before = i > 0 && tokens.gap[i] !== 2 ? tags[i - 1]! : 0
   if (kind === WORD) {
     if (tokens.shape[i]! !== LOWER) return true
-    if (before !== 0 || sight.gram[i] !== 0) return true
+    if (sight.gram[i] !== 0) return true
     // a key
     if (i + 1 < tokens.count && tokens.gap[i + 1] === 0 && tokens.kind[i + 1] === MARK && tokens.value[i + 1] === 0x3d) return false
     const b = tokens.bits[i]!
-    if ((b & (COMMON | PARTICLE)) !== 0) return false
+    if (before !== 0 && (sight.low || (b & PARTICLE) !== 0)) return true
+    if ((b & (COMMON | PARTICLE)) !== 0) return before === ADDRESS && (b & STREET) !== 0
     return sight.low || ((b & (FIRST | LAST)) !== 0 && i > 0 && (tokens.bits[i - 1]! & (CUE | TITLE)) !== 0)
   }
   if (kind === NUMBER) return before !== 0 || sight.gram[i] !== 0 || (i + 1 < tokens.count && sight.machine === 0 && tokens.gap[i + 1] === 1 && tokens.shape[i + 1] === TITLED)
@@ -259,7 +260,7 @@ function finish(sight: Sight, report: Report): void {
     while (j + 1 < n && tags[j + 1] === c && (gap[j + 1] !== 2 || c === ADDRESS)) j++
     let from = i
     let to = j
-    while (to > from && kind[to] === MARK) to--
+    while (to > from && (kind[to] === MARK || (shape[to] === LOWER && (bits[to]! & PARTICLE) !== 0 && !sight.low && gram[to] === 0))) to--
     while (from < to && kind[from] === MARK) from++
     let letters = 0
     let street = false
