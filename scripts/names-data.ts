@@ -1,5 +1,5 @@
 // Words for the templates of scripts/names-templates.ts, and labelled sentences made of both. Names, streets and words are those
-// of @faker-js/faker (MIT); cities are those of rulesets/seeds/mask_logs_cities.csv (GeoNames, CC BY 4.0) and of faker.
+// of @faker-js/faker (MIT); cities are those of GeoNames (CC BY 4.0; scripts/data/cities-world.txt, rulesets/seeds/mask_logs_cities.csv) and of faker.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { allLocales } from '@faker-js/faker'
@@ -82,7 +82,8 @@ const csv = (file: string): string[][] =>
     .slice(1)
     .map((line) => line.split(','))
 const geo = csv('rulesets/seeds/mask_logs_cities.csv')
-const cities = [...new Set(geo.map((row) => row[0]!))].filter(plain)
+const world = readFileSync('scripts/data/cities-world.txt', 'utf8').trim().split('\n')
+const cities = [...new Set([...geo.map((row) => row[0]!), ...world])].filter(plain)
 const regions = [...new Set(geo.map((row) => row[1]!))].filter(plain)
 const codes = [...new Set(geo.filter((row) => row[4] === 'United States').map((row) => row[2]!))]
 const firms = readdirSync('rulesets/seeds')

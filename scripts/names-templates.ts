@@ -188,7 +188,7 @@ What did {f} say about {l}?
 Room {n} is booked for {p}.
 The {w} belongs to {p}
 I'd like to speak with {p}, please.
-(Suite|Unit) {n} at {a} is free.
+{U} at {a} is free.
 Turn (left|right) onto {a}.
 Property: {a}, {c}, {r} {z}, {k}
 Billing address: {a}, {c}, {r} {z}
@@ -201,7 +201,7 @@ I moved from {a} to {a}.
 Is there a {w} near {c}, {r}?
 The {c} office (closes|opens) at {h}.
 A {j} {w} from {c} (arrived|won).
-North of {c}, the {w} is {j}.
+(Near|Outside|Around|Around) {c}, the {w} is {j}.
 {c} and {c} are {n} km apart.
 (Citizens|Residents|Tourists) of {c} (protested|voted).
 Is {k} a member of the {w}?
@@ -266,7 +266,7 @@ I am glad that {k} is {j}.
 (From|In|Near|Around|To) {c}?
 {c} is {j} in {m}.
 {c}: {g}
-He studied {w} at the University of {c}.
+He studied {w} at {o}.
 {f} (lives|lived) on {a}.
 {f} gave {f} (an|the|his|her) address: {a}, {c}
 Please add these addresses: {a}, {c}, and {a}, {c}

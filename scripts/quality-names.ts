@@ -4,6 +4,7 @@
 // Run: npx tsc -p tsconfig.json && node dist/scripts/quality-names.js [--corpora DIR] [--lines DIR] [--show] [--write]
 
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -36,6 +37,8 @@ function find(text: string): Found[] {
 }
 
 interface Score {
+  /** Words outside all values that the detector of persons alone touches. */
+  lostToPerson: number
   readonly spans: number[]
   readonly masked: number[]
   readonly right: number[]
@@ -45,7 +48,7 @@ interface Score {
   harmed: number
 }
 
-const score = (): Score => ({ spans: KINDS.map(() => 0), masked: KINDS.map(() => 0), right: KINDS.map(() => 0), words: 0, lost: 0, texts: 0, harmed: 0 })
+const score = (): Score => ({ spans: KINDS.map(() => 0), masked: KINDS.map(() => 0), right: KINDS.map(() => 0), words: 0, lost: 0, lostToPerson: 0, texts: 0, harmed: 0 })
 
 /** A value is masked when every word of it is, by whatever detector. Words outside all values that are touched are lost. */
 function judge(into: Score, text: string, spans: readonly (readonly [number, number, number])[], ignore: readonly (readonly [number, number])[]): void {
@@ -70,6 +73,7 @@ function judge(into: Score, text: string, spans: readonly (readonly [number, num
     into.words++
     if (!touched(s, e)) continue
     into.lost++
+    if (found.some((f) => f.kind === 1 && f.start < e && f.end > s)) into.lostToPerson++
     harmed = true
     if (options.show === true) console.log(`lost: ${match[0]} | ${text.slice(Math.max(0, s - 40), e + 30).replaceAll('\n', '⏎')}`)
   }
@@ -79,7 +83,7 @@ function judge(into: Score, text: string, spans: readonly (readonly [number, num
 const percent = (n: number, of: number): string => (of === 0 ? '-' : `${((100 * n) / of).toFixed(1)} %`)
 const out: string[] = []
 function table(title: string, scores: readonly (readonly [string, Score])[]): void {
-  out.push(`| ${title} | texts | person | place | street address | organization | over-mask |`, '|---|---|---|---|---|---|---|')
+  out.push(`| ${title} | texts | person | place | street address | organization | over-mask | by person_name alone |`, '|---|---|---|---|---|---|---|---|')
   for (const [name, s] of scores) {
     out.push(
       `| ${name} | ${s.texts} | ${[1, 2, 3, 4].map((k) => (s.spans[k] === 0 ? '-' : `${percent(s.masked[k]!, s.spans[k]!)} of ${s.spans[k]}`)).join(' | ')} | ${((100 * s.lost) / Math.max(1, s.words)).toFixed(2)} % of ${s.words} words |`,

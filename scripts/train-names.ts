@@ -178,7 +178,7 @@ function learn(example: Labelled): void {
     const best = scores[right]! >= scores[rival]! ? right : rival
     total++
     if (best !== right) wrong++
-    if (scores[right]! < scores[rival]! + 2) {
+    if (scores[right]! < scores[rival]! + 4) {
       for (let k = 0; k < count; k++) {
         const at = (found[k]! & (size - 1)) * classes
         update(at + right, 1)

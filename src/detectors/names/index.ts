@@ -14,9 +14,9 @@ export const nameDetectors: readonly DetectorInfo[] = [
     group: 'names',
     tier: 2,
     priority: 61,
-    summary: 'Name of a person in free text, by a small trained tagger.',
+    summary: 'Name of a person in free text, with the title before it, by a small trained tagger.',
     mask: { type: 'name' },
-    examples: ['Please call «Maria Schneider» back.', 'Dear Mr. «Johnson», your order was shipped.'],
+    examples: ['Please call «Maria Schneider» back.', 'Dear «Mr. Johnson», your order was shipped.'],
     counterExamples: ['Jenkins build finished on Monday', 'Server started in 12 ms', 'GET /users/42 HTTP/1.1', 'Victoria Metrics is up', 'User Not Found'],
   },
   {
