@@ -160,6 +160,7 @@ Database,Mongo,Maria,Couchbase,Neo4j,Hazelcast,Ignite,Spark,Hadoop,Hive,Storm,Fl
 Google Chrome,Microsoft Edge,Mozilla Firefox,Internet Explorer,Visual Studio,Power Shell,Bluetooth,Wi-Fi,Intel Core,Linux Kernel,Red Hat,Amazon Web Services,Azure,Google Cloud,Apple Music,Visa,Mastercard`.split(
     /,\s*/,
   )
+const latinCities = lexicon.cities.filter((c) => /^[A-Z]/.test(c))
 const MONTHS = 'January February March April May June July August September October November December Jan Feb Mar Apr Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 const DAYS = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Wed Thu Fri Sat Sun'.split(' ')
 const TITLES = 'Mr,Mr.,Mrs,Mrs.,Ms,Ms.,Miss,Dr,Dr.,Prof.,Professor,Sir,Madam,Doctor,Captain,Father,Sister,Judge,Lady'.split(',')
@@ -279,12 +280,7 @@ export function fill(template: Template, random: Random): Labelled {
     if (x < 0.62) return `${pick(random, ['North', 'East', 'West', 'South', 'New', 'Lake', 'Port', 'Fort', 'San', 'Saint', 'St.', 'Mount'])} ${title(pick(random, cities))}`
     if (x < 0.67)
       return `${title(pick(random, names().last).toLowerCase())}${pick(random, ['ton', 'ville', 'berg', 'burgh', 'ham', 'field', 'dale', 'ford', 'port', 'stad', 'ingen'])}`
-    return form(
-      pick(
-        random,
-        lexicon.cities.filter((c) => /^[A-Z]/.test(c)),
-      ),
-    )
+    return form(pick(random, latinCities))
   }
   const unit = (): string => {
     const x = random()
