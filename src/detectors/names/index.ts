@@ -4,8 +4,9 @@
 import type { DetectorInfo, Finder, Scan } from '../../engine/types.ts'
 import { readModel } from './model.ts'
 import type { Model } from './model.ts'
-import { ADDRESS, createSight, findNames, ORGANIZATION, PERSON, PLACE } from './tagger.ts'
+import { ADDRESS, createSight, findNames, gate, ORGANIZATION, PERSON, PLACE } from './tagger.ts'
 import type { Sight } from './tagger.ts'
+import { readTokens } from './tokens.ts'
 
 /** In the order of the classes of the tagger, from PERSON on. */
 export const nameDetectors: readonly DetectorInfo[] = [
@@ -126,4 +127,21 @@ export function createNamesFinder(load: () => Uint8Array): Finder {
 function isMasked(text: Uint8Array, start: number, end: number): boolean {
   const word = String.fromCharCode(...text.subarray(start, Math.min(end, start + 8)))
   return word.startsWith('REDACTED') || word.startsWith('MASK')
+}
+
+/** Whether a text may hold a name: what `names` asks before anything else. */
+export function createNamesGate(load: () => Uint8Array): (text: string) => boolean {
+  const model = readModel(load())
+  const sight = createSight()
+  return (text) => {
+    const bytes = Buffer.from(text)
+    for (let pos = 0; pos < bytes.length; ) {
+      sight.key = 0
+      const stop = readTokens(sight.tokens, bytes, pos, bytes.length)
+      if (sight.tokens.count > 0 && gate(sight, model)) return true
+      if (stop <= pos) break
+      pos = stop
+    }
+    return false
+  }
 }
