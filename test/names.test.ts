@@ -159,6 +159,17 @@ describe('tokens', () => {
     const text = 'Please call Maria Schneider back.\n'.repeat(500)
     expect(found(text)).toEqual(Array(500).fill('Maria Schneider'))
     expect(found(`${'word '.repeat(5000)}Maria Schneider`)).toEqual(['Maria Schneider'])
+    expect(found(`Please call Maria Schneider${'.'.repeat(5000)}`)).toEqual(['Maria Schneider'])
+    expect(readTokens(tokens, Buffer.from('.!?'.repeat(3000)), 0, 9000)).toBe(9000)
+    expect(tokens.count).toBe(1)
+    // many tokens without a space
+    const bytes = Buffer.from(`${'ab!'.repeat(170)} `.repeat(20))
+    let read = 0
+    for (let pos = 0; pos < bytes.length; ) {
+      pos = readTokens(tokens, bytes, pos, bytes.length)
+      read += tokens.count
+    }
+    expect(read).toBe(6800)
   })
 })
 
@@ -280,6 +291,8 @@ describe('time', () => {
     streets: '12 Main Street ',
     numbers: '12 ',
     marks: 'A.',
+    dots: '.',
+    'dots behind names': `Maria Schneider${'.'.repeat(100)} `,
     apostrophes: "O'",
     long: 'Aa',
     units: 'Apt 5 Apt ',

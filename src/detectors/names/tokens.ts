@@ -17,7 +17,10 @@ export const MIXED = 4
 export const NO_CASE = 5
 
 /** Most tokens that are looked at together; a longer text is cut, at a line end where there is one. */
-export const WINDOW = 1024
+export const WINDOW = 2048
+/** A longer run without a separator is no language; a window always has room for one that is. */
+const MAX_CHUNK = 512
+const MAX_TAIL = 16
 
 /** Lower case of the characters below U+0800, and whether one is upper case. */
 const LOWERED = new Uint16Array(0x800)
@@ -113,7 +116,7 @@ export function readTokens(tokens: Tokens, text: Uint8Array, pos: number, end: n
   let lineCount = 0
   let i = pos
   while (i < end) {
-    if (n >= WINDOW - 64) {
+    if (n >= WINDOW - MAX_CHUNK - MAX_TAIL) {
       // cut behind the last complete line, if that is not far back
       if (lineCount > WINDOW >> 1) {
         n = lineCount
@@ -156,15 +159,19 @@ export function readTokens(tokens: Tokens, text: Uint8Array, pos: number, end: n
     }
     let last = stop
     while (last > i && isTail(text[last - 1]!)) last--
-    if (last > i && (odd !== 0 || (digits !== 0 && alpha !== 0 && !numbered(text, i, last)) || (dots !== 0 && inside(text, i, last)))) {
+    if (last > i && (odd !== 0 || last - i > MAX_CHUNK || (digits !== 0 && alpha !== 0 && !numbered(text, i, last)) || (dots !== 0 && inside(text, i, last)))) {
       n = put(tokens, n, i, last, MACHINE, gap, 0)
       gap = 0
       i = last
       continue
     }
-    n = readChunk(tokens, n, text, i, stop, gap)
+    // a long row of dots is one token, and none of the word before
+    const dotted = stop - last > MAX_TAIL
+    const to = dotted ? last : stop
+    if (to === i) n = put(tokens, n, i, stop, MACHINE, gap, 0)
+    else n = readChunk(tokens, n, text, i, to, gap)
     gap = 0
-    i = stop
+    i = to === i ? stop : to
   }
   tokens.count = n
   return i
@@ -213,7 +220,6 @@ function inside(text: Uint8Array, from: number, to: number): boolean {
 function readChunk(tokens: Tokens, n: number, text: Uint8Array, from: number, to: number, gap: number): number {
   let i = from
   while (i < to) {
-    if (n >= WINDOW) return n
     const c = text[i]!
     const k = CLASS[c]!
     if ((k & DIGIT) !== 0) {
