@@ -2,7 +2,7 @@
 // Little endian: 'MLN1', bits of the table, words, bytes of the gaps; gaps between the sorted hashes, seven bits a byte; classes; weights.
 
 import { InputError } from '../../errors.ts'
-import { CLOSED, NOT_NAMES, PRODUCT } from './words.ts'
+import { closedWords, notNames, PRODUCT } from './words.ts'
 import { hashWord } from './tokens.ts'
 
 /** Classes: none, person, place, street address, organization. The weights of `none` are zero and not kept. */
@@ -32,8 +32,8 @@ export function createLexicon(hashes: Iterable<readonly [number, number]>, size:
     values[i]! |= bits
   }
   for (const [hash, bits] of hashes) add(hash, bits)
-  for (const [bit, words] of CLOSED) for (const word of words) add(hashWord(word), bit)
-  for (const word of NOT_NAMES) add(hashWord(word), PRODUCT)
+  for (const [bit, words] of closedWords()) for (const word of words) add(hashWord(word), bit)
+  for (const word of notNames()) add(hashWord(word), PRODUCT)
   return { keys, values }
 }
 

@@ -9,21 +9,24 @@ export const STREET_PART = 1
 export const UNIT_PART = 2
 export const POSTCODE_PART = 4
 
-/** Endings of streets written in one word, by their last letters. */
-const JOINED = new Set<number>()
-for (const word of ['straße', 'strasse', 'gasse', 'platz', 'gatan', 'vägen', 'katu', 'straat', 'laan', 'gade', 'veien', 'gracht', 'singel', 'allee', 'damm', 'ring']) {
+/** Endings of streets written in one word, by their last letters, and words for a postcode; made with the first text. */
+let joined: ReadonlySet<number> | undefined
+let postal: ReadonlySet<number> | undefined
+
+function endings(): Set<number> {
+  const out = new Set<number>()
   const tokens = createTokens()
-  const bytes = Buffer.from(word)
-  readTokens(tokens, bytes, 0, bytes.length)
-  JOINED.add(tokens.suffix4[0]!)
+  for (const word of ['straße', 'strasse', 'gasse', 'platz', 'gatan', 'vägen', 'katu', 'straat', 'laan', 'gade', 'veien', 'gracht', 'singel', 'allee', 'damm', 'ring']) {
+    const bytes = Buffer.from(word)
+    readTokens(tokens, bytes, 0, bytes.length)
+    out.add(tokens.suffix4[0]!)
+  }
+  return out
 }
 /** The same with three letters. */
 const WEG = ((0x67 << 8) ^ 0x65) * 256 + 0x77
 const VEJ = ((0x6a << 8) ^ 0x65) * 256 + 0x76
 const STR = ((0x72 << 8) ^ 0x74) * 256 + 0x73
-
-/** Words for a postcode. */
-const POSTAL = new Set(['zip', 'zipcode', 'postcode', 'postal', 'plz', 'cap', 'cep'].map(hashWord))
 
 /** How far a number stands from its street. */
 const REACH = 5
@@ -33,6 +36,8 @@ export function markStreets(tokens: Tokens, gram: Uint8Array): boolean {
   const n = tokens.count
   const { kind, shape, bits, value, gap } = tokens
   gram.fill(0, 0, n)
+  joined ??= endings()
+  const codes = (postal ??= new Set(['zip', 'zipcode', 'postcode', 'postal', 'plz', 'cap', 'cep'].map(hashWord)))
   let any = false
   const mark = (from: number, to: number, part: number): void => {
     for (let k = from; k <= to; k++) gram[k]! |= part
@@ -46,7 +51,7 @@ export function markStreets(tokens: Tokens, gram: Uint8Array): boolean {
       if ((value[i] === 5 && size === 5) || (value[i] === 9 && size === 10)) {
         const state = i > 0 && kind[i - 1] === WORD && shape[i - 1] === CAPS && tokens.value[i - 1] === 2 && gap[i] !== 0
         const place = (i + 1 < n && (bits[i + 1]! & CITY) !== 0 && capital(i + 1)) || (i > 0 && (bits[i - 1]! & (CITY | REGION)) !== 0 && capital(i - 1))
-        const named = (i > 0 && POSTAL.has(tokens.hash[i - 1]!)) || (i > 1 && POSTAL.has(tokens.hash[i - 2]!)) || (i > 2 && POSTAL.has(tokens.hash[i - 3]!))
+        const named = (i > 0 && codes.has(tokens.hash[i - 1]!)) || (i > 1 && codes.has(tokens.hash[i - 2]!)) || (i > 2 && codes.has(tokens.hash[i - 3]!))
         if (state || place || named) mark(state ? i - 1 : i, i, POSTCODE_PART)
       } else if (value[i] === 4 && i + 1 < n && shape[i + 1] === CAPS && tokens.value[i + 1] === 2 && i + 2 < n && (bits[i + 2]! & CITY) !== 0) mark(i, i + 1, POSTCODE_PART)
       continue
@@ -70,7 +75,7 @@ export function markStreets(tokens: Tokens, gram: Uint8Array): boolean {
     }
     const s4 = tokens.suffix4[i]!
     const s3 = tokens.suffix3[i]!
-    if (shape[i] === TITLED && tokens.value[i]! > 5 && (JOINED.has(s4) || s3 === WEG || s3 === VEJ || s3 === STR)) {
+    if (shape[i] === TITLED && tokens.value[i]! > 5 && (joined.has(s4) || s3 === WEG || s3 === VEJ || s3 === STR)) {
       const at = i + 1 < n && kind[i + 1] === MARK && value[i + 1] === 0x2e ? i + 2 : i + 1
       if (house(at) && value[at]! <= 4 && gap[at] !== 2) mark(i, at, STREET_PART)
       continue

@@ -296,7 +296,8 @@ function withTitle(tokens: Tokens, from: number): number {
 /** The last token of a name with the degree behind it: `Anna Smith MD`, `Anna Smith, Ph.D.`. */
 function withDegree(tokens: Tokens, to: number): number {
   const { count, hash, gap, kind, value } = tokens
+  degrees ??= new Set(['md', 'phd', 'dds', 'dvm', 'jr', 'sr', 'esq', 'msc', 'mba', 'ii', 'iii', 'iv', 'rn', 'bsc'].map(hashWord))
   const at = to + 2 < count && kind[to + 1] === MARK && value[to + 1] === 0x2c ? to + 2 : to + 1
-  return at < count && gap[at] === 1 && DEGREES.has(hash[at]!) ? at : to
+  return at < count && gap[at] === 1 && degrees.has(hash[at]!) ? at : to
 }
-const DEGREES = new Set(['md', 'phd', 'dds', 'dvm', 'jr', 'sr', 'esq', 'msc', 'mba', 'ii', 'iii', 'iv', 'rn', 'bsc'].map(hashWord))
+let degrees: ReadonlySet<number> | undefined

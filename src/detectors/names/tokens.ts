@@ -24,10 +24,6 @@ const MAX_TAIL = 16
 
 /** Lower case of the characters below U+0800, and whether one is upper case. */
 const LOWERED = new Uint16Array(0x800)
-for (let c = 0; c < 0x800; c++) {
-  const low = String.fromCharCode(c).toLowerCase()
-  LOWERED[c] = low.length === 1 && low.charCodeAt(0) < 0x800 ? low.charCodeAt(0) : c
-}
 
 const LETTER = 1
 const DIGIT = 2
@@ -69,6 +65,13 @@ export interface Tokens {
 }
 
 export function createTokens(): Tokens {
+  // filled here, for those who read names at all
+  if (LOWERED[1] === 0) {
+    for (let c = 0; c < 0x800; c++) {
+      const low = String.fromCharCode(c).toLowerCase()
+      LOWERED[c] = low.length === 1 && low.charCodeAt(0) < 0x800 ? low.charCodeAt(0) : c
+    }
+  }
   const ints = (): Int32Array => new Int32Array(WINDOW)
   const bytes = (): Uint8Array => new Uint8Array(WINDOW)
   return {

@@ -17,8 +17,8 @@ export const CUE = 2048
 
 const split = (text: string): string[] => text.trim().split(/\s+/)
 
-/** Bits by lower-case word. */
-export const CLOSED: readonly (readonly [number, readonly string[]])[] = [
+/** Bits by lower-case word. Made when asked for: not every run reads names. */
+export const closedWords = (): readonly (readonly [number, readonly string[]])[] => [
   [
     TITLE,
     split(`
@@ -70,7 +70,8 @@ sincerely dear hi hello hey cheers thanks nombre nom naam namn name imię nome i
 ]
 
 /** Names of months and days, and of software, products and zones that are names of people or places too. */
-export const NOT_NAMES: readonly string[] = split(`
+export const notNames = (): readonly string[] =>
+  split(`
 january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday
 wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun januar februar märz mai juni juli oktober dezember montag dienstag
 mittwoch donnerstag freitag samstag sonntag janvier février mars avril juin juillet août septembre octobre novembre décembre lundi mardi mercredi jeudi
