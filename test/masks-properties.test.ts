@@ -6,6 +6,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../bench/random.ts'
 import { createMaskContext } from '../src/engine/context.ts'
+import { deriveKey } from '../src/engine/keyed.ts'
 import { NumberText, REMOVED } from '../src/engine/types.ts'
 import type { MaskContext, Value } from '../src/engine/types.ts'
 import { MaskError } from '../src/errors.ts'
@@ -97,6 +98,24 @@ describe('different values stay different', () => {
     const hosts = image.map((address) => Number(address.split('.')[2]) * 256 + Number(address.split('.')[3]))
     expect(hosts.sort((a, b) => a - b)).toEqual(list(65_536, (i) => i))
     expect(new Set(image.map((address) => address.split('.').slice(0, 2).join())).size).toBe(1)
+  })
+})
+
+describe('one mask under several run keys', () => {
+  const keys = [vectorKey, deriveKey('another run secret of 32 letters'), deriveKey(VECTOR_SECRET, 'site-a')]
+  it.each<[RawMask, string]>([
+    [{ type: 'imitate_unique' }, 'cust-000123'],
+    [{ type: 'imitate_unique' }, '4711'],
+    [{ type: 'imitate_uuid' }, 'f47ac10b-58cc-4372-a567-0e02b2c3d479'],
+    [{ type: 'imitate_nz_ird' }, '49091850'],
+    [{ type: 'ip', mode: 'prefix' }, '203.0.113.7'],
+    [{ type: 'ip', mode: 'prefix' }, '2001:db8::1'],
+  ])('keeps what it makes of them apart: %o', (mask, value) => {
+    const of = (masker: ReturnType<typeof compileMasks>, key: (typeof keys)[number]): string => masker(value, contextFor(value, { key })) as string
+    const expected = keys.map((key) => of(compileMasks([mask]), key))
+    expect(new Set([value, ...expected]).size).toBe(keys.length + 1)
+    const shared = compileMasks([mask])
+    for (const i of [0, 1, 0, 2, 1, 1, 0, 2]) expect(of(shared, keys[i]!)).toBe(expected[i])
   })
 })
 
