@@ -4,6 +4,7 @@
 // MASK_LOGS_FUZZ_VALUES sets the number of values thrown at the masks (default 100000), MASK_LOGS_FUZZ_SEED their seed.
 
 import { describe, expect, it } from 'vitest'
+import { maskRows, typesOf } from '../bench/mask-rows.ts'
 import { createRandom } from '../bench/random.ts'
 import { createMaskContext } from '../src/engine/context.ts'
 import { deriveKey } from '../src/engine/keyed.ts'
@@ -246,6 +247,11 @@ describe('any value', () => {
 
   it('has masks to go to, all of the registry', () => {
     expect(all.filter(({ variants }) => variants.length === 0).map(({ mask }) => mask.type)).toEqual([])
+  })
+
+  it('is measured: every mask has a row in the benchmark', () => {
+    const rows = new Set(maskRows.flatMap(({ mask }) => typesOf(mask)))
+    expect(masks.filter(({ type }) => !rows.has(type)).map(({ type }) => type)).toEqual([])
   })
 
   it('makes a mask give a value or throw a MaskError without data', () => {
