@@ -362,7 +362,8 @@ process.stdout.write(markdown)
 const out = options.out ?? (small || parts !== undefined ? undefined : 'bench/history')
 if (out !== undefined) {
   mkdirSync(out, { recursive: true })
-  const base = join(out, `${date}-${process.version}`)
+  // A run of some parts does not take the place of a whole one.
+  const base = join(out, [date, process.version, ...(parts ?? [])].join('-'))
   writeFileSync(`${base}.json`, `${JSON.stringify({ date: started.toISOString(), machine, size, runs, small, targets: rows, figures }, null, 1)}\n`)
   writeFileSync(`${base}.md`, markdown)
   say(`written: ${base}.json and .md`)
