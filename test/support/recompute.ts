@@ -21,7 +21,12 @@ const now = Date.parse(vectors.now)
 const wrong: string[] = []
 let right = 0
 
-function compare(mask: Readonly<Record<string, unknown>>, json: string, expected: string, options: { inputs?: readonly (string | null)[]; advance?: number }): void {
+function compare(
+  mask: Readonly<Record<string, unknown>>,
+  json: string,
+  expected: string,
+  options: { inputs?: readonly (string | null)[] | undefined; advance?: number; document?: string | undefined },
+): void {
   const out = runMask(mask, json, { ...options, now })
   if (out === expected) right++
   else wrong.push(`${JSON.stringify(mask)} on ${json}: ${out} instead of ${expected}`)
@@ -29,8 +34,8 @@ function compare(mask: Readonly<Record<string, unknown>>, json: string, expected
 
 for (const { mask, in: json, out, ...options } of vectors.masks) compare(mask, json, out, options)
 for (const mask of masks) {
-  for (const { options, in: json, out, inputs } of mask.examples) {
-    if (out !== undefined) compare({ type: mask.type, ...options }, json, out, inputs === undefined ? {} : { inputs })
+  for (const { options, in: json, out, inputs, document } of mask.examples) {
+    if (out !== undefined) compare({ type: mask.type, ...options }, json, out, { inputs, document })
   }
 }
 // What the zone makes of the beginning of 1970: shows that it is known here.
