@@ -6,6 +6,9 @@ import type { Entity, Made } from './entity.ts'
 import { ibanCheck } from './national.ts'
 import { jws } from './vendors.ts'
 
+/** Branch code of a head office in a BIC. */
+const HEAD_OFFICE = 'X'.repeat(3)
+
 const first = 'mara tomas ines wouter jelena olu farid kaja bruno sunita ewa henrik noor pavel ayumi carla dirk leila'.split(' ')
 const last = 'vantongeren obrecht lindqvist marchetti okonkwo haddad kowalczyk ferreira nakagawa svoboda petrescu achterberg mulvaney drakos'.split(' ')
 // Reserved names that the masks do not write themselves: what is left of them in output would be left over.
@@ -689,8 +692,9 @@ export const general: readonly Entity[] = [
     'bic',
     ['BIC', 'SWIFT'],
     ['bic', 'swiftCode', 'bic_code'],
-    (random) => `${random.text(UPPER, 4)}${random.pick(['DE', 'GB', 'NL', 'FR', 'CH', 'US'])}${random.text(UPPER + DIGITS, 2)}${random.pick(['', 'XXX', random.text(UPPER, 3)])}`,
-    { near: (random) => random.pick(['CONTENTS', 'METADATA', 'INTEGERS', 'MANAGERS', 'TIMEOUTSXXX']) },
+    (random) =>
+      `${random.text(UPPER, 4)}${random.pick(['DE', 'GB', 'NL', 'FR', 'CH', 'US'])}${random.text(UPPER + DIGITS, 2)}${random.pick(['', HEAD_OFFICE, random.text(UPPER, 3)])}`,
+    { near: (random) => random.pick(['CONTENTS', 'METADATA', 'INTEGERS', 'MANAGERS', `TIMEOUTS${HEAD_OFFICE}`]) },
   ),
   entity('pii', 'bank_account', ['account number', 'bank account'], ['accountNumber', 'bank_account', 'acctNo'], (random) => digits(random, random.between(8, 14)), {
     number: true,

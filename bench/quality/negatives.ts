@@ -218,7 +218,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, (r: Random) => str
       ]
         .filter(() => r.chance(0.6))
         .join(` ${word(r)} `),
-    crosses: (r) => `card xxxx-xxxx-xxxx-${d(r, 4)} secret=xxxx ssn XXX-XX-${d(r, 4)} token=xxxxxxxxxxxxxxxx`,
+    crosses: (r) => `card xxxx-xxxx-xxxx-${d(r, 4)} secret=xxxx ssn ${'X'.repeat(3)}-XX-${d(r, 4)} token=xxxxxxxxxxxxxxxx`,
     records: (r) => record({ password: '[REDACTED:named_secret]', token: '***', apiKey: 'REDACTED', secret: 'xxxxxxxx', note: `n${r.below(99)}` }),
   },
 }
