@@ -265,9 +265,10 @@ function masks(): void {
   if (missing.length > 0) throw new Error(`bench/mask-rows.ts has no row for ${missing.join(', ')}`)
   const names = Object.keys(operations)
   const results = new Map<string, { hit: number; miss: number; macs: number }[]>(names.map((name) => [name, []]))
-  for (let round = 0; round < Math.min(runs, 3); round++) {
+  const rounds = Math.min(runs, 3)
+  for (let round = 0; round < rounds; round++) {
     for (const name of names) results.get(name)?.push(run(['measure', name], JSON.stringify(operations[name])))
-    say(`masks: run ${round + 1} of ${Math.min(runs, 3)}`)
+    say(`masks: run ${round + 1} of ${rounds}`)
   }
   const measured = names.map((name) => {
     const of = (key: 'hit' | 'miss' | 'macs'): number => median((results.get(name) ?? []).map((result) => result[key]))
@@ -278,7 +279,7 @@ function masks(): void {
   const engine = measured.find(({ name }) => name.startsWith('other_text'))?.miss ?? 0
   figures['masks'] = Object.fromEntries(measured.map(({ name, ...rest }) => [name, rest]))
   texts.push(
-    `## Masks, µs of the processor for each value\n\n${table([
+    `## Masks, µs of the processor for each value\n\nOf ${rounds} processes of its own for each row the median.\n\n${table([
       ['mask', 'hit', 'miss', 'HMACs', 'HMACs alone', 'miss / HMACs', 'miss without the engine / HMACs'],
       ...measured.map(({ name, hit, miss, macs, count }) => {
         const against = (cost: number): string => (count === 0 ? '-' : show(cost))
