@@ -14,7 +14,7 @@ export interface PairRecogniser {
   /** Finds the end of the value; only asked for keys that matter. */
   finish(text: Uint8Array, end: number, out: PairMatch): void
   /** Finds the end of the value and judges it as a secret of a key of that strength: the score, 0 to keep it. */
-  judge(text: Uint8Array, end: number, out: PairMatch, strength: 1 | 2 | 3 | 4): number
+  judge(text: Uint8Array, start: number, end: number, out: PairMatch, strength: 1 | 2 | 3 | 4): number
 }
 
 /** Offsets of a recognised pair; `quote` is the quote byte around the value, or 0. */
@@ -347,7 +347,7 @@ export class Scanner implements Scan {
       this.emit(action.id, pair.valueStart, stop, 0.8)
       return stop
     }
-    const score = this.pairs!.judge(this.text, this.end, pair, facts.secret as 1 | 2 | 3 | 4)
+    const score = this.pairs!.judge(this.text, this.start, this.end, pair, facts.secret as 1 | 2 | 3 | 4)
     if (score <= 0) return from
     this.emit(action.id, pair.valueStart, pair.valueEnd, score)
     return pair.valueEnd
