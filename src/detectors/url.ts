@@ -70,7 +70,7 @@ const sentry: DetectorInfo = {
   tier: 0,
   priority: 38,
   summary: 'Public key of a Sentry DSN: 32 hexadecimal digits as the user of a URL whose path is digits.',
-  examples: ['dsn https://«0123456789abcdef0123456789abcdef»@o1.ingest.example/42'],
+  examples: ['dsn https://«0123456789abcdef0123456789abcdef»@o1.ingest.example/42', 'x=https://«0123456789abcdef0123456789abcdef»@o1.ingest.example/42&page=2'],
   counterExamples: ['https://0123456789abcdef@o1.example/42', 'https://o1.example/0123456789abcdef0123456789abcdef'],
 }
 
@@ -152,7 +152,9 @@ function findKeyAsUser(scan: Scan, from: number, to: number, ids: Int32Array): v
   const length = to - from
   if (length === 32 && scan.active[ids[SENTRY]!] !== 0 && runEnd(text, from, to, HEX, 32) === to) {
     // scheme://key@host/digits
-    let p = runEnd(text, to + 1, scan.end, URL_BYTE, 256)
+    let p = to + 1
+    const stop = runEnd(text, p, scan.end, URL_BYTE, 256)
+    while (p < stop && text[p] !== 63 && text[p] !== 35 && text[p] !== 38) p++
     while (p > to && !isDigit(text[p - 1]!)) p--
     const project = runStart(text, p, to, DIGIT, 24)
     if (project < p && text[project - 1] === 47) {
