@@ -18,6 +18,7 @@ const credentials: DetectorInfo = {
     'redis://«:pa55»@cache:6379',
     'amqp://«user:p/ss?w»@mq/vhost',
     'curl -u «elastic:P@ssw0rd$1» https://h:9200',
+    'GET /go?view=1&next=https://«bob:s3cretpw»@h.example/a&page=2',
     "curl --user '«me:my pass»' x",
     'https://«u:p@ss»@host/',
   ],
@@ -244,6 +245,8 @@ function findQuery(scan: Scan, at: number, ids: Int32Array): number {
       const b = text[p]!
       if (b === 38 || b === 59 || b === 35 || (CLASS[b]! & URL_BYTE) === 0) break
       if ((b === 41 || b === 93 || b === 125 || b === 44) && (p + 1 >= end || (CLASS[text[p + 1]!]! & URL_BYTE) === 0)) break
+      // A URL in the value is read here: what follows is asked for no more once the query was read to its end.
+      if (b === 47 && text[p - 1] === 58) findAuthority(scan, p, ids)
       p++
     }
     if (p > value && to - from <= 64) judgeParameter(scan, at, from, to, value, p, ids)
