@@ -318,6 +318,11 @@ function loadPlugin(path: string): Plugin {
   }
 }
 
+/** The record was put out by the skim, which counts what it masks. */
+const IN_PLACE: Buffer[] = []
+const utf8Write = (Buffer.prototype as unknown as { utf8Write(this: Uint8Array, text: string, offset: number, length: number): number }).utf8Write
+/** Memory for results that are read at once. */
+const READ_AT_ONCE = 65536
 const OVERSIZE_HEAD = 16384
 const OVERSIZE_SLACK = 4096
 
@@ -504,14 +509,19 @@ class BoundMasker implements Masker {
       if (this.scratch.length < most + 1) this.scratch = Buffer.allocUnsafe(most + 4096)
       buf = this.scratch
     }
+    const wellFormed = typeof record !== 'string' || record.isWellFormed()
     if (typeof record !== 'string') {
       length = record.length
       buf.set(record)
-    } else if (record.isWellFormed()) length = buf.write(record, 0, 'utf8')
+    } else if (wellFormed) length = utf8Write.call(buf, record, 0, most)
     else length = encodeText(record).copy(buf)
     buf[length] = 0
     this.nIn += length
-    const pieces = this.single(buf, length)
+    const pieces = this.single(buf, length, typeof record === 'string' && wellFormed)
+    if (pieces === IN_PLACE) {
+      this.nOut += skim!.written
+      return skim!.text()
+    }
     this.shrink()
     if (pieces === undefined) {
       this.nOut += length
@@ -520,7 +530,7 @@ class BoundMasker implements Masker {
     const out = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
     this.nOut += out.length
     if (typeof record !== 'string') return out
-    return decodeText(out, 0, out.length, record.isWellFormed())
+    return decodeText(out, 0, out.length, wellFormed)
   }
 
   /** Gives back the memory of an unusually large record. */
@@ -528,18 +538,17 @@ class BoundMasker implements Masker {
     if (this.scratch.length > 1 << 20) this.scratch = Buffer.allocUnsafe(8192)
   }
 
-  /** Masks one record of any format; undefined: nothing changes. */
-  private single(buf: Buffer, length: number): Buffer[] | undefined {
+  /** Masks one record of any format; undefined: nothing changes. `read`: the result may stand in memory that is used again. */
+  private single(buf: Buffer, length: number, read = false): Buffer[] | undefined {
     if (length > this.policy.max_record_bytes) return this.tooLarge(buf, length)
     this.nRecords++
-    const writer = new Writer()
-    writer.size = length + 1024
     let stop: number
     try {
       const { skim } = this
       if (skim !== undefined && buf === skim.place) {
         this.reset()
-        if (skim.one(length)) {
+        if (skim.one(length, read ? this.reader : undefined)) {
+          if (skim.written > 0) return IN_PLACE
           skim.collect(this.hits)
           stop = length
         } else stop = this.record(buf, 0, length, true)
@@ -565,11 +574,18 @@ class BoundMasker implements Masker {
     if (this.policy.verify) return [this.verify(buf, length)]
     this.countHits()
     if (this.hits.count === 0) return undefined
+    // What is read at once can stand in memory that is used again.
+    const writer = read && length < READ_AT_ONCE / 4 ? this.reader : new Writer()
+    if (writer === this.reader) writer.recycle(READ_AT_ONCE)
+    else writer.size = length + 1024
     const copied = splice(buf, length, this.hits, 0, writer)
     writer.copy(buf, copied, length)
+    if (writer === this.reader) return writer.take()
     // large ranges are views of the scratch buffer: they must not outlive this call
     return writer.take().map((p) => (p.buffer === buf.buffer ? Buffer.from(p) : p))
   }
+
+  private readonly reader = new Writer()
 
   private unparsable(bytes: number, line: number): boolean {
     this.count('not_json')
@@ -1219,6 +1235,7 @@ class BoundMasker implements Masker {
   }
 
   stats(): Stats {
+    this.tally()
     const byRule: Record<string, number> = Object.create(null) as Record<string, number>
     const byDetector: Record<string, number> = Object.create(null) as Record<string, number>
     for (const rule of this.compiled.rules) if (rule.masked > 0) byRule[rule.name] = (byRule[rule.name] ?? 0) + rule.masked
@@ -1242,9 +1259,15 @@ class BoundMasker implements Masker {
     }
   }
 
+  /** Adds up what the skim has counted in records that it put out. */
+  private tally(): void {
+    if (this.skim !== undefined) this.nMasked += this.skim.tallied()
+  }
+
   close(): void {
     if (this.busy) throw new InputError('bad_option', 'the masker is at work: nothing that it calls may close it')
     this.closed = true
+    this.tally()
     this.memo.clear()
     zero(this.key)
     this.scratch.fill(0)

@@ -10,6 +10,7 @@ import type { OffsetMap } from './offset-map.ts'
 import { findChild, hashBytes, SCAN, TARGET } from './plan.ts'
 import type { DetectSet, Plan, Scope } from './plan.ts'
 import { SKIM_CODE } from './skim-code.ts'
+import { decode } from './scanner.ts'
 import type { JsonWalker } from './walk-json.ts'
 import type { Hits, Writer } from './walker.ts'
 
@@ -316,8 +317,15 @@ export class Skim {
     return this.at.WINDOW
   }
 
-  /** Settles the record in the first `length` bytes of `place`. False: the walker has to do it as a whole. */
-  one(length: number): boolean {
+  /**
+   * Settles the record in the first `length` bytes of `place`. False: the walker has to do it as a whole. With a writer that the output
+   * is lent to, the record is put out where nobody but the module has a part in it: `written` bytes, 0 where it is not.
+   */
+  one(length: number, writer?: object): boolean {
+    const { ints } = this
+    ints[this.at.WRITABLE >> 2] = writer !== undefined && this.lend(writer) !== undefined ? this.at.OUTPUT_SIZE - 64 : 0
+    ints[this.at.WRITTEN >> 2] = 0
+    ints[this.at.COPIED >> 2] = this.at.INPUT
     if (!this.ready()) return false
     this.input = this.place
     this.from = this.to = 0
@@ -327,6 +335,15 @@ export class Skim {
     return this.calls.one(this.at.INPUT, this.at.INPUT + length, this.rootRecord, this.maxDepth) >= 0
   }
   private end = 0
+
+  get written(): number {
+    return this.ints[this.at.WRITTEN >> 2]!
+  }
+
+  /** What `one` put out. */
+  text(): string {
+    return decode(this.bytes, this.at.OUTPUT, this.at.OUTPUT + this.written)
+  }
 
   // ---------------------------------------------------------------------------------------------- what the module asks for
 

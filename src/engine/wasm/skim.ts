@@ -298,7 +298,10 @@ export function run(pos: i32, end: i32, root: i32, maxDepth: i32, maxBytes: i32)
   return pos
 }
 
-/** Settles one record in [pos, end), in which newlines are white space. Returns `end`, or -1 for the walker. */
+/**
+ * Settles one record in [pos, end), in which newlines are white space. Returns `end`, or -1 for the walker. Puts the record out where
+ * something changes, there is room for it, and the host has no part in it: WRITTEN says how long it is then.
+ */
 export function one(pos: i32, end: i32, root: i32, maxDepth: i32): i32 {
   if (load<i32>(root, SET) == 0) unreachable()
   multi = 1
@@ -314,6 +317,13 @@ export function one(pos: i32, end: i32, root: i32, maxDepth: i32): i32 {
     const b = byte(i)
     if (b != 0x20 && b != 0x0a && b != 0x0d && b != 0x09) return -1
     i++
+  }
+  const hits = load<i32>(HIT_COUNT)
+  if (hits != 0 && load<i32>(TOUCHED) != 2 && splice(hits, i)) {
+    const from = load<i32>(COPIED)
+    const written = load<i32>(WRITTEN)
+    copy(OUTPUT + written, from, i - from)
+    store<i32>(WRITTEN, written + i - from)
   }
   return i
 }
