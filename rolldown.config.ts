@@ -22,21 +22,28 @@ const moduleEntries: Plugin = {
   generateBundle(_options, bundle) {
     for (const file of Object.values(bundle)) {
       if (file.type !== 'chunk' || !file.isEntry || file.exports.length === 0) continue
-      const source = `import library from './${basename(file.fileName)}'\nexport const { ${file.exports.join(', ')} } = library\n`
+      const named = file.exports.filter((name) => name !== 'default')
+      const source = [
+        `import library from './${basename(file.fileName)}'`,
+        ...(named.length === 0 ? [] : [`export const { ${named.join(', ')} } = library`]),
+        ...(named.length === file.exports.length ? [] : ['export default library.default']),
+        '',
+      ].join('\n')
       this.emitFile({ type: 'asset', fileName: file.fileName.replace(/cjs$/, 'js'), source })
     }
   },
 }
 
 export default defineConfig({
-  input: { 'src/bin': 'src/bin.ts', 'src/index': 'src/index.ts' },
+  input: { 'src/bin': 'src/bin.ts', 'src/index': 'src/index.ts', 'transports/pino/index': 'transports/pino/index.ts' },
   platform: 'node',
-  external: ['re2js', 'yaml'],
+  external: ['re2js', 'yaml', 'pino', 'pino-abstract-transport'],
   plugins: [ascii, moduleEntries],
   // What files share is in a file of its own, never in an entry.
   preserveEntrySignatures: 'strict',
   output: {
     dir: 'dist',
+    exports: 'named',
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: 'src/chunks/[name].cjs',

@@ -75,6 +75,18 @@ export interface MaskerOptions {
   readonly memoSize?: number | undefined
   /** Told of every record held back under `on_unparsable: quarantine`. */
   readonly quarantine?: ((note: QuarantineNote) => void) | undefined
+  /** How the record that stands for one that could not be masked is written. */
+  readonly failedRecord?: FailedRecord | undefined
+}
+
+/** The minimal record: `{"level":30,"time":1790000000000,"msg":"[MASKING FAILED]"}`; level and time where the record has harmless ones. */
+export interface FailedRecord {
+  /** Key of its text (default `msg`). */
+  readonly messageKey?: string | undefined
+  /** Level where the record has none that can be read, as JSON text; default: none. */
+  readonly level?: string | undefined
+  /** Labels that count as levels. */
+  readonly levels?: readonly string[] | undefined
 }
 
 /** Options of convertRuleset. */
@@ -339,6 +351,7 @@ class BoundMasker implements Masker {
   private readonly key: RunKey
   private readonly textAccess: TextAccess
   private readonly quarantine: MaskerOptions['quarantine']
+  private readonly failedRecord: FailedRecord
   private values: ValueWalker | undefined
   private scratch = Buffer.allocUnsafe(8192)
   private closed = false
@@ -357,6 +370,7 @@ class BoundMasker implements Masker {
     this.policy = ruleset.policy
     this.key = key
     this.quarantine = options.quarantine
+    this.failedRecord = options.failedRecord ?? {}
     if (ruleset.policy.on_unparsable === 'quarantine' && options.quarantine === undefined) {
       throw new InputError('quarantine_without_sink', "the policy 'on_unparsable: quarantine' needs a sink: set the option 'quarantine' (CLI: --quarantine FILE)")
     }
@@ -459,14 +473,15 @@ class BoundMasker implements Masker {
   /** The record that stands for one that could not be masked. */
   private minimal(buf: Buffer, start: number, end: number, extra = ''): Buffer {
     if (this.rows) return FAILED_RECORD
+    const { messageKey = 'msg', level, levels } = this.failedRecord
     let head = ''
     for (const name of ['level', 'time']) {
       const at = findPath(buf, start, end, [name])
-      if (at === undefined) continue
-      const text = buf.toString('latin1', at.start, at.end)
-      if (harmless(name, text)) head += `"${name}":${text},`
+      const text = at === undefined ? '' : buf.toString('latin1', at.start, at.end)
+      if (harmless(name, text) || (name === 'level' && text.startsWith('"') && levels?.includes(text.slice(1, -1)))) head += `"${name}":${text},`
+      else if (name === 'level' && level !== undefined) head += `"level":${level},`
     }
-    return Buffer.from(`{${head}${extra}"msg":"${FAILED}"}`)
+    return Buffer.from(`{${head}${extra}${JSON.stringify(messageKey)}:"${FAILED}"}`)
   }
 
   /** Finds and masks in a text line; the hits are in `hits`. True: the whole line becomes `replacement`. */

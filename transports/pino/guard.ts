@@ -1,0 +1,177 @@
+// What stands between a logger and its stream: one finished line in, the masked line out, whatever happens.
+
+import { createMasker, type Masker, type MaskerOptions, type RulesetInput, type Stats } from '../../src/index.ts'
+
+/** Options of everything in `mask-logs/pino` that masks: those of createMasker, and the ruleset. */
+export interface PinoMaskOptions extends Omit<MaskerOptions, 'failedRecord'> {
+  /** As createMasker takes it; default: `mask-logs:default`. */
+  readonly ruleset?: RulesetInput | readonly RulesetInput[] | undefined
+}
+
+/** Counters of a guard. Names of rules and detectors only; never a value. */
+export interface PinoStats {
+  /** Lines taken. */
+  readonly lines: number
+  /** Lines that came out changed. */
+  readonly maskedLines: number
+  /** Values masked. */
+  readonly masked: number
+  readonly byRule: Readonly<Record<string, number>>
+  readonly byDetector: Readonly<Record<string, number>>
+  /** Lines that were no JSON and were treated as text. */
+  readonly textLines: number
+  /** Minimal records by code. */
+  readonly minimal: Readonly<Record<string, number>>
+  /** Errors of masks and policies by code. */
+  readonly errors: Readonly<Record<string, number>>
+  /** Lines that a policy, a rule or a full queue let go. */
+  readonly dropped: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  /** Nanoseconds spent, from one line of 16. */
+  readonly nanoseconds: number
+  /** Bytes that a destination has not written yet. */
+  readonly pendingBytes: number
+}
+
+/** How records are labelled: what the minimal record needs to know of the logger. */
+export interface RecordShape {
+  readonly messageKey?: string | undefined
+  /** Labels of levels beside pino's own. */
+  readonly levels?: readonly string[] | undefined
+}
+
+/** `error` of pino: a minimal record without a level would go nowhere. */
+const LEVEL = '50'
+const FAILED = '[MASKING FAILED]'
+const LABELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+/** How pino begins a line. */
+const HEAD = /^\{"level":(\d{1,6}|"[^"\\]{1,32}")(?:,"time":(\d{1,16}))?[,}]/
+
+let canary: string | undefined
+
+/** Lets every guard take out `text` too, whatever its ruleset says, while `during` runs: what comes out tells whether lines pass a guard. */
+export function withCanary<T>(text: string, during: () => T): T {
+  canary = text
+  try {
+    return during()
+  } finally {
+    canary = undefined
+  }
+}
+
+/** One masker with its counters, for one logger or stream. */
+export class LineGuard {
+  readonly #masker: Masker
+  #shape: RecordShape
+  #lines = 0
+  #changed = 0
+  #dropped = 0
+  #nanoseconds = 0
+  readonly #minimal = new Map<string, number>()
+  #told = false
+
+  /** Throws RulesetError or InputError: nothing is passed on under a ruleset that cannot be used. */
+  constructor(options: PinoMaskOptions, shape: RecordShape = {}) {
+    const { ruleset, ...rest } = options
+    this.#masker = createMasker(ruleset, { ...rest, failedRecord: { messageKey: shape.messageKey, level: LEVEL, levels: [...LABELS, ...(shape.levels ?? [])] } })
+    this.#shape = shape
+  }
+
+  /** What the worker is told late: keys and levels of the logger. */
+  set shape(shape: RecordShape) {
+    this.#shape = shape
+  }
+
+  /** The masked line with its terminator; '' for one that is dropped; the same string when nothing changes. Never throws. */
+  mask(line: unknown): string {
+    // Not the first: it pays for what is made once.
+    const timed = (this.#lines++ & 15) === 15
+    const start = timed ? performance.now() : 0
+    let out: string
+    if (typeof line !== 'string') out = this.#failed('', 'not_a_line')
+    else {
+      try {
+        out = this.#masker.json(line)
+        if (out !== line) {
+          this.#changed++
+          if (out === '') this.#dropped++
+          else if (out.charCodeAt(out.length - 1) !== 10) out += terminator(line)
+        }
+      } catch (error) {
+        // Policy `fail`, and what nobody foresaw: a log call never throws.
+        out = this.#failed(line, codeOf(error))
+      }
+    }
+    if (canary !== undefined) out = out.replaceAll(canary, '[REDACTED]')
+    if (timed) this.#nanoseconds += (performance.now() - start) * 16e6
+    return out
+  }
+
+  /** A line that something around the masking failed on. */
+  #failed(line: string, code: string): string {
+    this.#minimal.set(code, (this.#minimal.get(code) ?? 0) + 1)
+    this.#changed++
+    if (!this.#told) {
+      this.#told = true
+      warn(`a line could not be masked (${code}) and was replaced; further ones are counted`)
+    }
+    return minimalRecord(line, this.#shape) + (terminator(line) || '\n')
+  }
+
+  stats(pendingBytes = 0, dropped = 0): PinoStats {
+    const stats: Stats = this.#masker.stats()
+    const minimal = Object.fromEntries(this.#minimal)
+    return {
+      lines: this.#lines,
+      maskedLines: this.#changed,
+      masked: stats.masked,
+      byRule: stats.byRule,
+      byDetector: stats.byDetector,
+      textLines: stats.textLines,
+      minimal,
+      errors: stats.errors,
+      dropped: this.#dropped + dropped,
+      bytesIn: stats.bytesIn,
+      bytesOut: stats.bytesOut,
+      nanoseconds: Math.round(this.#nanoseconds),
+      pendingBytes,
+    }
+  }
+
+  close(): void {
+    this.#masker.close()
+  }
+}
+
+/** Level and time where the line begins as pino writes it, nothing else of it. */
+export function minimalRecord(line: string, { messageKey = 'msg', levels = [] }: RecordShape): string {
+  const head = HEAD.exec(line.slice(0, 96))
+  let level = LEVEL
+  if (head !== null) {
+    const written = head[1]!
+    const label = written.charCodeAt(0) === 34 ? written.slice(1, -1) : undefined
+    if (label === undefined || LABELS.includes(label) || levels.includes(label)) level = written
+  }
+  const time = head?.[2] === undefined ? '' : `"time":${head[2]},`
+  return `{"level":${level},${time}${JSON.stringify(messageKey)}:"${FAILED}"}`
+}
+
+/** `\n`, `\r\n`, or '' where the line has none. */
+export function terminator(line: string): string {
+  return line.endsWith('\r\n') ? '\r\n' : line.endsWith('\n') ? '\n' : ''
+}
+
+function codeOf(error: unknown): string {
+  const code: unknown = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined
+  return typeof code === 'string' && /^[a-z_]{1,40}$/.test(code) ? code : 'internal'
+}
+
+/** One line on stderr, without content. */
+export function warn(text: string): void {
+  try {
+    process.stderr.write(`mask-logs/pino: ${text}\n`)
+  } catch {
+    // stderr is closed: there is nobody to tell
+  }
+}

@@ -1,0 +1,146 @@
+import { createWriteStream } from 'node:fs'
+import { finished, pipeline, Transform, type Writable } from 'node:stream'
+import { parentPort, workerData } from 'node:worker_threads'
+import { InputError } from '../../src/index.ts'
+import { LineGuard, type PinoMaskOptions, type PinoStats } from './guard.ts'
+import type { WorkerMaskOptions } from './targets.ts'
+
+/** Options of the worker transport. They cross into the worker, so they hold no functions: own masks come as `plugins`. */
+export interface TransportOptions extends WorkerMaskOptions {
+  /** Where masked lines go: a path, a file descriptor, `stdout` or `stderr`. Without it, in a pipeline, to the next stage; else to stdout. */
+  readonly destination?: string | number | undefined
+  /** Milliseconds between two `mask-logs:stats` events on the transport (default 10,000; 0: at the end only). */
+  readonly statsInterval?: number | undefined
+}
+
+const KNOWN: ReadonlySet<string> = new Set([
+  'ruleset',
+  'runSecret',
+  'instanceSecret',
+  'plugins',
+  'seedDirs',
+  'policy',
+  'memoSize',
+  'destination',
+  'statsInterval',
+  // what pino adds
+  '$context',
+  'pinoWillSendConfig',
+  'level',
+  'levels',
+])
+const BY_PLUGIN: ReadonlySet<string> = new Set(['masks', 'detectors', 'aiEngine', 'quarantine'])
+const LINE = {}
+const LF = '\n'
+
+/**
+ * The transport that pino loads in its worker: alone it writes masked lines to a destination, in a pipeline it hands them on. Every line
+ * leaves masked or replaced, in order, with `\n` behind it. Throws for options or a ruleset that cannot be used, before the first line.
+ *
+ * @example pino.transport({ pipeline: [{ target: 'mask-logs/pino', options: { ruleset: 'rules/pii.yaml' } }, { target: 'pino/file' }] })
+ */
+export default async function transport(given: TransportOptions | undefined): Promise<NodeJS.WritableStream> {
+  const options = checked(given ?? {})
+  const { destination, statsInterval = 10_000 } = options
+  const guard = new LineGuard(maskOptions(options))
+  // Only who builds a transport needs it.
+  const { default: build } = await import('pino-abstract-transport')
+  const stopTelling = tell(guard, statsInterval)
+  listenForShape(guard)
+  const mask = new Transform({
+    writableObjectMode: true,
+    readableHighWaterMark: 1 << 16,
+    transform(line: string, _encoding, done) {
+      done(null, guard.mask(`${line}${LF}`))
+    },
+    flush(done) {
+      stopTelling()
+      done()
+    },
+  })
+  const settings = { parse: 'lines', metadata: false, parseLine: () => LINE } as const
+  if (destination === undefined && isStage()) {
+    return build(
+      (source) => {
+        pipeline(source, mask, (error) => void (error && mask.destroy(error)))
+        return mask
+      },
+      { ...settings, enablePipelining: true },
+    ) as unknown as NodeJS.WritableStream
+  }
+  const sink = await open(destination ?? 'stdout')
+  const written = new Promise<void>((resolve, reject) => {
+    finished(sink.stream, (error) => (error ? reject(error) : resolve()))
+  })
+  written.catch(() => {})
+  return build(
+    (source) => {
+      pipeline(source, mask, sink.stream, (error) => void (error && (source as unknown as Writable).destroy(error)))
+    },
+    { ...settings, close: async (error: Error | null) => (error ? Promise.reject(error) : written) },
+  ) as unknown as NodeJS.WritableStream
+}
+
+function checked(options: TransportOptions): TransportOptions {
+  for (const key of Object.keys(options)) {
+    if (BY_PLUGIN.has(key)) throw new InputError('bad_option', `'${key}' cannot cross into a worker: export it from a module and name that as plugins: ['./my-masks.mjs']`)
+    if (!KNOWN.has(key)) throw new InputError('bad_option', `'${key}' is no option of mask-logs/pino: ${[...KNOWN].slice(0, 9).join(', ')}`)
+  }
+  const { destination, statsInterval } = options
+  if (destination !== undefined && typeof destination !== 'string' && !(Number.isInteger(destination) && destination >= 0))
+    throw new InputError('bad_option', "'destination' is a path, a file descriptor, 'stdout' or 'stderr'")
+  if (statsInterval !== undefined && !(Number.isFinite(statsInterval) && statsInterval >= 0)) throw new InputError('bad_option', "'statsInterval' is a number of milliseconds")
+  return options
+}
+
+function maskOptions(options: TransportOptions): PinoMaskOptions {
+  const { ruleset, runSecret, instanceSecret, plugins, seedDirs, policy, memoSize } = options
+  return { ruleset, runSecret, instanceSecret, plugins, seedDirs, policy, memoSize }
+}
+
+/** What pino's worker was started with. */
+interface Loaded {
+  readonly pipelines?: readonly (readonly { readonly target?: string }[])[]
+}
+
+/** True where a pipeline names this module: what it returns is read by the next stage. */
+function isStage(): boolean {
+  const loaded = (workerData as { workerData?: Loaded } | null)?.workerData
+  return loaded?.pipelines?.some((stages) => stages.some(({ target }) => target !== undefined && isOurs(target))) === true
+}
+
+function isOurs(target: string): boolean {
+  return target === 'mask-logs/pino' || /[\\/]transports[\\/]pino(?:[\\/]index)?\.(?:js|cjs)$/.test(target)
+}
+
+async function open(destination: string | number): Promise<{ readonly stream: Writable }> {
+  const fd = destination === 'stdout' ? 1 : destination === 'stderr' ? 2 : destination
+  const stream = typeof fd === 'number' ? createWriteStream('', { fd, autoClose: fd > 2 }) : createWriteStream(fd, { flags: 'a' })
+  if (typeof fd === 'string')
+    await new Promise<void>((resolve, reject) => {
+      stream.once('open', () => resolve())
+      stream.once('error', () => reject(new InputError('bad_option', "the file of 'destination' cannot be opened for writing")))
+    })
+  return { stream }
+}
+
+/** Sends the counters to the main thread, where they are an event of the transport. Returns what sends them a last time. */
+function tell(guard: LineGuard, interval: number): () => void {
+  const send = (): void => parentPort?.postMessage({ code: 'EVENT', name: 'mask-logs:stats', args: [guard.stats() satisfies PinoStats] })
+  const timer = interval > 0 && parentPort !== null ? setInterval(send, interval).unref() : undefined
+  return () => {
+    clearInterval(timer)
+    send()
+  }
+}
+
+/** pino may say what its keys and levels are; nothing waits for it. */
+function listenForShape(guard: LineGuard): void {
+  const listen = (message: unknown): void => {
+    const { code, config } = (message ?? {}) as { code?: unknown; config?: { messageKey?: string; levels?: { values?: Record<string, number> } } }
+    if (code !== 'PINO_CONFIG') return
+    parentPort?.off('message', listen)
+    guard.shape = { messageKey: config?.messageKey, levels: Object.keys(config?.levels?.values ?? {}) }
+  }
+  parentPort?.on('message', listen)
+}
