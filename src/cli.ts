@@ -14,6 +14,7 @@ import { findingLine, issueLines, Notes, printable, Progress, statsText, systemW
 import { createOutputFile, OutputError, stdoutSink, streamSink, type FileOutput, type Sink } from './cli/output.ts'
 import { LineFeed, type Feed } from './lines.ts'
 import type { Finding, Masker, MaskerOptions, QuarantineNote, RulesetInput } from './masker.ts'
+import type { PinoRedact } from './index.ts'
 
 export type { CliIo } from './cli/io.ts'
 
@@ -740,6 +741,8 @@ async function runTests(
 /** Makes in-flight rulesets of a database or file ruleset. One goes to standard output unless there is a directory for it. */
 async function convert(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
   const [name] = line.operands
+  const redact = line.options.get('pino')?.[0]
+  if (redact !== undefined) return convertPino(redact, line, io)
   if (name === undefined) throw new UsageError("'convert' needs a ruleset: mask-logs convert RULESET")
   const wanted = line.options.get('task')?.[0]
   if (wanted !== undefined && !/^[1-9]\d{0,5}$/.test(wanted)) throw new UsageError('--task needs a number from 1')
@@ -761,6 +764,23 @@ async function convert(line: CommandLine, io: CliIo, notes: Notes): Promise<numb
   if (report.length === 0) return 0
   notes.line(report.map(printable).join('\n'))
   return 1
+}
+
+/** A ruleset of pino's `redact`, to standard output or into a directory. */
+async function convertPino(json: string, line: CommandLine, io: CliIo): Promise<number> {
+  if (line.operands.length > 0 || line.options.has('task')) throw new UsageError('--pino takes the place of a ruleset and of --task')
+  let redact: PinoRedact
+  try {
+    redact = JSON.parse(json) as PinoRedact
+  } catch {
+    throw new UsageError(`--pino needs JSON: --pino '["req.headers.cookie"]'`)
+  }
+  const { convertPinoRedact } = await io.load()
+  const text = convertPinoRedact(redact)
+  const output = line.options.get('output')?.[0]
+  if (output === undefined) await print(io, text)
+  else await writeRulesets(resolve(io.cwd, output), output, [{ name: 'pino-redact.yaml', text }], line.options.has('force'), io)
+  return 0
 }
 
 /** Nothing is written when one of the files would replace another unasked. */

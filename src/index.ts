@@ -8,15 +8,19 @@
  * ```
  * @module
  */
+import type { Writable } from 'node:stream'
 import { detectors, finders, finishPair, judgePair, judgeSecret, keyFacts, pairTriggers, recogniseKey } from './detectors/index.ts'
 import { createNamesFinder, createNamesGate, nameDetectors } from './detectors/names/index.ts'
 import { makeTextTagging } from './detectors/names/tagging.ts'
 import type { TaggingOptions, TextTagging } from './detectors/names/tagging.ts'
+import { createMaskedWritable } from './stream.ts'
 import { makeConverted, makeMasker, makeTested } from './masker.ts'
 import type { Builtins, ConvertOptions, Masker, MaskerOptions, RulesetInput } from './masker.ts'
 import { masks } from './masks/index.ts'
 import { readNamesModel } from './ruleset/files.ts'
 import type { Converted } from './ruleset/convert.ts'
+import { pinoRedactYaml } from './ruleset/pino-redact.ts'
+import type { PinoRedact } from './ruleset/pino-redact.ts'
 import { rulesetJsonSchema as schemaOf } from './ruleset/schema.ts'
 import type { RulesetTestResult } from './ruleset/test-run.ts'
 
@@ -73,11 +77,39 @@ export function createTextTagging(options: TaggingOptions): TextTagging {
   return makeTextTagging(options, () => createNamesGate(readNamesModel))
 }
 
+/** The ruleset of `fromPinoRedact` as YAML text. Throws what that throws. */
+export function convertPinoRedact(redact: PinoRedact): string {
+  return pinoRedactYaml(redact)
+}
+
+/**
+ * A Writable that masks lines on their way to another one: for loggers that take a stream (winston, bunyan, `console.Console`, whatever
+ * writes to stderr). Lines are put together from writes cut anywhere; what has no newline yet waits for it, for the end, or for the end of
+ * the process. A line that cannot be masked never passes: by the policy it is replaced, dropped, or (`fail`) the stream is destroyed.
+ * `end` does not end the destination unless `endDestination` is set. Throws what createMasker throws.
+ *
+ * @example new Console(maskWritable(process.stdout), maskWritable(process.stderr))
+ */
+export function maskWritable(destination: Writable, options: MaskWritableOptions = {}): Writable {
+  const { ruleset, endDestination = false, ...rest } = options
+  const masker = createMasker(ruleset, rest)
+  return createMaskedWritable(masker.feed(), destination, endDestination, () => masker.close())
+}
+
+/** Options of maskWritable: those of createMasker, and the ruleset. */
+export interface MaskWritableOptions extends MaskerOptions {
+  readonly ruleset?: RulesetInput | readonly RulesetInput[] | undefined
+  /** End the destination too (default false: it may be stdout). */
+  readonly endDestination?: boolean | undefined
+}
+
 /** The JSON Schema (draft 2020-12) of rulesets, from the same tables as the checks. */
 export function rulesetJsonSchema(): object {
   return schemaOf(masks, builtins.detectors)
 }
 
+export { fromPinoRedact } from './ruleset/pino-redact.ts'
+export type { PinoRedact, PinoRuleset } from './ruleset/pino-redact.ts'
 export { formatIssue, InputError, MaskError, RulesetError } from './errors.ts'
 export type { InputErrorCode, Issue, IssueCode, MaskErrorCode } from './errors.ts'
 export { NumberText, REMOVED } from './engine/types.ts'

@@ -1,6 +1,6 @@
 // The Node Transform over bytes: any stream of log lines in, the masked lines out.
 
-import { Transform, type TransformCallback } from 'node:stream'
+import { Transform, type TransformCallback, Writable } from 'node:stream'
 import { type Feed, LineFeed, type LineEngine, type Pieces } from './lines.ts'
 
 /**
@@ -65,6 +65,84 @@ class FeedStream extends Transform {
       return
     }
     callback()
+  }
+}
+
+/** A Writable that hands what it is given to a feed, and what comes out to another one. `close` is called once, at the end. */
+export function createMaskedWritable(feed: Feed, destination: Writable, endDestination: boolean, close: () => void): Writable {
+  return new MaskedWritable(feed, destination, endDestination, close)
+}
+
+class MaskedWritable extends Writable {
+  readonly #feed: Feed
+  readonly #to: Writable
+  readonly #ends: boolean
+  readonly #close: () => void
+  readonly #atExit = (): void => {
+    // A process that ends by itself or by `exit` still writes what waits for its newline.
+    try {
+      this.#put(this.#feed.end())
+    } catch {
+      // It cannot be masked, so it does not go out.
+    }
+  }
+
+  constructor(feed: Feed, to: Writable, ends: boolean, close: () => void) {
+    super({ decodeStrings: true })
+    this.#feed = feed
+    this.#to = to
+    this.#ends = ends
+    this.#close = close
+    process.once('exit', this.#atExit)
+    to.once('error', this.#broken)
+    to.once('close', this.#gone)
+  }
+
+  readonly #broken = (error: Error): void => void this.destroy(error)
+  readonly #gone = (): void => void this.destroy()
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#pass(this.#feed.push(chunk), done)
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    process.off('exit', this.#atExit)
+    this.#pass(this.#feed.end(), (error) => {
+      if (error === undefined && this.#ends) this.#to.end(done)
+      else done(error)
+    })
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    process.off('exit', this.#atExit)
+    this.#to.off('error', this.#broken)
+    this.#to.off('close', this.#gone)
+    try {
+      this.#close()
+    } catch {
+      // It is at work: its memory goes with it.
+    }
+    done(error)
+  }
+
+  #pass(pieces: Pieces, done: (error?: Error) => void): void {
+    let ready: boolean
+    try {
+      ready = this.#put(pieces)
+    } catch (error) {
+      done(error as Error)
+      return
+    }
+    if (ready) done()
+    else this.#to.once('drain', done)
+  }
+
+  /** Writes at once; false: the destination is full. */
+  #put(pieces: Pieces): boolean {
+    let ready = true
+    // Pieces last until the next ones are asked for, and the destination may keep what it is given.
+    for (const list of pieces) for (const piece of list) if (piece.length > 0) ready = this.#to.write(Buffer.from(piece))
+    return ready
   }
 }
 

@@ -75,6 +75,7 @@ export const FLAGS: readonly Flag[] = [
   { name: 'test', commands: ['check'], text: 'Run the tests of the rulesets too: exit code 1 when one fails.' },
   { name: 'show-values', commands: ['check'], text: 'With --test: show expected and received values of what differs, not only where.' },
   { name: 'task', value: 'N', commands: ['convert'], text: 'Convert only task N, counted from 1; the tasks inside parallel and serial count, those two do not.' },
+  { name: 'pino', value: 'JSON', commands: ['convert'], text: "Convert pino's option `redact` instead: its JSON, a list of paths or an object with `paths`, `censor`, `remove`." },
   { name: 'force', commands: ['convert'], text: 'Replace files that exist.' },
   {
     name: 'plugin',
@@ -129,9 +130,13 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'convert',
     usage: 'mask-logs convert [options] RULESET',
-    summary: 'Make in-flight rulesets of a DataMasque database or file ruleset, one for each task.',
+    summary: "Make in-flight rulesets of a DataMasque database or file ruleset, one for each task, or of pino's `redact`.",
     operands: 1,
-    examples: ['mask-logs convert database.yaml -o rulesets', 'mask-logs convert database.yaml --task 2 > customers.yaml'],
+    examples: [
+      'mask-logs convert database.yaml -o rulesets',
+      'mask-logs convert database.yaml --task 2 > customers.yaml',
+      `mask-logs convert --pino '{"paths":["req.headers.cookie"],"remove":true}' > redact.yaml`,
+    ],
   },
   {
     name: 'rulesets',
