@@ -12,6 +12,9 @@ export interface MaskedOptions {
   readonly [STATS]: () => PinoStats
 }
 
+/** The options as they were given, with the hook. */
+export type MaskedPinoOptions<Options> = Options & Pick<LoggerOptions, 'hooks'> & MaskedOptions
+
 /**
  * New options for pino under which every line is masked before it reaches the logger's stream: from child loggers, serializers, errors,
  * `toJSON`, printf and instrumentation, on the thread that logs. Everything else of the options stays; a `hooks.streamWrite` of yours runs
@@ -22,9 +25,9 @@ export interface MaskedOptions {
  *
  * @example const log = pino(maskPino({ level: 'info' }, { ruleset: 'rules/pii.yaml' }))
  */
-export function maskPino<Options extends LoggerOptions>(pinoOptions: Options = {} as Options, maskOptions: PinoMaskOptions = {}): Options & MaskedOptions {
+export function maskPino<Options extends LoggerOptions>(pinoOptions: Options = {} as Options, maskOptions: PinoMaskOptions = {}): MaskedPinoOptions<Options> {
   const before = pinoOptions.hooks?.streamWrite as StreamWrite | undefined
-  if (before !== undefined && isMasking(before)) return pinoOptions as Options & MaskedOptions
+  if (before !== undefined && isMasking(before)) return pinoOptions as MaskedPinoOptions<Options>
   const guard = new LineGuard(maskOptions, { messageKey: pinoOptions.messageKey, levels: Object.keys(pinoOptions.customLevels ?? {}) })
   const streamWrite = Object.assign(
     before === undefined
@@ -40,7 +43,7 @@ export function maskPino<Options extends LoggerOptions>(pinoOptions: Options = {
         },
     { [MASKS]: true },
   )
-  return { ...pinoOptions, hooks: { ...pinoOptions.hooks, streamWrite }, [STATS]: () => guard.stats() }
+  return { ...pinoOptions, hooks: { ...pinoOptions.hooks, streamWrite }, [STATS]: () => guard.stats() } as MaskedPinoOptions<Options>
 }
 
 /** True for a `hooks.streamWrite` that `maskPino` made. */
