@@ -1,0 +1,139 @@
+// mask-logs/pino in pino's worker, in processes of their own: every line arrives masked, once, in order, however the process ends.
+
+import { fork, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, readFileSync, existsSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { versions } from './versions.ts'
+
+const app = fileURLToPath(new URL('../fixtures/pino/app.mjs', import.meta.url))
+let folder = ''
+let files = 0
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mask-logs-pino-'))
+})
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+interface Run {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+  readonly messages: readonly unknown[]
+  readonly file: string
+}
+
+/** Runs the process to its end; `during` may do something to it. */
+async function run(given: object, during?: (child: ChildProcess) => void): Promise<Run> {
+  const file = join(folder, `${++files}.log`)
+  const child = fork(app, [JSON.stringify({ file, ...given })], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const messages: unknown[] = []
+  let stdout = ''
+  let stderr = ''
+  child.stdout!.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  child.on('message', (message) => messages.push(message))
+  during?.(child)
+  const limit = setTimeout(() => child.kill('SIGKILL'), 60_000)
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => child.once('close', (...ended) => resolve(ended)))
+  clearTimeout(limit)
+  return { code, signal, stdout, stderr, messages, file }
+}
+
+const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
+const numbers = (text: string): number[] => text.split('\n').flatMap((line) => (line === '' ? [] : [(JSON.parse(line) as { n: number }).n]))
+const upTo = (n: number, every = (_: number): boolean => true): number[] => Array.from({ length: n }, (_, i) => i).filter(every)
+
+/** Nothing raw anywhere. */
+function expectMasked({ stdout, stderr, file }: Run): void {
+  for (const text of [stdout, stderr, ...['', '.warn', '.error', '.raw'].map((end) => read(file + end))]) {
+    expect(text).not.toMatch(/hunter2|shop\.example/)
+  }
+}
+
+describe.each(versions)('pino $version', ({ alias }) => {
+  it.each(['thread', 'pipeline', 'sink', 'bounded'])('writes every line once and in order: %s', async (route) => {
+    const done = await run({ alias, route, lines: 3000 })
+    expect(done.code).toBe(0)
+    expect(numbers(read(done.file))).toEqual(upTo(3000))
+    expectMasked(done)
+    expect(done.stderr).toBe('')
+  })
+
+  it('writes to standard output where nothing else is said', async () => {
+    const done = await run({ alias, route: 'stdout', lines: 500 })
+    expect(numbers(done.stdout)).toEqual(upTo(500))
+    expectMasked(done)
+  })
+
+  it('serves targets of different levels', async () => {
+    const done = await run({ alias, route: 'targets', lines: 900 })
+    expect(numbers(read(done.file))).toEqual(upTo(900))
+    expect(numbers(read(`${done.file}.warn`))).toEqual(upTo(900, (n) => n % 3 !== 0))
+    expect(numbers(read(`${done.file}.error`))).toEqual(upTo(900, (n) => n % 3 === 2))
+    expectMasked(done)
+    const plain = await run({ alias, route: 'plain target', lines: 300 })
+    expect(numbers(read(plain.file))).toEqual(upTo(300))
+    expectMasked(plain)
+  })
+
+  describe('loses no line', () => {
+    const ends: [string, string, object][] = []
+    for (const route of ['thread', 'pipeline', 'sink', 'bounded']) {
+      for (const end of ['exit', 'throw']) ends.push([route, end, { end }])
+      ends.push([route, 'SIGTERM with exitOnSignals', { end: 'SIGTERM', signals: true }])
+    }
+    it.each(ends)('%s, %s', async (route, _, how) => {
+      const done = await run({ alias, route, lines: 4000, pad: 400, ...how })
+      expect(numbers(read(done.file))).toEqual(upTo(4000))
+      expectMasked(done)
+      if ('signals' in how) expect(done.code).toBe(143)
+    })
+  })
+
+  it.each(['thread', 'pipeline', 'sink'])('leaves a prefix of masked lines after SIGKILL: %s', async (route) => {
+    const done = await run({ alias, route, end: 'steady' }, (child) => {
+      setTimeout(() => child.kill('SIGKILL'), 1200)
+    })
+    expect(done.signal).toBe('SIGKILL')
+    const text = read(done.file)
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+    const got = numbers(whole)
+    expect(got.length).toBeGreaterThan(100)
+    expect(got).toEqual(upTo(got.length))
+    expectMasked(done)
+  })
+})
+
+describe('the newest pino', () => {
+  const { alias } = versions[2]
+
+  it('bounds what waits for the worker', async () => {
+    // 96 MB of lines in one burst.
+    const bounded = await run({ alias, route: 'bounded', lines: 100_000, pad: 850 })
+    expect(numbers(read(bounded.file))).toEqual(upTo(100_000))
+    const [{ rss }] = bounded.messages as [{ rss: number }]
+    expect(rss / 1024).toBeLessThan(260)
+  }, 120_000)
+
+  it('drops what does not fit, and says how much, when told to', async () => {
+    const done = await run({ alias, route: 'bounded', lines: 60_000, pad: 850, bound: { onFull: 'drop', maxPendingBytes: 1 << 20 } })
+    const lines = read(done.file).split('\n').slice(0, -1)
+    expect(lines.length).toBeLessThan(60_000)
+    expectMasked(done)
+  }, 120_000)
+
+  it('refuses options and rulesets that cannot be used before the first line', async () => {
+    for (const options of [{ ruleset: { version: '1.0', rules: [{ nonsense: 1 }] } }, { masks: {} }, { nonsense: true }, { runSecret: 'short' }]) {
+      const done = await run({ alias, route: 'sink', lines: 10, options })
+      expect(done.code).not.toBe(0)
+      expect(read(done.file)).toBe('')
+      expectMasked(done)
+      if ('masks' in options) expect(done.stderr).toContain('plugins')
+    }
+  })
+})
