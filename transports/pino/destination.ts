@@ -1,4 +1,6 @@
 import type { EventEmitter } from 'node:events'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { LineGuard, type PinoMaskOptions, type PinoStats, warn } from './guard.ts'
 import { STATS } from './mask-pino.ts'
 
@@ -121,6 +123,5 @@ export function maskDestination<Stream extends Destination>(stream: Stream, opti
 
 /** True when a package is loaded that replaces the destination of loggers behind them. */
 function isInstrumented(): boolean {
-  const cache = (process as unknown as { mainModule?: { require?: { cache?: object } } }).mainModule?.require?.cache
-  return cache !== undefined && Object.keys(cache).some((file) => file.includes('instrumentation-pino'))
+  return Object.keys(createRequire(join(process.cwd(), 'here.js')).cache).some((file) => file.includes('instrumentation-pino'))
 }

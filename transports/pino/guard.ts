@@ -64,6 +64,8 @@ export function withCanary<T>(text: string, during: () => T): T {
 export class LineGuard {
   readonly #masker: Masker
   #shape: RecordShape
+  /** Read by the masker when it writes a minimal record. */
+  readonly #failedRecord: { messageKey?: string | undefined; readonly level: string; levels: readonly string[] }
   #lines = 0
   #changed = 0
   #dropped = 0
@@ -74,13 +76,16 @@ export class LineGuard {
   /** Throws RulesetError or InputError: nothing is passed on under a ruleset that cannot be used. */
   constructor(options: PinoMaskOptions, shape: RecordShape = {}) {
     const { ruleset, ...rest } = options
-    this.#masker = createMasker(ruleset, { ...rest, failedRecord: { messageKey: shape.messageKey, level: LEVEL, levels: [...LABELS, ...(shape.levels ?? [])] } })
-    this.#shape = shape
+    this.#failedRecord = { level: LEVEL, levels: LABELS }
+    this.#masker = createMasker(ruleset, { ...rest, failedRecord: this.#failedRecord })
+    this.#shape = this.shape = shape
   }
 
   /** What the worker is told late: keys and levels of the logger. */
   set shape(shape: RecordShape) {
     this.#shape = shape
+    this.#failedRecord.messageKey = shape.messageKey
+    this.#failedRecord.levels = [...LABELS, ...(shape.levels ?? [])]
   }
 
   /** The masked line with its terminator; '' for one that is dropped; the same string when nothing changes. Never throws. */

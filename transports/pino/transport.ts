@@ -134,13 +134,25 @@ function tell(guard: LineGuard, interval: number): () => void {
   }
 }
 
-/** pino may say what its keys and levels are; nothing waits for it. */
+/**
+ * pino may say what its keys and levels are; nothing waits for it. What it says is kept for the first that listens, which other stages and
+ * pino's own worker wait for: to listen before them would take it from them, so this listens as soon as one of them does.
+ */
 function listenForShape(guard: LineGuard): void {
+  if (parentPort === null) return
+  const port = parentPort
   const listen = (message: unknown): void => {
     const { code, config } = (message ?? {}) as { code?: unknown; config?: { messageKey?: string; levels?: { values?: Record<string, number> } } }
     if (code !== 'PINO_CONFIG') return
-    parentPort?.off('message', listen)
+    port.off('message', listen)
     guard.shape = { messageKey: config?.messageKey, levels: Object.keys(config?.levels?.values ?? {}) }
   }
-  parentPort?.on('message', listen)
+  const { on } = port
+  port.on = function (this: typeof port, ...given: Parameters<typeof on>) {
+    if (given[0] === 'message') {
+      port.on = on
+      on.call(this, 'message', listen)
+    }
+    return on.apply(this, given)
+  } as typeof on
 }
