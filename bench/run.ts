@@ -7,7 +7,7 @@
 //   --small   48 MB, 3 runs, half of what must be reached is enough; nothing is written unless --out is given
 //   --gate    exit code 1 when a target is missed
 //   --out     where the dated report goes, default bench/history
-//   --only    parts to run: throughput, values, line, huge, start, latency, masks
+//   --only    parts to run: throughput, values, line, huge, start, latency, masks, pino
 //
 // Every program reads stdin and writes stdout, gets the same bytes, and is measured as a whole process, start-up included.
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { corpusFile, corpusLines, sensitivePaths, writeOneLine } from './corpus.ts'
 import { lineLatencies, median, percentile, runOver, startUp, type Program, type Run } from './measure.ts'
+import { callRows, workerRows } from './pino.ts'
 import { judge, show, table, verdicts, type Row, type Target } from './report.ts'
 
 const { values: options } = parseArgs({
@@ -308,6 +309,75 @@ function masks(): void {
   if (over.length > 0) noted.push(`Masks that cost more than they may: ${over.map((one) => `${one.name} (${show(one.miss)} of ${show(allowed(one))} µs)`).join(', ')}.`)
 }
 
+/** What masking costs a program that logs with pino: in the thread, and in pino's worker. */
+function pinoRows(): void {
+  say('pino ...')
+  const script = here('./pino.js')
+  const rounds = Math.max(3, runs)
+  const ask = <T>(...args: readonly string[]): T => JSON.parse(execFileSync(process.execPath, [script, ...args], { encoding: 'utf8' })) as T
+  interface CallFigures {
+    readonly us: number
+    readonly leaks: number
+    readonly planted: number
+    readonly bytes: number
+  }
+  const seen = new Map<string, CallFigures[]>(callRows.map((name) => [name, []]))
+  for (let round = 0; round < rounds; round++) for (const name of callRows) seen.get(name)!.push(ask<CallFigures>('call', name))
+  const us = (name: (typeof callRows)[number]): number => median(seen.get(name)!.map((one) => one.us))
+  const plain = us('plain')
+  figures['pino'] = Object.fromEntries(callRows.map((name) => [name, { us: us(name), ...seen.get(name)![0]! }]))
+  const inThread = callRows.map((name) => {
+    const { leaks, planted, bytes } = seen.get(name)![0]!
+    const base = name.endsWith('nothing to mask') ? us('plain, nothing to mask') : plain
+    return [name, show(us(name)), `${show(us(name) / base)}x`, planted === 0 ? '-' : `${leaks} of ${planted}`, show(bytes)]
+  })
+  texts.push(`## pino ${packageVersion('pino')}, in the thread that logs, to /dev/null\n\n${table([['row', 'µs a call', 'x plain', 'values left', 'bytes a line'], ...inThread])}`)
+  const ours = us('maskPino, default ruleset')
+  check({ what: 'maskPino, default ruleset, against redact with 8 paths', unit: 'x', bound: 'most', must: 1, aim: 0.85 }, ours / us('redact, 8 exact paths'))
+  check({ what: 'maskPino, default ruleset, against redact with 7 wildcards', unit: 'x', bound: 'most', must: 0.5, aim: 0.4 }, ours / us('redact, 7 wildcards'))
+  check(
+    { what: 'maskPino, a line with nothing to mask, against plain pino', unit: 'x', bound: 'most', must: 1.7, aim: 1.5 },
+    us('maskPino, default ruleset, nothing to mask') / us('plain, nothing to mask'),
+  )
+  const file = join(directory, 'pino.log')
+  const lines = 100_000
+  const drained = new Map<string, { seconds: number; rss: number }[]>(workerRows.map((name) => [name, []]))
+  for (let round = 0; round < 3; round++) {
+    for (const name of workerRows) {
+      writeFileSync(file, '')
+      drained.get(name)!.push(ask('worker', name, String(lines), 'normal', file))
+    }
+  }
+  const rate = (name: (typeof workerRows)[number]): number => lines / median(drained.get(name)!.map((one) => one.seconds))
+  const rss = (name: (typeof workerRows)[number]): number => Math.max(...drained.get(name)!.map((one) => one.rss))
+  /** Lines of 20,000 that are not in the file after the process has ended. */
+  const lost = (name: string, end: string): number => {
+    writeFileSync(file, '')
+    spawnSync(process.execPath, [script, 'worker', name, '20000', end, file], { timeout: 60_000 })
+    return 20_000 - readFileSync(file, 'latin1').split('\n').length + 1
+  }
+  const losses = workerRows.map((name) => ['exit', 'throw', 'SIGTERM'].map((end) => lost(name, end)))
+  figures['pino worker'] = Object.fromEntries(workerRows.map((name, i) => [name, { rate: rate(name), rss: rss(name), lost: losses[i] }]))
+  texts.push(
+    `## pino's worker, ${lines} lines in one burst, to a file\n\n${table([
+      ['row', 'lines/s', 'peak MB', 'lost of 20,000 on exit', 'on throw', 'on SIGTERM'],
+      ...workerRows.map((name, i) => [name, show(rate(name)), show(rss(name)), ...losses[i]!.map(String)]),
+    ])}\n\nSIGTERM: with \`exitOnSignals\` for mask-logs/pino, without a handler for the other.`,
+  )
+  check(
+    { what: 'drain rate of the worker against a transform with @pinojs/redact', unit: 'x', bound: 'least', must: 2, aim: 3 },
+    rate('mask-logs/pino') / rate('@pinojs/redact transform'),
+  )
+  check({ what: 'peak memory of a bounded burst of 96 MB', unit: 'MB', bound: 'most', must: 260, aim: 220 }, rss('mask-logs/pino, bounded'))
+  check(
+    { what: 'lines lost on exit, throw and SIGTERM', unit: '', bound: 'most', must: 0, aim: 0 },
+    losses
+      .slice(1)
+      .flat()
+      .reduce((sum, n) => sum + n, 0),
+  )
+}
+
 if (wanted('masks')) masks()
 if (wanted('values')) values()
 if (wanted('throughput')) await throughput()
@@ -315,6 +385,7 @@ if (wanted('line')) line()
 if (wanted('huge')) await huge()
 if (wanted('start')) await start()
 if (wanted('latency')) await latency()
+if (wanted('pino')) pinoRows()
 
 // -------------------------------------------------------------------------------------------------- report
 
