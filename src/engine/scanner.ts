@@ -4,7 +4,7 @@
 import { HASH_START, NO_KEY } from './plan.ts'
 import type { DetectAction, DetectSet, Plan, Target } from './plan.ts'
 import { NumberText } from './types.ts'
-import type { CustomDetector, KeyFacts, Scan } from './types.ts'
+import type { CustomDetector, KeyFacts, LineBlocks, Scan } from './types.ts'
 
 /** Judges key/value pairs in text; injected, the engine knows no detector. */
 export interface PairRecogniser {
@@ -44,6 +44,13 @@ export interface BoundCustom {
 }
 
 const NO_WORDS: readonly string[] = []
+
+/** A match that may go on in further lines. */
+export interface Unfinished {
+  readonly action: DetectAction
+  readonly start: number
+  readonly lines: LineBlocks
+}
 
 interface Span {
   s: number
@@ -99,6 +106,7 @@ export class Scanner implements Scan {
 
   /** The set of the last scan. */
   set!: DetectSet
+  private unfinished: Unfinished | undefined
   /** The text is a number of a record: rules skip it by value. */
   private numeric = false
   private resume = new Int32Array(32)
@@ -264,6 +272,18 @@ export class Scanner implements Scan {
     this.line = line
     this.isKey = isKey
     this.keyWords = words
+  }
+
+  goesOn(id: number, start: number, lines: LineBlocks): void {
+    const action = this.set.actions[id]
+    if (action !== undefined) this.unfinished = { action, start, lines }
+  }
+
+  /** The last match of the last scan of a line that may go on in further ones. */
+  takeUnfinished(): Unfinished | undefined {
+    const { unfinished } = this
+    this.unfinished = undefined
+    return unfinished
   }
 
   emit(id: number, start: number, end: number, score: number): void {

@@ -1,13 +1,13 @@
 // Free text: lines that are no JSON, strings that masks left in part, object keys.
 
 import { OffsetMap } from './offset-map.ts'
-import type { DetectSet, Plan, Scope } from './plan.ts'
+import type { DetectAction, DetectSet, Plan, Scope } from './plan.ts'
 import { BadSpan, decode, isPairHit, Scanner } from './scanner.ts'
-import type { BoundCustom, PairRecogniser } from './scanner.ts'
+import type { BoundCustom, PairRecogniser, Unfinished } from './scanner.ts'
 import { REMOVED } from './types.ts'
 import type { Segment, Value } from './types.ts'
 import { decodeText, encodeText } from './wtf8.ts'
-import { counted, FAILED, spanText } from './walker.ts'
+import { counted, FAILED, resultText, spanText } from './walker.ts'
 import type { Access, Applier, Hits, RecordState, Spans } from './walker.ts'
 
 /** Text has no paths: nothing can be looked up in it. */
@@ -143,10 +143,11 @@ export class TextMasker {
   }
 
   /**
-   * Notes the hits of a line (without its terminator). JSON escapes in a line are read as what they mean, so that a record
+   * Notes the hits of a line (without its terminator) behind those noted already. JSON escapes in a line are read as what they mean, so that a record
    * cut in the middle hides nothing; anything else behind a backslash is plain text.
    */
   line(buf: Buffer, start: number, end: number, access: Access, hits: Hits, observe?: LineObserver): void {
+    this.unfinished = undefined
     if (start === end) return
     const set = this.plan.parts.lineDetect()
     const { scanner } = this
@@ -164,13 +165,15 @@ export class TextMasker {
     let quoted: readonly Quoted[] = NONE
     try {
       if (mapped && this.quotes.length > 0) quoted = this.quotedValues(to)
+      scanner.takeUnfinished()
       n = scanner.scan(set, bytes, from, to, true, false, NO_WORDS)
     } catch (error) {
       this.applier.fail(error instanceof BadSpan ? undefined : error, access, undefined, '')
-      hits.clear()
       hits.add(start, end, FAILED_BYTES, 0, undefined)
       return
     }
+    const unfinished = scanner.takeUnfinished()
+    if (unfinished !== undefined) this.unfinished = { ...unfinished, start: mapped ? this.map.toRaw(unfinished.start, false) : unfinished.start }
     let last = from
     const note = (spans: Spans, k: number, start: number, e: number, score: number): void => {
       const s = Math.max(start, last)
@@ -201,6 +204,20 @@ export class TextMasker {
       }
     }
     for (; q < quoted.length; q++) note(quoted[q]!, 0, quoted[q]!.start, quoted[q]!.end, quoted[q]!.score)
+  }
+
+  /** The match at the end of the last line that may go on in the next ones. */
+  unfinished: Unfinished | undefined
+
+  /** Notes a part of a line that belongs to a match which began in a line before. */
+  goOn(action: DetectAction, buf: Buffer, start: number, end: number, access: Access, hits: Hits, observe?: LineObserver): void {
+    const matched = decode(buf, start, end)
+    if (action.rule.skip?.(matched) === true) return
+    const done = this.applier.match(action, matched, access, LINE)
+    if (done === matched) return
+    const out = done === REMOVED ? '' : resultText(done).replace(/[\r\n]+/g, ' ')
+    hits.add(start, end, Buffer.from(out), 0, action)
+    observe?.(action.rule.name, action.detector.name, 0.95, start, end)
   }
 
   /**
