@@ -6,6 +6,7 @@
 // path: the rules in force, the words of the keys above, the detectors, the strength of a secret key. The number of cached
 // scopes is bounded; when it is reached the cache starts anew (see docs/decisions/0001).
 
+import { BASE64_TRIGGERS, LOOKALIKE_TRIGGERS, PERCENT_TRIGGERS } from './readings.ts'
 import type { Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, Policy, Segment, Settles, SkipEntry, Value, ValueMasker } from './types.ts'
 
 /** A compiled pipeline of masks. */
@@ -216,6 +217,10 @@ export class DetectSet {
   readonly namedSecret: DetectAction | undefined
   /** Index of the pair recogniser among the finders, or -1. */
   readonly pairFinder: number
+  /** Numbers among the finders of those that find where a text is to be read in another way. */
+  readonly percentFinder: number
+  readonly lookalikeFinder: number
+  readonly base64Finder: number
   readonly empty: boolean
 
   constructor(
@@ -224,7 +229,7 @@ export class DetectSet {
     pairs: { readonly triggers: Finder['triggers'] } | undefined,
     namedSecretId: number,
     scanNumbers: boolean,
-    percent: boolean,
+    decode: readonly string[],
   ) {
     this.actions = actions
     this.active = Uint8Array.from(actions, (a) => (a === undefined ? 0 : 1))
@@ -234,15 +239,20 @@ export class DetectSet {
     this.numberFinders = scanNumbers ? finders.filter((f) => f.finder.number !== undefined && f.ids.some((id) => actions[id] !== undefined)) : []
     this.numberWords = new Set(this.numberFinders.flatMap((f) => f.finder.numberWords ?? []))
     this.namedSecret = namedSecretId >= 0 ? actions[namedSecretId] : undefined
+    this.percentFinder = used.length
     this.pairFinder = pairs === undefined ? -1 : used.length + 1
+    this.lookalikeFinder = used.length + 2
+    this.base64Finder = used.length + 3
     // detectors without a finder, those of users among them, look at every text
     this.empty = used.length === 0 && pairs === undefined && !actions.some((a, id) => a !== undefined && !finders.some((f) => f.ids.includes(id)))
     const tables = new TriggerTables()
     used.forEach((f, i) => {
       tables.add(f.finder.triggers, i)
     })
-    if (percent && used.length > 0) tables.add([{ byte: '%', next: '0123456789abcdefABCDEF' }], used.length)
+    if (used.length > 0 && decode.includes('url')) tables.add(PERCENT_TRIGGERS, this.percentFinder)
     if (pairs !== undefined) tables.add(pairs.triggers, this.pairFinder)
+    if (used.length > 0) tables.add(LOOKALIKE_TRIGGERS, this.lookalikeFinder)
+    if (used.length > 0 && decode.includes('base64')) tables.add(BASE64_TRIGGERS, this.base64Finder)
     this.pairsText = tables.pairs
     this.follow = tables.follow()
     this.groups = tables.groups

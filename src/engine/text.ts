@@ -2,7 +2,7 @@
 
 import { OffsetMap } from './offset-map.ts'
 import type { DetectAction, DetectSet, Plan, Scope } from './plan.ts'
-import { BadSpan, decode, isPairHit, Scanner } from './scanner.ts'
+import { BadSpan, decode, isPairHit, NO_WAYS, Scanner } from './scanner.ts'
 import type { BoundCustom, PairRecogniser, Unfinished } from './scanner.ts'
 import { REMOVED } from './types.ts'
 import type { Segment, Value } from './types.ts'
@@ -55,7 +55,7 @@ export class TextMasker {
   private readonly plan: Plan
   private readonly applier: Applier
   private readonly scanner: Scanner
-  private readonly newScanner: () => Scanner
+  private readonly newScanner: (inside: boolean) => Scanner
   /** How many matches the last scan replaced. */
   found = 0
   private readonly map = new OffsetMap()
@@ -65,8 +65,8 @@ export class TextMasker {
     this.plan = plan
     this.applier = applier
     this.scanner = new Scanner(plan, pairs, customs)
-    this.newScanner = () => new Scanner(plan, pairs, customs)
-    applier.rest = (scanner, rest, settled, access, path) => this.rest(scanner, rest, settled, access, path)
+    this.newScanner = (inside) => (inside ? new Scanner(plan, pairs, [], NO_WAYS) : new Scanner(plan, pairs, customs))
+    applier.rest = (scanner, rest, settled, access, path, inside) => this.rest(scanner, rest, settled, access, path, inside === true)
   }
 
   /** A text at a scope with every match masked; the same text when there is none. */
@@ -74,9 +74,9 @@ export class TextMasker {
     return this.masked(this.scanner, scope.detect, text, false, isKey, isKey ? NO_WORDS : scope.keyWords, access, () => this.plan.errorPath(scope))
   }
 
-  /** Scans what the rules of a pair left of its value, with the detectors in force around it. */
-  private rest(around: Scanner, text: string, settled: readonly number[], access: Access, path: () => string): string {
-    const scanner = this.newScanner()
+  /** Scans what the rules of a pair left of its value, or what stands in base64, with the detectors in force around it. */
+  private rest(around: Scanner, text: string, settled: readonly number[], access: Access, path: () => string, inside: boolean): string {
+    const scanner = this.newScanner(inside)
     return between(text, settled, (part) => this.masked(scanner, around.set, part, around.line, false, around.keyWords, access, path))
   }
 
@@ -130,7 +130,7 @@ export class TextMasker {
       const matched = decode(bytes, s, e)
       const done = spanText(this.applier, scanner, k, matched, access, path)
       if (done === matched) continue
-      const counter = counted(scanner.refs[k]!)
+      const counter = counted(scanner, k)
       if (counter !== undefined) access.state.tallies.push(counter)
       out.push({ start: s, end: e, text: done === REMOVED ? '' : done })
     }
@@ -187,7 +187,7 @@ export class TextMasker {
       const re = mapped ? this.map.toRaw(e, true) : e
       // a result may not make a second line of this one
       const out = done === REMOVED ? '' : /[\r\n]/.test(done) ? done.replace(/[\r\n]+/g, ' ') : done
-      hits.add(rs, re, Buffer.from(out), 0, counted(ref))
+      hits.add(rs, re, Buffer.from(out), 0, counted(spans, k))
       observe?.('detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name, 'detector' in ref ? ref.detector.name : undefined, 'detector' in ref ? score : undefined, rs, re)
     }
     let q = 0
