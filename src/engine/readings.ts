@@ -293,36 +293,64 @@ export function base64End(text: Uint8Array, i: number, end: number): number {
   return i
 }
 
+const VALUE = new Uint8Array(256)
+'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.split('').forEach((c, value) => {
+  VALUE[c.charCodeAt(0)] = value
+})
+VALUE[0x2d] = 62
+VALUE[0x5f] = 63
+
+/** So many bytes tell most runs that are words, names of files or digests from text. */
+const SAMPLE = 30
+
 /**
- * The text that a run of base64 stands for; undefined where it is too short, decodes to something else, or to bytes of which more
- * than one in ten is no character to be printed.
+ * Reads the text that a run of base64 stands for. False where it is too short, decodes to something else than UTF-8, or to bytes of which
+ * more than one in ten is a control character.
  */
-export function base64Text(text: Uint8Array, start: number, end: number): Buffer | undefined {
+export function readBase64(text: Uint8Array, start: number, end: number, out: Reading): boolean {
   let to = end
   while (to > start && text[to - 1] === 0x3d) to--
   const length = to - start
-  if (end - start < LEAST_BASE64 || length % 4 === 1 || (end > to && (end - start) % 4 !== 0)) return undefined
-  // most runs are words, names of files or digests: their first bytes tell
-  if (!printable(decodedRun(text, start, Math.min(to, start + 48)), 2)) return undefined
-  const bytes = decodedRun(text, start, to)
-  if (!printable(bytes, 0)) return undefined
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    return bytes
-  } catch {
-    return undefined
+  if (end - start < LEAST_BASE64 || length % 4 === 1 || (end > to && (end - start) % 4 !== 0)) return false
+  out.begin(length)
+  const { bytes } = out
+  let n = 0
+  let held = 0
+  let bits = 0
+  let controls = 0
+  let high = 0
+  for (let i = start; i < to; i++) {
+    held = ((held << 6) | VALUE[text[i]!]!) & 0xfff
+    bits += 6
+    if (bits < 8) continue
+    bits -= 8
+    const c = (held >> bits) & 0xff
+    bytes[n++] = c
+    high |= c
+    if (c < 0x20 ? c !== 0x09 && c !== 0x0a && c !== 0x0d : c === 0x7f) {
+      controls++
+      if (n <= SAMPLE && controls > 3) return false
+    }
   }
+  if (controls * 10 > n) return false
+  out.length = n
+  bytes[n] = 0
+  return high < 0x80 || isUtf8(bytes, n)
 }
 
-function decodedRun(text: Uint8Array, start: number, end: number): Buffer {
-  return Buffer.from(Buffer.from(text.buffer, text.byteOffset + start, end - start).toString('latin1'), 'base64')
-}
-
-/** Nine bytes in ten, and `more`, are no control characters. */
-function printable(bytes: Uint8Array, more: number): boolean {
-  let other = 0
-  for (const c of bytes) if (c < 0x20 ? c !== 0x09 && c !== 0x0a && c !== 0x0d : c === 0x7f) other++
-  return bytes.length > 0 && other <= bytes.length / 10 + more
+function isUtf8(bytes: Uint8Array, n: number): boolean {
+  for (let i = 0; i < n; ) {
+    const lead = bytes[i++]!
+    if (lead < 0x80) continue
+    const tail = lead < 0xc2 || lead > 0xf4 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3
+    if (tail === 0 || i + tail > n) return false
+    const next = bytes[i]!
+    // forms longer than need be, surrogates, and what is beyond the last character
+    if (next < (lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80) || next > (lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf)) return false
+    for (let k = 1; k < tail; k++) if ((bytes[i + k]! & 0xc0) !== 0x80) return false
+    i += tail
+  }
+  return true
 }
 
 function base64Decoded(run: string): string {

@@ -3,7 +3,7 @@
 
 import { HASH_START, NO_KEY } from './plan.ts'
 import type { DetectAction, DetectSet, Plan, Target } from './plan.ts'
-import { AS_IS, BASE64, base64End, base64Text, LEAST_BASE64, LOOKALIKE, lookalikeAt, PERCENT, PERCENT_TWICE, Reading, readLookalikes, readPercent } from './readings.ts'
+import { AS_IS, BASE64, base64End, LEAST_BASE64, LOOKALIKE, lookalikeAt, PERCENT, PERCENT_TWICE, readBase64, Reading, readLookalikes, readPercent } from './readings.ts'
 import { NumberText } from './types.ts'
 import type { CustomDetector, KeyFacts, LineBlocks, Scan } from './types.ts'
 
@@ -446,7 +446,7 @@ export class Scanner implements Scan {
       if (to === end) break
       from = apart(text, to - OVERLAP, to - 512)
     }
-    if (base64) this.readBase64(inner, found, set, text, start, end, line, words)
+    if (base64) this.scanBase64(inner, found, set, text, start, end, line, words)
   }
 
   /** Takes over what was found in a reading (of a reading, `outer`). The first `found` spans are those of the text itself. */
@@ -489,7 +489,7 @@ export class Scanner implements Scan {
   }
 
   /** Runs of base64 in whose text something is found are spans as a whole. */
-  private readBase64(inner: Scanner, found: number, set: DetectSet, text: Uint8Array, start: number, end: number, line: boolean, words: readonly string[]): void {
+  private scanBase64(inner: Scanner, found: number, set: DetectSet, text: Uint8Array, start: number, end: number, line: boolean, words: readonly string[]): void {
     for (let i = start; i < end; ) {
       const to = base64End(text, i, end)
       if (to - i < LEAST_BASE64) {
@@ -500,16 +500,15 @@ export class Scanner implements Scan {
       for (let tries = 0; tries < MOST_INNER_RUNS && to - from >= LEAST_BASE64; tries++) {
         let stop = from
         while (stop < to && isWord(text[stop]!) && text[stop] !== 0x5f) stop++
-        const whole = base64Text(text, from, to)
-        const read = whole ?? (stop < to ? base64Text(text, from, stop) : undefined)
-        if (read !== undefined) {
-          const last = whole === undefined ? stop : to
-          if (inner.scan(set, read, 0, read.length, line, false, words) > 0 && this.around(found, from, last) < 0) {
+        const whole = readBase64(text, from, to, first)
+        if (whole || (stop < to && readBase64(text, from, stop, first))) {
+          const last = whole ? to : stop
+          if (inner.scan(set, first.bytes, 0, first.length, line, false, words) > 0 && this.around(found, from, last) < 0) {
             let ref = inner.refs[0]!
             for (let k = 1; k < inner.count && isPairHit(ref); k++) ref = inner.refs[k]!
             this.push(from, last, ref, Math.max(...inner.scores.subarray(0, inner.count)), BASE64)
           }
-          if (whole !== undefined) break
+          if (whole) break
         }
         from = stop + 1
       }
