@@ -469,9 +469,9 @@ export class Scanner implements Scan {
       } else if (how === LOOKALIKE && to - from !== e - s && this.starts[around] === from && this.ends[around] === to && this.refs[around] === inner.refs[k]) {
         // the same match: its mask gets what it looks like, as everywhere else
         this.encoded[around] = LOOKALIKE
-      } else if (how === LOOKALIKE && this.starts[around] === from - 1 && this.ends[around] === to && this.refs[around] === inner.refs[k] && this.text[from - 2] === 0x5c) {
-        // the letter of a written line break is no part of what stands behind it
-        this.starts[around] = from
+      } else if (how === LOOKALIKE && s > 0 && this.starts[around]! < from && this.ends[around] === to && this.refs[around] === inner.refs[k]) {
+        // the end of an escape, the `n` of a line break, is no part of what stands behind it
+        if (raw(s - 1, false) < this.starts[around]!) this.starts[around] = from
       }
     }
   }
