@@ -46,6 +46,7 @@ const blocks: Readonly<Record<string, readonly [text: string, out: string]>> = {
   'lines as parts of a string': [`k = "${BEGIN}\\n" +\n  "${ROW}\\n" +\n  "${END}\\n"\nok\n`, `k = "${KEY}\n${KEY}\n${KEY}\\n"\nok\n`],
   'no END': [`${BEGIN}\n${ROW}\nserver is up\n${ROW}\n`, `${KEY}\n${KEY}\nserver is up\n${ROW}\n`],
   'a word behind BEGIN': [`${BEGIN}\nFailed\n${ROW}\n`, `${KEY}\nFailed\n${ROW}\n`],
+  'short lines': [`${BEGIN}\nMIIEfalse\nabc1\n${END}\n`, `${KEY}\n${KEY}\n${KEY}\n${KEY}\n`],
   'a rule of equals signs': [`${BEGIN}\n================\n`, `${KEY}\n================\n`],
   'a record': [`${BEGIN}\n{"a":"b"}\n${ROW}\n`, `${KEY}\n{"a":"b"}\n${ROW}\n`],
   'another block right behind it': [`${BEGIN}\n${ROW}\n${END}${BEGIN}\n${ROW}\n${END}\n${ROW}\n`, `${`${KEY}\n`.repeat(2)}${KEY}${KEY}\n${KEY}\n${KEY}\n${ROW}\n`],

@@ -222,6 +222,24 @@ describe('base64', () => {
       masker.close()
     })
 
+  test('right under a key `data`, as in a Kubernetes Secret, without being asked', () => {
+    const masker = createMasker(LABEL)
+    const secret = (mail: string, config: string): object => ({
+      apiVersion: 'v1',
+      data: { mail: base64(mail), config: base64(config), other: 'Ym9i', list: [base64('bob@example.com')], below: { mail: base64('bob@example.com') } },
+      kind: 'Secret',
+      mail: base64('owner bob@example.com of it'),
+    })
+    const before = secret('bob@example.com', '{"password":"hunter2"}')
+    const after = secret('[REDACTED:x]', '{"password":"[REDACTED:x]"}')
+    expect(masker.value(before)).toEqual(after)
+    expect(JSON.parse(masker.json(JSON.stringify(before)))).toEqual(after)
+    expect(JSON.parse((JSON.parse(masker.json(JSON.stringify({ s: JSON.stringify(before) }))) as { s: string }).s)).toEqual(after)
+    // everything else is found there as elsewhere
+    expect(masker.value({ data: 'bob@example.com', items: [{ data: { a: 'x 4111111111111111' } }] })).toEqual({ data: '[REDACTED:x]', items: [{ data: { a: 'x [REDACTED:x]' } }] })
+    masker.close()
+  })
+
   test('counts what was found in it once', () => {
     const masker = createMasker(INSIDE)
     masker.text(base64('a@b.example and 4111111111111111 here'))

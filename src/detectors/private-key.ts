@@ -9,7 +9,7 @@ const privateKey: DetectorInfo = {
   group: 'secrets',
   tier: 0,
   priority: 9,
-  summary: 'Private key block (PEM, OpenSSH, PGP, PuTTY), line breaks real or escaped, to its END line or the end of the text.',
+  summary: 'Private key block (PEM, OpenSSH, PGP, PuTTY), line breaks real or escaped, to its END line or the end of the text; in text it goes on over lines.',
   examples: [
     'key «-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAxyzxyzxyz\n-----END RSA PRIVATE KEY-----» done',
     '"«-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\\n-----END PRIVATE KEY-----»\\n"',
@@ -163,7 +163,7 @@ const PREFIX_SLACK = 8
 const FULL_LINE = 40
 /** Lines that may follow the last full one: the rest of the key, a checksum. */
 const MOST_SHORT = 2
-/** A shorter run of letters alone may be a word, as long as no full line has been seen. */
+/** What is shorter may be a word, as long as no full line has been seen. */
 const SHORT_WORD = 12
 
 interface KeyFormat {
@@ -249,17 +249,22 @@ function keyLine(text: Uint8Array, from: number, end: number, format: KeyFormat,
     }
   }
   let q = p
-  let bits = 0
+  let some = false
+  let word = true
   // the checksum of a PGP block begins with `=`
   while (q < end && text[q] === 61) q++
-  while (q < end && (CLASS[text[q]!]! & BASE64) !== 0) bits |= CLASS[text[q++]!]!
+  for (const from = q; q < end && (CLASS[text[q]!]! & BASE64) !== 0; q++) {
+    some = true
+    // `Failed`, `ok`, `DONE`: behind the second letter the case does not change
+    if ((CLASS[text[q]!]! & LETTER) === 0 || (q > from + 1 && ((text[q]! ^ text[q - 1]!) & 32) !== 0)) word = false
+  }
   while (q < end && text[q] === 61) q++
   const length = q - p
   if (length === 0 || !open) return undefined
   // a line break that is written, the `+` between two strings
   if (q + 1 < end && text[q] === 92 && text[q + 1] === 110) q += 2
   while (q < end && (isTrim(text[q]!) || text[q] === 43)) q++
-  if (q < end || bits === 0 || (!full && length < SHORT_WORD && (bits & (ALNUM & ~LETTER)) === 0)) return undefined
+  if (q < end || !some || (word && !full && length < SHORT_WORD)) return undefined
   return { to: end, last: false, length }
 }
 

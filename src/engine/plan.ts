@@ -6,7 +6,7 @@
 // path: the rules in force, the words of the keys above, the detectors, the strength of a secret key. The number of cached
 // scopes is bounded; when it is reached the cache starts anew (see docs/decisions/0001).
 
-import { BASE64_TRIGGERS, LOOKALIKE_TRIGGERS, PERCENT_TRIGGERS } from './readings.ts'
+import { BASE64_TRIGGERS, LEAST_BASE64, LOOKALIKE_TRIGGERS, PERCENT_TRIGGERS } from './readings.ts'
 import type { Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, Policy, Segment, Settles, SkipEntry, Value, ValueMasker } from './types.ts'
 
 /** A compiled pipeline of masks. */
@@ -221,6 +221,8 @@ export class DetectSet {
   readonly percentFinder: number
   readonly lookalikeFinder: number
   readonly base64Finder: number
+  /** Shorter runs of base64 are not read. */
+  readonly leastBase64: number
   readonly empty: boolean
 
   constructor(
@@ -230,7 +232,9 @@ export class DetectSet {
     namedSecretId: number,
     scanNumbers: boolean,
     decode: readonly string[],
+    leastBase64 = LEAST_BASE64,
   ) {
+    this.leastBase64 = leastBase64
     this.actions = actions
     this.active = Uint8Array.from(actions, (a) => (a === undefined ? 0 : 1))
     const used = finders.filter((f) => f.ids.some((id) => actions[id] !== undefined) && f.finder.triggers.length > 0)
@@ -437,6 +441,8 @@ export class Scope {
   readonly parent: Scope | undefined
   readonly key: string
   isItem = false
+  /** A value right under `data`. */
+  inData = false
   nodes: readonly Node[] = []
   /** Everything that claims the value here: own hits and inherited ones, in file order. */
   targets: readonly Target[] = NO_TARGETS
@@ -518,7 +524,7 @@ export interface PlanParts {
   /** Keys that the ruleset writes out. */
   readonly names: ReadonlySet<string>
   /** Builds the set for the rules left after `except`. */
-  readonly detectSet: (excepted: readonly CompiledRule[]) => DetectSet
+  readonly detectSet: (excepted: readonly CompiledRule[], inData: boolean) => DetectSet
   /** Made when a first text line needs it. */
   readonly lineDetect: () => DetectSet
   /** The set without detectors. */
@@ -560,7 +566,7 @@ export class Plan {
   private makeRoot(): Scope {
     this.scopes = 0
     const facts = NO_FACTS
-    const scope = new Scope(undefined, '', EMPTY_BYTES, facts, this.parts.detectSet([]))
+    const scope = new Scope(undefined, '', EMPTY_BYTES, facts, this.parts.detectSet([], false))
     scope.nodes = close([this.parts.root])
     this.settle(scope, [])
     return scope
@@ -695,7 +701,13 @@ export class Plan {
     targets.sort((a, b) => a.order - b.order)
     scope.targets = targets
     scope.unknown = this.policy.unknown_fields !== 'keep' && !scope.allowed && !targets.some((t) => t.rule.conditions.length === 0)
-    if (parent === undefined || excepted.length !== parent.excepted.length) scope.detect = this.parts.detectSet(excepted.filter((r) => r.form === 'detect'))
+    // what a Kubernetes Secret holds is base64
+    scope.inData = parent !== undefined && !scope.isItem && !parent.isItem && parent.key === 'data'
+    if (parent === undefined || excepted.length !== parent.excepted.length || scope.inData !== parent.inData)
+      scope.detect = this.parts.detectSet(
+        excepted.filter((r) => r.form === 'detect'),
+        scope.inData,
+      )
     const detect = scope.detect
     const secret = detect.namedSecret !== undefined && scope.facts.secret > 0
     const values = targets.length > 0 || scope.unknown

@@ -271,6 +271,8 @@ function lookalikesRead(text: string): string {
 
 /** Shorter runs are not looked into. */
 export const LEAST_BASE64 = 24
+/** Nor are these where the format says that a value is base64. */
+export const LEAST_BASE64_VALUE = 8
 
 const ALPHABET = new Uint8Array(256)
 for (const c of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789') ALPHABET[c.charCodeAt(0)] = 1
@@ -304,14 +306,14 @@ VALUE[0x5f] = 63
 const SAMPLE = 30
 
 /**
- * Reads the text that a run of base64 stands for. False where it is too short, decodes to something else than UTF-8, or to bytes of which
+ * Reads the text that a run of base64 stands for. False where it is none, decodes to something else than UTF-8, or to bytes of which
  * more than one in ten is a control character.
  */
 export function readBase64(text: Uint8Array, start: number, end: number, out: Reading): boolean {
   let to = end
   while (to > start && text[to - 1] === 0x3d) to--
   const length = to - start
-  if (end - start < LEAST_BASE64 || length % 4 === 1 || (end > to && (end - start) % 4 !== 0)) return false
+  if (length % 4 === 1 || (end > to && (end - start) % 4 !== 0)) return false
   out.begin(length)
   const { bytes } = out
   let n = 0

@@ -3,7 +3,7 @@
 
 import { HASH_START, NO_KEY } from './plan.ts'
 import type { DetectAction, DetectSet, Plan, Target } from './plan.ts'
-import { AS_IS, BASE64, base64End, LEAST_BASE64, LOOKALIKE, lookalikeAt, PERCENT, PERCENT_TWICE, readBase64, Reading, readLookalikes, readPercent } from './readings.ts'
+import { AS_IS, BASE64, base64End, LOOKALIKE, lookalikeAt, PERCENT, PERCENT_TWICE, readBase64, Reading, readLookalikes, readPercent } from './readings.ts'
 import { NumberText } from './types.ts'
 import type { CustomDetector, KeyFacts, LineBlocks, Scan } from './types.ts'
 
@@ -230,7 +230,7 @@ export class Scanner implements Scan {
         } else {
           const to = base64End(text, at, end)
           resume[f] = to
-          if (to - at >= LEAST_BASE64) seen |= SEEN_BASE64
+          if (to - at >= set.leastBase64) seen |= SEEN_BASE64
         }
       }
     }
@@ -490,18 +490,19 @@ export class Scanner implements Scan {
 
   /** Runs of base64 in whose text something is found are spans as a whole. */
   private scanBase64(inner: Scanner, found: number, set: DetectSet, text: Uint8Array, start: number, end: number, line: boolean, words: readonly string[]): void {
+    const { leastBase64: least } = set
     for (let i = start; i < end; ) {
       const to = base64End(text, i, end)
-      if (to - i < LEAST_BASE64) {
+      if (to - i < least) {
         i = to > i ? to : i + 1
         continue
       }
       let from = i
-      for (let tries = 0; tries < MOST_INNER_RUNS && to - from >= LEAST_BASE64; tries++) {
+      for (let tries = 0; tries < MOST_INNER_RUNS && to - from >= least; tries++) {
         let stop = from
         while (stop < to && isWord(text[stop]!) && text[stop] !== 0x5f) stop++
         const whole = readBase64(text, from, to, first)
-        if (whole || (stop < to && readBase64(text, from, stop, first))) {
+        if (whole || (stop < to && stop - from >= least && readBase64(text, from, stop, first))) {
           const last = whole ? to : stop
           if (inner.scan(set, first.bytes, 0, first.length, line, false, words) > 0 && this.around(found, from, last) < 0) {
             let ref = inner.refs[0]!
@@ -607,8 +608,9 @@ function priority(ref: DetectAction | PairHit): number {
 const first = new Reading()
 const second = new Reading()
 
+/** Where base64 is read, the detectors in force say. */
 function waysOf(decode: readonly string[]): Ways {
-  return { percent: decode.includes('url'), lookalikes: true, base64: decode.includes('base64') }
+  return { percent: decode.includes('url'), lookalikes: true, base64: true }
 }
 
 /** Where in [from, to) a text may be cut, if it can: behind a space, a quote or the like. */
