@@ -13,7 +13,7 @@ import { emptyWildcard, findPath, skipSpace, writeValue } from './engine/json-by
 import { Leaves } from './engine/leaves.ts'
 import { Memo } from './engine/memo.ts'
 import type { DetectAction, Scope } from './engine/plan.ts'
-import { Scanner } from './engine/scanner.ts'
+import { Scanner, wipeReadings } from './engine/scanner.ts'
 import type { PairRecogniser } from './engine/scanner.ts'
 import { TextAccess, TextMasker } from './engine/text.ts'
 import { REMOVED } from './engine/types.ts'
@@ -1306,6 +1306,7 @@ class BoundMasker implements Masker {
     this.memo.clear()
     zero(this.key)
     this.scratch.fill(0)
+    wipeReadings()
     this.skim?.close()
     this.skim = undefined
   }

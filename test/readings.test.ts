@@ -222,6 +222,17 @@ describe('base64', () => {
       masker.close()
     })
 
+  test('nothing is left of what is found in the run itself', () => {
+    const run = base64('call 4111111111111111 and more')
+    const detectors = [{ name: 'own', group: 'pii' as const, find: (text: string) => (text.includes(run) ? [{ start: text.indexOf(run) + 8, end: text.indexOf(run) + 16 }] : []) }]
+    const masker = createMasker(
+      { version: '1.0', policy: { decode: ['base64'] }, rules: [{ detect: ['credit_card', 'own'], masks: [{ type: 'redact', label: 'x' }] }] },
+      { detectors },
+    )
+    expect(masked(masker, `a ${run} b`)).toBe('a [REDACTED:credit_card] b')
+    masker.close()
+  })
+
   test('right under a key `data`, as in a Kubernetes Secret, without being asked', () => {
     const masker = createMasker(LABEL)
     const secret = (mail: string, config: string): object => ({

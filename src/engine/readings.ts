@@ -264,7 +264,9 @@ const own = new Reading()
 function lookalikesRead(text: string): string {
   const bytes = Buffer.from(text)
   readLookalikes(bytes, 0, bytes.length, own)
-  return Buffer.from(own.bytes.buffer, own.bytes.byteOffset, own.length).toString()
+  const read = Buffer.from(own.bytes.buffer, own.bytes.byteOffset, own.length).toString()
+  own.bytes.fill(0, 0, own.length)
+  return read
 }
 
 // ------------------------------------------------------------------------------------------------ base64
@@ -273,6 +275,8 @@ function lookalikesRead(text: string): string {
 export const LEAST_BASE64 = 24
 /** Nor are these where the format says that a value is base64. */
 export const LEAST_BASE64_VALUE = 8
+/** Nor are these: 256 KiB of text. */
+export const MOST_BASE64 = 349_528
 
 const ALPHABET = new Uint8Array(256)
 for (const c of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789') ALPHABET[c.charCodeAt(0)] = 1

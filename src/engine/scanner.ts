@@ -3,7 +3,7 @@
 
 import { HASH_START, NO_KEY } from './plan.ts'
 import type { DetectAction, DetectSet, Plan, Target } from './plan.ts'
-import { AS_IS, BASE64, base64End, LOOKALIKE, lookalikeAt, PERCENT, PERCENT_TWICE, readBase64, Reading, readLookalikes, readPercent } from './readings.ts'
+import { AS_IS, BASE64, base64End, LOOKALIKE, lookalikeAt, MOST_BASE64, PERCENT, PERCENT_TWICE, readBase64, Reading, readLookalikes, readPercent } from './readings.ts'
 import { NumberText } from './types.ts'
 import type { CustomDetector, KeyFacts, LineBlocks, Scan } from './types.ts'
 
@@ -488,12 +488,24 @@ export class Scanner implements Scan {
     return n > 0 && this.starts[low]! <= from && this.ends[low]! >= to ? low : -1
   }
 
+  /** True where one of the first n spans, in order and apart, has something of [from, to). */
+  private touches(n: number, from: number, to: number): boolean {
+    let low = 0
+    let high = n
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.ends[middle]! > from) high = middle
+      else low = middle + 1
+    }
+    return low < n && this.starts[low]! < to
+  }
+
   /** Runs of base64 in whose text something is found are spans as a whole. */
   private scanBase64(inner: Scanner, found: number, set: DetectSet, text: Uint8Array, start: number, end: number, line: boolean, words: readonly string[]): void {
     const { leastBase64: least } = set
     for (let i = start; i < end; ) {
       const to = base64End(text, i, end)
-      if (to - i < least) {
+      if (to - i < least || to - i > MOST_BASE64) {
         i = to > i ? to : i + 1
         continue
       }
@@ -507,7 +519,9 @@ export class Scanner implements Scan {
           if (inner.scan(set, first.bytes, 0, first.length, line, false, words) > 0 && this.around(found, from, last) < 0) {
             let ref = inner.refs[0]!
             for (let k = 1; k < inner.count && isPairHit(ref); k++) ref = inner.refs[k]!
-            this.push(from, last, ref, Math.max(...inner.scores.subarray(0, inner.count)), BASE64)
+            this.push(from, last, ref, inner.scores[0]!, BASE64)
+            // something was found in the run itself: of that nothing may be left
+            if (this.touches(found, from, last)) this.merged[this.count - 1] = 1
           }
           if (whole) break
         }
@@ -604,9 +618,15 @@ function priority(ref: DetectAction | PairHit): number {
   return isPairHit(ref) ? -1 : ref.detector.priority
 }
 
-/** Readings of the text at hand; nothing of them is kept. */
+/** Readings of the text at hand. */
 const first = new Reading()
 const second = new Reading()
+
+/** Wipes what is left of the texts that were read in other ways last. */
+export function wipeReadings(): void {
+  first.bytes.fill(0)
+  second.bytes.fill(0)
+}
 
 /** Where base64 is read, the detectors in force say. */
 function waysOf(decode: readonly string[]): Ways {
