@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { blockOf, difference, maskerWith } from './helpers/skim-pairs.ts'
 import { createMasker, type Masker, type RulesetInput } from '../src/index.ts'
 import {
   asRead,
@@ -249,6 +250,34 @@ describe('base64', () => {
     // everything else is found there as elsewhere
     expect(masker.value({ data: 'bob@example.com', items: [{ data: { a: 'x 4111111111111111' } }] })).toEqual({ data: '[REDACTED:x]', items: [{ data: { a: 'x [REDACTED:x]' } }] })
     masker.close()
+  })
+
+  test('values under `data` with the pass in WebAssembly and without it', () => {
+    const skimmed = maskerWith(true, LABEL)
+    const walked = maskerWith(false, LABEL)
+    const [a, b] = [skimmed.lines(), walked.lines()]
+    const mail = fc
+      .tuple(fc.string({ maxLength: 6, unit: 'grapheme' }), fc.constantFrom(' a@b.example ', 'bob@shop.example', ' 4111111111111111', ''))
+      .map(([head, tail]) => head + tail)
+    const value = fc.oneof(
+      mail.map(base64),
+      mail.map(base64url),
+      mail.map((text) => base64(text).replace(/=/g, '')),
+      fc.base64String({ maxLength: 40 }),
+      fc.constantFrom('/api/v1/orders/12345', 'request completed', 'Ym9i', ''),
+    )
+    fc.assert(
+      fc.property(value, fc.boolean(), (text, escaped) => {
+        const json = JSON.stringify({ id: 1, data: { k: text }, other: text })
+        const line = Buffer.from(`${escaped ? json.replaceAll('/', '\\/') : json}\n`)
+        expect(difference(blockOf(a, line), blockOf(b, line), line)).toBeUndefined()
+        const { data } = JSON.parse(Buffer.from(blockOf(a, line), 'latin1').toString()) as { data: { k: string } }
+        expect(data.k).toBe(walked.value({ data: { k: text } }).data.k)
+      }),
+      { numRuns: 4000 },
+    )
+    skimmed.close()
+    walked.close()
   })
 
   test('counts what was found in it once', () => {

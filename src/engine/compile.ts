@@ -5,9 +5,9 @@ import { Memo } from './memo.ts'
 import { TextAccess, TextMasker } from './text.ts'
 import { JsonWalker } from './walk-json.ts'
 import type { WalkServices } from './walk-json.ts'
-import { DetectSet, Node, Plan, type Scope } from './plan.ts'
+import { DetectSet, Node, Plan, readingValues, type Scope } from './plan.ts'
 import type { BoundFinder, Chain, CompiledRule, CompiledTransform, DetectAction, SkipTest, Target } from './plan.ts'
-import { asRead, asWritten, BASE64, LEAST_BASE64, LEAST_BASE64_VALUE, PERCENT, PERCENT_TWICE } from './readings.ts'
+import { asRead, asWritten, BASE64, PERCENT, PERCENT_TWICE } from './readings.ts'
 import { decode, NO_WAYS, Scanner, unitOffsets } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { isContainer, NumberText, REMOVED } from './types.ts'
@@ -216,18 +216,10 @@ class Compiler {
     const pairs = this.policy.text_pairs ? this.r.pairs : undefined
     const named = this.ids.get('named_secret') ?? -1
     const sets = new Map<string, DetectSet>()
-    const make = (actions: readonly (DetectAction | undefined)[], line: boolean, inData = false): DetectSet => {
+    const make = (actions: readonly (DetectAction | undefined)[], line: boolean): DetectSet => {
       const any = actions.some((a) => a !== undefined)
       const wantsPairs = line || (pairs !== undefined && (keyTargets.length > 0 || (named >= 0 && actions[named] !== undefined)))
-      return new DetectSet(
-        actions,
-        this.bound,
-        wantsPairs ? this.r.pairs : undefined,
-        named,
-        any && this.policy.scan_numbers,
-        any ? (inData ? [...this.policy.decode, 'base64'] : this.policy.decode) : [],
-        inData ? LEAST_BASE64_VALUE : LEAST_BASE64,
-      )
+      return new DetectSet(actions, this.bound, wantsPairs ? this.r.pairs : undefined, named, any && this.policy.scan_numbers, any ? this.policy.decode : [])
     }
     const noDetect = new DetectSet(
       this.infos.map(() => undefined),
@@ -238,10 +230,17 @@ class Compiler {
       [],
     )
     const detectSet = (excepted: readonly CompiledRule[], inData: boolean): DetectSet => {
-      const key = [...excepted.map((r) => r.id).sort((a, b) => a - b), ...(inData ? ['data'] : [])].join()
+      const key = excepted
+        .map((r) => r.id)
+        .sort((a, b) => a - b)
+        .join()
       let set = sets.get(key)
-      if (set === undefined) sets.set(key, (set = make(this.owners(detectRules.filter((r) => !excepted.includes(r))), false, inData)))
-      return set
+      if (set === undefined) sets.set(key, (set = make(this.owners(detectRules.filter((r) => !excepted.includes(r))), false)))
+      if (!inData || set.empty) return set
+      const name = `${key} data`
+      let own = sets.get(name)
+      if (own === undefined) sets.set(name, (own = readingValues(set)))
+      return own
     }
     let lineActions = this.owners(detectRules)
     if (detectRules.length === 0) {

@@ -6,7 +6,7 @@
 // path: the rules in force, the words of the keys above, the detectors, the strength of a secret key. The number of cached
 // scopes is bounded; when it is reached the cache starts anew (see docs/decisions/0001).
 
-import { BASE64_TRIGGERS, LEAST_BASE64, LOOKALIKE_TRIGGERS, PERCENT_TRIGGERS } from './readings.ts'
+import { BASE64_TRIGGERS, LOOKALIKE_TRIGGERS, PERCENT_TRIGGERS } from './readings.ts'
 import type { Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, Policy, Segment, Settles, SkipEntry, Value, ValueMasker } from './types.ts'
 
 /** A compiled pipeline of masks. */
@@ -221,8 +221,8 @@ export class DetectSet {
   readonly percentFinder: number
   readonly lookalikeFinder: number
   readonly base64Finder: number
-  /** Shorter runs of base64 are not read. */
-  readonly leastBase64: number
+  /** Texts that are base64 as a whole are read. */
+  readonly readsValues: boolean = false
   readonly empty: boolean
 
   constructor(
@@ -232,9 +232,7 @@ export class DetectSet {
     namedSecretId: number,
     scanNumbers: boolean,
     decode: readonly string[],
-    leastBase64 = LEAST_BASE64,
   ) {
-    this.leastBase64 = leastBase64
     this.actions = actions
     this.active = Uint8Array.from(actions, (a) => (a === undefined ? 0 : 1))
     const used = finders.filter((f) => f.ids.some((id) => actions[id] !== undefined) && f.finder.triggers.length > 0)
@@ -270,6 +268,11 @@ export class DetectSet {
     }
     if (same) for (let size = 256; size < this.pairsJson.length; size *= 2) this.pairsJson.copyWithin(size, 0, size)
   }
+}
+
+/** The same detectors, where values may be base64; the tables are shared. */
+export function readingValues(set: DetectSet): DetectSet {
+  return Object.assign(Object.create(DetectSet.prototype) as DetectSet, set, { readsValues: true })
 }
 
 /** Folds the triggers of all finders into two tables: two bytes make a mark, mark and third byte make a set of finders. */

@@ -273,7 +273,7 @@ function lookalikesRead(text: string): string {
 
 /** Shorter runs are not looked into. */
 export const LEAST_BASE64 = 24
-/** Nor are these where the format says that a value is base64. */
+/** Nor are these where a value may be base64 as a whole. */
 export const LEAST_BASE64_VALUE = 8
 /** Nor are these: 256 KiB of text. */
 export const MOST_BASE64 = 349_528
@@ -299,6 +299,9 @@ export function base64End(text: Uint8Array, i: number, end: number): number {
   return i
 }
 
+/** So many bytes tell most runs that are words, names of files or digests from text. */
+const SAMPLE = 30
+
 const VALUE = new Uint8Array(256)
 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.split('').forEach((c, value) => {
   VALUE[c.charCodeAt(0)] = value
@@ -306,8 +309,17 @@ const VALUE = new Uint8Array(256)
 VALUE[0x2d] = 62
 VALUE[0x5f] = 63
 
-/** So many bytes tell most runs that are words, names of files or digests from text. */
-const SAMPLE = 30
+/** True for what may be base64 as a whole, with padding: `isValue` in wasm/skim.ts repeats it. */
+export function isBase64Value(text: Uint8Array, start: number, end: number): boolean {
+  if (end - start < LEAST_BASE64_VALUE || ((end - start) & 3) !== 0) return false
+  // the first byte of a text is a tab, a line end, printable ASCII or the first of a longer character
+  const high = VALUE[text[start]!]!
+  if (high !== 2 && high !== 3 && (high < 8 || (high > 31 && high < 48) || high > 61)) return false
+  let i = start
+  while (i < end && ALPHABET[text[i]!] !== 0 && text[i] !== 0x2d && text[i] !== 0x5f) i++
+  while (i < end && text[i] === 0x3d && end - i <= 2) i++
+  return i === end
+}
 
 /**
  * Reads the text that a run of base64 stands for. False where it is none, decodes to something else than UTF-8, or to bytes of which

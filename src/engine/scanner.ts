@@ -3,7 +3,23 @@
 
 import { HASH_START, NO_KEY } from './plan.ts'
 import type { DetectAction, DetectSet, Plan, Target } from './plan.ts'
-import { AS_IS, BASE64, base64End, LOOKALIKE, lookalikeAt, MOST_BASE64, PERCENT, PERCENT_TWICE, readBase64, Reading, readLookalikes, readPercent } from './readings.ts'
+import {
+  AS_IS,
+  BASE64,
+  base64End,
+  isBase64Value,
+  LEAST_BASE64,
+  LEAST_BASE64_VALUE,
+  LOOKALIKE,
+  lookalikeAt,
+  MOST_BASE64,
+  PERCENT,
+  PERCENT_TWICE,
+  readBase64,
+  Reading,
+  readLookalikes,
+  readPercent,
+} from './readings.ts'
 import { NumberText } from './types.ts'
 import type { CustomDetector, KeyFacts, LineBlocks, Scan } from './types.ts'
 
@@ -73,6 +89,7 @@ export const NO_WAYS: Ways = { percent: false, lookalikes: false, base64: false 
 const SEEN_PERCENT = 1
 const SEEN_LOOKALIKE = 2
 const SEEN_BASE64 = 4
+const SEEN_VALUE = 8
 
 /** Long texts are read in another way piece by piece, so that it takes little memory; pieces overlap. */
 const PIECE = 65536
@@ -204,9 +221,10 @@ export class Scanner implements Scan {
     this.candidates = 0
     const { live } = this
     this.live = -1
-    if (n === 0 && !this.always) return 0
+    const value = set.readsValues && isBase64Value(text, start, end)
+    if (n === 0 && !this.always && !value) return 0
     this.bind(set, text, start, end, line, isKey, words)
-    let seen = 0
+    let seen = value ? SEEN_VALUE : 0
     const finders = set.finders
     if (this.resume.length <= finders.length + 3) this.resume = new Int32Array(finders.length + 8)
     const resume = this.resume
@@ -230,7 +248,7 @@ export class Scanner implements Scan {
         } else {
           const to = base64End(text, at, end)
           resume[f] = to
-          if (to - at >= set.leastBase64) seen |= SEEN_BASE64
+          if (to - at >= LEAST_BASE64) seen |= SEEN_BASE64
         }
       }
     }
@@ -422,7 +440,7 @@ export class Scanner implements Scan {
     const { ways } = this
     const percent = ways.percent && (seen & SEEN_PERCENT) !== 0 && !isKey
     const lookalikes = ways.lookalikes && (seen & SEEN_LOOKALIKE) !== 0
-    const base64 = ways.base64 && (seen & SEEN_BASE64) !== 0 && !isKey
+    const base64 = ways.base64 && (seen & (SEEN_BASE64 | SEEN_VALUE)) !== 0 && !isKey
     if (!percent && !lookalikes && !base64) return
     if (this.count > 1) this.settle()
     const found = this.count
@@ -446,7 +464,7 @@ export class Scanner implements Scan {
       if (to === end) break
       from = apart(text, to - OVERLAP, to - 512)
     }
-    if (base64) this.scanBase64(inner, found, set, text, start, end, line, words)
+    if (base64) this.scanBase64(inner, found, set, text, start, end, line, words, (seen & SEEN_VALUE) !== 0 ? LEAST_BASE64_VALUE : LEAST_BASE64)
   }
 
   /** Takes over what was found in a reading (of a reading, `outer`). The first `found` spans are those of the text itself. */
@@ -501,8 +519,7 @@ export class Scanner implements Scan {
   }
 
   /** Runs of base64 in whose text something is found are spans as a whole. */
-  private scanBase64(inner: Scanner, found: number, set: DetectSet, text: Uint8Array, start: number, end: number, line: boolean, words: readonly string[]): void {
-    const { leastBase64: least } = set
+  private scanBase64(inner: Scanner, found: number, set: DetectSet, text: Uint8Array, start: number, end: number, line: boolean, words: readonly string[], least: number): void {
     for (let i = start; i < end; ) {
       const to = base64End(text, i, end)
       if (to - i < least || to - i > MOST_BASE64) {

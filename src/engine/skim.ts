@@ -9,6 +9,7 @@
 import type { OffsetMap } from './offset-map.ts'
 import { findChild, hashBytes, SCAN, TARGET } from './plan.ts'
 import type { DetectSet, Plan, Scope } from './plan.ts'
+import { LEAST_BASE64 } from './readings.ts'
 import { SKIM_CODE } from './skim-code.ts'
 import type { JsonWalker } from './walk-json.ts'
 import type { Hits, Writer } from './walker.ts'
@@ -667,6 +668,13 @@ export class Skim {
     if (known !== undefined) return known
     const { view, bytes } = this
     const at = this.room(96)
+    for (const [other, from] of this.sets) {
+      if (other.pairsText !== set.pairsText || at === 0) continue
+      bytes.copyWithin(at, from, from + 96)
+      view.setInt32(at + 52, set.readsValues ? 1 : 0, true)
+      this.sets.set(set, at)
+      return at
+    }
     const pairs = this.room(65536)
     const table = this.sets.size === 0 ? this.at.ANY : this.room(65536)
     const follow = this.room(set.follow.length)
@@ -689,13 +697,14 @@ export class Skim {
       if (finder.skimTable !== undefined) bytes.set(finder.skimTable, countries)
       bytes[at + 64 + f] = Math.min(finder.least ?? 0, 255)
     })
-    bytes[at + 64 + set.base64Finder] = set.leastBase64
+    bytes[at + 64 + set.base64Finder] = LEAST_BASE64
     if (set.pairFinder >= 0) view.setInt32(at + 16, 1 << set.pairFinder, true)
     view.setInt32(at + 32, this.plan.decodesJson ? 1 : 0, true)
     view.setInt32(at + 36, set.empty ? 1 : 0, true)
     view.setInt32(at + 40, countries, true)
     view.setInt32(at + 44, table, true)
     view.setInt32(at + 48, set.follow.length >> 8, true)
+    view.setInt32(at + 52, set.readsValues ? 1 : 0, true)
     // the module tells by other means where numbers and IBANs may begin
     let quiet = 0
     set.finders.forEach(({ finder }, f) => {
