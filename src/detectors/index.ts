@@ -13,6 +13,7 @@ import { ibanFinder } from './iban.ts'
 import { ipv4Finder } from './ipv4.ts'
 import { ipv6Finder } from './ipv6.ts'
 import { jwtFinder } from './jwt.ts'
+import { kubernetesFinder } from './kubernetes.ts'
 import { macFinder } from './mac.ts'
 import { passwordHashFinder } from './password-hash.ts'
 import { privateKeyFinder } from './private-key.ts'
@@ -32,6 +33,7 @@ export const finders: readonly Finder[] = [
   connectionStringFinder,
   jwtFinder,
   privateKeyFinder,
+  kubernetesFinder,
   authorizationFinder,
   cookieFinder,
   cloudKeysFinder,
