@@ -217,10 +217,8 @@ export class DetectSet {
   readonly namedSecret: DetectAction | undefined
   /** Index of the pair recogniser among the finders, or -1. */
   readonly pairFinder: number
-  /** Numbers among the finders of those that find where a text is to be read in another way. */
-  readonly percentFinder: number
-  readonly lookalikeFinder: number
-  readonly base64Finder: number
+  /** Runs of base64 are read. */
+  readonly base64: boolean
   /** Texts that are base64 as a whole are read. */
   readonly readsValues: boolean = false
   readonly empty: boolean
@@ -241,20 +239,21 @@ export class DetectSet {
     this.numberFinders = scanNumbers ? finders.filter((f) => f.finder.number !== undefined && f.ids.some((id) => actions[id] !== undefined)) : []
     this.numberWords = new Set(this.numberFinders.flatMap((f) => f.finder.numberWords ?? []))
     this.namedSecret = namedSecretId >= 0 ? actions[namedSecretId] : undefined
-    this.percentFinder = used.length
+    this.base64 = decode.includes('base64')
     this.pairFinder = pairs === undefined ? -1 : used.length + 1
-    this.lookalikeFinder = used.length + 2
-    this.base64Finder = used.length + 3
     // detectors without a finder, those of users among them, look at every text
     this.empty = used.length === 0 && pairs === undefined && !actions.some((a, id) => a !== undefined && !finders.some((f) => f.ids.includes(id)))
     const tables = new TriggerTables()
     used.forEach((f, i) => {
       tables.add(f.finder.triggers, i)
     })
-    if (used.length > 0 && decode.includes('url')) tables.add(PERCENT_TRIGGERS, this.percentFinder)
+    // the number behind those of the finders stands for what makes a text be read in another way
+    if (used.length > 0) {
+      if (decode.includes('url')) tables.add(PERCENT_TRIGGERS, used.length)
+      tables.add(LOOKALIKE_TRIGGERS, used.length)
+      if (this.base64) tables.add(BASE64_TRIGGERS, used.length)
+    }
     if (pairs !== undefined) tables.add(pairs.triggers, this.pairFinder)
-    if (used.length > 0) tables.add(LOOKALIKE_TRIGGERS, this.lookalikeFinder)
-    if (used.length > 0 && decode.includes('base64')) tables.add(BASE64_TRIGGERS, this.base64Finder)
     this.pairsText = tables.pairs
     this.follow = tables.follow()
     this.groups = tables.groups

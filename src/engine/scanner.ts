@@ -226,9 +226,9 @@ export class Scanner implements Scan {
     this.bind(set, text, start, end, line, isKey, words)
     let seen = value ? SEEN_VALUE : 0
     const finders = set.finders
-    if (this.resume.length <= finders.length + 3) this.resume = new Int32Array(finders.length + 8)
+    if (this.resume.length <= finders.length + 1) this.resume = new Int32Array(finders.length + 8)
     const resume = this.resume
-    if (n > 1) for (let f = finders.length + 3; f >= 0; f--) resume[f] = 0
+    if (n > 1) for (let f = finders.length + 1; f >= 0; f--) resume[f] = 0
     const { groups } = set
     for (let k = 0; k < n; k++) {
       const at = this.at[k]!
@@ -242,13 +242,14 @@ export class Scanner implements Scan {
           resume[f] = to
         } else if (f === set.pairFinder) {
           if (!isKey) resume[f] = this.pairAt(at, k > 0 ? resume[f]! : 0)
-        } else if (f === set.percentFinder) seen |= SEEN_PERCENT
-        else if (f === set.lookalikeFinder) {
-          if ((seen & SEEN_LOOKALIKE) === 0 && lookalikeAt(text, at, end)) seen |= SEEN_LOOKALIKE
-        } else {
-          const to = base64End(text, at, end)
-          resume[f] = to
-          if (to - at >= LEAST_BASE64) seen |= SEEN_BASE64
+        } else if (text[at] === 0x25) seen |= SEEN_PERCENT
+        else {
+          if ((seen & SEEN_LOOKALIKE) === 0 && at > start && lookalikeAt(text, at, end)) seen |= SEEN_LOOKALIKE
+          if (set.base64) {
+            const to = base64End(text, at, end)
+            if (to > resume[f]!) resume[f] = to
+            if (to - at >= LEAST_BASE64) seen |= SEEN_BASE64
+          }
         }
       }
     }

@@ -9,7 +9,6 @@
 import type { OffsetMap } from './offset-map.ts'
 import { findChild, hashBytes, SCAN, TARGET } from './plan.ts'
 import type { DetectSet, Plan, Scope } from './plan.ts'
-import { LEAST_BASE64 } from './readings.ts'
 import { SKIM_CODE } from './skim-code.ts'
 import type { JsonWalker } from './walk-json.ts'
 import type { Hits, Writer } from './walker.ts'
@@ -94,8 +93,8 @@ const MAX_INSTANCES = 64
 /** So often the tables may be filled and begun anew; then they stay as they are. */
 const MAX_ROUNDS = 16
 
-/** The module has a bit for each finder, and for the four that are none. */
-const MAX_FINDERS = 28
+/** The module has a bit for each finder, and for the two that are none. */
+const MAX_FINDERS = 30
 
 let compiled: object | undefined
 let instances = 0
@@ -697,7 +696,6 @@ export class Skim {
       if (finder.skimTable !== undefined) bytes.set(finder.skimTable, countries)
       bytes[at + 64 + f] = Math.min(finder.least ?? 0, 255)
     })
-    bytes[at + 64 + set.base64Finder] = LEAST_BASE64
     if (set.pairFinder >= 0) view.setInt32(at + 16, 1 << set.pairFinder, true)
     view.setInt32(at + 32, this.plan.decodesJson ? 1 : 0, true)
     view.setInt32(at + 36, set.empty ? 1 : 0, true)
