@@ -12,12 +12,12 @@ import type { Compiled, Registries } from './engine/compile.ts'
 import { emptyWildcard, findPath, skipSpace, writeValue } from './engine/json-bytes.ts'
 import { Leaves } from './engine/leaves.ts'
 import { Memo } from './engine/memo.ts'
-import type { Scope } from './engine/plan.ts'
-import { Scanner } from './engine/scanner.ts'
+import type { DetectAction, Scope } from './engine/plan.ts'
+import { Scanner, wipeReadings } from './engine/scanner.ts'
 import type { PairRecogniser } from './engine/scanner.ts'
 import { TextAccess, TextMasker } from './engine/text.ts'
 import { REMOVED } from './engine/types.ts'
-import type { AiEngine, CustomDetector, DetectorInfo, Finder, MaskDefinition, Ruleset, SeedTable } from './engine/types.ts'
+import type { AiEngine, CustomDetector, DetectorInfo, Finder, LineBlock, MaskDefinition, Ruleset, SeedTable } from './engine/types.ts'
 import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, freeName, Hits, namesOf, RecordState, splice, Writer } from './engine/walker.ts'
 import type { Access } from './engine/walker.ts'
@@ -316,6 +316,12 @@ function loadPlugin(path: string): Plugin {
   } catch {
     throw new InputError('plugin_failed', 'a plugin module could not be loaded: it must exist, be a module without top-level await, and export `masks` or `detectors`')
   }
+}
+
+/** A match over lines of text. */
+interface Block {
+  readonly action: DetectAction
+  readonly lines: LineBlock
 }
 
 const OVERSIZE_HEAD = 16384
@@ -790,6 +796,8 @@ class BoundMasker implements Masker {
     const format = options.format ?? 'auto'
     const counter = options.counter ?? { line: 0 }
     let partial: readonly Buffer[] | undefined
+    /** What began in a line and goes on in the next one. */
+    let block: Block | undefined
     // of the block at hand
     let buf: Buffer = NO_BYTES
     let end = 0
@@ -827,12 +835,16 @@ class BoundMasker implements Masker {
           buf[end] = 0x0a
         }
         flow.copied = 0
+        masker.block = block
         try {
           masker.sweep(buf, end, format, skim, flow, put, counter)
+          block = masker.block
         } catch (error) {
           writer.copy(buf, flow.copied, masker.lineStart)
           partial = writer.take()
           throw error
+        } finally {
+          masker.block = undefined
         }
         masker.nIn += end
         const { copied } = flow
@@ -849,8 +861,12 @@ class BoundMasker implements Masker {
         writer.copy(buf, copied, end)
         return masker.out(writer.take())
       },
+      border() {
+        block = undefined
+      },
       oversize(head, bytes, terminator) {
         masker.begin()
+        block = undefined
         counter.line++
         masker.nLines++
         masker.nIn += bytes + terminator.length
@@ -886,7 +902,9 @@ class BoundMasker implements Masker {
     try {
       while (pos < end) {
         if (skim !== undefined) {
+          const from = pos
           pos = this.skimmed(skim, buf, pos, flow)
+          if (pos > from) this.block = undefined
           counter.line += this.settledLines
           if (pos >= end) break
         }
@@ -1025,6 +1043,13 @@ class BoundMasker implements Masker {
   private line(buf: Buffer, start: number, end: number, format: 'auto' | 'json' | 'text', number: number): readonly Buffer[] | undefined {
     this.nLines++
     this.lineStart = start
+    if (this.block !== undefined) {
+      this.lineEnd = lineEnd(buf, start, end)
+      const carriageReturn = this.lineEnd > start && buf[this.lineEnd - 1] === 0x0d
+      const stopText = carriageReturn ? this.lineEnd - 1 : this.lineEnd
+      if (this.blockLine(buf, start, stopText)) return this.finishedText(buf, start, stopText, carriageReturn)
+      this.block = undefined
+    }
     let stop = INVALID
     if (format !== 'text') {
       const c = buf[start]!
@@ -1065,15 +1090,48 @@ class BoundMasker implements Masker {
     if (format === 'json') this.count('not_json')
     const whole = this.textLine(buf, start, stopText)
     if (whole !== undefined) return whole.replacement === undefined ? [] : withReturn([whole.replacement], stopText < this.lineEnd)
+    this.openBlock(buf, start, this.texts.unfinished?.start ?? 0)
+    return this.finishedText(buf, start, stopText, stopText < this.lineEnd)
+  }
+
+  /** What becomes of a line of text that was scanned: as `line`. */
+  private finishedText(buf: Buffer, start: number, stop: number, carriageReturn: boolean): readonly Buffer[] | undefined {
     this.settleErrors()
     if (this.state.failure !== undefined) throw this.state.failure
     if (this.state.drop) {
       this.count('dropped')
       return []
     }
-    if (this.policy.verify) return withReturn(this.verifyLine(buf, start, stopText), stopText < this.lineEnd)
+    if (this.policy.verify) return withReturn(this.verifyLine(buf, start, stop), carriageReturn)
     this.countHits()
     return undefined
+  }
+
+  /** A match that the text line just scanned ends in may go on in the next ones; what stands in [start, stop) may be before those too. */
+  private openBlock(buf: Buffer, start: number, stop: number): void {
+    const { unfinished } = this.texts
+    this.block = unfinished === undefined ? undefined : { action: unfinished.action, lines: unfinished.lines(Uint8Array.prototype.slice.call(buf, start, stop)) }
+  }
+  /** What began in a line of text and goes on in the one at hand. */
+  private block: Block | undefined
+
+  /** Masks a line in which a match goes on; false: it does not. Around it the line is scanned like any other. */
+  private blockLine(buf: Buffer, start: number, stop: number): boolean {
+    const { action, lines } = this.block!
+    const part = lines.next(buf, start, stop)
+    if (part === undefined) return false
+    const { hits, state, texts, textAccess } = this
+    hits.clear()
+    state.next()
+    this.compiled.nestedErrors.length = 0
+    this.nText++
+    texts.line(buf, start, part.from, textAccess, hits, this.lineObserver)
+    texts.goOn(action, buf, part.from, part.to, textAccess, hits, this.lineObserver)
+    if (part.last) {
+      texts.line(buf, part.to, stop, textAccess, hits, this.lineObserver)
+      this.openBlock(buf, start, part.from)
+    }
+    return true
   }
 
   /** What becomes of a record that was walked: as `line`. */
@@ -1248,6 +1306,7 @@ class BoundMasker implements Masker {
     this.memo.clear()
     zero(this.key)
     this.scratch.fill(0)
+    wipeReadings()
     this.skim?.close()
     this.skim = undefined
   }

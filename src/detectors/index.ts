@@ -14,7 +14,7 @@ import { ibanFinder } from './iban.ts'
 import { ipv4Finder } from './ipv4.ts'
 import { ipv6Finder } from './ipv6.ts'
 import { jwtFinder } from './jwt.ts'
-import { kubernetesSecretFinder } from './kubernetes-secret.ts'
+import { kubernetesFinder } from './kubernetes.ts'
 import { macFinder } from './mac.ts'
 import { passwordHashFinder } from './password-hash.ts'
 import { privateKeyFinder } from './private-key.ts'
@@ -33,9 +33,9 @@ export const finders: readonly Finder[] = [
   urlFinder,
   connectionStringFinder,
   commandLineFinder,
-  kubernetesSecretFinder,
   jwtFinder,
   privateKeyFinder,
+  kubernetesFinder,
   authorizationFinder,
   cookieFinder,
   cloudKeysFinder,
