@@ -44,6 +44,8 @@ async function dispatch(line: CommandLine, io: CliIo, notes: Notes): Promise<num
       return runCommand(line, io, notes)
     case 'explain':
       return explain(line, io, notes)
+    case 'discover':
+      return discover(line, io, notes)
     case 'check':
       return check(line, io, notes, line.operands)
     case 'convert':
@@ -577,6 +579,66 @@ async function explain(line: CommandLine, io: CliIo, notes: Notes): Promise<numb
   }
   if (interruption.signal !== undefined) return signalCode(interruption.signal)
   return allRead ? 0 : 1
+}
+
+// ------------------------------------------------------------------------------------------------ discover
+
+/** Looks at a sample; tells what is where, and writes a ruleset for it. */
+async function discover(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
+  const { options } = line
+  const reading = readingOf(line)
+  const limit = options.get('max-record-bytes')?.[0]
+  const most = options.get('max-lines')?.[0]
+  if (most !== undefined && !/^[1-9]\d{0,14}$/.test(most)) throw new UsageError('--max-lines needs a number from 1')
+  const name = options.get('output')?.[0]
+  const target = name === undefined ? undefined : resolve(io.cwd, name)
+  if (target !== undefined && !options.has('force') && lstatSync(target, { throwIfNoEntry: false }) !== undefined)
+    throw new UsageError(`cannot write ${name}: it exists already; --force replaces it`, false)
+  const { createDiscovery } = await io.load()
+  const discovery = createDiscovery({
+    ...pluginOptions(line, io),
+    ...(limit === undefined ? {} : { policy: { max_record_bytes: byteCount(limit) } }),
+    ...(most === undefined ? {} : { maxLines: Number(most) }),
+  })
+  const interruption = listenForSignals(io)
+  // what the masker gives is of no use here; the reading ends with the last line that is looked at
+  const nowhere: Sink = {
+    write: () => undefined,
+    flush: () => undefined,
+    get gone() {
+      return discovery.full
+    },
+    bytes: 0,
+  }
+  let complete = false
+  try {
+    const setup: Setup = { masker: discovery.masker, reading, flushQuarantine: () => {}, close: () => discovery.masker.close() }
+    complete = await readAll(line, io, notes, setup, nowhere, undefined, () => Promise.resolve(), interruption)
+    const report = discovery.report()
+    const { reportText } = await import('./cli/discovered.ts')
+    await print(io, options.has('json') ? `${JSON.stringify(report, undefined, 2)}\n` : reportText(report, name))
+    const some = complete || report.records + report.lines > 0
+    if (target !== undefined && name !== undefined && some && interruption.signal === undefined) {
+      const file = openOutput(target, name)
+      try {
+        await file.sink.write([Buffer.from(discovery.ruleset())])
+        await file.sink.flush()
+        commit(file)
+      } catch (error) {
+        file.abandon()
+        throw error
+      }
+      if (!options.has('quiet')) notes.line(`mask-logs: wrote ${printable(name)}; check it with: mask-logs check ${printable(name)}`)
+    }
+  } catch (error) {
+    complete = false
+    noteFailure(error, notes)
+  } finally {
+    interruption.end()
+    discovery.masker.close()
+  }
+  if (interruption.signal !== undefined) return signalCode(interruption.signal)
+  return complete ? 0 : 1
 }
 
 // ------------------------------------------------------------------------------------------------ run -- COMMAND
