@@ -615,8 +615,15 @@ async function discover(line: CommandLine, io: CliIo, notes: Notes): Promise<num
     const setup: Setup = { masker: discovery.masker, reading, flushQuarantine: () => {}, close: () => discovery.masker.close() }
     complete = await readAll(line, io, notes, setup, nowhere, undefined, () => Promise.resolve(), interruption)
     const report = discovery.report()
-    const { reportText } = await import('./cli/discovered.ts')
-    await print(io, options.has('json') ? `${JSON.stringify(report, undefined, 2)}\n` : reportText(report, name))
+    const { reportLines } = await import('./cli/discovered.ts')
+    await print(
+      io,
+      options.has('json')
+        ? `${JSON.stringify(report, undefined, 2)}\n`
+        : reportLines(report, name)
+            .map((text) => `${printable(text)}\n`)
+            .join(''),
+    )
     const some = complete || report.records + report.lines > 0
     if (target !== undefined && name !== undefined && some && interruption.signal === undefined) {
       const file = openOutput(target, name)

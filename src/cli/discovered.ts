@@ -1,13 +1,13 @@
 // The report of `mask-logs discover` for people: what detectors found, what else deserves a look, and what to do.
 
 import type { DiscoveredFinding, DiscoveredPlace, DiscoveredSuggestion, DiscoveryReport } from '../index.ts'
-import { printable } from './messages.ts'
 
 /** So many places are shown of each part; --json shows all. */
 const SHOWN = 200
 const WIDEST = 60
 
-export function reportText(report: DiscoveryReport, written?: string): string {
+/** Lines of the report; keys in them may hold anything printable. */
+export function reportLines(report: DiscoveryReport, written?: string): string[] {
   const { findings, suggestions } = report
   const likely = suggestions.filter(({ confidence }) => confidence === 'likely')
   const possible = suggestions.filter(({ confidence }) => confidence === 'possible')
@@ -28,7 +28,7 @@ export function reportText(report: DiscoveryReport, written?: string): string {
   const rest = [findings, likely, possible].reduce((sum, list) => sum + Math.max(0, list.length - SHOWN), 0)
   if (rest > 0) lines.push('', `${group(rest)} more: --json shows all.`)
   if (findings.length + likely.length > 0 && written === undefined) lines.push('', 'A ruleset that masks what is found and what is likely: mask-logs discover -o rules.yaml ...')
-  return `${lines.map(printable).join('\n')}\n`
+  return lines
 }
 
 function summary({ records, lines, places, bytes }: DiscoveryReport): string {

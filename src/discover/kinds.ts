@@ -103,34 +103,44 @@ interface Phrase {
   readonly sure: boolean
 }
 
-/** Phrases by their last word, the longest first. */
-const PHRASES = new Map<string, Phrase[]>()
-for (const [table, sure] of [
-  [SURE, true],
-  [UNSURE, false],
-] as const)
-  for (const [kind, list] of table)
-    for (const text of list.split(',')) {
-      const words = text.trim().split(/\s+/)
-      const head = words[words.length - 1]!
-      const known = PHRASES.get(head) ?? []
-      known.push({ words, kind, sure })
-      PHRASES.set(head, known)
-    }
-for (const list of PHRASES.values()) list.sort((a, b) => b.words.length - a.words.length)
+let phrasesByHead: Map<string, Phrase[]> | undefined
 
-const wordSet = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
+/** Phrases by their last word, the longest first; made when first asked for. */
+function phrases(): Map<string, Phrase[]> {
+  if (phrasesByHead !== undefined) return phrasesByHead
+  phrasesByHead = new Map()
+  for (const [table, sure] of [
+    [SURE, true],
+    [UNSURE, false],
+  ] as const)
+    for (const [kind, list] of table)
+      for (const text of list.split(',')) {
+        const words = text.trim().split(/\s+/)
+        const head = words[words.length - 1]!
+        const known = phrasesByHead.get(head)
+        if (known === undefined) phrasesByHead.set(head, [{ words, kind, sure }])
+        else known.push({ words, kind, sure })
+      }
+  for (const list of phrasesByHead.values()) list.sort((a, b) => b.words.length - a.words.length)
+  return phrasesByHead
+}
+
+/** The words of a text; taken apart when first asked for. */
+function wordSet(text: string): (word: string) => boolean {
+  let words: Set<string> | undefined
+  return (word) => (words ??= new Set(text.trim().split(/\s+/))).has(word)
+}
 
 /** Tails behind the head that say nothing about it. */
-const TAILS = wordSet('value val string str text data raw new old current number num nr no primary secondary home work office private main')
+const isTail = wordSet('value val string str text data raw new old current number num nr no primary secondary home work office private main')
 
 /** Who has a name, an age, a number. */
-const PERSONS = wordSet(`user users customer customers client clients person persons people patient patients member members employee employees contact contacts owner
+const isPerson = wordSet(`user users customer customers client clients person persons people patient patients member members employee employees contact contacts owner
   holder cardholder recipient sender buyer seller payer payee passenger guest driver student teacher doctor physician applicant subscriber beneficiary insured guardian
   spouse partner child parent author profile actor candidate tenant visitor debtor creditor donor borrower resident citizen caller`)
 
 /** A key with one of these holds what software says of itself: an identifier there is nobody's. */
-const TECHNICAL = wordSet(`trace span request req correlation event message msg commit sha hash digest checksum etag version build revision time timestamp date ts at pid tid
+const isOfSoftware = wordSet(`trace span request req correlation event message msg commit sha hash digest checksum etag version build revision time timestamp date ts at pid tid
   thread port offset size bytes length len count total duration latency elapsed ms ns us seq sequence line column job task run pod container node instance image layer
   module class file path url uri level status code method host hostname region zone cluster namespace service app application env environment transaction tx query
   index shard partition topic batch pool worker process signature nonce salt retry attempt timeout memory heap cpu took spent used temperature price amount quantity qty percent`)
@@ -149,7 +159,7 @@ export function toldByKey(words: readonly string[], above: readonly string[]): T
   while (end > 0) {
     const told = endingAt(words, end, above)
     if (told !== undefined) return told
-    if (end === 1 || !TAILS.has(words[end - 1]!)) return undefined
+    if (end === 1 || !isTail(words[end - 1]!)) return undefined
     end--
   }
   return undefined
@@ -157,17 +167,17 @@ export function toldByKey(words: readonly string[], above: readonly string[]): T
 
 function endingAt(words: readonly string[], end: number, above: readonly string[]): Told | undefined {
   const head = words[end - 1]!
-  for (const phrase of PHRASES.get(head) ?? []) {
+  for (const phrase of phrases().get(head) ?? []) {
     const from = end - phrase.words.length
     if (from < 0 || !phrase.words.every((word, i) => words[from + i] === word)) continue
     return { kind: kindOf(phrase.kind), by: phrase.words.join(' '), sure: phrase.sure }
   }
   const whose = end > 1 ? words[end - 2]! : above[above.length - 1]
-  if (whose === undefined || !PERSONS.has(whose)) return undefined
+  if (whose === undefined || !isPerson(whose)) return undefined
   if (head === 'name' || head === 'names') return { kind: kindOf('person_name'), by: `${whose} ${head}`, sure: true }
   if (head === 'age') return { kind: kindOf('date_of_birth'), by: `${whose} ${head}`, sure: true }
   if (head === 'id' || head === 'key' || head === 'ref') return { kind: kindOf('person_id'), by: `${whose} ${head}`, sure: false }
   return undefined
 }
 
-export const isTechnical = (words: readonly string[]): boolean => words.some((word) => TECHNICAL.has(word))
+export const isTechnical = (words: readonly string[]): boolean => words.some(isOfSoftware)
