@@ -8,7 +8,7 @@
  * ```
  * @module
  */
-import { createPair, detectors, finders, finishPair, isMasked, judgePair, judgeSecret, keyFacts, looksRandom, pairTriggers, recogniseKey } from './detectors/index.ts'
+import { createPair, detectors, finders, finishPair, isCommon, isMasked, judgePair, judgeSecret, keyFacts, looksRandom, pairTriggers, recogniseKey } from './detectors/index.ts'
 import { createNamesFinder, createNamesGate, nameDetectors } from './detectors/names/index.ts'
 import { makeTextTagging } from './detectors/names/tagging.ts'
 import type { TaggingOptions, TextTagging } from './detectors/names/tagging.ts'
@@ -27,7 +27,7 @@ const builtins: Builtins = {
   pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair, judge: judgePair },
   keyFacts,
   judgeSecret,
-  survey: { looksRandom, isMasked, newPair: createPair },
+  survey: { looksRandom, isCommon, isMasked, newPair: createPair },
 }
 
 /**

@@ -206,7 +206,7 @@ export interface Builtins {
   readonly keyFacts: Registries['keyFacts']
   readonly judgeSecret: Registries['judgeSecret']
   /** What a survey of a sample knows of keys and values. */
-  readonly survey: Pick<Knowledge, 'looksRandom' | 'isMasked'> & { readonly newPair: () => PairMatch }
+  readonly survey: Pick<Knowledge, 'looksRandom' | 'isCommon' | 'isMasked'> & { readonly newPair: () => PairMatch }
 }
 
 /** What a plugin module may export. */
@@ -338,7 +338,6 @@ export function makeDiscovery(builtins: Builtins, options: DiscoveryOptions): Di
   const named = customs.filter(({ group }) => group === undefined).map(({ name }) => name)
   const everything = { version: '1.0', rules: [{ detect: ['all', ...named], masks: [{ type: 'redact' }] }] }
   const { masker } = bind(builtins, everything, options)
-  const byDefault = bind(builtins, 'mask-logs:default', {}).masker
   const survey = masker.surveyed(builtins, maxLines)
   const told = () => {
     const { bytesIn, errors } = masker.stats()
@@ -350,7 +349,14 @@ export function makeDiscovery(builtins: Builtins, options: DiscoveryOptions): Di
       return survey.full
     },
     report: () => told().report,
-    ruleset: () => starterRuleset(told(), (key) => byDefault.ruledByKey(key)),
+    ruleset() {
+      const byDefault = bind(builtins, 'mask-logs:default', {}).masker
+      try {
+        return starterRuleset(told(), (key) => byDefault.ruledByKey(key))
+      } finally {
+        byDefault.close()
+      }
+    },
   }
 }
 

@@ -180,4 +180,14 @@ function endingAt(words: readonly string[], end: number, above: readonly string[
   return undefined
 }
 
+const isNameOfSoftware = wordSet('db aws gcp azure redis mysql postgres pg mongo smtp imap ftp ssh ldap http https api jwt oauth oauth2 github gitlab slack stripe docker')
+
+let phraseWords: Set<string> | undefined
+
+/** True for words that this file knows: a key of such words alone is no data, wherever it stands. */
+export function isKnownWord(word: string): boolean {
+  phraseWords ??= new Set([...phrases().values()].flatMap((list) => list.flatMap(({ words }) => words)))
+  return phraseWords.has(word) || isTail(word) || isPerson(word) || isOfSoftware(word) || isNameOfSoftware(word)
+}
+
 export const isTechnical = (words: readonly string[]): boolean => words.some(isOfSoftware)

@@ -3,7 +3,7 @@
 
 import type { KeyFacts } from '../engine/types.ts'
 import { skipSpace, skipString } from '../engine/json-bytes.ts'
-import { toldByKey } from './kinds.ts'
+import { isKnownWord, toldByKey } from './kinds.ts'
 import { Places, current } from './places.ts'
 import type { Place } from './places.ts'
 import { Shape } from './shapes.ts'
@@ -32,6 +32,8 @@ export interface Knowledge {
   /** Name of a detector that finds something in a key. */
   readonly inKey: (bytes: Uint8Array) => string | undefined
   readonly looksRandom: (text: Uint8Array, from: number, to: number) => boolean
+  /** A word of everyday English or of logs. */
+  readonly isCommon: (word: string) => boolean
   readonly isMasked: (text: Uint8Array, from: number, to: number) => boolean
   /** Reads the key of the pair around a separator into `pair`; then `endPair` finds the end of its value. */
   readonly readPair: (text: Uint8Array, start: number, end: number, at: number) => boolean
@@ -147,7 +149,7 @@ export class Survey {
       if (c >= 0x30 && c <= 0x39) digits++
       else if (c >= 0x80 || ((c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a)) letters++
       else if (c === 0x20) blanks++
-      else if (c === 0x40 || c === 0x3f || c === 0x3d || c === 0x5c) return true
+      else if ((c === 0x40 && i > 0) || c === 0x3f || c === 0x3d || c === 0x5c) return true
     }
     // names of columns without a header are numbers
     if (letters === 0) return digits > 3 || digits < bytes.length
@@ -300,10 +302,12 @@ export class Survey {
     return rest
   }
 
-  /** Other pairs are no places: in free text nearly anything may stand before a colon. */
+  /** Other pairs are no places: in free text nearly anything may stand before a colon, names among it. */
   private tellsOfValues(key: string): boolean {
-    const facts = this.knows.keyFacts(key)
-    return facts.secret > 0 || toldByKey(facts.words, []) !== undefined
+    const { keyFacts, isCommon } = this.knows
+    const { words, secret } = keyFacts(key)
+    if (secret === 0 && toldByKey(words, []) === undefined) return false
+    return words.every((word) => isKnownWord(word) || isCommon(word) || keyFacts(word).secret > 0)
   }
 
   private tells(key: string, buf: Uint8Array, start: number, end: number): boolean {
