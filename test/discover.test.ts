@@ -338,20 +338,24 @@ describe('places', () => {
   it.each([
     ['a detector finds something in', ['bob@shop.example', 'aa:bb:cc:dd:ee:ff', 'fe80::1', 'card 4111111111111111', '+14155552671', 'AKIAQ7ZXW3RT5PLMK2JH']],
     ['are random', ['kq7zXwVbKwPqRtJhGf', 'Zq3xVw9rTy', 'qXzvbkwpqrtjhgfdsz']],
-    ['are long', ['the quick brown fox jumps over it', 'a_name_of_a_field_that_goes_on_and_on_and_on_until_the_end_of_the_line']],
+    ['are long', ['this is what the user said in the chat', 'a_name_of_a_field_that_goes_on_and_on_and_on_until_the_end_of_the_line']],
     ['hold many digits', ['u-100317', '2026-11-22', 'order 12345', '10023', '0af76519-16cd-43dd-8448-eb211c80319c', '203.0.113.7']],
     ['are parts of URLs', ['/users/bob', 'http://bob.example', 'name=bob', 'bob?x']],
     ['cannot be printed', ['a\nb', 'a\u001b[31m', 'a\u202eb', '\ud800a']],
     ['say that they are masked', ['[REDACTED:email]', '****']],
   ])('of keys that %s are not shown', (_, keys) => {
-    for (const key of keys) expect([key, found(discovered(lines({ in: { [key]: 'a@shop.example' } })).report)[0]]).toEqual([key, 'in.* value email 1'])
+    for (const key of keys) {
+      const { report, ruleset } = discovered(lines({ in: { [key]: { income: 51_234, mail: 'a@shop.example' } } }))
+      expect([key, found(report)[0], suggested(report)]).toEqual([key, expect.stringMatching(/^in\.\* key|^in\.\*\.mail value email 1$/), ['in.*.income value income likely']])
+      expect(ruleset).not.toContain(key)
+    }
   })
 
   it('of the usual keys are shown', () => {
     const keys = `@timestamp _id user_agent.original http.response.status_code k8s.namespace.name app.kubernetes.io/managed-by x-b3-traceid sha256 x86_64 rfc3339 p99_latency_ms
       remoteAddress eventLoopUtilization heapUsed mysqlConnectionPoolSize XDG_RUNTIME_DIR isMfaEnabled utm_campaign numeroCliente krankenversicherungsnummer Straße 名前 12`
-    for (const key of keys.trim().split(/\s+/)) {
-      const path = /[.]/.test(key) ? `["${key}"]` : key
+    for (const key of [...keys.trim().split(/\s+/), 'Last Login (UTC)', 'Total Amount EUR', 'E-Mail Address 2']) {
+      const path = /[. ]/.test(key) ? `["${key}"]` : key
       expect([key, found(discovered(lines({ in: { [key]: 'a@shop.example' } })).report).at(-1)]).toEqual([key, `in${path.startsWith('[') ? '' : '.'}${path} value email 1`])
     }
   })

@@ -154,7 +154,11 @@ export class Survey {
     // names of columns without a header are numbers
     if (letters === 0) return digits > 3 || digits < bytes.length
     if (digits > 4 || blanks > 5 || bytes[0] === 0x2f || key.includes('://')) return true
-    if (bytes.length >= 10 && this.knows.looksRandom(bytes, 0, bytes.length)) return true
+    for (let from = 0, to = 0; from < bytes.length; from = to + 1) {
+      to = bytes.indexOf(0x20, from)
+      if (to < 0) to = bytes.length
+      if (to - from >= 10 && this.knows.looksRandom(bytes, from, to)) return true
+    }
     return this.knows.inKey(bytes) !== undefined
   }
 
