@@ -99,7 +99,7 @@ async function print(io: CliIo, text: string): Promise<number> {
 // ------------------------------------------------------------------------------------------------ setup
 
 interface Setup {
-  readonly masker: Masker
+  readonly masker: Pick<Masker, 'feed' | 'lines' | 'stats' | 'close'>
   readonly reading: Reading
   /** Writes what has been noted for quarantine. */
   flushQuarantine(): void

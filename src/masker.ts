@@ -99,7 +99,7 @@ export interface DiscoveryOptions extends Pick<MaskerOptions, 'masks' | 'detecto
 /** What createDiscovery returns. */
 export interface Discovery {
   /** Records, texts and streams that are put through it are looked at; what comes out has everything redacted that detectors find. */
-  readonly masker: Masker
+  readonly masker: Pick<Masker, 'json' | 'text' | 'stream' | 'feed' | 'lines' | 'stats' | 'close'>
   /** `maxLines` have been looked at. */
   readonly full: boolean
   report(): DiscoveryReport
@@ -475,6 +475,7 @@ class BoundMasker implements Masker {
 
   /** A record begins. */
   private reset(): void {
+    this.survey?.begin()
     this.hits.clear()
     this.state.next()
     this.walker.recordRemoved = false
@@ -521,6 +522,7 @@ class BoundMasker implements Masker {
   /** Finds and masks in a text line; the hits are in `hits`. True: the whole line becomes `replacement`. */
   private textLine(buf: Buffer, start: number, end: number): { replacement: Buffer | undefined } | undefined {
     const { hits, state } = this
+    this.survey?.begin()
     hits.clear()
     state.next()
     this.compiled.nestedErrors.length = 0
@@ -1050,7 +1052,7 @@ class BoundMasker implements Masker {
         const scope = plan.column(name)
         if (!scope.keyHit) return undefined
         const masked = this.texts.scan(scope, name, this.textAccess, true)
-        if (masked !== name) this.survey?.found(scope, true, undefined, 0)
+        if (masked !== name) this.survey?.column(scope)
         return masked === name ? undefined : freeName(taken, masked)
       })
       this.settleErrors()

@@ -158,6 +158,7 @@ describe('findings', () => {
     const long = lines({ mail: 'a@shop.example', pad: 'x'.repeat(2000) })
     const { report } = discovered(deep + long, { policy: { max_record_bytes: 1024 } })
     expect(report.errors).toEqual({ too_deep: 1, oversize: 1 })
+    expect(found(discovered(`{"mail":"b@shop.example","b":${deep.trimEnd()}}\n{"a":1}\n`).report)).toEqual([])
     expect(found(report)).toEqual(['mail pair email 1'])
   })
 })
@@ -228,6 +229,12 @@ describe('suggestions', () => {
       zip: null,
     }))
     expect(suggested(discovered(lines(...records)).report)).toEqual([])
+  })
+
+  it('leave out what detectors know, wherever it stands in the records, and count a value once', () => {
+    expect(suggested(discovered(lines(...Array.from({ length: 30 }, () => ({ mail: 'a1@shop.example' })))).report)).toEqual([])
+    const { report } = discovered(lines(...Array.from({ length: 30 }, (_, i) => ({ mail: i % 2 === 0 ? 'a1@shop.example, b1@shop.example' : 'u1@host2' }))))
+    expect(report.suggestions.map(({ evidence }) => evidence)).toEqual([['key: mail', 'detectors know 50 % of the values']])
   })
 
   it('give what detectors miss: most values are none that they know', () => {

@@ -59,9 +59,11 @@ export class Place {
   found: Map<string, Count> | undefined
   /** Found in the text of keys that share this place. */
   foundInKeys: Map<string, Count> | undefined
-  /** Values in which something was found; a value counts once. */
+  /** Values in which something was found: of a record no more than it has values here, however much is in one. */
   hits = 0
-  private hitValue = -1
+  /** Of the record at hand. */
+  private visitsNow = 0
+  private hitsNow = 0
 
   constructor(parent: Place | undefined, kind: Place['kind'], key: string | undefined, bytes: Uint8Array) {
     this.parent = parent
@@ -73,16 +75,20 @@ export class Place {
 
   visit(record: number): void {
     this.visits++
-    if (this.last === record) return
-    this.last = record
-    this.records++
+    if (this.last !== record) {
+      this.last = record
+      this.records++
+      this.visitsNow = this.hitsNow = 0
+    }
+    this.visitsNow++
   }
 
-  /** A detector has found something in a value that begins at `value`. */
-  hit(detector: string, record: number, value: number): void {
+  /** A detector has found something in a value of a record that was visited. */
+  hit(detector: string, record: number): void {
     this.found = counted(this.found, detector, record)
-    if (this.hitValue !== value) this.hits++
-    this.hitValue = value
+    if (this.hitsNow >= this.visitsNow) return
+    this.hitsNow++
+    this.hits++
   }
 
   hitKey(detector: string, record: number): void {

@@ -141,7 +141,7 @@ function describe(parts: ReportParts, place: Place, all: number, text: boolean):
   const records = Math.min(place.records, all)
   const about = {
     path: text ? '(text)' : pathOf(place),
-    where: text ? ('text' as const) : place.kind === 'pair' ? ('pair' as const) : ('value' as const),
+    where: text ? ('text' as const) : place.parent === parts.survey.places.text ? ('pair' as const) : ('value' as const),
     values: place.values,
     records,
     share: all === 0 ? 0 : round(records / all),

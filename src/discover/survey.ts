@@ -86,6 +86,17 @@ export class Survey {
 
   // ---------------------------------------------------------------------------------------------- from the masker
 
+  /** A record or a line begins: what was found in one that came to nothing is not counted. */
+  begin(): void {
+    if (this.pending.length > 0) this.pending.length = 0
+  }
+
+  /** The name of a column holds something. */
+  column(spot: Spot): void {
+    const detector = this.full ? undefined : this.knows.inKey(spot.keyBytes)
+    if (detector !== undefined) this.placeOf(spot).hitKey(detector, this.number + 1)
+  }
+
   /** Something was found; counted when the record (or the line) proves to be one. */
   found(spot: Spot | undefined, inKey: boolean, detector: string | undefined, start: number): void {
     if (this.full) return
@@ -98,13 +109,13 @@ export class Survey {
     if (this.full) return
     this.records++
     this.walk(buf, start, end, this.places.root, 0)
-    for (const { spot, inKey, detector, start } of this.pending) {
+    for (const { spot, inKey, detector } of this.pending) {
       if (spot === undefined) continue
       const place = this.placeOf(spot)
       if (inKey) place.hitKey(detector, this.number)
-      else place.hit(detector, this.number, start)
+      else place.hit(detector, this.number)
     }
-    this.pending.length = 0
+    this.begin()
   }
 
   /** The line at [start, end) was read as text. */
@@ -114,9 +125,8 @@ export class Survey {
     const { text } = this.places
     text.visit(this.number)
     text.strings++
-    const pending = this.pending.filter(({ spot }) => spot === undefined)
-    this.pending.length = 0
-    for (const { detector } of this.pairs(buf, start, end, pending)) text.hit(detector, this.number, this.number)
+    for (const { detector } of this.pairs(buf, start, end, this.pending)) text.hit(detector, this.number)
+    this.begin()
   }
 
   private placeOf(spot: Spot): Place {
@@ -298,7 +308,7 @@ export class Survey {
       }
       for (; k < pending.length && pending[k]!.start < valueEnd; k++) {
         const found = pending[k]!
-        if (found.start >= valueStart) place.hit(found.detector, number, valueStart)
+        if (found.start >= valueStart) place.hit(found.detector, number)
         else rest.push(found)
       }
     }
