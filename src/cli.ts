@@ -583,6 +583,15 @@ async function explain(line: CommandLine, io: CliIo, notes: Notes): Promise<numb
 
 // ------------------------------------------------------------------------------------------------ discover
 
+/** Anything of that name, also a link that leads nowhere. Where one may not look, opening it will say so. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return false
+  }
+}
+
 /** Looks at a sample; tells what is where, and writes a ruleset for it. */
 async function discover(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
   const { options } = line
@@ -590,10 +599,9 @@ async function discover(line: CommandLine, io: CliIo, notes: Notes): Promise<num
   const limit = options.get('max-record-bytes')?.[0]
   const most = options.get('max-lines')?.[0]
   if (most !== undefined && !/^[1-9]\d{0,14}$/.test(most)) throw new UsageError('--max-lines needs a number from 1')
-  const name = options.get('output')?.[0]
-  const target = name === undefined ? undefined : resolve(io.cwd, name)
-  if (target !== undefined && !options.has('force') && lstatSync(target, { throwIfNoEntry: false }) !== undefined)
-    throw new UsageError(`cannot write ${name}: it exists already; --force replaces it`, false)
+  const given = options.get('output')?.[0]
+  const name = given === '-' ? undefined : given
+  if (name !== undefined && !options.has('force') && isThere(resolve(io.cwd, name))) throw new UsageError(`cannot write ${name}: it exists already; --force replaces it`, false)
   const { createDiscovery } = await io.load()
   const discovery = createDiscovery({
     ...pluginOptions(line, io),
@@ -610,37 +618,37 @@ async function discover(line: CommandLine, io: CliIo, notes: Notes): Promise<num
     },
     bytes: 0,
   }
+  let output: FileOutput | undefined
   let complete = false
+  let written = false
   try {
+    output = name === undefined ? undefined : openOutput(resolve(io.cwd, name), name)
     const setup: Setup = { masker: discovery.masker, reading, flushQuarantine: () => {}, close: () => discovery.masker.close() }
     complete = await readAll(line, io, notes, setup, nowhere, undefined, () => Promise.resolve(), interruption)
     const report = discovery.report()
     const { reportLines } = await import('./cli/discovered.ts')
-    await print(
-      io,
-      options.has('json')
-        ? `${JSON.stringify(report, undefined, 2)}\n`
-        : reportLines(report, name)
-            .map((text) => `${printable(text)}\n`)
-            .join(''),
-    )
-    const some = complete || report.records + report.lines > 0
-    if (target !== undefined && name !== undefined && some && interruption.signal === undefined) {
-      const file = openOutput(target, name)
-      try {
-        await file.sink.write([Buffer.from(discovery.ruleset())])
-        await file.sink.flush()
-        commit(file)
-      } catch (error) {
-        file.abandon()
-        throw error
-      }
-      if (!options.has('quiet')) notes.line(`mask-logs: wrote ${printable(name)}; check it with: mask-logs check ${printable(name)}`)
+    if (given === '-') await print(io, discovery.ruleset())
+    else if (options.has('json')) await print(io, `${JSON.stringify(report, undefined, 2)}\n`)
+    else
+      await print(
+        io,
+        reportLines(report, name === undefined)
+          .map((text) => `${printable(text)}\n`)
+          .join(''),
+      )
+    // a ruleset from nothing at all would only look like one
+    if (output !== undefined && interruption.signal === undefined && (complete || report.records + report.lines > 0)) {
+      await output.sink.write([Buffer.from(discovery.ruleset())])
+      await output.sink.flush()
+      commit(output)
+      written = true
+      if (!options.has('quiet')) notes.line(`mask-logs: wrote ${printable(name ?? '')}; check it with: mask-logs check ${printable(name ?? '')}`)
     }
   } catch (error) {
     complete = false
     noteFailure(error, notes)
   } finally {
+    if (!written) output?.abandon()
     interruption.end()
     discovery.masker.close()
   }

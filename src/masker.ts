@@ -5,6 +5,11 @@
 //   text   free text                     -> text
 //   lines  blocks of whole lines         -> json or text, line by line (the CLI, stream())
 
+import { tell } from './discover/report.ts'
+import type { DiscoveryReport } from './discover/report.ts'
+import { starterRuleset } from './discover/starter.ts'
+import { Survey } from './discover/survey.ts'
+import type { Knowledge } from './discover/survey.ts'
 import { InputError, MaskError } from './errors.ts'
 import type { Issue, MaskErrorCode } from './errors.ts'
 import { compile } from './engine/compile.ts'
@@ -21,11 +26,6 @@ import type { AiEngine, CustomDetector, DetectorInfo, Finder, MaskDefinition, Ru
 import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, freeName, Hits, namesOf, RecordState, splice, Writer } from './engine/walker.ts'
 import type { Access } from './engine/walker.ts'
-import { starterRuleset } from './discover/starter.ts'
-import { tell } from './discover/report.ts'
-import type { DiscoveryReport } from './discover/report.ts'
-import { Survey } from './discover/survey.ts'
-import type { Knowledge } from './discover/survey.ts'
 import { deriveKey, randomKey, zero } from './engine/keyed.ts'
 import type { RunKey } from './engine/keyed.ts'
 import { Skim } from './engine/skim.ts'
@@ -335,7 +335,8 @@ export function makeDiscovery(builtins: Builtins, options: DiscoveryOptions): Di
   const { maxLines = Infinity } = options
   if (!(maxLines >= 1)) throw new InputError('bad_option', "'maxLines' is a number from 1")
   const { detectors, customs } = withOwn(builtins, options)
-  const named = customs.filter(({ group }) => group === undefined).map(({ name }) => name)
+  // those that `all` leaves out
+  const named = customs.filter(({ group }) => group === undefined || group === 'names').map(({ name }) => name)
   const everything = { version: '1.0', rules: [{ detect: ['all', ...named], masks: [{ type: 'redact' }] }] }
   const { masker } = bind(builtins, everything, options)
   const survey = masker.surveyed(builtins, maxLines)

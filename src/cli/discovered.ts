@@ -7,7 +7,7 @@ const SHOWN = 200
 const WIDEST = 60
 
 /** Lines of the report; keys in them may hold anything printable. */
-export function reportLines(report: DiscoveryReport, written?: string): string[] {
+export function reportLines(report: DiscoveryReport, hint: boolean): string[] {
   const { findings, suggestions } = report
   const likely = suggestions.filter(({ confidence }) => confidence === 'likely')
   const possible = suggestions.filter(({ confidence }) => confidence === 'possible')
@@ -27,7 +27,7 @@ export function reportLines(report: DiscoveryReport, written?: string): string[]
     if (list.length > 0) lines.push('', title, ...table(['path', 'what', 'values', 'records', 'length', 'different', 'pattern', 'why'], list.map(suggestionRow)))
   const rest = [findings, likely, possible].reduce((sum, list) => sum + Math.max(0, list.length - SHOWN), 0)
   if (rest > 0) lines.push('', `${group(rest)} more: --json shows all.`)
-  if (findings.length + likely.length > 0 && written === undefined) lines.push('', 'A ruleset that masks what is found and what is likely: mask-logs discover -o rules.yaml ...')
+  if (findings.length + likely.length > 0 && hint) lines.push('', 'A ruleset that masks what is found and what is likely: mask-logs discover -o rules.yaml ...')
   return lines
 }
 

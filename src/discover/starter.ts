@@ -6,8 +6,9 @@ import type { DiscoveredFinding, Finding, Suggested, Told } from './report.ts'
 
 /** So many places are named in a comment. */
 const SHOWN = 12
-/** With more paths than these the rules go by key. */
+/** With more paths than these, or with more characters in them, the rules go by key: a ruleset has at most 1 MiB. */
 const MOST_PATHS = 1000
+const MOST_CHARACTERS = 200_000
 
 /** Text of a ruleset that masks all that was found, and all that is likely. `byKey`: a built-in rule of `default` masks under this key. */
 export function starterRuleset({ report, findings, suggestions }: Told, byKey: (key: string) => boolean): string {
@@ -29,9 +30,9 @@ export function starterRuleset({ report, findings, suggestions }: Told, byKey: (
   for (const [name, list] of byDetector(findings)) rules.push(...detectRule(name, list))
   rules.push(...headerRule(findings, byKey))
   const likely = suggestions.filter(({ told }) => told.confidence === 'likely')
-  const byPath = likely.filter(({ told }) => told.where === 'value').length <= MOST_PATHS
+  const byPath = fitting(likely).length === likely.length
   for (const list of byKind(likely)) rules.push(...kindRules(list, byPath))
-  const possible = suggestions.filter(({ told }) => told.confidence === 'possible').slice(0, MOST_PATHS)
+  const possible = fitting(suggestions.filter(({ told }) => told.confidence === 'possible'))
   const comments = byKind(possible).flatMap((list) => kindRules(list, true).map((line) => (line.startsWith('#') || line === '' ? line : `# ${line}`)))
   lines.push(...(rules.length === 0 ? ['rules: []'] : ['rules:', ...rules]))
   if (comments.length > 0) {
@@ -82,6 +83,13 @@ function headerRule(findings: readonly Finding[], byKey: (key: string) => boolea
     '  masks: [{type: redact, label: header}]',
     '',
   ]
+}
+
+/** As many as may be told by path. */
+function fitting(suggestions: readonly Suggested[]): readonly Suggested[] {
+  let left = MOST_CHARACTERS
+  const end = suggestions.findIndex(({ told }, i) => i >= MOST_PATHS || (left -= told.path.length) < 0)
+  return end < 0 ? suggestions : suggestions.slice(0, end)
 }
 
 function byKind(suggestions: readonly Suggested[]): Suggested[][] {
