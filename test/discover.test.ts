@@ -539,6 +539,7 @@ describe('mask-logs discover', () => {
     expect(found(JSON.parse(out) as DiscoveryReport)).toEqual(['Mail value email 1', 'mail value email 1'])
     const part = JSON.parse((await cli(['--json', '--max-lines', '5'], sample)).out) as DiscoveryReport
     expect(part).toMatchObject({ records: 5, cut: true })
+    for (const { mask } of part.suggestions) createMasker(`version: "1.0"\nrules:\n- keys: [a]\n  masks: [${mask}]\n`, { runSecret }).close()
     expect((await cli(['--max-lines', '5'], sample)).out).toContain('no more than these were looked at: --max-lines')
     expect(found(JSON.parse((await cli(['--json', '--text'], '{"a":"a@shop.example"}\n')).out) as DiscoveryReport)).toEqual(['(text) text email 1'])
   })

@@ -45,6 +45,8 @@ export interface DiscoveredSuggestion extends DiscoveredPlace {
   /** `likely`: the key says so, and the starter ruleset masks it. `possible`: it is there as a comment. */
   readonly confidence: 'likely' | 'possible'
   readonly evidence: readonly string[]
+  /** A mask for it, as it is written in a ruleset, that gives substitutes where there is one. */
+  readonly mask: string
 }
 
 export interface DiscoveryReport {
@@ -187,7 +189,7 @@ function suggest({ keyFacts }: ReportParts, place: Place, about: DiscoveredPlace
   const make = (kind: Kind, confidence: 'likely' | 'possible'): Suggested => {
     if (found > 0) evidence.push(`detectors know ${percent(found)} of the values`)
     if (place.masked > plain / 20) evidence.push(`${percent(place.masked / (place.masked + plain))} are masked already`)
-    return { told: { ...about, kind: kind.name, title: kind.title, confidence, evidence }, kind, key: key ?? '' }
+    return { told: { ...about, kind: kind.name, title: kind.title, confidence, evidence, mask: kind.instead ?? `{type: redact, label: ${kind.name}}` }, kind, key: key ?? '' }
   }
   if (told !== undefined) {
     evidence.push(`key: ${told.by}`)
