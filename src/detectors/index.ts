@@ -21,7 +21,8 @@ import { privateKeyFinder } from './private-key.ts'
 import { urlFinder } from './url.ts'
 import { vendorTokensFinder } from './vendor-tokens.ts'
 
-export { judgeSecret, keyFacts, keyFactsAt } from './key-words.ts'
+export { isCommon } from './common-words.ts'
+export { isMasked, judgeSecret, keyFacts, keyFactsAt, looksRandom } from './key-words.ts'
 export { createPair, finishPair, judgePair, pairTriggers, recogniseKey, recognisePair } from './pairs.ts'
 
 /** In no particular order: overlaps are settled by length, score and `priority`. */
