@@ -17,7 +17,8 @@ import { Scanner } from './engine/scanner.ts'
 import type { PairRecogniser } from './engine/scanner.ts'
 import { TextAccess, TextMasker } from './engine/text.ts'
 import { REMOVED } from './engine/types.ts'
-import type { AiEngine, CustomDetector, DetectorInfo, Finder, MaskDefinition, Ruleset, SeedTable } from './engine/types.ts'
+import type { AiEngine, CustomDetector, DetectorInfo, Finder, KnownValues, MaskDefinition, Ruleset, SeedTable } from './engine/types.ts'
+import type { KnownSecret } from './detectors/known-secret.ts'
 import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, freeName, Hits, namesOf, RecordState, splice, Writer } from './engine/walker.ts'
 import type { Access } from './engine/walker.ts'
@@ -71,6 +72,11 @@ export interface MaskerOptions {
   readonly seedDirs?: readonly string[] | undefined
   /** Overrides single policies of the ruleset, in its own spelling: `{ max_record_bytes: 65536 }`. */
   readonly policy?: Readonly<Record<string, unknown>> | undefined
+  /**
+   * Values that must never appear, in any form: masked wherever they stand, as `known_secret`. A name is for warnings. Those of fewer
+   * than 4 characters are refused with a warning.
+   */
+  readonly knownSecrets?: readonly KnownSecret[] | undefined
   /** Slots of the table of recent results (default 8192; 0: off). It holds the values that it masks until `close`. */
   readonly memoSize?: number | undefined
   /** Told of every record held back under `on_unparsable: quarantine`. */
@@ -183,6 +189,7 @@ export interface Builtins {
   readonly pairs: PairRecogniser
   readonly keyFacts: Registries['keyFacts']
   readonly judgeSecret: Registries['judgeSecret']
+  readonly knownSecrets: (secrets: readonly KnownSecret[]) => { readonly values: KnownValues | undefined; readonly refused: readonly string[] }
 }
 
 /** What a plugin module may export. */
@@ -236,6 +243,7 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
   // the secret first: nothing is read, not even a ruleset, under one that is refused
   const key = options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
   if (options.aiEngine !== undefined && typeof options.aiEngine !== 'function') throw new InputError('bad_option', "'aiEngine' is a function from texts and labels to spans")
+  const known = builtins.knownSecrets(options.knownSecrets ?? [])
   const { masks, customs, detectors, seed } = withOwn(builtins, options)
   const { ruleset, warnings } = loadRuleset(input ?? 'mask-logs:default', {
     masks,
@@ -261,6 +269,7 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
     },
     regex: compileRegex,
     aiEngine: options.aiEngine,
+    known: known.values,
     expandDetectors: (names, exclude) => expandDetectors(names, exclude, detectors),
     seedFile: (name) => {
       const table = ruleset.seedFiles.get(name) ?? seed(name, undefined)
@@ -268,7 +277,14 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
       return table
     },
   }
-  return { ruleset, masker: new BoundMasker(ruleset, warnings, registries, key, options) }
+  const all = [...warnings, ...known.refused.map(shortSecret)]
+  return { ruleset, masker: new BoundMasker(ruleset, all, registries, key, options) }
+}
+
+/** What a known secret that is not looked for is worth saying: its name, and nothing of it. */
+function shortSecret(name: string): Issue {
+  const message = `the known secret '${name}' has fewer than 4 characters and is not looked for`
+  return { code: 'short_known_secret', severity: 'warning', message, source: 'known secrets', line: 1, column: 1, path: '' }
 }
 
 /** convertRuleset over given registries; see index.ts for the public function. */
@@ -334,6 +350,7 @@ class BoundMasker implements Masker {
   private readonly key: RunKey
   private readonly textAccess: TextAccess
   private readonly quarantine: MaskerOptions['quarantine']
+  private readonly known: KnownValues | undefined
   private values: ValueWalker | undefined
   private scratch = Buffer.allocUnsafe(8192)
   private closed = false
@@ -352,6 +369,7 @@ class BoundMasker implements Masker {
     this.policy = ruleset.policy
     this.key = key
     this.quarantine = options.quarantine
+    this.known = registries.known
     if (ruleset.policy.on_unparsable === 'quarantine' && options.quarantine === undefined) {
       throw new InputError('quarantine_without_sink', "the policy 'on_unparsable: quarantine' needs a sink: set the option 'quarantine' (CLI: --quarantine FILE)")
     }
@@ -1247,6 +1265,7 @@ class BoundMasker implements Masker {
     this.closed = true
     this.memo.clear()
     zero(this.key)
+    this.known?.wipe()
     this.scratch.fill(0)
     this.skim?.close()
     this.skim = undefined

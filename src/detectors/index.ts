@@ -13,6 +13,7 @@ import { ibanFinder } from './iban.ts'
 import { ipv4Finder } from './ipv4.ts'
 import { ipv6Finder } from './ipv6.ts'
 import { jwtFinder } from './jwt.ts'
+import { knownSecret } from './known-secret.ts'
 import { macFinder } from './mac.ts'
 import { passwordHashFinder } from './password-hash.ts'
 import { privateKeyFinder } from './private-key.ts'
@@ -20,6 +21,7 @@ import { urlFinder } from './url.ts'
 import { vendorTokensFinder } from './vendor-tokens.ts'
 
 export { judgeSecret, keyFacts, keyFactsAt } from './key-words.ts'
+export { compileKnownSecrets } from './known-secret.ts'
 export { createPair, finishPair, judgePair, pairTriggers, recogniseKey, recognisePair } from './pairs.ts'
 
 /** In no particular order: overlaps are settled by length, score and `priority`. */
@@ -75,7 +77,7 @@ export const namedSecret: DetectorInfo = {
 /** Every detector, in the order of priority. */
 export const detectors: readonly DetectorInfo[] = finders
   .flatMap((finder) => finder.detectors)
-  .concat(namedSecret)
+  .concat(namedSecret, knownSecret)
   .sort((a, b) => a.priority - b.priority)
 
 /** The five groups; `all` is their union. */

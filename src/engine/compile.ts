@@ -6,7 +6,7 @@ import { TextAccess, TextMasker } from './text.ts'
 import { JsonWalker } from './walk-json.ts'
 import type { WalkServices } from './walk-json.ts'
 import { DetectSet, Node, Plan, type Scope } from './plan.ts'
-import type { BoundFinder, Chain, CompiledRule, CompiledTransform, DetectAction, SkipTest, Target } from './plan.ts'
+import type { BoundFinder, BoundKnown, Chain, CompiledRule, CompiledTransform, DetectAction, SkipTest, Target } from './plan.ts'
 import { decode, Scanner, unitOffsets } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { isContainer, NumberText, REMOVED } from './types.ts'
@@ -20,6 +20,7 @@ import type {
   HashSource,
   JsonTransform,
   KeyFacts,
+  KnownValues,
   LinearRegex,
   MaskContext,
   MaskDefinition,
@@ -58,6 +59,8 @@ export interface Registries {
   readonly keyGlobs: (globs: readonly string[]) => (key: string) => boolean
   readonly regex: (pattern: string) => LinearRegex
   readonly aiEngine: AiEngine | undefined
+  /** Values that must never appear, for the detector `known_secret`. */
+  readonly known: KnownValues | undefined
   /** A seed file by name, also one that only default masks use. */
   readonly seedFile: (name: string) => SeedTable
   readonly expandDetectors: (names: readonly string[], exclude: readonly string[]) => readonly string[]
@@ -83,6 +86,9 @@ interface Guard {
   readonly branch: boolean
 }
 
+/** The detector of values that the host gives. */
+const KNOWN_SECRET = 'known_secret'
+
 const ANY: Segment = { kind: 'any' }
 
 function transformSegments(path: readonly (string | number)[]): Segment[] {
@@ -107,6 +113,7 @@ class Compiler {
   private readonly infos: readonly DetectorInfo[]
   private readonly customs: BoundCustom[] = []
   private readonly bound: BoundFinder[]
+  private readonly known: BoundKnown | undefined
   private readonly tools: MaskTools
   private chains = 0
   private documentIds = 0
@@ -139,6 +146,8 @@ class Compiler {
     this.ids = ids
     for (const c of registries.customs) this.customs.push({ id: ids.get(c.name)!, detector: c })
     this.bound = registries.finders.map((finder) => ({ finder, ids: Int32Array.from(finder.detectors, (d) => ids.get(d.name)!) }))
+    const known = ids.get(KNOWN_SECRET)
+    this.known = registries.known === undefined || known === undefined ? undefined : { id: known, values: registries.known }
     this.tools = this.makeTools()
   }
 
@@ -212,13 +221,28 @@ class Compiler {
     for (const path of this.policy.allow) root.addPath(path, { kind: 'allow' })
 
     const detectRules = this.rules.filter((r) => r.form === 'detect')
+    const detects = detectRules.length > 0
+    if (this.known !== undefined && !this.actions.some((a) => a.id === this.known!.id)) {
+      // who gives values wants them masked, whatever the ruleset says of detectors
+      const rule = this.pseudoRule('known secrets')
+      this.addActions(rule, [KNOWN_SECRET], undefined)
+      detectRules.push(rule)
+    }
     const pairs = this.policy.text_pairs ? this.r.pairs : undefined
     const named = this.ids.get('named_secret') ?? -1
     const sets = new Map<string, DetectSet>()
     const make = (actions: readonly (DetectAction | undefined)[], line: boolean): DetectSet => {
       const any = actions.some((a) => a !== undefined)
       const wantsPairs = line || (pairs !== undefined && (keyTargets.length > 0 || (named >= 0 && actions[named] !== undefined)))
-      return new DetectSet(actions, this.bound, wantsPairs ? this.r.pairs : undefined, named, any && this.policy.scan_numbers, any && this.policy.decode.includes('url'))
+      return new DetectSet(
+        actions,
+        this.bound,
+        wantsPairs ? this.r.pairs : undefined,
+        named,
+        any && this.policy.scan_numbers,
+        any && this.policy.decode.includes('url'),
+        this.known,
+      )
     }
     const noDetect = new DetectSet(
       this.infos.map(() => undefined),
@@ -238,7 +262,7 @@ class Compiler {
       return set
     }
     let lineActions = this.owners(detectRules)
-    if (detectRules.length === 0) {
+    if (!detects) {
       // a line is never passed unscanned
       const rule = this.pseudoRule('text lines')
       this.addActions(rule, this.r.expandDetectors(['all'], []), undefined)
@@ -257,6 +281,7 @@ class Compiler {
       keyTargets,
       lineTargets,
       detectRules,
+      known: this.known !== undefined,
       names,
       detectSet,
       lineDetect: () => (lineSet ??= make(lineActions, true)),
@@ -292,7 +317,7 @@ class Compiler {
         const own: (DetectAction | undefined)[] = this.infos.map(() => undefined)
         for (const a of this.actions.splice(from)) own[a.id] = a
         const named = this.ids.get('named_secret') ?? -1
-        const set = new DetectSet(own, this.bound, this.r.pairs, named, true, true)
+        const set = new DetectSet(own, this.bound, this.r.pairs, named, true, true, this.known)
         const plan = new Plan({
           ...this.plan.parts,
           policy: { ...this.policy, unknown_fields: 'keep' },
@@ -345,7 +370,8 @@ class Compiler {
   private addActions(rule: CompiledRule, names: readonly string[], chain: Chain | undefined): void {
     for (const name of names) {
       const id = this.ids.get(name)
-      if (id === undefined) continue
+      // without values there is nothing to look for
+      if (id === undefined || (name === KNOWN_SECRET && this.known === undefined)) continue
       const detector = this.infos[id]!
       const own = chain ?? this.defaultChain(detector)
       const fixed = own.constant
@@ -623,7 +649,7 @@ class Compiler {
     for (const a of this.actions.slice(from)) own[a.id] = a
     const named = this.ids.get('named_secret') ?? -1
     const pairs = this.policy.text_pairs && named >= 0 && own[named] !== undefined ? this.r.pairs : undefined
-    return { set: new DetectSet(own, this.bound, pairs, named, false, this.policy.decode.includes('url')), scanner: new Scanner(this.plan, pairs, this.customs) }
+    return { set: new DetectSet(own, this.bound, pairs, named, false, this.policy.decode.includes('url'), this.known), scanner: new Scanner(this.plan, pairs, this.customs) }
   }
 
   /** Detection that only says where. */

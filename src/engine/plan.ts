@@ -6,7 +6,7 @@
 // path: the rules in force, the words of the keys above, the detectors, the strength of a secret key. The number of cached
 // scopes is bounded; when it is reached the cache starts anew (see docs/decisions/0001).
 
-import type { Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, Policy, Segment, Settles, SkipEntry, Value, ValueMasker } from './types.ts'
+import type { Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, KnownValues, Policy, Segment, Settles, SkipEntry, Value, ValueMasker } from './types.ts'
 
 /** A compiled pipeline of masks. */
 export interface Chain {
@@ -188,6 +188,12 @@ export interface DetectAction {
   masked: number
 }
 
+/** The values of `known_secret` and its id. */
+export interface BoundKnown {
+  readonly id: number
+  readonly values: KnownValues
+}
+
 /** A finder with the ids of its detectors. */
 export interface BoundFinder {
   readonly finder: Finder
@@ -211,9 +217,13 @@ export class DetectSet {
   readonly groups: readonly (readonly number[])[]
   readonly finders: readonly BoundFinder[]
   readonly numberFinders: readonly BoundFinder[]
+  /** Detectors look at numbers at all. */
+  readonly readsNumbers: boolean
   /** Words in a path that give short numbers a meaning. */
   readonly numberWords: ReadonlySet<string>
   readonly namedSecret: DetectAction | undefined
+  /** Values that are looked for in every text, candidates or not. */
+  readonly known: BoundKnown | undefined
   /** Index of the pair recogniser among the finders, or -1. */
   readonly pairFinder: number
   readonly empty: boolean
@@ -225,6 +235,7 @@ export class DetectSet {
     namedSecretId: number,
     scanNumbers: boolean,
     percent: boolean,
+    known?: BoundKnown,
   ) {
     this.actions = actions
     this.active = Uint8Array.from(actions, (a) => (a === undefined ? 0 : 1))
@@ -234,6 +245,8 @@ export class DetectSet {
     this.numberFinders = scanNumbers ? finders.filter((f) => f.finder.number !== undefined && f.ids.some((id) => actions[id] !== undefined)) : []
     this.numberWords = new Set(this.numberFinders.flatMap((f) => f.finder.numberWords ?? []))
     this.namedSecret = namedSecretId >= 0 ? actions[namedSecretId] : undefined
+    this.known = known !== undefined && actions[known.id] !== undefined ? known : undefined
+    this.readsNumbers = this.numberFinders.length > 0 || (scanNumbers && this.known !== undefined)
     this.pairFinder = pairs === undefined ? -1 : used.length + 1
     // detectors without a finder, those of users among them, look at every text
     this.empty = used.length === 0 && pairs === undefined && !actions.some((a, id) => a !== undefined && !finders.some((f) => f.ids.includes(id)))
@@ -505,6 +518,8 @@ export interface PlanParts {
   /** Lower-case-sensitive last segments of paths and json transforms, for pairs in text lines. */
   readonly lineTargets: ReadonlyMap<string, readonly Target[]>
   readonly detectRules: readonly CompiledRule[]
+  /** There are known values. */
+  readonly known: boolean
   /** Keys that the ruleset writes out. */
   readonly names: ReadonlySet<string>
   /** Builds the set for the rules left after `except`. */
@@ -690,7 +705,8 @@ export class Plan {
     const secret = detect.namedSecret !== undefined && scope.facts.secret > 0
     const values = targets.length > 0 || scope.unknown
     scope.strings = values || secret ? TARGET : detect.empty ? (this.policy.decode.includes('json') && this.below(scope) ? SCAN : PASS) : SCAN
-    scope.numbers = values || (secret && scope.facts.secretNumbers) ? 3 : detect.numberFinders.length === 0 ? 0 : scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
+    scope.numbers =
+      values || (secret && scope.facts.secretNumbers) ? 3 : !detect.readsNumbers ? 0 : detect.known !== undefined || scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
     scope.literals = values ? 2 : 0
     scope.constantToken = targets.length === 1 ? targets[0]!.constantToken : undefined
     scope.document = targets.length > 0 && targets.every((t) => t.chain.document !== undefined || t.chain.ordered !== undefined)

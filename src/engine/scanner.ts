@@ -44,6 +44,7 @@ export interface BoundCustom {
 }
 
 const NO_WORDS: readonly string[] = []
+const NO_RANGES: readonly number[] = []
 
 interface Span {
   s: number
@@ -105,7 +106,7 @@ export class Scanner implements Scan {
   private readonly plan: Plan
   private readonly pairs: PairRecogniser | undefined
   private readonly customs: readonly BoundCustom[]
-  /** A user's detector wants every string, candidates or not. */
+  /** A user's detector, or known values, want every string, candidates or not. */
   readonly always: boolean
   private readonly pair: PairMatch = { keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, quote: 0, escaped: false, header: false }
   private readonly percent: boolean
@@ -115,7 +116,7 @@ export class Scanner implements Scan {
     this.plan = plan
     this.pairs = pairs
     this.customs = customs
-    this.always = customs.length > 0
+    this.always = customs.length > 0 || plan.parts.known
     this.percent = percent
   }
 
@@ -198,7 +199,10 @@ export class Scanner implements Scan {
         } else percent = true
       }
     }
-    if (this.always) this.runCustoms(isKey)
+    if (this.always) {
+      this.runKnown()
+      this.runCustoms(isKey)
+    }
     if (percent && this.percent && !isKey) this.scanPercent(set, text, start, end, line, words)
     if (this.count > 1) this.settle()
     if (this.count > 0 && !isKey && this.depth < MAX_GLUED) this.lookBetween(set, text, start, end, line, words)
@@ -244,12 +248,16 @@ export class Scanner implements Scan {
     this.keep(spans)
   }
 
-  /** Asks the finders with flag N about an integer lexeme. */
-  number(set: DetectSet, text: Uint8Array, start: number, end: number, words: readonly string[]): number {
+  /** Looks for known values in a number, and asks the finders with flag N where it is an integer (`whole`) of 3 to 19 digits. */
+  number(set: DetectSet, text: Uint8Array, start: number, end: number, words: readonly string[], whole: boolean): number {
     this.count = 0
+    const length = end - start
+    const asks = whole && length >= 3 && length <= 19 && (set.known === undefined || length >= 12 || words.some((w) => set.numberWords.has(w)))
+    if (!asks && set.known === undefined) return 0
     this.bind(set, text, start, end, false, false, words)
     this.numeric = true
-    for (const { finder, ids } of set.numberFinders) finder.number!(this, ids)
+    this.runKnown()
+    if (asks) for (const { finder, ids } of set.numberFinders) finder.number!(this, ids)
     this.numeric = false
     if (this.count > 1) this.settle()
     return this.count
@@ -352,6 +360,17 @@ export class Scanner implements Scan {
     this.emit(action.id, pair.valueStart, pair.valueEnd, score)
     return pair.valueEnd
   }
+
+  /** Known values, and those of another reading of the text. */
+  private runKnown(): void {
+    const { known } = this.set
+    if (known === undefined) return
+    known.values.find(this.text, this.start, this.end, this.emitKnown)
+    for (let k = 0; k < this.extra.length; k += 2) this.emitKnown(this.extra[k]!, this.extra[k + 1]!)
+  }
+  private readonly emitKnown = (start: number, end: number): void => this.emit(this.set.known!.id, start, end, 1)
+  /** Where known values stand in the text as it was before it was decoded: offsets of the decoded one, flat. */
+  extra: readonly number[] = NO_RANGES
 
   private runCustoms(isKey: boolean): void {
     let string: string | undefined

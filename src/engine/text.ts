@@ -1,7 +1,7 @@
 // Free text: lines that are no JSON, strings that masks left in part, object keys.
 
 import { OffsetMap } from './offset-map.ts'
-import type { DetectSet, Plan, Scope } from './plan.ts'
+import type { BoundKnown, DetectSet, Plan, Scope } from './plan.ts'
 import { BadSpan, decode, isPairHit, Scanner } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { REMOVED } from './types.ts'
@@ -29,6 +29,7 @@ export class TextAccess implements Access {
 
 const FAILED_BYTES = Buffer.from(FAILED)
 const NO_WORDS: readonly string[] = []
+const NO_RANGES: readonly number[] = []
 const LINE = (): string => ''
 
 /** One match in a text line, for explain. */
@@ -164,12 +165,15 @@ export class TextMasker {
     let quoted: readonly Quoted[] = NONE
     try {
       if (mapped && this.quotes.length > 0) quoted = this.quotedValues(to)
+      if (mapped && set.known !== undefined) scanner.extra = this.knownAsWritten(set.known, buf, start, end)
       n = scanner.scan(set, bytes, from, to, true, false, NO_WORDS)
     } catch (error) {
       this.applier.fail(error instanceof BadSpan ? undefined : error, access, undefined, '')
       hits.clear()
       hits.add(start, end, FAILED_BYTES, 0, undefined)
       return
+    } finally {
+      scanner.extra = NO_RANGES
     }
     let last = from
     const note = (spans: Spans, k: number, start: number, e: number, score: number): void => {
@@ -229,6 +233,13 @@ export class TextMasker {
     }
     return out
   }
+  /** Known values in the line as it is written, in offsets of the decoded one: a backslash may be a part of them, or stand before them. */
+  private knownAsWritten(known: BoundKnown, buf: Buffer, start: number, end: number): readonly number[] {
+    const out: number[] = []
+    known.values.find(buf, start, end, (s, e) => out.push(this.map.toDecoded(s, false), this.map.toDecoded(e, true)))
+    return out
+  }
+
   /** Where in the decoded line an escaped quote stands. */
   private quotes: number[] = []
 

@@ -527,6 +527,14 @@ export interface CustomDetector {
   readonly counterExamples?: readonly string[]
 }
 
+/** Values that the host wants never to see, in all their forms. */
+export interface KnownValues {
+  /** Tells of every stretch of [start, end) that holds one: byte offsets. Linear in the text, whatever the values. */
+  find(text: Uint8Array, start: number, end: number, emit: (start: number, end: number) => void): void
+  /** Wipes the tables; afterwards nothing is found. */
+  wipe(): void
+}
+
 /** How strongly a key says that its value is a secret. 0 none, 1 weak, 2 medium, 3 record-strong, 4 strong. */
 export interface KeyFacts {
   /** Lower-case words of the key, in order. */

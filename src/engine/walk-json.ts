@@ -1083,9 +1083,9 @@ export class JsonWalker implements Access {
         return
       }
     }
-    if (!whole || end - start < 3 || end - start > 19 || set.numberFinders.length === 0) return
+    if (!set.readsNumbers) return
     const scanner = this.scanner
-    if (scanner.number(set, this.buf, start, end, scope.keyWords) === 0) return
+    if (scanner.number(set, this.buf, start, end, scope.keyWords, whole) === 0) return
     const action = scanner.refs[0]!
     if (!('detector' in action)) return
     const value = readScalar(this.buf, start, end)

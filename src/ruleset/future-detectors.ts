@@ -12,7 +12,7 @@ export const RESERVED_DETECTORS: ReadonlySet<string> = new Set(
   eth_address eu_vat facebook_token fi_hetu figma_token flutterwave_key flyio_token fr_nir frameio_token geo_point github_pat
   github_token gitlab_token google_api_key google_oauth_secret google_oauth_token gr_amka grafana_token groq_key harness_token
   health_plan_id heroku_key high_entropy hk_id hr_oib hu_tax_id hubspot_token huggingface_token iban iccid icd10 ie_pps il_id imei
-  in_aadhaar in_gstin in_pan infracost_key ipv4 ipv6 is_kennitala it_codice_fiscale jmbg jp_my_number jwt known_secret kr_rrn
+  in_aadhaar in_gstin in_pan infracost_key ipv4 ipv6 is_kennitala it_codice_fiscale jmbg jp_my_number jwt kr_rrn
   linear_key lob_key lv_pk mac_address mailchimp_key mailgun_key mapbox_token maxmind_key medical_record monero_address mrz
   mx_curp named_secret national_id nats_key newrelic_key nl_bsn no_fnr notion_token npm_token nz_ird nz_nhi octopus_key okta_token
   onepassword_token openai_key openshift_token organization otp_code otp_seed passport password_hash perplexity_key person_name
