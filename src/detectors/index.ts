@@ -9,16 +9,20 @@ import { connectionStringFinder } from './connection-string.ts'
 import { cookieFinder } from './cookie.ts'
 import { digits } from './digits.ts'
 import { emailFinder } from './email.ts'
+import { highEntropyFinder } from './high-entropy.ts'
 import { ibanFinder } from './iban.ts'
 import { ipv4Finder } from './ipv4.ts'
 import { ipv6Finder } from './ipv6.ts'
 import { jwtFinder } from './jwt.ts'
 import { knownSecret } from './known-secret.ts'
 import { macFinder } from './mac.ts'
+import { mrzFinder } from './mrz.ts'
 import { passwordHashFinder } from './password-hash.ts'
 import { privateKeyFinder } from './private-key.ts'
+import { seedPhraseFinder } from './seed-phrase.ts'
 import { urlFinder } from './url.ts'
 import { vendorTokensFinder } from './vendor-tokens.ts'
+import { walletsFinder } from './wallets.ts'
 
 export { judgeSecret, keyFacts, keyFactsAt } from './key-words.ts'
 export { compileKnownSecrets } from './known-secret.ts'
@@ -42,6 +46,10 @@ export const finders: readonly Finder[] = [
   ipv4Finder,
   ipv6Finder,
   macFinder,
+  walletsFinder,
+  seedPhraseFinder,
+  mrzFinder,
+  highEntropyFinder,
 ]
 
 /** The value under a key that names a secret. */

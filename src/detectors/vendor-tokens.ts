@@ -6,7 +6,7 @@
 
 import type { DetectorInfo, Finder, Scan, Trigger } from '../engine/types.ts'
 import { BIGRAM_LEVELS } from './bigram-data.ts'
-import { ALNUM, BASE64, CLASS, DIGIT, LOWER, UPPER, contextWords, decodeBase64, decoded, fewerDistinct, inContext, isDigit, matchesAt, wordBefore } from './bytes.ts'
+import { ALNUM, BASE64, CLASS, DIGIT, LOWER, UPPER, contextWords, decodeBase64, decoded, fewerDistinct, inContext, isDigit, matchesAt, matchesLower, wordBefore } from './bytes.ts'
 import type { ContextWords } from './bytes.ts'
 
 interface Row {
@@ -141,7 +141,14 @@ const ROWS: readonly Row[] = [
     examples: [`«SG.${A(22)}.${A(43)}»`],
     counterExamples: ['SG.Foo', 'MSG.aB3'],
   },
-  { name: 'twilio_key', priority: 25, summary: 'Twilio API key.', forms: ['SK h32'], examples: [`sid «SK${H(32)}»`], counterExamples: ['SK' + 'a'.repeat(32), `DISK${H(32)}`] },
+  {
+    name: 'twilio_key',
+    priority: 25,
+    summary: 'Twilio API key; account behind twilio.',
+    forms: ['SK h32'],
+    examples: [`sid «SK${H(32)}»`, `twilio sid=«AC${H(32)}»`],
+    counterExamples: ['SK' + 'a'.repeat(32), `DISK${H(32)}`],
+  },
   { name: 'pypi_token', priority: 26, summary: 'PyPI token.', forms: ['pyp^i- u50+'], examples: [`«pypi-AgEIcHlwaS5vcmc${A(60)}»`], counterExamples: ['pypi-server'] },
   {
     name: 'digitalocean_token',
@@ -212,10 +219,10 @@ const ROWS: readonly Row[] = [
   {
     name: 'vault_token',
     priority: 35,
-    summary: 'HashiCorp Vault token.',
+    summary: 'HashiCorp Vault token; those of old behind vault.',
     forms: ['hvs. u24+', 'hvb. u24+', 'hvr. u24+'],
-    examples: [`«hvs.${A(90)}»`],
-    counterExamples: ['hvs.x', 's.DefaultListableBeanFactory'],
+    examples: [`«hvs.${A(90)}»`, `VAULT_TOKEN=«s.${A(24)}»`],
+    counterExamples: ['hvs.x', 's.DefaultListableBeanFactory', `s.${A(24)}`, 'vault s.abcdefghijklmnopqrstuvwx'],
   },
   {
     name: 'terraform_token',
@@ -519,6 +526,22 @@ const ROWS: readonly Row[] = [
     examples: [`artifactory: «AKC${A(20)}»`],
     counterExamples: [`AKC${A(20)}`, 'artifactory xAKCaB3dE5fG7a'],
   },
+  {
+    name: 'okta_token',
+    priority: 38,
+    summary: 'Okta token behind okta.',
+    forms: [],
+    examples: [`OKTA_API_TOKEN=«00${A(40)}»`, `okta: SSWS «00${A(40)}»`],
+    counterExamples: [`00${A(40)}`, 'okta 00', `okta 00${A(41)}`],
+  },
+  {
+    name: 'lob_key',
+    priority: 38,
+    summary: 'Lob key behind lob.',
+    forms: [],
+    examples: [`lob key «live_${H(35)}»`, `LOB=«test_pub_${H(31)}»`],
+    counterExamples: [`live_${H(35)}`, `blob live_${H(35)}`, 'lob live_video'],
+  },
 ]
 
 // ------------------------------------------------------------------------------------------------ forms
@@ -703,8 +726,42 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
     if (to > 0) return to
   }
   const first = text[at - 1]!
-  if (first >= 77 && first <= 79) return findDiscord(scan, at - 1, ids[DISCORD]!)
-  return at
+  if (first >= 77 && first <= 79 && 'DTjz'.includes(String.fromCharCode(text[at]!))) return findDiscord(scan, at - 1, ids[DISCORD]!)
+  return findBehindName(scan, at - 1, ids)
+}
+
+/** Forms that say nothing by themselves, by the name that must stand before them: at most 64 bytes lie between, and no line break. */
+const BEHIND: readonly { readonly word: string; readonly id: number; readonly form: Form }[] = (
+  [
+    ['okta', 'okta_token', '00 u40'],
+    ['lob', 'lob_key', 'live_ h31-35'],
+    ['lob', 'lob_key', 'test_ h31-35'],
+    ['lob', 'lob_key', 'live_pub_ h31-35'],
+    ['lob', 'lob_key', 'test_pub_ h31-35'],
+    ['twilio', 'twilio_key', 'AC h32'],
+    ['vault', 'vault_token', 's. A24'],
+    ['vault', 'vault_token', 'b. A24'],
+    ['vault', 'vault_token', 'r. A24'],
+  ] as const
+).map(([word, name, form]) => {
+  const id = ROWS.findIndex((row) => row.name === name)
+  return { word, id, form: readForm(name === 'vault_token' ? { ...ROWS[id]!, needs: 'mixed' } : ROWS[id]!, id, undefined, form) }
+})
+
+function findBehindName(scan: Scan, from: number, ids: Int32Array): number {
+  const { text, start, end } = scan
+  if (from > start && (CLASS[text[from - 1]!]! & (LOWER | UPPER)) !== 0) return from + 1
+  for (const { word, id, form } of BEHIND) {
+    if (!matchesLower(text, end, from, word) || scan.active[ids[id]!] === 0) continue
+    const stop = Math.min(end, from + word.length + 64)
+    const first = form.prefix.charCodeAt(0)
+    for (let p = from + word.length; p < stop && text[p] !== 10; p++) {
+      if (text[p] !== first || !matchesAt(text, end, p, form.prefix)) continue
+      const to = tryForm(scan, form, p, ids[id]!)
+      if (to > 0) return to
+    }
+  }
+  return from + 1
 }
 
 /** Emits and returns the end, or 0. */
@@ -866,6 +923,7 @@ function triggers(): Trigger[] {
     }
     return { prev: String.fromCharCode(pair >> 8), byte: String.fromCharCode(pair & 255), next }
   })
+  list.push({ prev: 'oO', byte: 'kK', next: 'tT' }, { prev: 'lL', byte: 'oO', next: 'bB' }, { prev: 'tT', byte: 'wW', next: 'iI' }, { prev: 'vV', byte: 'aA', next: 'uU' })
   list.push({ prev: 'MNO', byte: 'DTjz', next: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_' })
   return list
 }

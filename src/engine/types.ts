@@ -462,6 +462,8 @@ export interface Trigger {
   /** Characters (one byte each, Latin-1); `^` handling: the value `START` of the string counts as a space. */
   readonly prev?: string
   readonly byte: string
+  /** In place of `prev` and `byte`: pairs of these, one after the other. */
+  readonly pairs?: string
   /** The byte after; undefined: any, also the end of the string. Never NUL or a double quote, which stand for the end. */
   readonly next?: string
 }

@@ -1,0 +1,166 @@
+// Phrases from which the keys of a wallet are made (BIP-39): words of the English list with a checksum in the last one.
+
+import { sha256 } from '../engine/sha256.ts'
+import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
+import { CLASS, LETTER, LOWER, wordAfter, wordBefore } from './bytes.ts'
+import { SEED_WORDS } from './seed-words-data.ts'
+
+const seedPhrase: DetectorInfo = {
+  name: 'seed_phrase',
+  group: 'secrets',
+  tier: 0,
+  priority: 43,
+  summary: 'Seed phrase of a wallet (BIP-39): 12, 15, 18, 21 or 24 words of the English list, single spaces or commas between them, with the right checksum.',
+  examples: [
+    'mnemonic: «legal winner thank year wave sausage worth useful legal winner thank yellow»',
+    'restore «letter,advice,cage,absurd,amount,doctor,acoustic,avoid,letter,advice,cage,absurd,amount,doctor,acoustic,avoid,letter,always» done',
+    '"«jelly, better, achieve, collect, unaware, mountain, thought, cargo, oxygen, act, hood, bridge»"',
+    'my seed phrase «hamster diagram private dutch cause delay private meat slide toddler razor book happy fancy gospel tennis maple dilemma loan word shrug inflict delay length» is gone',
+  ],
+  counterExamples: [
+    'legal winner thank year wave sausage worth useful legal winner thank zoo',
+    'legal winner thank year wave sausage worth useful legal winner thank',
+    'legal winner thank year wave  sausage worth useful legal winner thank yellow',
+    'legal winner thank year. wave sausage worth useful legal winner thank yellow',
+    'the quick brown fox jumps over the lazy dog and runs away from it all',
+  ],
+}
+
+/** Pairs of letters that are rare in logs. Two words in five of the list hold one: one phrase of twelve words in 500 has none. */
+export const RARE_PAIRS =
+  'ao aw az bo br bt bv cn cq cr cu cy dg dt dv dw dy eg ei ej ek eo ew ez fl fy ga gd gh gl gm gr gy hi hy ia iq iu iv iw ju kl kn lb lc lm ln lw ly mb mf mi mn my nh nj nk nm nq nr nw nx ny ow oy pb pu rn rp sa sl so sp sw tl tw ua uc ud uo uu uy uz vy wa wd wh xc xh yg yl yo yr zo zz'.replaceAll(
+    ' ',
+    '',
+  )
+
+const SPACE = 32
+const COMMA = 44
+/** Most words in a row that are looked at: a longer run is a list of words. */
+const MOST_WORDS = 40
+
+let indexes: Map<string, number> | undefined
+
+/** The list by word; read when text first looks like a phrase. */
+function readWords(): Map<string, number> {
+  const words = new Map<string, number>()
+  let last = ''
+  for (const [, shared, rest] of SEED_WORDS.matchAll(/(\d)([a-z]+)/g)) words.set((last = last.slice(0, Number(shared)) + rest!), words.size)
+  return words
+}
+
+// the run of words under look: where each begins and ends, and its number
+const starts = new Int32Array(MOST_WORDS)
+const ends = new Int32Array(MOST_WORDS)
+const numbers = new Int32Array(MOST_WORDS)
+
+function find(scan: Scan, at: number, ids: Int32Array): number {
+  const { text, start, end } = scan
+  let from = at
+  while (from > start && at - from < 9 && (CLASS[text[from - 1]!]! & LOWER) !== 0) from--
+  let to = at
+  while (to < end && to - from < 9 && (CLASS[text[to]!]! & LOWER) !== 0) to++
+  if (to - from < 3 || to - from > 8 || !hasNeighbour(text, start, end, from, to)) return to
+  indexes ??= readWords()
+  if (wordAt(text, from, to) < 0) return to
+  // back to the first word of the list in a row, then forward
+  let back = 0
+  for (;;) {
+    const before = previousWord(text, start, from)
+    if (before < 0 || back++ === MOST_WORDS) break
+    from = before
+  }
+  let n = 0
+  let p = from
+  for (;;) {
+    const stop = wordEnd(text, p, end)
+    const number = wordAt(text, p, stop)
+    if (number < 0) break
+    if (n === MOST_WORDS) return stop
+    starts[n] = p
+    ends[n] = stop
+    numbers[n++] = number
+    const next = separatorEnd(text, stop, end)
+    if (next === stop) break
+    p = next
+  }
+  const done = n === 0 ? to : ends[n - 1]!
+  if (n < 12 || wordBefore(text, start, starts[0]!) || wordAfter(text, end, done)) return done > to ? done : to
+  // a sentence may go on into the phrase, or out of it
+  for (let size = 24; size >= 12; size -= 3) {
+    for (const first of size === n ? [0] : [n - size, 0]) {
+      if (first < 0 || !hasChecksum(first, size)) continue
+      scan.emit(ids[0]!, starts[first]!, ends[first + size - 1]!, 0.95)
+      return done > to ? done : to
+    }
+  }
+  return done > to ? done : to
+}
+
+/** A word of letters stands behind a single separator, or before one: a phrase may be near. */
+function hasNeighbour(text: Uint8Array, start: number, end: number, from: number, to: number): boolean {
+  const next = separatorEnd(text, to, end)
+  if (next !== to && next < end && (CLASS[text[next]!]! & LOWER) !== 0) return true
+  return from - 2 >= start && (text[from - 1] === SPACE || text[from - 1] === COMMA) && ((CLASS[text[from - 2]!]! & LETTER) !== 0 || text[from - 2] === COMMA)
+}
+
+/** Behind one space, one comma, or a comma and a space; `at` where there is none of these. */
+function separatorEnd(text: Uint8Array, at: number, end: number): number {
+  if (at >= end) return at
+  if (text[at] === SPACE) return at + 1
+  if (text[at] !== COMMA) return at
+  return at + 1 < end && text[at + 1] === SPACE ? at + 2 : at + 1
+}
+
+function wordEnd(text: Uint8Array, from: number, end: number): number {
+  let p = from
+  while (p < end && p - from < 9 && (CLASS[text[p]!]! & LOWER) !== 0) p++
+  return p
+}
+
+/** Where the word of the list before the one at `from` begins, -1 for none. */
+function previousWord(text: Uint8Array, start: number, from: number): number {
+  let to = from
+  if (to > start && text[to - 1] === SPACE) {
+    to--
+    if (to > start && text[to - 1] === COMMA) to--
+  } else if (to > start && text[to - 1] === COMMA) to--
+  else return -1
+  let p = to
+  while (p > start && to - p < 9 && (CLASS[text[p - 1]!]! & LOWER) !== 0) p--
+  return wordAt(text, p, to) < 0 ? -1 : p
+}
+
+/** The number of the word in [from, to) in the list, -1 for another one. */
+function wordAt(text: Uint8Array, from: number, to: number): number {
+  if (to - from < 3 || to - from > 8) return -1
+  let word = ''
+  for (let p = from; p < to; p++) word += String.fromCharCode(text[p]!)
+  return indexes!.get(word) ?? -1
+}
+
+/** Eleven bits a word: 32 bits of each 33 are the seed, the rest begins its SHA-256. */
+function hasChecksum(first: number, size: number): boolean {
+  const seed = new Uint8Array((size / 3) * 4)
+  let held = 0
+  let bits = 0
+  let n = 0
+  for (let k = first; k < first + size; k++) {
+    held = ((held << 11) | numbers[k]!) & 0x7ffff
+    bits += 11
+    while (bits >= 8) {
+      bits -= 8
+      if (n === seed.length) break
+      seed[n++] = (held >> bits) & 255
+    }
+  }
+  const check = size / 3
+  return (numbers[first + size - 1]! & ((1 << check) - 1)) === sha256(seed)[0]! >> (8 - check)
+}
+
+export const seedPhraseFinder: Finder = {
+  detectors: [seedPhrase],
+  triggers: [{ byte: '', pairs: RARE_PAIRS, next: 'abcdefghijklmnopqrstuvwxyz ,' }],
+  find,
+  // twelve words of three letters
+  least: 47,
+}
