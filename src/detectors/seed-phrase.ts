@@ -26,9 +26,12 @@ const seedPhrase: DetectorInfo = {
   ],
 }
 
-/** Pairs of letters that are rare in logs. Two words in five of the list hold one: one phrase of twelve words in 500 has none. */
+/**
+ * Pairs of letters that are rare in logs. One word in three of the list holds one, so that one phrase of twelve words in 100 has none;
+ * two more are in the words that stand before a phrase.
+ */
 export const RARE_PAIRS =
-  'ao aw az bo br bt bv cn cq cr cu cy dg dt dv dw dy eg ei ej ek eo ew ez fl fy ga gd gh gl gm gr gy hi hy ia iq iu iv iw ju kl kn lb lc lm ln lw ly mb mf mi mn my nh nj nk nm nq nr nw nx ny ow oy pb pu rn rp sa sl so sp sw tl tw ua uc ud uo uu uy uz vy wa wd wh xc xh yg yl yo yr zo zz'.replaceAll(
+  'aw az bo br bv cq dg dv ek ew ez fl fy ga gr gy hi hr hy ia ig iq iu jo ju kl kn lb lm mb mi mn mu nh nk nq nr nx ny ol ow oy ra rp ru sl sp su sw tw ua ud uy uz wa xc yo zo zz'.replaceAll(
     ' ',
     '',
   )
@@ -53,22 +56,40 @@ const starts = new Int32Array(MOST_WORDS)
 const ends = new Int32Array(MOST_WORDS)
 const numbers = new Int32Array(MOST_WORDS)
 
+/** What is written before a phrase. */
+const ANNOUNCED = /^(?:mnemonics?|phrase)$/
+
 function find(scan: Scan, at: number, ids: Int32Array): number {
   const { text, start, end } = scan
   let from = at
   while (from > start && at - from < 9 && (CLASS[text[from - 1]!]! & LOWER) !== 0) from--
-  let to = at
-  while (to < end && to - from < 9 && (CLASS[text[to]!]! & LOWER) !== 0) to++
-  if (to - from < 3 || to - from > 8 || !hasNeighbour(text, start, end, from, to)) return to
+  const to = wordEnd(text, from, end)
+  if (to <= at || to - from < 3 || to - from > 9) return at + 1
+  const announced = to - from >= 6 && ANNOUNCED.test(decoded(text, from, to))
+  if (announced) {
+    // `phrase: `, `mnemonic="`
+    let p = to
+    while (p < end && p - to < 4 && ':="\' ['.includes(String.fromCharCode(text[p]!))) p++
+    if (p > to + 1 || (p === to + 1 && text[to] !== SPACE)) {
+      indexes ??= readWords()
+      return Math.max(to, judge(scan, p, ids[0]!))
+    }
+  }
+  if (to - from > 8 || !hasNeighbour(text, start, end, from, to)) return to
   indexes ??= readWords()
   if (wordAt(text, from, to) < 0) return to
-  // back to the first word of the list in a row, then forward
-  let back = 0
-  for (;;) {
+  // back to the first word of the list in a row
+  for (let back = 0; back < MOST_WORDS; back++) {
     const before = previousWord(text, start, from)
-    if (before < 0 || back++ === MOST_WORDS) break
+    if (before < 0) break
     from = before
   }
+  return Math.max(to, judge(scan, from, ids[0]!))
+}
+
+/** Words of the list from `from` on; returns where they end. */
+function judge(scan: Scan, from: number, id: number): number {
+  const { text, start, end } = scan
   let n = 0
   let p = from
   for (;;) {
@@ -83,17 +104,19 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
     if (next === stop) break
     p = next
   }
-  const done = n === 0 ? to : ends[n - 1]!
-  if (n < 12 || wordBefore(text, start, starts[0]!) || wordAfter(text, end, done)) return done > to ? done : to
+  if (n === 0) return from
+  const done = ends[n - 1]!
+  if (n < 12 || wordBefore(text, start, starts[0]!) || wordAfter(text, end, done)) return done
   // a sentence may go on into the phrase, or out of it
   for (let size = 24; size >= 12; size -= 3) {
+    if (size > n) continue
     for (const first of size === n ? [0] : [n - size, 0]) {
-      if (first < 0 || !hasChecksum(first, size)) continue
-      scan.emit(ids[0]!, starts[first]!, ends[first + size - 1]!, 0.95)
-      return done > to ? done : to
+      if (!hasChecksum(first, size)) continue
+      scan.emit(id, starts[first]!, ends[first + size - 1]!, 0.95)
+      return done
     }
   }
-  return done > to ? done : to
+  return done
 }
 
 /** A word of letters stands behind a single separator, or before one: a phrase may be near. */
@@ -113,7 +136,7 @@ function separatorEnd(text: Uint8Array, at: number, end: number): number {
 
 function wordEnd(text: Uint8Array, from: number, end: number): number {
   let p = from
-  while (p < end && p - from < 9 && (CLASS[text[p]!]! & LOWER) !== 0) p++
+  while (p < end && p - from < 10 && (CLASS[text[p]!]! & LOWER) !== 0) p++
   return p
 }
 
@@ -132,10 +155,13 @@ function previousWord(text: Uint8Array, start: number, from: number): number {
 
 /** The number of the word in [from, to) in the list, -1 for another one. */
 function wordAt(text: Uint8Array, from: number, to: number): number {
-  if (to - from < 3 || to - from > 8) return -1
+  return to - from < 3 || to - from > 8 ? -1 : (indexes!.get(decoded(text, from, to)) ?? -1)
+}
+
+function decoded(text: Uint8Array, from: number, to: number): string {
   let word = ''
   for (let p = from; p < to; p++) word += String.fromCharCode(text[p]!)
-  return indexes!.get(word) ?? -1
+  return word
 }
 
 /** Eleven bits a word: 32 bits of each 33 are the seed, the rest begins its SHA-256. */
