@@ -8,7 +8,7 @@
  * ```
  * @module
  */
-import { compileKnownSecrets, detectors, finders, finishPair, judgePair, judgeSecret, keyFacts, pairTriggers, recogniseKey } from './detectors/index.ts'
+import { compileKnownSecrets, detectors, explainSecret, finders, finishPair, judgePair, judgeSecret, keyFacts, pairTriggers, recogniseKey } from './detectors/index.ts'
 import { createNamesFinder, createNamesGate, nameDetectors } from './detectors/names/index.ts'
 import { makeTextTagging } from './detectors/names/tagging.ts'
 import type { TaggingOptions, TextTagging } from './detectors/names/tagging.ts'
@@ -27,6 +27,7 @@ const builtins: Builtins = {
   pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair, judge: judgePair },
   keyFacts,
   judgeSecret,
+  explainSecret,
   knownSecrets: compileKnownSecrets,
 }
 
@@ -96,6 +97,7 @@ export type {
   MaskTools,
   OptionSpec,
   Policy,
+  Reason,
   Value,
   ValueMasker,
 } from './engine/types.ts'

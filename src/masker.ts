@@ -16,8 +16,9 @@ import type { Scope } from './engine/plan.ts'
 import { Scanner } from './engine/scanner.ts'
 import type { PairRecogniser } from './engine/scanner.ts'
 import { TextAccess, TextMasker } from './engine/text.ts'
+import type { LineObserver } from './engine/text.ts'
 import { REMOVED } from './engine/types.ts'
-import type { AiEngine, CustomDetector, DetectorInfo, Finder, KnownValues, MaskDefinition, Ruleset, SeedTable } from './engine/types.ts'
+import type { AiEngine, CustomDetector, DetectorInfo, Finder, KnownValues, MaskDefinition, Reason, Ruleset, SeedTable } from './engine/types.ts'
 import type { KnownSecret } from './detectors/known-secret.ts'
 import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, freeName, Hits, namesOf, RecordState, splice, Writer } from './engine/walker.ts'
@@ -27,7 +28,7 @@ import type { RunKey } from './engine/keyed.ts'
 import { Skim } from './engine/skim.ts'
 import type { Flow } from './engine/skim.ts'
 import { INVALID, JsonWalker, TOO_DEEP } from './engine/walk-json.ts'
-import type { Found, WalkServices } from './engine/walk-json.ts'
+import type { Because, Found, WalkServices } from './engine/walk-json.ts'
 import { TooDeep, toValue, ValueWalker } from './engine/walk-value.ts'
 import { DocumentFeed } from './documents.ts'
 import { LineFeed } from './lines.ts'
@@ -115,9 +116,15 @@ export interface Finding {
   readonly start: number
   readonly end: number
   readonly length: number
+  /** `keep`: a candidate that a check rejected, or that another match has taken. */
   readonly decision: 'mask' | 'keep'
-  /** Codes that say why, where known. */
-  readonly reasons?: readonly string[]
+  /** Of the detector. */
+  readonly group?: DetectorInfo['group']
+  readonly tier?: DetectorInfo['tier']
+  /** Why, as codes, with what each adds to the score. */
+  readonly reasons?: readonly Reason[]
+  /** The detector, or the rule, whose match has taken this one. */
+  readonly absorbed_by?: string
 }
 
 /** Counts since the masker was made. */
@@ -189,6 +196,7 @@ export interface Builtins {
   readonly pairs: PairRecogniser
   readonly keyFacts: Registries['keyFacts']
   readonly judgeSecret: Registries['judgeSecret']
+  readonly explainSecret: Registries['explainSecret']
   readonly knownSecrets: (secrets: readonly KnownSecret[]) => { readonly values: KnownValues | undefined; readonly refused: readonly string[] }
 }
 
@@ -263,6 +271,7 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
     pairs: builtins.pairs,
     keyFacts: builtins.keyFacts,
     judgeSecret: builtins.judgeSecret,
+    explainSecret: builtins.explainSecret,
     keyGlobs: (globs) => {
       const compiled = compileKeyGlobs(globs)
       return (name) => compiled.matches(name)
@@ -497,7 +506,7 @@ class BoundMasker implements Masker {
     this.texts.line(buf, start, end, this.textAccess, hits, this.lineObserver)
     return undefined
   }
-  private lineObserver: ((rule: string, detector: string | undefined, score: number | undefined, start: number, end: number) => void) | undefined
+  private lineObserver: LineObserver | undefined
 
   json(record: string): string
   json(record: Uint8Array): Uint8Array
@@ -1173,9 +1182,11 @@ class BoundMasker implements Masker {
       if (this.services.observe !== undefined) {
         this.services.observe = undefined
         this.lineObserver = undefined
+        this.compiled.plan.explaining = false
       }
       return
     }
+    this.compiled.plan.explaining = true
     /** Line and offsets as they are told; undefined: what was found is no part of the input. */
     const at = (start: number, end: number): { line?: number; start: number; end: number } | undefined => {
       if (this.locate !== undefined) return this.locate(start, end)
@@ -1196,9 +1207,10 @@ class BoundMasker implements Masker {
         end: place.end,
         length: place.end - place.start,
         decision: f.decision,
+        ...told(f.because),
       })
     }
-    this.lineObserver = (rule, detector, score, start, end) => {
+    this.lineObserver = (rule, detector, score, start, end, because) => {
       const place = at(start, end)
       if (place === undefined) return
       to({
@@ -1211,7 +1223,8 @@ class BoundMasker implements Masker {
         start: place.start,
         end: place.end,
         length: place.end - place.start,
-        decision: 'mask',
+        decision: because?.kept === true ? 'keep' : 'mask',
+        ...told(because),
       })
     }
   }
@@ -1270,6 +1283,13 @@ class BoundMasker implements Masker {
     this.skim?.close()
     this.skim = undefined
   }
+}
+
+/** What explain says of a detector's finding. */
+function told(because: Because | undefined): Pick<Finding, 'group' | 'tier' | 'reasons' | 'absorbed_by'> {
+  if (because === undefined) return {}
+  const { info, reasons, absorbedBy } = because
+  return { ...(info.group === undefined ? {} : { group: info.group }), tier: info.tier, reasons, ...(absorbedBy === undefined ? {} : { absorbed_by: absorbedBy }) }
 }
 
 const NO_BYTES = Buffer.alloc(0)

@@ -26,6 +26,7 @@ import { walletsFinder } from './wallets.ts'
 
 export { judgeSecret, keyFacts, keyFactsAt } from './key-words.ts'
 export { compileKnownSecrets } from './known-secret.ts'
+export { explainSecret } from './secret-reasons.ts'
 export { createPair, finishPair, judgePair, pairTriggers, recogniseKey, recognisePair } from './pairs.ts'
 
 /** In no particular order: overlaps are settled by length, score and `priority`. */

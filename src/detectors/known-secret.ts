@@ -15,6 +15,7 @@ export const knownSecret: DetectorInfo = {
   tier: 0,
   priority: 45,
   numbers: true,
+  checks: ['known'],
   summary:
     'A value given as known secret (`knownSecrets`, `--known-secrets-file`, `--known-secrets-env`), anywhere in text, keys and numbers: as it is, escaped as in JSON once or twice, percent-encoded, in base64, base64url and hexadecimal. Looked for only where values are given; those here are for `Corr3ct-Horse/9`.',
   examples: [

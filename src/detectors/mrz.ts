@@ -8,6 +8,7 @@ const mrz: DetectorInfo = {
   group: 'pii',
   tier: 0,
   priority: 44,
+  checks: ['check:icao9303'],
   summary:
     'Machine-readable zone of a passport, visa or identity card: three lines of 30, or two of 36 or 44 characters, with the check digits of number, birth and expiry; of lines by themselves those that hold them, and the first one with the name.',
   examples: [

@@ -2,7 +2,7 @@
 
 import { sha256 } from '../engine/sha256.ts'
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
-import { CLASS, LETTER, LOWER, wordAfter, wordBefore } from './bytes.ts'
+import { CLASS, LOWER, wordAfter, wordBefore } from './bytes.ts'
 import { SEED_WORDS } from './seed-words-data.ts'
 
 const seedPhrase: DetectorInfo = {
@@ -10,6 +10,7 @@ const seedPhrase: DetectorInfo = {
   group: 'secrets',
   tier: 0,
   priority: 43,
+  checks: ['check:bip39'],
   summary: 'Seed phrase of a wallet (BIP-39): 12, 15, 18, 21 or 24 words of the English list, single spaces or commas between them, with the right checksum.',
   examples: [
     'mnemonic: «legal winner thank year wave sausage worth useful legal winner thank yellow»',
@@ -75,16 +76,31 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
       return Math.max(to, judge(scan, p, ids[0]!))
     }
   }
-  if (to - from > 8 || !hasNeighbour(text, start, end, from, to)) return to
-  indexes ??= readWords()
+  // the list is read when twelve words of that shape stand in a row
+  if (indexes === undefined) {
+    if (!isLong(text, start, end, from, to)) return to
+    indexes = readWords()
+  }
   if (wordAt(text, from, to) < 0) return to
-  // back to the first word of the list in a row
   for (let back = 0; back < MOST_WORDS; back++) {
     const before = previousWord(text, start, from)
-    if (before < 0) break
+    if (before < 0 || wordAt(text, before, wordEnd(text, before, end)) < 0) break
     from = before
   }
   return Math.max(to, judge(scan, from, ids[0]!))
+}
+
+/** Twelve words of three to eight letters in a row, with the one in [from, to) among them. */
+function isLong(text: Uint8Array, start: number, end: number, from: number, to: number): boolean {
+  let words = 1
+  for (let p = previousWord(text, start, from); p >= 0 && words < 12; p = previousWord(text, start, p)) words++
+  for (let last = to; words < 12; words++) {
+    const next = separatorEnd(text, last, end)
+    const stop = wordEnd(text, next, end)
+    if (next === last || stop - next < 3 || stop - next > 8) return false
+    last = stop
+  }
+  return true
 }
 
 /** Words of the list from `from` on; returns where they end. */
@@ -116,14 +132,8 @@ function judge(scan: Scan, from: number, id: number): number {
       return done
     }
   }
+  scan.reject?.(id, starts[0]!, done, 'failed:bip39')
   return done
-}
-
-/** A word of letters stands behind a single separator, or before one: a phrase may be near. */
-function hasNeighbour(text: Uint8Array, start: number, end: number, from: number, to: number): boolean {
-  const next = separatorEnd(text, to, end)
-  if (next !== to && next < end && (CLASS[text[next]!]! & LOWER) !== 0) return true
-  return from - 2 >= start && (text[from - 1] === SPACE || text[from - 1] === COMMA) && ((CLASS[text[from - 2]!]! & LETTER) !== 0 || text[from - 2] === COMMA)
 }
 
 /** Behind one space, one comma, or a comma and a space; `at` where there is none of these. */
@@ -140,7 +150,7 @@ function wordEnd(text: Uint8Array, from: number, end: number): number {
   return p
 }
 
-/** Where the word of the list before the one at `from` begins, -1 for none. */
+/** Where the word before the one at `from` begins, of three to eight letters and one separator away; -1 for none. */
 function previousWord(text: Uint8Array, start: number, from: number): number {
   let to = from
   if (to > start && text[to - 1] === SPACE) {
@@ -150,7 +160,7 @@ function previousWord(text: Uint8Array, start: number, from: number): number {
   else return -1
   let p = to
   while (p > start && to - p < 9 && (CLASS[text[p - 1]!]! & LOWER) !== 0) p--
-  return wordAt(text, p, to) < 0 ? -1 : p
+  return to - p < 3 || to - p > 8 ? -1 : p
 }
 
 /** The number of the word in [from, to) in the list, -1 for another one. */

@@ -794,14 +794,19 @@ function tryForm(scan: Scan, form: Form, anchor: number, id: number): number {
   }
   if (p < end && (CLASS[text[p]!]! & ALNUM) !== 0) return 0
   const last = form.back === undefined ? body : from
-  if (isSample(text, last, p)) return 0
+  if (isSample(text, last, p)) return rejected(scan, id, from, p, 'placeholder')
   const needs = form.needs
-  if (needs !== undefined && !holds(text, last, p, needs)) return 0
+  if (needs !== undefined && !holds(text, last, p, needs)) return rejected(scan, id, from, p, 'failed:alphabet')
   if (form.row.alone === true && (touches(text, start, end, from - 1) || touches(text, start, end, p))) return 0
-  if (insideBase64(text, start, end, from, p)) return 0
-  if (form.context !== undefined && !inContext(scan, from, form.context)) return 0
+  if (insideBase64(text, start, end, from, p)) return rejected(scan, id, from, p, 'denied:base64')
+  if (form.context !== undefined && !inContext(scan, from, form.context)) return rejected(scan, id, from, p, 'no-context')
   scan.emit(id, form.row.body === true ? body : from, p, form.context === undefined ? 0.95 : 0.7)
   return p
+}
+
+function rejected(scan: Scan, id: number, from: number, to: number, code: string): 0 {
+  scan.reject?.(id, from, to, code)
+  return 0
 }
 
 /** One or two characters repeated, joints aside: documentation. */
@@ -928,6 +933,8 @@ function triggers(): Trigger[] {
   return list
 }
 
+const PREFIXED = ['prefix']
+
 export const vendorTokensFinder: Finder = {
   detectors: [
     ...ROWS.map(
@@ -936,6 +943,7 @@ export const vendorTokensFinder: Finder = {
         group: 'secrets',
         tier: 0,
         priority: row.priority,
+        checks: PREFIXED,
         summary: row.summary,
         examples: row.examples,
         counterExamples: row.counterExamples ?? [],

@@ -11,6 +11,7 @@ const bitcoin: DetectorInfo = {
   group: 'pii',
   tier: 0,
   priority: 41,
+  checks: ['check:sum'],
   summary: 'Bitcoin address: base58check of version 0 or 5 with its double SHA-256, or bech32 and bech32m (`bc1`, `tb1`) with their checksum.',
   examples: [
     'sent to «16L5yRNPTuciSgXGHqYwn9N6NeoKqopAu», ok',
@@ -98,7 +99,10 @@ function findBase58(scan: Scan, at: number, ids: Int32Array): number {
       scan.emit(ids[XMR]!, from, to, 0.95)
     return to
   }
-  if ((first === 49 || first === 51) && scan.active[ids[BTC]!] !== 0 && isAddress(text, from, to)) scan.emit(ids[BTC]!, from, to, 0.95)
+  if ((first === 49 || first === 51) && scan.active[ids[BTC]!] !== 0) {
+    if (isAddress(text, from, to)) scan.emit(ids[BTC]!, from, to, 0.95)
+    else scan.reject?.(ids[BTC]!, from, to, 'failed:sum')
+  }
   return to
 }
 
@@ -154,6 +158,7 @@ function findBech32(scan: Scan, from: number, id: number): number {
   check = polymod(polymod(check, text[from]! & 31), text[from + 1]! & 31)
   for (let p = body; p < to; p++) check = polymod(check, BECH32_VALUES[text[p]!]!)
   if (check === (version === 0 ? 1 : 0x2bc830a3)) scan.emit(id, from, to, 0.95)
+  else scan.reject?.(id, from, to, 'failed:sum')
   return to
 }
 
@@ -176,8 +181,12 @@ function findEthereum(scan: Scan, from: number, id: number): number {
   const bits = classesOf(text, body, to)
   if (fewerDistinct(text, body, to, 3)) return to
   if ((bits & UPPER) !== 0 && (bits & LOWER) !== 0) {
-    if (hasCapitals(text, body)) scan.emit(id, from, to, 0.95)
+    if (hasCapitals(text, body)) {
+      scan.why?.('check:eip55')
+      scan.emit(id, from, to, 0.95)
+    } else scan.reject?.(id, from, to, 'failed:eip55')
   } else if (inContext(scan, from, ETH_WORDS)) scan.emit(id, from, to, 0.85)
+  else scan.reject?.(id, from, to, 'no-context')
   return to
 }
 

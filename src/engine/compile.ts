@@ -56,6 +56,7 @@ export interface Registries {
   readonly pairs: PairRecogniser
   readonly keyFacts: (key: string) => KeyFacts
   readonly judgeSecret: (text: Uint8Array, start: number, end: number, strength: 1 | 2 | 3 | 4, where: 'record' | 'text') => number
+  readonly explainSecret: (text: Uint8Array, start: number, end: number) => readonly string[]
   readonly keyGlobs: (globs: readonly string[]) => (key: string) => boolean
   readonly regex: (pattern: string) => LinearRegex
   readonly aiEngine: AiEngine | undefined
@@ -288,6 +289,7 @@ class Compiler {
       noDetect,
       keyFacts: this.r.keyFacts,
       judgeSecret: this.r.judgeSecret,
+      explainSecret: this.r.explainSecret,
       scanKey: (scope: Scope, bytes: Uint8Array) => {
         keyScanner ??= new Scanner(this.plan, undefined, [])
         return keyScanner.scan(scope.detect, bytes, 0, bytes.length, false, true, []) > 0

@@ -6,7 +6,7 @@
 // path: the rules in force, the words of the keys above, the detectors, the strength of a secret key. The number of cached
 // scopes is bounded; when it is reached the cache starts anew (see docs/decisions/0001).
 
-import type { Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, KnownValues, Policy, Segment, Settles, SkipEntry, Value, ValueMasker } from './types.ts'
+import type { Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, KnownValues, Policy, Reason, Segment, Settles, SkipEntry, Value, ValueMasker } from './types.ts'
 
 /** A compiled pipeline of masks. */
 export interface Chain {
@@ -192,6 +192,16 @@ export interface DetectAction {
 export interface BoundKnown {
   readonly id: number
   readonly values: KnownValues
+}
+
+/** A candidate that comes to nothing, or that another match has absorbed: for explain. */
+export interface Kept {
+  readonly action: DetectAction
+  readonly start: number
+  readonly end: number
+  readonly score: number
+  readonly reasons: readonly Reason[]
+  readonly absorbedBy?: string | undefined
 }
 
 /** A finder with the ids of its detectors. */
@@ -531,6 +541,8 @@ export interface PlanParts {
   readonly noDetect: DetectSet
   readonly keyFacts: (key: string) => KeyFacts
   readonly judgeSecret: (text: Uint8Array, start: number, end: number, strength: 1 | 2 | 3 | 4, where: 'record' | 'text') => number
+  /** Why `judgeSecret` says what it says, as codes. */
+  readonly explainSecret: (text: Uint8Array, start: number, end: number) => readonly string[]
   /** True when a key itself holds something that detectors find. */
   readonly scanKey: (scope: Scope, bytes: Uint8Array) => boolean
 }
@@ -551,6 +563,8 @@ export class Plan {
   readonly inert: Scope
   /** Values masked by `unknown_fields`. */
   readonly unknownCounter = { masked: 0 }
+  /** Scanners note why. */
+  explaining = false
 
   constructor(parts: PlanParts) {
     this.parts = parts

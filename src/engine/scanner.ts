@@ -2,9 +2,9 @@
 // on the original text. Both walkers and the text path use this, so a match is the same everywhere.
 
 import { HASH_START, NO_KEY } from './plan.ts'
-import type { DetectAction, DetectSet, Plan, Target } from './plan.ts'
+import type { DetectAction, DetectSet, Kept, Plan, Target } from './plan.ts'
 import { NumberText } from './types.ts'
-import type { CustomDetector, KeyFacts, Scan } from './types.ts'
+import type { CustomDetector, KeyFacts, Reason, Scan } from './types.ts'
 
 /** Judges key/value pairs in text; injected, the engine knows no detector. */
 export interface PairRecogniser {
@@ -45,6 +45,10 @@ export interface BoundCustom {
 
 const NO_WORDS: readonly string[] = []
 const NO_RANGES: readonly number[] = []
+const NO_REASONS: readonly Reason[] = []
+const NO_KEPT: readonly Kept[] = []
+/** How strongly a key says that its value is a secret. */
+const STRENGTHS = ['', 'key:weak', 'key:medium', 'key:record-strong', 'key:strong']
 
 interface Span {
   s: number
@@ -53,6 +57,7 @@ interface Span {
   sc: number
   m: number
   x: number
+  w: readonly Reason[]
 }
 
 /** What is glued to a match that was glued to a match is looked at, and no further: time stays linear. */
@@ -81,6 +86,15 @@ export class Scanner implements Scan {
   encoded = new Uint8Array(64)
 
   readonly origin: Scanner = this
+
+  // while explaining
+  /** Why each span counts. */
+  reasons: (readonly Reason[])[] = []
+  /** Candidates of the last scan that came to nothing. */
+  kept: readonly Kept[] = NO_KEPT
+  why: ((code: string) => void) | undefined
+  reject: ((id: number, start: number, end: number, code: string) => void) | undefined
+  private pending: string[] = []
 
   // candidates of the string under the walker's loop
   candidates = 0
@@ -172,6 +186,7 @@ export class Scanner implements Scan {
   /** Runs the finders on the candidates collected, then settles overlaps. */
   judge(set: DetectSet, text: Uint8Array, start: number, end: number, line: boolean, isKey: boolean, words: readonly string[]): number {
     this.count = 0
+    if (this.kept.length > 0) this.kept = NO_KEPT
     const n = this.candidates
     this.candidates = 0
     const { live } = this
@@ -192,6 +207,7 @@ export class Scanner implements Scan {
         if (((live >> f) & 1) === 0 || (k > 0 && at < resume[f]!)) continue
         if (f < finders.length) {
           const bound = finders[f]!
+          if (this.why !== undefined) this.pending = []
           const to = bound.finder.find(this, at, bound.ids)
           resume[f] = to
         } else if (f === set.pairFinder) {
@@ -224,6 +240,7 @@ export class Scanner implements Scan {
         between.scan(set, text, from, to, line, false, words)
         for (let i = 0; i < between.count; i++) {
           this.push(between.starts[i]!, between.ends[i]!, between.refs[i]!, between.scores[i]!, between.encoded[i]!)
+          if (this.why !== undefined) this.reasons[this.count - 1] = between.reasons[i]!
           this.merged[this.count - 1] = between.merged[i]!
         }
       }
@@ -243,9 +260,10 @@ export class Scanner implements Scan {
       sc: this.scores[i]!,
       m: this.merged[i]!,
       x: this.encoded[i]!,
+      w: this.reasons[i] ?? NO_REASONS,
     }))
     spans.sort((a, b) => a.s - b.s)
-    this.keep(spans)
+    this.hold(spans)
   }
 
   /** Looks for known values in a number, and asks the finders with flag N where it is an integer (`whole`) of 3 to 19 digits. */
@@ -272,6 +290,40 @@ export class Scanner implements Scan {
     this.line = line
     this.isKey = isKey
     this.keyWords = words
+    if (this.plan.explaining || this.why !== undefined) this.explain(this.plan.explaining)
+  }
+
+  private explain(on: boolean): void {
+    this.pending = []
+    this.kept = NO_KEPT
+    if (on === (this.why !== undefined)) return
+    this.why = on ? (code) => this.pending.push(code) : undefined
+    this.reject = on ? (id, start, end, code) => this.keep(id, start, end, 0, code) : undefined
+  }
+
+  /** Notes a candidate that comes to nothing. */
+  private keep(id: number, start: number, end: number, score: number, code: string, absorbedBy?: string): void {
+    const action = this.set.actions[id]
+    if (action === undefined || start >= end) return
+    const reasons = [...this.pending, code].map((c): Reason => ({ code: c, add: 0 }))
+    this.pending = []
+    this.kept = [...this.kept, { action, start, end, score, reasons, absorbedBy }]
+  }
+
+  /** The reasons of the span that is emitted: its class, what its detector checks, and what was told of it. */
+  private told(action: DetectAction, score: number): readonly Reason[] {
+    const base = score >= 0.95 ? 0.95 : score >= 0.75 ? 0.75 : score >= 0.65 ? 0.65 : 0.35
+    const word = base === 0.95 ? 'proved' : base === 0.75 ? 'checked' : base === 0.65 ? 'formed' : 'shaped'
+    let rest = Math.round((score - base) * 100) / 100
+    const out: Reason[] = [{ code: word, add: base }]
+    for (const code of action.detector.checks ?? NO_WORDS) out.push({ code, add: 0 })
+    for (const code of this.pending) {
+      const context = code.startsWith('key:') || code.startsWith('word-before:')
+      out.push({ code, add: context ? rest : 0 })
+      if (context) rest = 0
+    }
+    this.pending = []
+    return out
   }
 
   emit(id: number, start: number, end: number, score: number): void {
@@ -279,9 +331,13 @@ export class Scanner implements Scan {
     if (action === undefined || score < 0.6 || start >= end || start < this.start || end > this.end) return
     if (action.rule.skip !== undefined) {
       const matched = decode(this.text, start, end)
-      if (action.rule.skip(matched) || (this.numeric && action.rule.skip(new NumberText(matched)))) return
+      if (action.rule.skip(matched) || (this.numeric && action.rule.skip(new NumberText(matched)))) {
+        this.reject?.(id, start, end, 'skipped')
+        return
+      }
     }
     this.push(start, end, action, score, 0)
+    if (this.why !== undefined) this.reasons[this.count - 1] = this.told(action, score)
   }
 
   private push(start: number, end: number, ref: DetectAction | PairHit, score: number, encoded: number): void {
@@ -356,6 +412,10 @@ export class Scanner implements Scan {
       return stop
     }
     const score = this.pairs!.judge(this.text, this.end, pair, facts.secret as 1 | 2 | 3 | 4)
+    if (this.why !== undefined) {
+      this.pending = [STRENGTHS[facts.secret]!, ...this.plan.parts.explainSecret(text, pair.valueStart, pair.valueEnd)]
+      if (score <= 0 && pair.valueEnd > pair.valueStart && pair.valueEnd <= this.end) this.keep(action.id, pair.valueStart, pair.valueEnd, 0, 'no-evidence')
+    }
     if (score <= 0) return from
     this.emit(action.id, pair.valueStart, pair.valueEnd, score)
     return pair.valueEnd
@@ -415,6 +475,7 @@ export class Scanner implements Scan {
       const e = inner.ends[k]!
       if (map[e]! - map[s]! === e - s) continue
       this.push(map[s]!, map[e]!, inner.refs[k]!, inner.scores[k]!, 1)
+      if (this.why !== undefined) this.reasons[this.count - 1] = [...inner.reasons[k]!, { code: 'decoded:url', add: 0 }]
     }
   }
 
@@ -430,17 +491,30 @@ export class Scanner implements Scan {
       const s = this.starts[i]!
       const e = this.ends[i]!
       const last = out[out.length - 1]
-      if (last === undefined || s >= last.e) out.push({ s, e, r: this.refs[i]!, sc: this.scores[i]!, m: 0, x: this.encoded[i]! })
-      else if (e > last.e) {
+      const why = this.why !== undefined
+      if (last === undefined || s >= last.e)
+        out.push({ s, e, r: this.refs[i]!, sc: this.scores[i]!, m: 0, x: this.encoded[i]!, w: why ? (this.reasons[i] ?? NO_REASONS) : NO_REASONS })
+      else if (why) this.absorb(i, last)
+      if (last !== undefined && s < last.e && e > last.e) {
         last.e = e
         last.m = 1
         if (isPairHit(last.r) && !isPairHit(this.refs[i]!)) last.r = this.refs[i]!
       }
     }
-    this.keep(out)
+    this.hold(out)
   }
 
-  private keep(out: readonly Span[]): void {
+  /** A span inside another one, or joined to it: for explain. */
+  private absorb(i: number, by: Span): void {
+    const ref = this.refs[i]!
+    const e = this.ends[i]!
+    if (isPairHit(ref) || (ref === by.r && e <= by.e)) return
+    const name = isPairHit(by.r) ? by.r.targets[0]!.rule.name : by.r.detector.name
+    const reasons = [...(this.reasons[i] ?? NO_REASONS), { code: `overlap:${name}`, add: 0 }]
+    this.kept = [...this.kept, { action: ref, start: this.starts[i]!, end: e, score: this.scores[i]!, reasons, absorbedBy: name }]
+  }
+
+  private hold(out: readonly Span[]): void {
     this.count = out.length
     out.forEach((o, i) => {
       this.starts[i] = o.s
@@ -449,6 +523,7 @@ export class Scanner implements Scan {
       this.scores[i] = o.sc
       this.merged[i] = o.m
       this.encoded[i] = o.x
+      if (this.why !== undefined) this.reasons[i] = o.w
     })
   }
 }

@@ -6,6 +6,7 @@ import { BadSpan, decode, isPairHit, Scanner } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { REMOVED } from './types.ts'
 import type { Segment, Value } from './types.ts'
+import type { Because } from './walk-json.ts'
 import { decodeText, encodeText } from './wtf8.ts'
 import { counted, FAILED, spanText } from './walker.ts'
 import type { Access, Applier, Hits, RecordState, Spans } from './walker.ts'
@@ -33,7 +34,7 @@ const NO_RANGES: readonly number[] = []
 const LINE = (): string => ''
 
 /** One match in a text line, for explain. */
-export type LineObserver = (rule: string, detector: string | undefined, score: number | undefined, start: number, end: number) => void
+export type LineObserver = (rule: string, detector: string | undefined, score: number | undefined, start: number, end: number, because: Because | undefined) => void
 
 /** A match at [start, end) of bytes, and the text in its place. */
 export interface Replaced {
@@ -189,7 +190,9 @@ export class TextMasker {
       // a result may not make a second line of this one
       const out = done === REMOVED ? '' : /[\r\n]/.test(done) ? done.replace(/[\r\n]+/g, ' ') : done
       hits.add(rs, re, Buffer.from(out), 0, counted(ref))
-      observe?.('detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name, 'detector' in ref ? ref.detector.name : undefined, 'detector' in ref ? score : undefined, rs, re)
+      if (observe === undefined) return
+      if ('detector' in ref) observe(ref.rule.name, ref.detector.name, score, rs, re, { info: ref.detector, reasons: spans === scanner ? (scanner.reasons[k] ?? []) : [] })
+      else observe(ref.targets[0]!.rule.name, undefined, undefined, rs, re, undefined)
     }
     let q = 0
     for (let k = 0; k < n; k++) {
@@ -205,6 +208,11 @@ export class TextMasker {
       }
     }
     for (; q < quoted.length; q++) note(quoted[q]!, 0, quoted[q]!.start, quoted[q]!.end, quoted[q]!.score)
+    if (observe === undefined) return
+    for (const { action, start: s, end: e, score, reasons, absorbedBy } of scanner.kept) {
+      const because = { info: action.detector, reasons, kept: true, absorbedBy }
+      observe(action.rule.name, action.detector.name, score, mapped ? this.map.toRaw(s, false) : s, mapped ? this.map.toRaw(e, true) : e, because)
+    }
   }
 
   /**

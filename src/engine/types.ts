@@ -436,6 +436,12 @@ export interface RulesetTest {
 
 // ------------------------------------------------------------------------------------------------ detectors
 
+/** Why a candidate counts, or does not: a code such as `check:luhn` or `word-before:card`, and what it adds to the score. */
+export interface Reason {
+  readonly code: string
+  readonly add: number
+}
+
 /** The text under scan. One object, reused: a finder reads it during `find` and keeps nothing. */
 export interface Scan {
   /** UTF-8 (or WTF-8) bytes; only [start, end) may be looked at. The string is decoded: no JSON escapes are left. */
@@ -455,6 +461,10 @@ export interface Scan {
   readonly keyWords: readonly string[]
   /** Reports a match: byte offsets, end exclusive; score 0-1 (0.60 masks). A start at or past the end is ignored. */
   emit(id: number, start: number, end: number, score: number): void
+  /** Set while explaining: takes a reason of the candidate at hand, for the next `emit` or `reject`. Never text of the scan. */
+  readonly why?: ((code: string) => void) | undefined
+  /** Set while explaining: told of a candidate that a check has rejected, and why. */
+  readonly reject?: ((id: number, start: number, end: number, code: string) => void) | undefined
 }
 
 /** Byte pairs that make the one-pass scanner stop: previous byte in `prev` (undefined: any, also the start), this byte in `byte`. */
@@ -481,6 +491,8 @@ export interface DetectorInfo {
   readonly mask?: { readonly type: string; readonly [option: string]: unknown }
   /** Also on bare numbers. */
   readonly numbers?: boolean
+  /** What every match has passed, as codes for explain: `check:luhn`. */
+  readonly checks?: readonly string[]
   /** Text in which exactly the marked stretch is found: `card «4111111111111111» ok`. */
   readonly examples: readonly string[]
   /** Text in which this detector finds nothing. */
