@@ -66,8 +66,7 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   while (from > start && at - from < 9 && (CLASS[text[from - 1]!]! & LOWER) !== 0) from--
   const to = wordEnd(text, from, end)
   if (to <= at || to - from < 3 || to - from > 9) return at + 1
-  const announced = to - from >= 6 && ANNOUNCED.test(decoded(text, from, to))
-  if (announced) {
+  if (to - from >= 6 && (text[from] === 109 || text[from] === 112) && ANNOUNCED.test(decoded(text, from, to))) {
     // `phrase: `, `mnemonic="`
     let p = to
     while (p < end && p - to < 4 && ':="\' ['.includes(String.fromCharCode(text[p]!))) p++

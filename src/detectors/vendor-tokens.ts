@@ -727,7 +727,16 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   }
   const first = text[at - 1]!
   if (first >= 77 && first <= 79 && 'DTjz'.includes(String.fromCharCode(text[at]!))) return findDiscord(scan, at - 1, ids[DISCORD]!)
-  return findBehindName(scan, at - 1, ids)
+  // `ok`, `lo`, `tw` and `va` of the names in BEHIND
+  switch (((first | 32) << 8) | text[at]! | 32) {
+    case 0x6f6b:
+    case 0x6c6f:
+    case 0x7477:
+    case 0x7661:
+      return findBehindName(scan, at - 1, ids)
+    default:
+      return at
+  }
 }
 
 /** Forms that say nothing by themselves, by the name that must stand before them: at most 64 bytes lie between, and no line break. */

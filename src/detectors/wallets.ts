@@ -3,7 +3,7 @@
 
 import { sha256 } from '../engine/sha256.ts'
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
-import { CLASS, HEX, LOWER, UPPER, classesOf, contextWords, fewerDistinct, inContext, runEnd, wordAfter, wordBefore } from './bytes.ts'
+import { ALNUM, CLASS, HEX, LOWER, UPPER, classesOf, contextWords, fewerDistinct, inContext, runEnd, runStart, wordAfter, wordBefore } from './bytes.ts'
 import { keccak256 } from './keccak.ts'
 
 const bitcoin: DetectorInfo = {
@@ -84,15 +84,13 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
 /** The candidate is in the first characters of a run, or in the middle of one. */
 function findBase58(scan: Scan, at: number, ids: Int32Array): number {
   const { text, start, end } = scan
-  let from = at
-  const low = at - 96 > start ? at - 96 : start
-  while (from > low && VALUES[text[from - 1]!]! >= 0) from--
-  let to = at
-  const high = end - at > 96 ? at + 96 : end
-  while (to < high && VALUES[text[to]!]! >= 0) to++
+  // shared loops over letters and digits: what stops here is nearly always a token of another kind
+  const from = runStart(text, at, start, ALNUM, 96)
+  const to = runEnd(text, at, end, ALNUM, end - at)
   const length = to - from
-  if (length < 26 || (length > 35 && length !== 95) || wordBefore(text, start, from) || wordAfter(text, end, to)) return to
   const first = text[from]!
+  if (length < 26 || (length > 35 && length !== 95) || first < 49 || first > 52 || first === 50) return to
+  if (wordBefore(text, start, from) || wordAfter(text, end, to) || !isBase58(text, from, to)) return to
   if (length === 95) {
     const second = text[from + 1]!
     if (first === 52 && scan.active[ids[XMR]!] !== 0 && ((second >= 49 && second <= 57) || second === 65 || second === 66) && !fewerDistinct(text, from, to, 12))
@@ -104,6 +102,11 @@ function findBase58(scan: Scan, at: number, ids: Int32Array): number {
     else scan.reject?.(ids[BTC]!, from, to, 'failed:sum')
   }
   return to
+}
+
+function isBase58(text: Uint8Array, from: number, to: number): boolean {
+  for (let p = from; p < to; p++) if (VALUES[text[p]!]! < 0) return false
+  return true
 }
 
 const number = new Uint8Array(25)
