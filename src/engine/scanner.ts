@@ -307,7 +307,12 @@ export class Scanner implements Scan {
     if (action === undefined || start >= end) return
     const reasons = [...this.pending, code].map((c): Reason => ({ code: c, add: 0 }))
     this.pending = []
-    this.kept = [...this.kept, { action, start, end, score, reasons, absorbedBy }]
+    this.keptOfThis().push({ action, start, end, score, reasons, absorbedBy })
+  }
+
+  private keptOfThis(): Kept[] {
+    if (this.kept === NO_KEPT) this.kept = []
+    return this.kept as Kept[]
   }
 
   /** The reasons of the span that is emitted: its class, what its detector checks, and what was told of it. */
@@ -511,7 +516,7 @@ export class Scanner implements Scan {
     if (isPairHit(ref) || (ref === by.r && e <= by.e)) return
     const name = isPairHit(by.r) ? by.r.targets[0]!.rule.name : by.r.detector.name
     const reasons = [...(this.reasons[i] ?? NO_REASONS), { code: `overlap:${name}`, add: 0 }]
-    this.kept = [...this.kept, { action: ref, start: this.starts[i]!, end: e, score: this.scores[i]!, reasons, absorbedBy: name }]
+    this.keptOfThis().push({ action: ref, start: this.starts[i]!, end: e, score: this.scores[i]!, reasons, absorbedBy: name })
   }
 
   private hold(out: readonly Span[]): void {
