@@ -107,21 +107,23 @@ function judge(scan: Scan, from: number, id: number): number {
   const { text, start, end } = scan
   let n = 0
   let p = from
+  let done = from
   for (;;) {
     const stop = wordEnd(text, p, end)
     const number = wordAt(text, p, stop)
     if (number < 0) break
-    if (n === MOST_WORDS) return stop
-    starts[n] = p
-    ends[n] = stop
-    numbers[n++] = number
+    if (n < MOST_WORDS) {
+      starts[n] = p
+      ends[n] = stop
+      numbers[n] = number
+    }
+    n++
+    done = stop
     const next = separatorEnd(text, stop, end)
     if (next === stop) break
     p = next
   }
-  if (n === 0) return from
-  const done = ends[n - 1]!
-  if (n < 12 || wordBefore(text, start, starts[0]!) || wordAfter(text, end, done)) return done
+  if (n < 12 || n > MOST_WORDS || wordBefore(text, start, starts[0]!) || wordAfter(text, end, done)) return done
   // a sentence may go on into the phrase, or out of it
   for (let size = 24; size >= 12; size -= 3) {
     if (size > n) continue
