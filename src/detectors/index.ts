@@ -18,6 +18,7 @@ import { knownSecret } from './known-secret.ts'
 import { macFinder } from './mac.ts'
 import { mrzFinder } from './mrz.ts'
 import { passwordHashFinder } from './password-hash.ts'
+import { otpSeedFinder } from './otp-seed.ts'
 import { privateKeyFinder } from './private-key.ts'
 import { seedPhraseFinder } from './seed-phrase.ts'
 import { urlFinder } from './url.ts'
@@ -47,6 +48,7 @@ export const finders: readonly Finder[] = [
   ipv4Finder,
   ipv6Finder,
   macFinder,
+  otpSeedFinder,
   walletsFinder,
   seedPhraseFinder,
   mrzFinder,

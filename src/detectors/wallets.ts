@@ -90,14 +90,14 @@ function findBase58(scan: Scan, at: number, ids: Int32Array): number {
   const length = to - from
   const first = text[from]!
   if (length < 26 || (length > 35 && length !== 95) || first < 49 || first > 52 || first === 50) return to
-  if (wordBefore(text, start, from) || wordAfter(text, end, to) || !isBase58(text, from, to)) return to
+  if (wordBefore(text, start, from) || wordAfter(text, end, to) || !isBase58(text, from + 2, to)) return to
   if (length === 95) {
     const second = text[from + 1]!
-    if (first === 52 && scan.active[ids[XMR]!] !== 0 && ((second >= 49 && second <= 57) || second === 65 || second === 66) && !fewerDistinct(text, from, to, 12))
+    if (first === 52 && scan.active[ids[XMR]!] !== 0 && ((second >= 48 && second <= 57) || second === 65 || second === 66) && !fewerDistinct(text, from, to, 12))
       scan.emit(ids[XMR]!, from, to, 0.95)
     return to
   }
-  if ((first === 49 || first === 51) && scan.active[ids[BTC]!] !== 0) {
+  if ((first === 49 || first === 51) && VALUES[text[from + 1]!]! >= 0 && scan.active[ids[BTC]!] !== 0) {
     if (isAddress(text, from, to)) scan.emit(ids[BTC]!, from, to, 0.95)
     else scan.reject?.(ids[BTC]!, from, to, 'failed:sum')
   }

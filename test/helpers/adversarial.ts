@@ -59,6 +59,8 @@ export const ADVERSARIAL: Readonly<Record<string, { readonly unit: string; reado
   'seed words': { unit: 'zoo wave ' },
   'seed words nearly': { unit: 'zoo wave quux ' },
   'a seed phrase nearly': { unit: 'legal winner thank year wave sausage worth useful legal winner thank zoo. ' },
+  'otp words': { unit: 'otp JBSWY3DPEHPK3PXPa ' },
+  'otp addresses': { unit: 'otpauth://?secret=' },
   mnemonics: { unit: 'mnemonic: ' },
   'bitcoin addresses nearly': { unit: '16L5yRNPTuciSgXGHqYwn9N6NeoKqopAv ' },
   'bech32 starts': { unit: 'bc1q' },
