@@ -1,7 +1,7 @@
 // Seeds of one-time passwords: the parameter `secret` of an otpauth:// address, and base32 behind the words otp, totp or mfa.
 
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
-import { ALNUM, CLASS, LETTER, URL_BYTE, lower, matchesLower, runEnd } from './bytes.ts'
+import { ALNUM, CLASS, LETTER, UPPER, URL_BYTE, lower, matchesLower, runEnd } from './bytes.ts'
 
 const otpSeed: DetectorInfo = {
   name: 'otp_seed',
@@ -39,7 +39,9 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   if (word > start && lower(text[from]!) === 111 && (lower(text[word - 1]!) === 116 || lower(text[word - 1]!) === 104)) word--
   if (word > start && (CLASS[text[word - 1]!]! & LETTER) !== 0) return at
   let p = from + 3
-  // then at most two more words, and camel humps of one key
+  // `otpSeed` goes on, `hotplug` is another word
+  if (p < end && (CLASS[text[p]!]! & LETTER) !== 0 && ((CLASS[text[p]!]! & UPPER) === 0 || (CLASS[text[p - 1]!]! & UPPER) !== 0)) return at
+  // then at most two more words
   for (let words = 0; words < 3 && p - from < 32; words++) {
     while (p < end && p - from < 32 && (CLASS[text[p]!]! & ALNUM) === 0 && text[p] !== 10) p++
     const begin = p

@@ -57,6 +57,9 @@ const monero: DetectorInfo = {
   counterExamples: [`x4A${EXAMPLE_TAIL}`, `4A${EXAMPLE_TAIL}x`, `4C${EXAMPLE_TAIL}`, `4A${'1'.repeat(93)}`, `4A${EXAMPLE_TAIL.slice(1)}0`],
 }
 
+/** Shorter addresses are not in use. */
+const LEAST = 26
+
 const BTC = 0
 const ETH = 1
 const XMR = 2
@@ -89,7 +92,7 @@ function findBase58(scan: Scan, at: number, ids: Int32Array): number {
   const to = runEnd(text, at, end, ALNUM, end - at)
   const length = to - from
   const first = text[from]!
-  if (length < 26 || (length > 35 && length !== 95) || first < 49 || first > 52 || first === 50) return to
+  if (length < LEAST || (length > 35 && length !== 95) || first < 49 || first > 52 || first === 50) return to
   if (wordBefore(text, start, from) || wordAfter(text, end, to) || !isBase58(text, from + 2, to)) return to
   if (length === 95) {
     const second = text[from + 1]!
@@ -148,7 +151,7 @@ function findBech32(scan: Scan, from: number, id: number): number {
   const high = end - body > 88 ? body + 88 : end
   while (to < high && BECH32_VALUES[text[to]!]! >= 0) to++
   const data = to - body
-  if (from < start || data < 11 || data > 87 || text[from + 2] !== 49 || scan.active[id] === 0) return body
+  if (from < start || data < LEAST - 3 || data > 87 || text[from + 2] !== 49 || scan.active[id] === 0) return body
   const version = BECH32_VALUES[text[body]!]!
   if (version > 16 || (version === 0 && data !== 39 && data !== 59)) return to
   const bits = classesOf(text, from, to)
@@ -226,5 +229,5 @@ export const walletsFinder: Finder = {
     { byte: '', pairs: RARE_PAIRS, next: BASE58 },
   ],
   find,
-  least: 14,
+  least: LEAST,
 }
