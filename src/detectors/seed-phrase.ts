@@ -32,7 +32,7 @@ const seedPhrase: DetectorInfo = {
  * two more are in the words that stand before a phrase.
  */
 export const RARE_PAIRS =
-  'aw az bo br bv cq dg dv ek ew ez fl fy ga gr gy hi hr hy ia ig iq iu jo ju kl kn lb lm mb mi mn mu nh nk nq nr nx ny ol ow oy ra rp ru sl sp su sw tw ua ud uy uz wa xc yo zo zz'.replaceAll(
+  'aw az bo br bv cq dg dv ek ew ez fl fy ga gr gy hi hy ia ig iq iu jo ju kl kn lb lm mb mi mn mu nh nk nq nr nx ny ol ow oy ra ph rp ru sl sp su sw tw ua ud uy uz wa xc yo zo zz'.replaceAll(
     ' ',
     '',
   )

@@ -727,13 +727,14 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   }
   const first = text[at - 1]!
   if (first >= 77 && first <= 79 && 'DTjz'.includes(String.fromCharCode(text[at]!))) return findDiscord(scan, at - 1, ids[DISCORD]!)
-  // `ok`, `lo`, `tw` and `va` of the names in BEHIND
+  // `kt`, `ob`, `au` and `tw` of the names in BEHIND
   switch (((first | 32) << 8) | text[at]! | 32) {
-    case 0x6f6b:
-    case 0x6c6f:
+    case 0x6b74:
+    case 0x6f62:
+    case 0x6175:
+      return findBehindName(scan, at, at - 2, ids)
     case 0x7477:
-    case 0x7661:
-      return findBehindName(scan, at - 1, ids)
+      return findBehindName(scan, at, at - 1, ids)
     default:
       return at
   }
@@ -757,9 +758,9 @@ const BEHIND: readonly { readonly word: string; readonly id: number; readonly fo
   return { word, id, form: readForm(name === 'vault_token' ? { ...ROWS[id]!, needs: 'mixed' } : ROWS[id]!, id, undefined, form) }
 })
 
-function findBehindName(scan: Scan, from: number, ids: Int32Array): number {
+function findBehindName(scan: Scan, at: number, from: number, ids: Int32Array): number {
   const { text, start, end } = scan
-  if (from > start && (CLASS[text[from - 1]!]! & (LOWER | UPPER)) !== 0) return from + 1
+  if (from < start || (from > start && (CLASS[text[from - 1]!]! & (LOWER | UPPER)) !== 0)) return at
   for (const { word, id, form } of BEHIND) {
     if (!matchesLower(text, end, from, word) || scan.active[ids[id]!] === 0) continue
     const stop = Math.min(end, from + word.length + 64)
@@ -770,7 +771,7 @@ function findBehindName(scan: Scan, from: number, ids: Int32Array): number {
       if (to > 0) return to
     }
   }
-  return from + 1
+  return at
 }
 
 /** Emits and returns the end, or 0. */
@@ -937,7 +938,8 @@ function triggers(): Trigger[] {
     }
     return { prev: String.fromCharCode(pair >> 8), byte: String.fromCharCode(pair & 255), next }
   })
-  list.push({ prev: 'oO', byte: 'kK', next: 'tT' }, { prev: 'lL', byte: 'oO', next: 'bB' }, { prev: 'tT', byte: 'wW', next: 'iI' }, { prev: 'vV', byte: 'aA', next: 'uU' })
+  // the rarest pairs of the names in BEHIND
+  list.push({ prev: 'kK', byte: 'tT', next: 'aA' }, { prev: 'oO', byte: 'bB' }, { prev: 'tT', byte: 'wW', next: 'iI' }, { prev: 'aA', byte: 'uU', next: 'lL' })
   list.push({ prev: 'MNO', byte: 'DTjz', next: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_' })
   return list
 }

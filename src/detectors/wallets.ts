@@ -12,7 +12,7 @@ const bitcoin: DetectorInfo = {
   tier: 0,
   priority: 41,
   checks: ['check:sum'],
-  summary: 'Bitcoin address: base58check of version 0 or 5 with its double SHA-256, or bech32 and bech32m (`bc1`, `tb1`) with their checksum.',
+  summary: 'Bitcoin address: base58check of version 0 or 5 with its double SHA-256, or bech32 and bech32m (`bc1q`, `bc1p`, `tb1q`, `tb1p`) with their checksum.',
   examples: [
     'sent to «16L5yRNPTuciSgXGHqYwn9N6NeoKqopAu», ok',
     'to=«3Qa4Ju1Pf9R4eFg85ofrZZVZhuDjX7Dk1n»',
@@ -77,8 +77,10 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   const b = text[at]!
   const before = at > scan.start ? text[at - 1]! : 32
   if (b === 120 && before === 48) return findEthereum(scan, at - 1, ids[ETH]!)
-  if ((b === 99 || b === 67) && (before | 32) === 98) return findBech32(scan, at - 1, ids[BTC]!)
-  if ((b === 98 || b === 66) && (before | 32) === 116) return findBech32(scan, at - 1, ids[BTC]!)
+  if (before === 49 && at - 3 >= scan.start && ((b | 32) === 113 || (b | 32) === 112)) {
+    const human = ((text[at - 3]! | 32) << 8) | text[at - 2]! | 32
+    if (human === 0x6263 || human === 0x7462) return findBech32(scan, at - 3, ids[BTC]!)
+  }
   return findBase58(scan, at, ids)
 }
 
@@ -153,7 +155,7 @@ function findBech32(scan: Scan, from: number, id: number): number {
   const data = to - body
   if (from < start || data < LEAST - 3 || data > 87 || text[from + 2] !== 49 || scan.active[id] === 0) return body
   const version = BECH32_VALUES[text[body]!]!
-  if (version > 16 || (version === 0 && data !== 39 && data !== 59)) return to
+  if (version > 1 || (version === 0 && data !== 39 && data !== 59)) return to
   const bits = classesOf(text, from, to)
   if ((bits & UPPER) !== 0 && (bits & LOWER) !== 0) return to
   if (wordBefore(text, start, from) || wordAfter(text, end, to)) return to
@@ -224,8 +226,8 @@ export const walletsFinder: Finder = {
   detectors: [bitcoin, ethereum, monero],
   triggers: [
     { prev: '0', byte: 'x', next: '0123456789abcdefABCDEF' },
-    { prev: 'bB', byte: 'cC', next: '1' },
-    { prev: 'tT', byte: 'bB', next: '1' },
+    // `bc1q`, `tb1p`: the versions 0 and 1 are the ones there are
+    { prev: '1', byte: 'qpQP' },
     { byte: '', pairs: RARE_PAIRS, next: BASE58 },
   ],
   find,
