@@ -306,18 +306,26 @@ class TriggerTables {
       // Neighbouring pairs mostly have the same set.
       let set = -1
       let bigger = 0
-      const mark = (pair: number): void => {
+      const pairsOf = t.pairs ?? ''
+      for (let b = 0; b < t.byte.length; b++) {
+        const byte = t.byte.charCodeAt(b)
+        for (let i = 0; i < count; i++) {
+          const pair = ((prev === undefined ? i : prev.charCodeAt(i)) << 8) | byte
+          if (pairs[pair] !== set) {
+            set = pairs[pair]!
+            bigger = this.grow(set, id)
+          }
+          pairs[pair] = bigger
+        }
+      }
+      for (let i = 0; i < pairsOf.length; i += 2) {
+        const pair = (pairsOf.charCodeAt(i) << 8) | pairsOf.charCodeAt(i + 1)
         if (pairs[pair] !== set) {
           set = pairs[pair]!
           bigger = this.grow(set, id)
         }
         pairs[pair] = bigger
       }
-      for (let b = 0; b < t.byte.length; b++) {
-        const byte = t.byte.charCodeAt(b)
-        for (let i = 0; i < count; i++) mark(((prev === undefined ? i : prev.charCodeAt(i)) << 8) | byte)
-      }
-      if (t.pairs !== undefined) for (let i = 0; i < t.pairs.length; i += 2) mark((t.pairs.charCodeAt(i) << 8) | t.pairs.charCodeAt(i + 1))
     }
   }
 
