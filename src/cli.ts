@@ -116,6 +116,8 @@ async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup>
   const settings: Mutable<MaskerOptions> = { ...pluginOptions(line, io) }
   if (runSecret !== undefined) settings.runSecret = runSecret
   if (instanceSecret !== undefined) settings.instanceSecret = instanceSecret
+  const known = knownSecretsOf(line, io, notes)
+  if (known.length > 0) settings.knownSecrets = known
   const limit = options.get('max-record-bytes')?.[0]
   if (limit !== undefined) settings.policy = { max_record_bytes: byteCount(limit) }
 
@@ -213,6 +215,41 @@ function secretOf(what: string, file: string | undefined, text: string | undefin
   } catch (error) {
     throw new UsageError(`cannot read the ${what} from ${file}: ${systemWords(error)}`, false)
   }
+}
+
+/** Values that must never appear, from files and from the environment; their names say where they come from. */
+function knownSecretsOf({ options }: CommandLine, io: CliIo, notes: Notes): { name: string; value: string }[] {
+  const out: { name: string; value: string }[] = []
+  for (const file of options.get('known-secrets-file') ?? []) {
+    let text: string
+    try {
+      text = readFileSync(resolve(io.cwd, file), 'utf8')
+    } catch (error) {
+      throw new UsageError(`cannot read the known secrets from ${file}: ${systemWords(error)}`, false)
+    }
+    text
+      .replace(/^\ufeff/, '')
+      .split(/\r?\n/)
+      .forEach((value, i) => {
+        if (value.trim() !== '') out.push({ name: `${printable(file)}:${i + 1}`, value: value.trim() })
+      })
+  }
+  for (const glob of options.get('known-secrets-env') ?? []) {
+    const pattern = new RegExp(
+      `^${glob
+        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+        .replace(/\*+/g, '.*')
+        .replaceAll('?', '.')}$`,
+    )
+    let set = 0
+    for (const [name, value] of Object.entries(io.env)) {
+      if (value === undefined || value.trim() === '' || !pattern.test(name)) continue
+      set++
+      out.push({ name: printable(name), value: value.trim() })
+    }
+    if (set === 0 && !options.has('quiet')) notes.line(`mask-logs: no environment variable matches ${printable(glob)}: no known secret comes from it`)
+  }
+  return out
 }
 
 function byteCount(text: string): number {

@@ -8,7 +8,22 @@
  * ```
  * @module
  */
-import { createPair, detectors, finders, finishPair, isCommon, isMasked, judgePair, judgeSecret, keyFacts, looksRandom, pairTriggers, recogniseKey } from './detectors/index.ts'
+import {
+  compileKnownSecrets,
+  createPair,
+  detectors,
+  explainSecret,
+  finders,
+  finishPair,
+  isCommon,
+  isMasked,
+  judgePair,
+  judgeSecret,
+  keyFacts,
+  looksRandom,
+  pairTriggers,
+  recogniseKey,
+} from './detectors/index.ts'
 import { createNamesFinder, createNamesGate, nameDetectors } from './detectors/names/index.ts'
 import { makeTextTagging } from './detectors/names/tagging.ts'
 import type { TaggingOptions, TextTagging } from './detectors/names/tagging.ts'
@@ -28,6 +43,8 @@ const builtins: Builtins = {
   keyFacts,
   judgeSecret,
   survey: { looksRandom, isCommon, isMasked, newPair: createPair },
+  explainSecret,
+  knownSecrets: compileKnownSecrets,
 }
 
 /**
@@ -106,11 +123,13 @@ export type {
   MaskTools,
   OptionSpec,
   Policy,
+  Reason,
   Value,
   ValueMasker,
 } from './engine/types.ts'
 export type { Feed, LineEngine, Pieces, Remark } from './lines.ts'
 export type { TaggedSpan, TaggingFailure, TaggingOptions, TaggingStats, TextTagger, TextTagging } from './detectors/names/tagging.ts'
+export type { KnownSecret } from './detectors/known-secret.ts'
 export { TEST_RUN_SECRET } from './ruleset/test-run.ts'
 export type { Converted, ConvertedRuleset } from './ruleset/convert.ts'
 export type { RulesetTestResult, TestProblem } from './ruleset/test-run.ts'

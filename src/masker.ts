@@ -21,8 +21,10 @@ import type { DetectAction, Scope } from './engine/plan.ts'
 import { Scanner, wipeReadings } from './engine/scanner.ts'
 import type { PairMatch, PairRecogniser } from './engine/scanner.ts'
 import { TextAccess, TextMasker } from './engine/text.ts'
+import type { LineObserver } from './engine/text.ts'
 import { REMOVED } from './engine/types.ts'
-import type { AiEngine, CustomDetector, DetectorInfo, Finder, LineBlock, MaskDefinition, Ruleset, SeedTable } from './engine/types.ts'
+import type { AiEngine, CustomDetector, DetectorInfo, Finder, KnownValues, LineBlock, MaskDefinition, Reason, Ruleset, SeedTable } from './engine/types.ts'
+import type { KnownSecret } from './detectors/known-secret.ts'
 import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, freeName, Hits, namesOf, RecordState, splice, Writer } from './engine/walker.ts'
 import type { Access } from './engine/walker.ts'
@@ -31,7 +33,7 @@ import type { RunKey } from './engine/keyed.ts'
 import { Skim } from './engine/skim.ts'
 import type { Flow } from './engine/skim.ts'
 import { INVALID, JsonWalker, TOO_DEEP } from './engine/walk-json.ts'
-import type { Found, WalkServices } from './engine/walk-json.ts'
+import type { Because, Found, WalkServices } from './engine/walk-json.ts'
 import { TooDeep, toValue, ValueWalker } from './engine/walk-value.ts'
 import { DocumentFeed } from './documents.ts'
 import { LineFeed } from './lines.ts'
@@ -76,6 +78,11 @@ export interface MaskerOptions {
   readonly seedDirs?: readonly string[] | undefined
   /** Overrides single policies of the ruleset, in its own spelling: `{ max_record_bytes: 65536 }`. */
   readonly policy?: Readonly<Record<string, unknown>> | undefined
+  /**
+   * Values that must never appear, in any form: masked wherever they stand, as `known_secret`. A name is for warnings. Those of fewer
+   * than 4 characters are refused with a warning.
+   */
+  readonly knownSecrets?: readonly KnownSecret[] | undefined
   /** Slots of the table of recent results (default 8192; 0: off). It holds the values that it masks until `close`. */
   readonly memoSize?: number | undefined
   /** Told of every record held back under `on_unparsable: quarantine`. */
@@ -131,9 +138,15 @@ export interface Finding {
   readonly start: number
   readonly end: number
   readonly length: number
+  /** `keep`: a candidate that a check rejected, or that another match has taken. */
   readonly decision: 'mask' | 'keep'
-  /** Codes that say why, where known. */
-  readonly reasons?: readonly string[]
+  /** Of the detector. */
+  readonly group?: DetectorInfo['group']
+  readonly tier?: DetectorInfo['tier']
+  /** Why, as codes, with what each adds to the score. */
+  readonly reasons?: readonly Reason[]
+  /** The detector, or the rule, whose match has taken this one. */
+  readonly absorbed_by?: string
 }
 
 /** Counts since the masker was made. */
@@ -207,6 +220,8 @@ export interface Builtins {
   readonly judgeSecret: Registries['judgeSecret']
   /** What a survey of a sample knows of keys and values. */
   readonly survey: Pick<Knowledge, 'looksRandom' | 'isCommon' | 'isMasked'> & { readonly newPair: () => PairMatch }
+  readonly explainSecret: Registries['explainSecret']
+  readonly knownSecrets: (secrets: readonly KnownSecret[]) => { readonly values: KnownValues | undefined; readonly refused: readonly string[] }
 }
 
 /** What a plugin module may export. */
@@ -260,6 +275,7 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
   // the secret first: nothing is read, not even a ruleset, under one that is refused
   const key = options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
   if (options.aiEngine !== undefined && typeof options.aiEngine !== 'function') throw new InputError('bad_option', "'aiEngine' is a function from texts and labels to spans")
+  const known = builtins.knownSecrets(options.knownSecrets ?? [])
   const { masks, customs, detectors, seed } = withOwn(builtins, options)
   const { ruleset, warnings } = loadRuleset(input ?? 'mask-logs:default', {
     masks,
@@ -279,12 +295,14 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
     pairs: builtins.pairs,
     keyFacts: builtins.keyFacts,
     judgeSecret: builtins.judgeSecret,
+    explainSecret: builtins.explainSecret,
     keyGlobs: (globs) => {
       const compiled = compileKeyGlobs(globs)
       return (name) => compiled.matches(name)
     },
     regex: compileRegex,
     aiEngine: options.aiEngine,
+    known: known.values,
     expandDetectors: (names, exclude) => expandDetectors(names, exclude, detectors),
     seedFile: (name) => {
       const table = ruleset.seedFiles.get(name) ?? seed(name, undefined)
@@ -292,7 +310,14 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
       return table
     },
   }
-  return { ruleset, masker: new BoundMasker(ruleset, warnings, registries, key, options) }
+  const all = [...warnings, ...known.refused.map(shortSecret)]
+  return { ruleset, masker: new BoundMasker(ruleset, all, registries, key, options) }
+}
+
+/** What a known secret that is not looked for is worth saying: its name, and nothing of it. */
+function shortSecret(name: string): Issue {
+  const message = `the known secret '${name}' has fewer than 4 characters and is not looked for`
+  return { code: 'short_known_secret', severity: 'warning', message, source: 'known secrets', line: 1, column: 1, path: '' }
 }
 
 /** convertRuleset over given registries; see index.ts for the public function. */
@@ -395,6 +420,7 @@ class BoundMasker implements Masker {
   private readonly key: RunKey
   private readonly textAccess: TextAccess
   private readonly quarantine: MaskerOptions['quarantine']
+  private readonly known: KnownValues | undefined
   private values: ValueWalker | undefined
   private scratch = Buffer.allocUnsafe(8192)
   private closed = false
@@ -413,6 +439,7 @@ class BoundMasker implements Masker {
     this.policy = ruleset.policy
     this.key = key
     this.quarantine = options.quarantine
+    this.known = registries.known
     if (ruleset.policy.on_unparsable === 'quarantine' && options.quarantine === undefined) {
       throw new InputError('quarantine_without_sink', "the policy 'on_unparsable: quarantine' needs a sink: set the option 'quarantine' (CLI: --quarantine FILE)")
     }
@@ -543,7 +570,7 @@ class BoundMasker implements Masker {
     this.survey?.line(buf, start, end)
     return undefined
   }
-  private lineObserver: ((rule: string, detector: string | undefined, score: number | undefined, start: number, end: number) => void) | undefined
+  private lineObserver: LineObserver | undefined
 
   json(record: string): string
   json(record: Uint8Array): Uint8Array
@@ -1304,17 +1331,20 @@ class BoundMasker implements Masker {
   private observe(to: ((finding: Finding) => void) | undefined, line?: () => number): void {
     const { survey } = this
     if (survey !== undefined) {
-      this.services.observe = ({ scope, where, detector, start }) => survey.found(scope, where === 'key', detector, start)
-      this.lineObserver = (_rule, detector, _score, start) => survey.found(undefined, false, detector, start)
+      // what a check has rejected was not found
+      this.services.observe = ({ scope, where, detector, start, decision }) => void (decision === 'mask' && survey.found(scope, where === 'key', detector, start))
+      this.lineObserver = (_rule, detector, _score, start, _end, because) => void (because?.kept !== true && survey.found(undefined, false, detector, start))
       return
     }
     if (to === undefined) {
       if (this.services.observe !== undefined) {
         this.services.observe = undefined
         this.lineObserver = undefined
+        this.compiled.plan.explaining = false
       }
       return
     }
+    this.compiled.plan.explaining = true
     /** Line and offsets as they are told; undefined: what was found is no part of the input. */
     const at = (start: number, end: number): { line?: number; start: number; end: number } | undefined => {
       if (this.locate !== undefined) return this.locate(start, end)
@@ -1335,9 +1365,10 @@ class BoundMasker implements Masker {
         end: place.end,
         length: place.end - place.start,
         decision: f.decision,
+        ...told(f.because),
       })
     }
-    this.lineObserver = (rule, detector, score, start, end) => {
+    this.lineObserver = (rule, detector, score, start, end, because) => {
       const place = at(start, end)
       if (place === undefined) return
       to({
@@ -1350,7 +1381,8 @@ class BoundMasker implements Masker {
         start: place.start,
         end: place.end,
         length: place.end - place.start,
-        decision: 'mask',
+        decision: because?.kept === true ? 'keep' : 'mask',
+        ...told(because),
       })
     }
   }
@@ -1404,11 +1436,19 @@ class BoundMasker implements Masker {
     this.closed = true
     this.memo.clear()
     zero(this.key)
+    this.known?.wipe()
     this.scratch.fill(0)
     wipeReadings()
     this.skim?.close()
     this.skim = undefined
   }
+}
+
+/** What explain says of a detector's finding. */
+function told(because: Because | undefined): Pick<Finding, 'group' | 'tier' | 'reasons' | 'absorbed_by'> {
+  if (because === undefined) return {}
+  const { info, reasons, absorbedBy } = because
+  return { ...(info.group === undefined ? {} : { group: info.group }), tier: info.tier, reasons, ...(absorbedBy === undefined ? {} : { absorbed_by: absorbedBy }) }
 }
 
 const NO_BYTES = Buffer.alloc(0)

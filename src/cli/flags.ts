@@ -53,6 +53,20 @@ export const FLAGS: readonly Flag[] = [
     text: 'File with the run secret, 20 to 256 characters. The same secret gives the same masked values. With check: for --test.',
   },
   {
+    name: 'known-secrets-file',
+    value: 'FILE',
+    repeat: true,
+    commands: MASKING,
+    text: 'File with values that must never appear, one a line: masked wherever and however they are written (known_secret). May be given again.',
+  },
+  {
+    name: 'known-secrets-env',
+    value: 'GLOB',
+    repeat: true,
+    commands: MASKING,
+    text: "The same for the values of environment variables: '*_TOKEN', 'DB_PASSWORD'. May be given again.",
+  },
+  {
     name: 'format',
     value: 'FORMAT',
     commands: ['mask', 'explain', 'discover'],

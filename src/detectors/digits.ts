@@ -24,7 +24,7 @@ import {
   wordBefore,
 } from './bytes.ts'
 import { callingCodeDigits, possibleLengths } from '../engine/calling-codes.ts'
-import { cardLengths, cardLengthsInContext } from './issuers.ts'
+import { cardLengths, cardLengthsInContext, cardNetwork } from './issuers.ts'
 
 const creditCard: DetectorInfo = {
   name: 'credit_card',
@@ -32,6 +32,7 @@ const creditCard: DetectorInfo = {
   tier: 0,
   priority: 1,
   numbers: true,
+  checks: ['check:luhn'],
   summary: 'Payment card number: issuer prefix and length, Luhn check, grouping as on cards.',
   mask: { type: 'credit_card', retain_prefix_length: 'automatic' },
   examples: [
@@ -345,7 +346,7 @@ function findCard(scan: Scan, at: number, groups: number, id: number): number {
     if (n < groups && joint[n - 1] === 45) continue // a hyphen leads on: not the whole number
     const last = groupStart[n - 1]! + groupLength[n - 1]!
     if (!endsWell(text, scan.end, last, n === 1)) continue
-    const score = cardScore(scan, at, last, n)
+    const score = cardScore(scan, at, last, n, id)
     if (score === 0) continue
     scan.emit(id, at, last, score)
     return last
@@ -368,7 +369,7 @@ function cardGrouping(n: number): boolean {
 }
 
 /** 0 when [from, to) is no card number. */
-function cardScore(scan: Scan, from: number, to: number, groups: number): number {
+function cardScore(scan: Scan, from: number, to: number, groups: number, id: number): number {
   const text = scan.text
   let six = 0
   let digits = 0
@@ -383,9 +384,25 @@ function cardScore(scan: Scan, from: number, to: number, groups: number): number
   // Bare runs of 17 and 18 digits are ids (snowflakes) far more often than cards, which are printed in groups.
   if (sure && groups === 1 && (digits === 17 || digits === 18)) sure = false
   const maybe = sure || (cardLengthsInContext(six) & bit) !== 0 || (cardLengths(six) & bit) !== 0
-  if (!maybe || !luhn(text, from, to) || sameDigits(text, from, to)) return 0
-  if (sure) return otherWordBefore(scan, from) && !inContext(scan, from, CARD_WORDS) ? 0 : 0.75
-  return inContext(scan, from, CARD_WORDS) ? 0.8 : 0
+  if (!maybe) return 0
+  if (!luhn(text, from, to) || sameDigits(text, from, to)) {
+    scan.reject?.(id, from, to, 'failed:luhn')
+    return 0
+  }
+  if (scan.why !== undefined) scan.why(`iin:${cardNetwork(six)}`)
+  if (sure) {
+    if (!otherWordBefore(scan, from)) {
+      // for those who ask why: a word beside it is not needed
+      if (scan.why !== undefined) inContext(scan, from, CARD_WORDS)
+      return 0.75
+    }
+    if (inContext(scan, from, CARD_WORDS)) return 0.75
+    scan.reject?.(id, from, to, 'no-context')
+    return 0
+  }
+  if (inContext(scan, from, CARD_WORDS)) return 0.8
+  scan.reject?.(id, from, to, 'no-context')
+  return 0
 }
 
 function sameDigits(text: Uint8Array, from: number, to: number): boolean {
@@ -397,7 +414,7 @@ function sameDigits(text: Uint8Array, from: number, to: number): boolean {
 function otherWordBefore(scan: Scan, at: number): boolean {
   const text = scan.text
   if (at === scan.start) {
-    for (const word of scan.keyWords) if (OTHER_WORDS.has(word)) return true
+    for (const word of scan.keyWords) if (OTHER_WORDS.has(word)) return isNegative(scan, word)
     return false
   }
   let p = at
@@ -409,7 +426,12 @@ function otherWordBefore(scan: Scan, at: number): boolean {
   if (p === to) return false
   let word = ''
   for (let i = p; i < to; i++) word += String.fromCharCode(lower(text[i]!))
-  return OTHER_WORDS.has(word)
+  return OTHER_WORDS.has(word) && isNegative(scan, word)
+}
+
+function isNegative(scan: Scan, word: string): true {
+  scan.why?.(`negative:${word}`)
+  return true
 }
 
 // ------------------------------------------------------------------------------------------------ US numbers

@@ -10,19 +10,27 @@ import { connectionStringFinder } from './connection-string.ts'
 import { cookieFinder } from './cookie.ts'
 import { digits } from './digits.ts'
 import { emailFinder } from './email.ts'
+import { highEntropyFinder } from './high-entropy.ts'
 import { ibanFinder } from './iban.ts'
 import { ipv4Finder } from './ipv4.ts'
 import { ipv6Finder } from './ipv6.ts'
 import { jwtFinder } from './jwt.ts'
 import { kubernetesFinder } from './kubernetes.ts'
+import { knownSecret } from './known-secret.ts'
 import { macFinder } from './mac.ts'
+import { mrzFinder } from './mrz.ts'
 import { passwordHashFinder } from './password-hash.ts'
+import { otpSeedFinder } from './otp-seed.ts'
 import { privateKeyFinder } from './private-key.ts'
+import { seedPhraseFinder } from './seed-phrase.ts'
 import { urlFinder } from './url.ts'
 import { vendorTokensFinder } from './vendor-tokens.ts'
+import { walletsFinder } from './wallets.ts'
 
 export { isCommon } from './common-words.ts'
 export { isMasked, judgeSecret, keyFacts, keyFactsAt, looksRandom } from './key-words.ts'
+export { compileKnownSecrets } from './known-secret.ts'
+export { explainSecret } from './secret-reasons.ts'
 export { createPair, finishPair, judgePair, pairTriggers, recogniseKey, recognisePair } from './pairs.ts'
 
 /** In no particular order: overlaps are settled by length, score and `priority`. */
@@ -45,6 +53,11 @@ export const finders: readonly Finder[] = [
   ipv4Finder,
   ipv6Finder,
   macFinder,
+  otpSeedFinder,
+  walletsFinder,
+  seedPhraseFinder,
+  mrzFinder,
+  highEntropyFinder,
 ]
 
 /** The value under a key that names a secret. */
@@ -93,7 +106,7 @@ export const namedSecret: DetectorInfo = {
 /** Every detector, in the order of priority. */
 export const detectors: readonly DetectorInfo[] = finders
   .flatMap((finder) => finder.detectors)
-  .concat(namedSecret)
+  .concat(namedSecret, knownSecret)
   .sort((a, b) => a.priority - b.priority)
 
 /** The five groups; `all` is their union. */

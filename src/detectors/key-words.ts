@@ -43,7 +43,7 @@ const STRONG_BEFORE_KEY = words(
 const STRONG_BEFORE_TOKEN = words('access refresh auth id bearer')
 const RECORD_HEADS = words('token auth session sid csrf xsrf sig signature otp totp pin jwt dsn cookie cookies phpsessid jsessionid sessid authtoken webhook oauth apikey')
 const TOP_DOMAINS = words('com org net io dev')
-const MEDIUM_HEADS = words('pat bearer psk pw passkey otpauth mnemonic license licence serviceaccount')
+const MEDIUM_HEADS = words('pat bearer psk pw passkey otpauth mnemonic license licence serviceaccount okta lob')
 const WEAK_HEADS = words('key keys hash code nonce salt seed')
 
 const VENDORS = words(`aws amazon azure gcp google github gitlab bitbucket slack stripe twilio sendgrid mailgun mailchimp openai anthropic datadog

@@ -6,7 +6,7 @@ import { TextAccess, TextMasker } from './text.ts'
 import { JsonWalker } from './walk-json.ts'
 import type { WalkServices } from './walk-json.ts'
 import { DetectSet, Node, Plan, readingValues, type Scope } from './plan.ts'
-import type { BoundFinder, Chain, CompiledRule, CompiledTransform, DetectAction, SkipTest, Target } from './plan.ts'
+import type { BoundFinder, BoundKnown, Chain, CompiledRule, CompiledTransform, DetectAction, SkipTest, Target } from './plan.ts'
 import { asRead, asWritten, BASE64, PERCENT, PERCENT_TWICE } from './readings.ts'
 import { decode, NO_WAYS, Scanner, unitOffsets } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
@@ -21,6 +21,7 @@ import type {
   HashSource,
   JsonTransform,
   KeyFacts,
+  KnownValues,
   LinearRegex,
   MaskContext,
   MaskDefinition,
@@ -56,9 +57,12 @@ export interface Registries {
   readonly pairs: PairRecogniser
   readonly keyFacts: (key: string) => KeyFacts
   readonly judgeSecret: (text: Uint8Array, start: number, end: number, strength: 1 | 2 | 3 | 4, where: 'record' | 'text') => number
+  readonly explainSecret: (text: Uint8Array, start: number, end: number) => readonly string[]
   readonly keyGlobs: (globs: readonly string[]) => (key: string) => boolean
   readonly regex: (pattern: string) => LinearRegex
   readonly aiEngine: AiEngine | undefined
+  /** Values that must never appear, for the detector `known_secret`. */
+  readonly known: KnownValues | undefined
   /** A seed file by name, also one that only default masks use. */
   readonly seedFile: (name: string) => SeedTable
   readonly expandDetectors: (names: readonly string[], exclude: readonly string[]) => readonly string[]
@@ -84,6 +88,9 @@ interface Guard {
   readonly branch: boolean
 }
 
+/** The detector of values that the host gives. */
+const KNOWN_SECRET = 'known_secret'
+
 const ANY: Segment = { kind: 'any' }
 
 function transformSegments(path: readonly (string | number)[]): Segment[] {
@@ -108,6 +115,7 @@ class Compiler {
   private readonly infos: readonly DetectorInfo[]
   private readonly customs: BoundCustom[] = []
   private readonly bound: BoundFinder[]
+  private readonly known: BoundKnown | undefined
   private readonly tools: MaskTools
   private chains = 0
   private documentIds = 0
@@ -140,6 +148,8 @@ class Compiler {
     this.ids = ids
     for (const c of registries.customs) this.customs.push({ id: ids.get(c.name)!, detector: c })
     this.bound = registries.finders.map((finder) => ({ finder, ids: Int32Array.from(finder.detectors, (d) => ids.get(d.name)!) }))
+    const known = ids.get(KNOWN_SECRET)
+    this.known = registries.known === undefined || known === undefined ? undefined : { id: known, values: registries.known }
     this.tools = this.makeTools()
   }
 
@@ -213,13 +223,20 @@ class Compiler {
     for (const path of this.policy.allow) root.addPath(path, { kind: 'allow' })
 
     const detectRules = this.rules.filter((r) => r.form === 'detect')
+    const detects = detectRules.length > 0
+    if (this.known !== undefined && !this.actions.some((a) => a.id === this.known!.id)) {
+      // who gives values wants them masked, whatever the ruleset says of detectors
+      const rule = this.pseudoRule('known secrets')
+      this.addActions(rule, [KNOWN_SECRET], undefined)
+      detectRules.push(rule)
+    }
     const pairs = this.policy.text_pairs ? this.r.pairs : undefined
     const named = this.ids.get('named_secret') ?? -1
     const sets = new Map<string, DetectSet>()
     const make = (actions: readonly (DetectAction | undefined)[], line: boolean): DetectSet => {
       const any = actions.some((a) => a !== undefined)
       const wantsPairs = line || (pairs !== undefined && (keyTargets.length > 0 || (named >= 0 && actions[named] !== undefined)))
-      return new DetectSet(actions, this.bound, wantsPairs ? this.r.pairs : undefined, named, any && this.policy.scan_numbers, any ? this.policy.decode : [])
+      return new DetectSet(actions, this.bound, wantsPairs ? this.r.pairs : undefined, named, any && this.policy.scan_numbers, any ? this.policy.decode : [], this.known)
     }
     const noDetect = new DetectSet(
       this.infos.map(() => undefined),
@@ -243,7 +260,7 @@ class Compiler {
       return own
     }
     let lineActions = this.owners(detectRules)
-    if (detectRules.length === 0) {
+    if (!detects) {
       // a line is never passed unscanned
       const rule = this.pseudoRule('text lines')
       this.addActions(rule, this.r.expandDetectors(['all'], []), undefined)
@@ -262,12 +279,14 @@ class Compiler {
       keyTargets,
       lineTargets,
       detectRules,
+      known: this.known !== undefined,
       names,
       detectSet,
       lineDetect: () => (lineSet ??= make(lineActions, true)),
       noDetect,
       keyFacts: this.r.keyFacts,
       judgeSecret: this.r.judgeSecret,
+      explainSecret: this.r.explainSecret,
       scanKey: (scope: Scope, bytes: Uint8Array) => {
         keyScanner ??= new Scanner(this.plan, undefined, [])
         return keyScanner.scan(scope.detect, bytes, 0, bytes.length, false, true, []) > 0
@@ -297,7 +316,7 @@ class Compiler {
         const own: (DetectAction | undefined)[] = this.infos.map(() => undefined)
         for (const a of this.actions.splice(from)) own[a.id] = a
         const named = this.ids.get('named_secret') ?? -1
-        const set = new DetectSet(own, this.bound, this.r.pairs, named, true, ['url'])
+        const set = new DetectSet(own, this.bound, this.r.pairs, named, true, ['url'], this.known)
         const plan = new Plan({
           ...this.plan.parts,
           policy: { ...this.policy, unknown_fields: 'keep' },
@@ -350,7 +369,8 @@ class Compiler {
   private addActions(rule: CompiledRule, names: readonly string[], chain: Chain | undefined): void {
     for (const name of names) {
       const id = this.ids.get(name)
-      if (id === undefined) continue
+      // without values there is nothing to look for
+      if (id === undefined || (name === KNOWN_SECRET && this.known === undefined)) continue
       const detector = this.infos[id]!
       const own = chain ?? this.defaultChain(detector)
       const fixed = own.constant
@@ -632,7 +652,7 @@ class Compiler {
     for (const a of this.actions.slice(from)) own[a.id] = a
     const named = this.ids.get('named_secret') ?? -1
     const pairs = this.policy.text_pairs && named >= 0 && own[named] !== undefined ? this.r.pairs : undefined
-    return { set: new DetectSet(own, this.bound, pairs, named, false, decode), scanner: new Scanner(this.plan, pairs, this.customs) }
+    return { set: new DetectSet(own, this.bound, pairs, named, false, decode, this.known), scanner: new Scanner(this.plan, pairs, this.customs) }
   }
 
   /** Detection that only says where. */

@@ -38,10 +38,11 @@ export class Leaves {
       if (!(action.rule.skip !== undefined && action.rule.skip(value))) return this.replaced(value, action, scope, access)
     }
     const { text } = value
-    if (!/^\d{3,19}$/.test(text) || set.numberFinders.length === 0) return value
-    if (text.length < 12 && scope.numbers === 1) return value
-    const n = this.encoder.write(text, 'latin1')
-    if (this.scanner.number(set, this.encoder, 0, n, scope.keyWords) === 0) return value
+    const whole = /^\d{3,19}$/.test(text)
+    if (!set.readsNumbers || (!whole && set.known === undefined) || (text.length < 12 && scope.numbers === 1)) return value
+    const bytes = text.length > this.encoder.length ? Buffer.from(text, 'latin1') : this.encoder
+    const n = bytes === this.encoder ? bytes.write(text, 'latin1') : bytes.length
+    if (this.scanner.number(set, bytes, 0, n, scope.keyWords, whole) === 0) return value
     const action = this.scanner.refs[0]!
     return 'detector' in action ? this.replaced(value, action, scope, access) : value
   }

@@ -7,7 +7,7 @@
 // scopes is bounded; when it is reached the cache starts anew (see docs/decisions/0001).
 
 import { BASE64_TRIGGERS, LOOKALIKE_TRIGGERS, PERCENT_TRIGGERS } from './readings.ts'
-import type { Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, Policy, Segment, Settles, SkipEntry, Value, ValueMasker } from './types.ts'
+import type { Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, KnownValues, Policy, Reason, Segment, Settles, SkipEntry, Value, ValueMasker } from './types.ts'
 
 /** A compiled pipeline of masks. */
 export interface Chain {
@@ -189,6 +189,22 @@ export interface DetectAction {
   masked: number
 }
 
+/** The values of `known_secret` and its id. */
+export interface BoundKnown {
+  readonly id: number
+  readonly values: KnownValues
+}
+
+/** A candidate that comes to nothing, or that another match has absorbed: for explain. */
+export interface Kept {
+  readonly action: DetectAction
+  readonly start: number
+  readonly end: number
+  readonly score: number
+  readonly reasons: readonly Reason[]
+  readonly absorbedBy?: string | undefined
+}
+
 /** A finder with the ids of its detectors. */
 export interface BoundFinder {
   readonly finder: Finder
@@ -212,9 +228,13 @@ export class DetectSet {
   readonly groups: readonly (readonly number[])[]
   readonly finders: readonly BoundFinder[]
   readonly numberFinders: readonly BoundFinder[]
+  /** Detectors look at numbers at all. */
+  readonly readsNumbers: boolean
   /** Words in a path that give short numbers a meaning. */
   readonly numberWords: ReadonlySet<string>
   readonly namedSecret: DetectAction | undefined
+  /** Values that are looked for in every text, candidates or not. */
+  readonly known: BoundKnown | undefined
   /** Index of the pair recogniser among the finders, or -1. */
   readonly pairFinder: number
   /** Runs of base64 are read. */
@@ -230,6 +250,7 @@ export class DetectSet {
     namedSecretId: number,
     scanNumbers: boolean,
     decode: readonly string[],
+    known?: BoundKnown,
   ) {
     this.actions = actions
     this.active = Uint8Array.from(actions, (a) => (a === undefined ? 0 : 1))
@@ -240,6 +261,8 @@ export class DetectSet {
     this.numberWords = new Set(this.numberFinders.flatMap((f) => f.finder.numberWords ?? []))
     this.namedSecret = namedSecretId >= 0 ? actions[namedSecretId] : undefined
     this.base64 = decode.includes('base64')
+    this.known = known !== undefined && actions[known.id] !== undefined ? known : undefined
+    this.readsNumbers = this.numberFinders.length > 0 || (scanNumbers && this.known !== undefined)
     this.pairFinder = pairs === undefined ? -1 : used.length + 1
     // detectors without a finder, those of users among them, look at every text
     this.empty = used.length === 0 && pairs === undefined && !actions.some((a, id) => a !== undefined && !finders.some((f) => f.ids.includes(id)))
@@ -299,6 +322,7 @@ class TriggerTables {
       // Neighbouring pairs mostly have the same set.
       let set = -1
       let bigger = 0
+      const pairsOf = t.pairs ?? ''
       for (let b = 0; b < t.byte.length; b++) {
         const byte = t.byte.charCodeAt(b)
         for (let i = 0; i < count; i++) {
@@ -309,6 +333,14 @@ class TriggerTables {
           }
           pairs[pair] = bigger
         }
+      }
+      for (let i = 0; i < pairsOf.length; i += 2) {
+        const pair = (pairsOf.charCodeAt(i) << 8) | pairsOf.charCodeAt(i + 1)
+        if (pairs[pair] !== set) {
+          set = pairs[pair]!
+          bigger = this.grow(set, id)
+        }
+        pairs[pair] = bigger
       }
     }
   }
@@ -523,6 +555,8 @@ export interface PlanParts {
   /** Lower-case-sensitive last segments of paths and json transforms, for pairs in text lines. */
   readonly lineTargets: ReadonlyMap<string, readonly Target[]>
   readonly detectRules: readonly CompiledRule[]
+  /** There are known values. */
+  readonly known: boolean
   /** Keys that the ruleset writes out. */
   readonly names: ReadonlySet<string>
   /** Builds the set for the rules left after `except`. */
@@ -533,6 +567,8 @@ export interface PlanParts {
   readonly noDetect: DetectSet
   readonly keyFacts: (key: string) => KeyFacts
   readonly judgeSecret: (text: Uint8Array, start: number, end: number, strength: 1 | 2 | 3 | 4, where: 'record' | 'text') => number
+  /** Why `judgeSecret` says what it says, as codes. */
+  readonly explainSecret: (text: Uint8Array, start: number, end: number) => readonly string[]
   /** True when a key itself holds something that detectors find. */
   readonly scanKey: (scope: Scope, bytes: Uint8Array) => boolean
 }
@@ -553,6 +589,8 @@ export class Plan {
   readonly inert: Scope
   /** Values masked by `unknown_fields`. */
   readonly unknownCounter = { masked: 0 }
+  /** Scanners note why. */
+  explaining = false
 
   constructor(parts: PlanParts) {
     this.parts = parts
@@ -714,7 +752,8 @@ export class Plan {
     const secret = detect.namedSecret !== undefined && scope.facts.secret > 0
     const values = targets.length > 0 || scope.unknown
     scope.strings = values || secret ? TARGET : detect.empty ? (this.policy.decode.includes('json') && this.below(scope) ? SCAN : PASS) : SCAN
-    scope.numbers = values || (secret && scope.facts.secretNumbers) ? 3 : detect.numberFinders.length === 0 ? 0 : scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
+    scope.numbers =
+      values || (secret && scope.facts.secretNumbers) ? 3 : !detect.readsNumbers ? 0 : detect.known !== undefined || scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
     scope.literals = values ? 2 : 0
     scope.constantToken = targets.length === 1 ? targets[0]!.constantToken : undefined
     scope.document = targets.length > 0 && targets.every((t) => t.chain.document !== undefined || t.chain.ordered !== undefined)

@@ -2,7 +2,7 @@
 // on the original text. Both walkers and the text path use this, so a match is the same everywhere.
 
 import { HASH_START, NO_KEY } from './plan.ts'
-import type { DetectAction, DetectSet, Plan, Target } from './plan.ts'
+import type { DetectAction, DetectSet, Kept, Plan, Target } from './plan.ts'
 import {
   AS_IS,
   BASE64,
@@ -21,7 +21,7 @@ import {
   readPercent,
 } from './readings.ts'
 import { NumberText } from './types.ts'
-import type { CustomDetector, KeyFacts, LineBlocks, Scan } from './types.ts'
+import type { CustomDetector, KeyFacts, LineBlocks, Reason, Scan } from './types.ts'
 
 /** Judges key/value pairs in text; injected, the engine knows no detector. */
 export interface PairRecogniser {
@@ -61,6 +61,11 @@ export interface BoundCustom {
 }
 
 const NO_WORDS: readonly string[] = []
+const NO_RANGES: readonly number[] = []
+const NO_REASONS: readonly Reason[] = []
+const NO_KEPT: readonly Kept[] = []
+/** How strongly a key says that its value is a secret. */
+const STRENGTHS = ['', 'key:weak', 'key:medium', 'key:record-strong', 'key:strong']
 
 /** A match that may go on in further lines. */
 export interface Unfinished {
@@ -76,6 +81,7 @@ interface Span {
   sc: number
   m: number
   x: number
+  w: readonly Reason[]
 }
 
 /** In which other ways a text is read. */
@@ -126,6 +132,15 @@ export class Scanner implements Scan {
 
   readonly origin: Scanner = this
 
+  // while explaining
+  /** Why each span counts. */
+  reasons: (readonly Reason[])[] = []
+  /** Candidates of the last scan that came to nothing. */
+  kept: readonly Kept[] = NO_KEPT
+  why: ((code: string) => void) | undefined
+  reject: ((id: number, start: number, end: number, code: string) => void) | undefined
+  private pending: string[] = []
+
   // candidates of the string under the walker's loop
   candidates = 0
   at = new Int32Array(256)
@@ -151,7 +166,7 @@ export class Scanner implements Scan {
   private readonly plan: Plan
   private readonly pairs: PairRecogniser | undefined
   private readonly customs: readonly BoundCustom[]
-  /** A user's detector wants every string, candidates or not. */
+  /** A user's detector, or known values, want every string, candidates or not. */
   readonly always: boolean
   private readonly pair: PairMatch = { keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, quote: 0, escaped: false, header: false }
   private readonly ways: Ways
@@ -161,7 +176,7 @@ export class Scanner implements Scan {
     this.plan = plan
     this.pairs = pairs
     this.customs = customs
-    this.always = customs.length > 0
+    this.always = customs.length > 0 || plan.parts.known
     this.ways = ways
   }
 
@@ -217,6 +232,7 @@ export class Scanner implements Scan {
   /** Runs the finders on the candidates collected, then settles overlaps. */
   judge(set: DetectSet, text: Uint8Array, start: number, end: number, line: boolean, isKey: boolean, words: readonly string[]): number {
     this.count = 0
+    if (this.kept.length > 0) this.kept = NO_KEPT
     const n = this.candidates
     this.candidates = 0
     const { live } = this
@@ -238,6 +254,7 @@ export class Scanner implements Scan {
         if (((live >> f) & 1) === 0 || (k > 0 && at < resume[f]!)) continue
         if (f < finders.length) {
           const bound = finders[f]!
+          if (this.why !== undefined) this.pending = []
           const to = bound.finder.find(this, at, bound.ids)
           resume[f] = to
         } else if (f === set.pairFinder) {
@@ -253,7 +270,10 @@ export class Scanner implements Scan {
         }
       }
     }
-    if (this.always) this.runCustoms(isKey)
+    if (this.always) {
+      this.runKnown()
+      this.runCustoms(isKey)
+    }
     if (seen !== 0) this.readAgain(seen, set, text, start, end, line, isKey, words)
     if (this.count > 1) this.settle()
     if (this.count > 0 && !isKey && this.depth < MAX_GLUED) this.lookBetween(set, text, start, end, line, words)
@@ -275,6 +295,7 @@ export class Scanner implements Scan {
         between.scan(set, text, from, to, line, false, words)
         for (let i = 0; i < between.count; i++) {
           this.push(between.starts[i]!, between.ends[i]!, between.refs[i]!, between.scores[i]!, between.encoded[i]!)
+          if (this.why !== undefined) this.reasons[this.count - 1] = between.reasons[i]!
           this.merged[this.count - 1] = between.merged[i]!
         }
       }
@@ -294,17 +315,22 @@ export class Scanner implements Scan {
       sc: this.scores[i]!,
       m: this.merged[i]!,
       x: this.encoded[i]!,
+      w: this.reasons[i] ?? NO_REASONS,
     }))
     spans.sort((a, b) => a.s - b.s)
-    this.keep(spans)
+    this.hold(spans)
   }
 
-  /** Asks the finders with flag N about an integer lexeme. */
-  number(set: DetectSet, text: Uint8Array, start: number, end: number, words: readonly string[]): number {
+  /** Looks for known values in a number, and asks the finders with flag N where it is an integer (`whole`) of 3 to 19 digits. */
+  number(set: DetectSet, text: Uint8Array, start: number, end: number, words: readonly string[], whole: boolean): number {
     this.count = 0
+    const length = end - start
+    const asks = whole && length >= 3 && length <= 19 && (set.known === undefined || length >= 12 || words.some((w) => set.numberWords.has(w)))
+    if (!asks && set.known === undefined) return 0
     this.bind(set, text, start, end, false, false, words)
     this.numeric = true
-    for (const { finder, ids } of set.numberFinders) finder.number!(this, ids)
+    this.runKnown()
+    if (asks) for (const { finder, ids } of set.numberFinders) finder.number!(this, ids)
     this.numeric = false
     if (this.count > 1) this.settle()
     return this.count
@@ -319,6 +345,45 @@ export class Scanner implements Scan {
     this.line = line
     this.isKey = isKey
     this.keyWords = words
+    if (this.plan.explaining || this.why !== undefined) this.explain(this.plan.explaining)
+  }
+
+  private explain(on: boolean): void {
+    this.pending = []
+    this.kept = NO_KEPT
+    if (on === (this.why !== undefined)) return
+    this.why = on ? (code) => this.pending.push(code) : undefined
+    this.reject = on ? (id, start, end, code) => this.keep(id, start, end, 0, code) : undefined
+  }
+
+  /** Notes a candidate that comes to nothing. */
+  private keep(id: number, start: number, end: number, score: number, code: string, absorbedBy?: string): void {
+    const action = this.set.actions[id]
+    if (action === undefined || start >= end) return
+    const reasons = [...this.pending, code].map((c): Reason => ({ code: c, add: 0 }))
+    this.pending = []
+    this.keptOfThis().push({ action, start, end, score, reasons, absorbedBy })
+  }
+
+  private keptOfThis(): Kept[] {
+    if (this.kept === NO_KEPT) this.kept = []
+    return this.kept as Kept[]
+  }
+
+  /** The reasons of the span that is emitted: its class, what its detector checks, and what was told of it. */
+  private told(action: DetectAction, score: number): readonly Reason[] {
+    const base = score >= 0.95 ? 0.95 : score >= 0.75 ? 0.75 : score >= 0.65 ? 0.65 : 0.35
+    const word = base === 0.95 ? 'proved' : base === 0.75 ? 'checked' : base === 0.65 ? 'formed' : 'shaped'
+    let rest = Math.round((score - base) * 100) / 100
+    const out: Reason[] = [{ code: word, add: base }]
+    for (const code of action.detector.checks ?? NO_WORDS) out.push({ code, add: 0 })
+    for (const code of this.pending) {
+      const context = code.startsWith('key:') || code.startsWith('word-before:')
+      out.push({ code, add: context ? rest : 0 })
+      if (context) rest = 0
+    }
+    this.pending = []
+    return out
   }
 
   goesOn(id: number, start: number, lines: LineBlocks): void {
@@ -338,9 +403,13 @@ export class Scanner implements Scan {
     if (action === undefined || score < 0.6 || start >= end || start < this.start || end > this.end) return
     if (action.rule.skip !== undefined) {
       const matched = decode(this.text, start, end)
-      if (action.rule.skip(matched) || (this.numeric && action.rule.skip(new NumberText(matched)))) return
+      if (action.rule.skip(matched) || (this.numeric && action.rule.skip(new NumberText(matched)))) {
+        this.reject?.(id, start, end, 'skipped')
+        return
+      }
     }
     this.push(start, end, action, score, AS_IS)
+    if (this.why !== undefined) this.reasons[this.count - 1] = this.told(action, score)
   }
 
   private push(start: number, end: number, ref: DetectAction | PairHit, score: number, encoded: number): void {
@@ -415,10 +484,25 @@ export class Scanner implements Scan {
       return stop
     }
     const score = this.pairs!.judge(this.text, this.start, this.end, pair, facts.secret as 1 | 2 | 3 | 4)
+    if (this.why !== undefined) {
+      this.pending = [STRENGTHS[facts.secret]!, ...this.plan.parts.explainSecret(text, pair.valueStart, pair.valueEnd)]
+      if (score <= 0 && pair.valueEnd > pair.valueStart && pair.valueEnd <= this.end) this.keep(action.id, pair.valueStart, pair.valueEnd, 0, 'no-evidence')
+    }
     if (score <= 0) return from
     this.emit(action.id, pair.valueStart, pair.valueEnd, score)
     return pair.valueEnd
   }
+
+  /** Known values, and those of another reading of the text. */
+  private runKnown(): void {
+    const { known } = this.set
+    if (known === undefined) return
+    known.values.find(this.text, this.start, this.end, this.emitKnown)
+    for (let k = 0; k < this.extra.length; k += 2) this.emitKnown(this.extra[k]!, this.extra[k + 1]!)
+  }
+  private readonly emitKnown = (start: number, end: number): void => this.emit(this.set.known!.id, start, end, 1)
+  /** Where known values stand in the text as it was before it was decoded: offsets of the decoded one, flat. */
+  extra: readonly number[] = NO_RANGES
 
   private runCustoms(isKey: boolean): void {
     let string: string | undefined
@@ -485,6 +569,7 @@ export class Scanner implements Scan {
       if (around < 0) {
         this.push(from, to, inner.refs[k]!, inner.scores[k]!, how)
         this.merged[this.count - 1] = inner.merged[k]!
+        if (this.why !== undefined) this.reasons[this.count - 1] = [...(inner.reasons[k] ?? NO_REASONS), { code: how === LOOKALIKE ? 'decoded:lookalike' : 'decoded:url', add: 0 }]
       } else if (how === LOOKALIKE && to - from !== e - s && this.starts[around] === from && this.ends[around] === to && this.refs[around] === inner.refs[k]) {
         // the same match: its mask gets what it looks like, as everywhere else
         this.encoded[around] = LOOKALIKE
@@ -538,6 +623,7 @@ export class Scanner implements Scan {
             let ref = inner.refs[0]!
             for (let k = 1; k < inner.count && isPairHit(ref); k++) ref = inner.refs[k]!
             this.push(from, last, ref, inner.scores[0]!, BASE64)
+            if (this.why !== undefined) this.reasons[this.count - 1] = [...(inner.reasons[0] ?? NO_REASONS), { code: 'decoded:base64', add: 0 }]
             // something was found in the run itself: of that nothing may be left
             if (this.touches(found, from, last)) this.merged[this.count - 1] = 1
           }
@@ -561,17 +647,30 @@ export class Scanner implements Scan {
       const s = this.starts[i]!
       const e = this.ends[i]!
       const last = out[out.length - 1]
-      if (last === undefined || s >= last.e) out.push({ s, e, r: this.refs[i]!, sc: this.scores[i]!, m: this.merged[i]!, x: this.encoded[i]! })
-      else if (e > last.e) {
+      const why = this.why !== undefined
+      if (last === undefined || s >= last.e)
+        out.push({ s, e, r: this.refs[i]!, sc: this.scores[i]!, m: this.merged[i]!, x: this.encoded[i]!, w: why ? (this.reasons[i] ?? NO_REASONS) : NO_REASONS })
+      else if (why) this.absorb(i, last)
+      if (last !== undefined && s < last.e && e > last.e) {
         last.e = e
         last.m = 1
         if (isPairHit(last.r) && !isPairHit(this.refs[i]!)) last.r = this.refs[i]!
       }
     }
-    this.keep(out)
+    this.hold(out)
   }
 
-  private keep(out: readonly Span[]): void {
+  /** A span inside another one, or joined to it: for explain. */
+  private absorb(i: number, by: Span): void {
+    const ref = this.refs[i]!
+    const e = this.ends[i]!
+    if (isPairHit(ref) || (ref === by.r && e <= by.e)) return
+    const name = isPairHit(by.r) ? by.r.targets[0]!.rule.name : by.r.detector.name
+    const reasons = [...(this.reasons[i] ?? NO_REASONS), { code: `overlap:${name}`, add: 0 }]
+    this.keptOfThis().push({ action: ref, start: this.starts[i]!, end: e, score: this.scores[i]!, reasons, absorbedBy: name })
+  }
+
+  private hold(out: readonly Span[]): void {
     this.count = out.length
     out.forEach((o, i) => {
       this.starts[i] = o.s
@@ -580,6 +679,7 @@ export class Scanner implements Scan {
       this.scores[i] = o.sc
       this.merged[i] = o.m
       this.encoded[i] = o.x
+      if (this.why !== undefined) this.reasons[i] = o.w
     })
   }
 }

@@ -1,11 +1,12 @@
 // Free text: lines that are no JSON, strings that masks left in part, object keys.
 
 import { OffsetMap } from './offset-map.ts'
-import type { DetectAction, DetectSet, Plan, Scope } from './plan.ts'
+import type { BoundKnown, DetectAction, DetectSet, Plan, Scope } from './plan.ts'
 import { BadSpan, decode, isPairHit, NO_WAYS, Scanner } from './scanner.ts'
 import type { BoundCustom, PairRecogniser, Unfinished } from './scanner.ts'
 import { REMOVED } from './types.ts'
 import type { Segment, Value } from './types.ts'
+import type { Because } from './walk-json.ts'
 import { decodeText, encodeText } from './wtf8.ts'
 import { counted, FAILED, resultText, spanText } from './walker.ts'
 import type { Access, Applier, Hits, RecordState, Spans } from './walker.ts'
@@ -29,10 +30,11 @@ export class TextAccess implements Access {
 
 const FAILED_BYTES = Buffer.from(FAILED)
 const NO_WORDS: readonly string[] = []
+const NO_RANGES: readonly number[] = []
 const LINE = (): string => ''
 
 /** One match in a text line, for explain. */
-export type LineObserver = (rule: string, detector: string | undefined, score: number | undefined, start: number, end: number) => void
+export type LineObserver = (rule: string, detector: string | undefined, score: number | undefined, start: number, end: number, because: Because | undefined) => void
 
 /** A match at [start, end) of bytes, and the text in its place. */
 export interface Replaced {
@@ -166,11 +168,14 @@ export class TextMasker {
     try {
       if (mapped && this.quotes.length > 0) quoted = this.quotedValues(to)
       scanner.takeUnfinished()
+      if (mapped && set.known !== undefined) scanner.extra = this.knownAsWritten(set.known, buf, start, end)
       n = scanner.scan(set, bytes, from, to, true, false, NO_WORDS)
     } catch (error) {
       this.applier.fail(error instanceof BadSpan ? undefined : error, access, undefined, '')
       hits.add(start, end, FAILED_BYTES, 0, undefined)
       return
+    } finally {
+      scanner.extra = NO_RANGES
     }
     const unfinished = scanner.takeUnfinished()
     if (unfinished !== undefined) this.unfinished = { ...unfinished, start: mapped ? this.map.toRaw(unfinished.start, false) : unfinished.start }
@@ -188,7 +193,9 @@ export class TextMasker {
       // a result may not make a second line of this one
       const out = done === REMOVED ? '' : /[\r\n]/.test(done) ? done.replace(/[\r\n]+/g, ' ') : done
       hits.add(rs, re, Buffer.from(out), 0, counted(spans, k))
-      observe?.('detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name, 'detector' in ref ? ref.detector.name : undefined, 'detector' in ref ? score : undefined, rs, re)
+      if (observe === undefined) return
+      if ('detector' in ref) observe(ref.rule.name, ref.detector.name, score, rs, re, { info: ref.detector, reasons: spans === scanner ? (scanner.reasons[k] ?? []) : [] })
+      else observe(ref.targets[0]!.rule.name, undefined, undefined, rs, re, undefined)
     }
     let q = 0
     for (let k = 0; k < n; k++) {
@@ -204,6 +211,11 @@ export class TextMasker {
       }
     }
     for (; q < quoted.length; q++) note(quoted[q]!, 0, quoted[q]!.start, quoted[q]!.end, quoted[q]!.score)
+    if (observe === undefined) return
+    for (const { action, start: s, end: e, score, reasons, absorbedBy } of scanner.kept) {
+      const because = { info: action.detector, reasons, kept: true, absorbedBy }
+      observe(action.rule.name, action.detector.name, score, mapped ? this.map.toRaw(s, false) : s, mapped ? this.map.toRaw(e, true) : e, because)
+    }
   }
 
   /** The match at the end of the last line that may go on in the next ones. */
@@ -217,7 +229,7 @@ export class TextMasker {
     if (done === matched) return
     const out = done === REMOVED ? '' : resultText(done).replace(/[\r\n]+/g, ' ')
     hits.add(start, end, Buffer.from(out), 0, action)
-    observe?.(action.rule.name, action.detector.name, 0.95, start, end)
+    observe?.(action.rule.name, action.detector.name, 0.95, start, end, { info: action.detector, reasons: [] })
   }
 
   /**
@@ -246,6 +258,13 @@ export class TextMasker {
     }
     return out
   }
+  /** Known values in the line as it is written, in offsets of the decoded one: a backslash may be a part of them, or stand before them. */
+  private knownAsWritten(known: BoundKnown, buf: Buffer, start: number, end: number): readonly number[] {
+    const out: number[] = []
+    known.values.find(buf, start, end, (s, e) => out.push(this.map.toDecoded(s, false), this.map.toDecoded(e, true)))
+    return out
+  }
+
   /** Where in the decoded line an escaped quote stands. */
   private quotes: number[] = []
 

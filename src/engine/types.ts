@@ -436,6 +436,12 @@ export interface RulesetTest {
 
 // ------------------------------------------------------------------------------------------------ detectors
 
+/** Why a candidate counts, or does not: a code such as `check:luhn` or `word-before:card`, and what it adds to the score. */
+export interface Reason {
+  readonly code: string
+  readonly add: number
+}
+
 /** The text under scan. One object, reused: a finder reads it during `find` and keeps nothing. */
 export interface Scan {
   /** UTF-8 (or WTF-8) bytes; only [start, end) may be looked at. The string is decoded: no JSON escapes are left. */
@@ -455,6 +461,10 @@ export interface Scan {
   readonly keyWords: readonly string[]
   /** Reports a match: byte offsets, end exclusive; score 0-1 (0.60 masks). A start at or past the end is ignored. */
   emit(id: number, start: number, end: number, score: number): void
+  /** Set while explaining: takes a reason of the candidate at hand, for the next `emit` or `reject`. Never text of the scan. */
+  readonly why?: ((code: string) => void) | undefined
+  /** Set while explaining: told of a candidate that a check has rejected, and why. */
+  readonly reject?: ((id: number, start: number, end: number, code: string) => void) | undefined
   /** Says of a match at `start` that runs to the end of a text line that it may go on in the lines that follow. */
   goesOn?(id: number, start: number, lines: LineBlocks): void
 }
@@ -480,6 +490,8 @@ export interface Trigger {
   /** Characters (one byte each, Latin-1); `^` handling: the value `START` of the string counts as a space. */
   readonly prev?: string
   readonly byte: string
+  /** In place of `prev` and `byte`: pairs of these, one after the other. */
+  readonly pairs?: string
   /** The byte after; undefined: any, also the end of the string. Never NUL or a double quote, which stand for the end. */
   readonly next?: string
 }
@@ -497,6 +509,8 @@ export interface DetectorInfo {
   readonly mask?: { readonly type: string; readonly [option: string]: unknown }
   /** Also on bare numbers. */
   readonly numbers?: boolean
+  /** What every match has passed, as codes for explain: `check:luhn`. */
+  readonly checks?: readonly string[]
   /** Text in which exactly the marked stretch is found: `card «4111111111111111» ok`. */
   readonly examples: readonly string[]
   /** Text in which this detector finds nothing. */
@@ -543,6 +557,14 @@ export interface CustomDetector {
   find(text: string): Iterable<{ start: number; end: number; score?: number }>
   readonly examples?: readonly string[]
   readonly counterExamples?: readonly string[]
+}
+
+/** Values that the host wants never to see, in all their forms. */
+export interface KnownValues {
+  /** Tells of every stretch of [start, end) that holds one: byte offsets. Linear in the text, whatever the values. */
+  find(text: Uint8Array, start: number, end: number, emit: (start: number, end: number) => void): void
+  /** Wipes the tables; afterwards nothing is found. */
+  wipe(): void
 }
 
 /** How strongly a key says that its value is a secret. 0 none, 1 weak, 2 medium, 3 record-strong, 4 strong. */

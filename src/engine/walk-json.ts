@@ -11,11 +11,11 @@ import { eachEntry, emptyWildcard, findAll, findPath, readScalar, readString, re
 import type { Memo } from './memo.ts'
 import { OffsetMap } from './offset-map.ts'
 import { END, findChild, HASH_START, SCAN, PASS } from './plan.ts'
-import type { DetectSet, Plan, Scope, Target } from './plan.ts'
+import type { DetectAction, DetectSet, Plan, Scope, Target } from './plan.ts'
 import { BadSpan, decode, Scanner } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { REMOVED, NumberText } from './types.ts'
-import type { Removed, Segment, Value } from './types.ts'
+import type { DetectorInfo, Reason, Removed, Segment, Value } from './types.ts'
 import type { TextMasker } from './text.ts'
 import { readTree } from './tree.ts'
 import type { Edit, Place } from './tree.ts'
@@ -34,6 +34,7 @@ const ARRAY = 2
 /** JSON in strings is entered so many levels deep. */
 export const MAX_NESTING = 4
 const FAILED_STRING = Buffer.from(FAILED)
+const NO_REASONS: readonly Reason[] = []
 
 const HEX = new Int8Array(256).fill(-1)
 for (let i = 0; i < 10; i++) HEX[0x30 + i] = i
@@ -77,6 +78,16 @@ export interface Found {
   readonly start: number
   readonly end: number
   readonly decision: 'mask' | 'keep'
+  readonly because: Because | undefined
+}
+
+/** What is known of a detector's finding beside where it is. */
+export interface Because {
+  readonly info: DetectorInfo
+  readonly reasons: readonly Reason[]
+  /** Nothing is done here, and whose match has taken it. */
+  readonly kept?: boolean
+  readonly absorbedBy?: string | undefined
 }
 
 /** A text as it stands inside a JSON string. Most substitutes are short and plain: for those a loop is the quickest. */
@@ -633,7 +644,24 @@ export class JsonWalker implements Access {
       this.hit(rs, re, out, counted(scanner, k))
       if (this.s.observe !== undefined) {
         const rule = 'detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name
-        this.report(scope, 'value', rule, 'detector' in ref ? ref.detector.name : undefined, 'detector' in ref ? scanner.scores[k]! : undefined, rs, re)
+        if ('detector' in ref) this.report(scope, 'value', rule, ref.detector.name, scanner.scores[k]!, rs, re, { info: ref.detector, reasons: scanner.reasons[k] ?? NO_REASONS })
+        else this.report(scope, 'value', rule, undefined, undefined, rs, re)
+      }
+    }
+    if (this.s.observe !== undefined && scanner.kept.length > 0) {
+      this.decodeRaw()
+      for (const { action, start: s, end: e, score, reasons, absorbedBy } of scanner.kept) {
+        const because = { info: action.detector, reasons, kept: true, absorbedBy }
+        this.report(
+          scope,
+          'value',
+          action.rule.name,
+          action.detector.name,
+          score,
+          mapped ? this.map.toRaw(s - from, false) : s,
+          mapped ? this.map.toRaw(e - from, true) : e,
+          because,
+        )
       }
     }
     this.raw = -1
@@ -959,14 +987,24 @@ export class JsonWalker implements Access {
         const value = readString(buf, open, end)
         if (action.rule.skip === undefined || !action.rule.skip(value)) {
           const done = this.applier.match(action, value, this, () => this.plan.errorPath(scope))
-          this.report(scope, 'value', action.rule.name, action.detector.name, score, open, end)
+          this.report(
+            scope,
+            'value',
+            action.rule.name,
+            action.detector.name,
+            score,
+            open,
+            end,
+            this.s.observe === undefined ? undefined : this.secretBecause(action, score, open, end, scope),
+          )
           if (done === REMOVED) {
             this.state.tallies.push(action)
             this.remove(end)
           } else if (done !== value) this.hit(open, end, this.encode(writeValue(done), false), action)
           return end
         }
-      }
+      } else if (this.s.observe !== undefined)
+        this.report(scope, 'value', action.rule.name, action.detector.name, score, open, end, this.secretBecause(action, score, open, end, scope))
     }
     return this.scanToken(open, end, scope)
   }
@@ -1003,6 +1041,15 @@ export class JsonWalker implements Access {
     if (i === end - 1) return this.plan.parts.judgeSecret(this.buf, open + 1, end - 1, strength, 'record')
     this.decodeFrom(open + 1, i)
     return this.plan.parts.judgeSecret(this.scratch, 0, this.decodedEnd, strength, 'record')
+  }
+
+  /** Why the value of a secret key is masked, or not. */
+  private secretBecause(action: DetectAction, score: number, open: number, end: number, scope: Scope): Because {
+    const value = Buffer.from(readString(this.buf, open, end))
+    const codes = this.plan.parts.explainSecret(value, 0, value.length)
+    const strength = ['', 'key:weak', 'key:medium', 'key:record-strong', 'key:strong'][scope.facts.secret]!
+    const reasons = [{ code: strength, add: score }, ...codes.map((code) => ({ code, add: 0 }))]
+    return { info: action.detector, reasons, kept: score < 0.6 }
   }
 
   /** Detection on a string token whose rules left it alone. */
@@ -1079,13 +1126,13 @@ export class JsonWalker implements Access {
           this.applier.match(action, value, this, () => this.plan.errorPath(scope)),
           action,
         )
-        this.report(scope, 'number', action.rule.name, action.detector.name, 0.95, start, end)
+        this.report(scope, 'number', action.rule.name, action.detector.name, 0.95, start, end, { info: action.detector, reasons: [{ code: 'key:strong', add: 0.95 }] })
         return
       }
     }
-    if (!whole || end - start < 3 || end - start > 19 || set.numberFinders.length === 0) return
+    if (!set.readsNumbers) return
     const scanner = this.scanner
-    if (scanner.number(set, this.buf, start, end, scope.keyWords) === 0) return
+    if (scanner.number(set, this.buf, start, end, scope.keyWords, whole) === 0) return
     const action = scanner.refs[0]!
     if (!('detector' in action)) return
     const value = readScalar(this.buf, start, end)
@@ -1096,7 +1143,7 @@ export class JsonWalker implements Access {
       this.applier.match(action, value, this, () => this.plan.errorPath(scope)),
       action,
     )
-    this.report(scope, 'number', action.rule.name, action.detector.name, scanner.scores[0]!, start, end)
+    this.report(scope, 'number', action.rule.name, action.detector.name, scanner.scores[0]!, start, end, { info: action.detector, reasons: scanner.reasons[0] ?? NO_REASONS })
   }
 
   private replaceNumber(start: number, end: number, value: Value, done: Value | Removed, action: { masked: number }): void {
@@ -1296,8 +1343,18 @@ export class JsonWalker implements Access {
     return Buffer.from(out)
   }
 
-  private report(scope: Scope, where: Found['where'], rule: string | undefined, detector: string | undefined, score: number | undefined, start: number, end: number): void {
+  private report(
+    scope: Scope,
+    where: Found['where'],
+    rule: string | undefined,
+    detector: string | undefined,
+    score: number | undefined,
+    start: number,
+    end: number,
+    because?: Because,
+  ): void {
     if (this.s.observe === undefined) return
-    this.s.observe({ scope, where, rule, detector, score, start: this.toTop(start, false), end: this.toTop(end, true), decision: 'mask' })
+    const decision = because?.kept === true ? 'keep' : 'mask'
+    this.s.observe({ scope, where, rule, detector, score, start: this.toTop(start, false), end: this.toTop(end, true), decision, because })
   }
 }

@@ -2,7 +2,7 @@
 // no overlaps; the engine does. Pairs in text go to named_secret as in the engine.
 
 import type { DetectorInfo, Finder, Scan } from '../../src/engine/types.ts'
-import { detectors, finders, judgePair, keyFactsAt, pairTriggers, createPair, recogniseKey } from '../../src/detectors/index.ts'
+import { compileKnownSecrets, detectors, finders, judgePair, keyFactsAt, pairTriggers, createPair, recogniseKey } from '../../src/detectors/index.ts'
 
 export interface Hit {
   readonly name: string
@@ -24,9 +24,9 @@ interface Options {
   readonly pairs?: boolean
 }
 
-/** Builds a driver for the detectors of the given names (all by default). */
+/** Builds a driver for the detectors of the given names (by default all that a ruleset need not name). */
 export function createDriver(options: Options = {}): Driver {
-  const chosen = options.names === undefined ? undefined : new Set(options.names)
+  const chosen = new Set(options.names ?? detectors.filter((d) => d.group !== undefined).map((d) => d.name))
   const infos: DetectorInfo[] = []
   const used: { finder: Finder; ids: Int32Array }[] = []
   const active = new Uint8Array(detectors.length + 1)
@@ -34,10 +34,10 @@ export function createDriver(options: Options = {}): Driver {
     const ids = new Int32Array(finder.detectors.length)
     finder.detectors.forEach((info, i) => {
       ids[i] = infos.length
-      active[infos.length] = chosen === undefined || chosen.has(info.name) ? 1 : 0
+      active[infos.length] = chosen.has(info.name) ? 1 : 0
       infos.push(info)
     })
-    if (finder.detectors.some((info) => chosen === undefined || chosen.has(info.name))) used.push({ finder, ids })
+    if (finder.detectors.some((info) => chosen.has(info.name))) used.push({ finder, ids })
   }
   const pairs = options.pairs === true
   // Bit i: finder i; the last bit: pairs.
@@ -49,9 +49,17 @@ export function createDriver(options: Options = {}): Driver {
       else for (let j = 0; j < prev.length; j++) table[(prev.charCodeAt(j) << 8) | b]! |= bit
     }
   }
-  used.forEach(({ finder }, i) => finder.triggers.forEach((t) => add(1 << i, t.prev, t.byte)))
+  used.forEach(({ finder }, i) =>
+    finder.triggers.forEach((t) => {
+      add(1 << i, t.prev, t.byte)
+      for (const pair of t.pairs?.match(/../g) ?? []) add(1 << i, pair[0], pair[1]!)
+    }),
+  )
   const PAIRS = 1 << 30
   if (pairs) pairTriggers.forEach((t) => add(PAIRS, t.prev, t.byte))
+
+  // the value that the examples of known_secret speak of
+  const known = compileKnownSecrets(chosen.has('known_secret') ? ['Corr3ct-Horse/9'] : []).values
 
   let hits: Hit[] = []
   const scan = {
@@ -79,6 +87,7 @@ export function createDriver(options: Options = {}): Driver {
       scan.text = bytes
       scan.end = length
       scan.keyWords = keyWords
+      known?.find(bytes, 0, length, (start, end) => hits.push({ name: 'known_secret', start, end, score: 1 }))
       skip.fill(0)
       found = 0
       let previous = 32
