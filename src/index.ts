@@ -8,7 +8,7 @@
  * ```
  * @module
  */
-import { detectors, finders, finishPair, judgePair, judgeSecret, keyFacts, pairTriggers, recogniseKey } from './detectors/index.ts'
+import { detectors, finders, finishPair, keyed, keyFacts, pairTriggers, recogniseKey } from './detectors/index.ts'
 import { createNamesFinder, createNamesGate, nameDetectors } from './detectors/names/index.ts'
 import { makeTextTagging } from './detectors/names/tagging.ts'
 import type { TaggingOptions, TextTagging } from './detectors/names/tagging.ts'
@@ -24,9 +24,9 @@ const builtins: Builtins = {
   masks,
   finders: [...finders, createNamesFinder(readNamesModel)],
   detectors: [...detectors, ...nameDetectors],
-  pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair, judge: judgePair },
+  pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair },
   keyFacts,
-  judgeSecret,
+  keyed,
 }
 
 /**

@@ -182,7 +182,7 @@ export interface Builtins {
   readonly detectors: readonly DetectorInfo[]
   readonly pairs: PairRecogniser
   readonly keyFacts: Registries['keyFacts']
-  readonly judgeSecret: Registries['judgeSecret']
+  readonly keyed: Registries['keyed']
 }
 
 /** What a plugin module may export. */
@@ -254,7 +254,7 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
     customs,
     pairs: builtins.pairs,
     keyFacts: builtins.keyFacts,
-    judgeSecret: builtins.judgeSecret,
+    keyed: builtins.keyed,
     keyGlobs: (globs) => {
       const compiled = compileKeyGlobs(globs)
       return (name) => compiled.matches(name)

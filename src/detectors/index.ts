@@ -1,7 +1,7 @@
-// Every built-in detector, one line per family. The engine takes `finders` for the one pass over a text and calls
-// `keyFacts` and `judgeSecret` for `named_secret`, which has no candidates of its own.
+// Every built-in detector, one line per family. The engine takes `finders` for the one pass over a text, and asks `keyed`
+// about values under keys that `keyFacts` says something of.
 
-import type { DetectorInfo, Finder } from '../engine/types.ts'
+import type { DetectorInfo, Finder, KeyedDetector } from '../engine/types.ts'
 import { authorizationFinder } from './authorization.ts'
 import { cardTrackFinder } from './card-track.ts'
 import { cloudKeysFinder } from './cloud-keys.ts'
@@ -9,13 +9,18 @@ import { connectionStringFinder } from './connection-string.ts'
 import { cookieFinder } from './cookie.ts'
 import { digits } from './digits.ts'
 import { emailFinder } from './email.ts'
+import { geoFinder, geoPoint } from './geo-point.ts'
 import { ibanFinder } from './iban.ts'
 import { ipv4Finder } from './ipv4.ts'
 import { ipv6Finder } from './ipv6.ts'
 import { jwtFinder } from './jwt.ts'
+import { judgeSecret } from './key-words.ts'
 import { macFinder } from './mac.ts'
+import { judgePair } from './pairs.ts'
 import { passwordHashFinder } from './password-hash.ts'
+import { personName } from './person-name.ts'
 import { privateKeyFinder } from './private-key.ts'
+import { streetAddress } from './street-address.ts'
 import { urlFinder } from './url.ts'
 import { vendorTokensFinder } from './vendor-tokens.ts'
 
@@ -40,6 +45,7 @@ export const finders: readonly Finder[] = [
   ipv4Finder,
   ipv6Finder,
   macFinder,
+  geoFinder,
 ]
 
 /** The value under a key that names a secret. */
@@ -72,11 +78,21 @@ export const namedSecret: DetectorInfo = {
   ],
 }
 
+const secretByKey: KeyedDetector = {
+  detector: namedSecret,
+  level: (facts) => facts.secret,
+  numbers: (facts) => facts.secretNumbers,
+  judge: (text, start, end, level, number) => (number ? 0.95 : judgeSecret(text, start, end, level, 'record')),
+  pair: judgePair,
+}
+
+/** Detectors of values that are known by their key; the first that a key speaks to is asked. */
+export const keyed: readonly KeyedDetector[] = [secretByKey, personName, streetAddress, geoPoint]
+
 /** Every detector, in the order of priority. */
-export const detectors: readonly DetectorInfo[] = finders
-  .flatMap((finder) => finder.detectors)
-  .concat(namedSecret)
-  .sort((a, b) => a.priority - b.priority)
+export const detectors: readonly DetectorInfo[] = [...new Set([...finders.flatMap((finder) => finder.detectors), ...keyed.map(({ detector }) => detector)])].sort(
+  (a, b) => a.priority - b.priority,
+)
 
 /** The five groups; `all` is their union. */
 export const GROUPS = ['secrets', 'pci', 'pii', 'phi', 'network'] as const

@@ -6,7 +6,23 @@
 // path: the rules in force, the words of the keys above, the detectors, the strength of a secret key. The number of cached
 // scopes is bounded; when it is reached the cache starts anew (see docs/decisions/0001).
 
-import type { Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, Policy, Segment, Settles, SkipEntry, Value, ValueMasker } from './types.ts'
+import { MOST_NAME, PAIR, rolesOf } from './beside.ts'
+import type {
+  Condition,
+  DetectorInfo,
+  Finder,
+  HashSource,
+  JsonTransform,
+  KeyedDetector,
+  KeyFacts,
+  Level,
+  Policy,
+  Segment,
+  Settles,
+  SkipEntry,
+  Value,
+  ValueMasker,
+} from './types.ts'
 
 /** A compiled pipeline of masks. */
 export interface Chain {
@@ -194,6 +210,21 @@ export interface BoundFinder {
   readonly ids: Int32Array
 }
 
+/** A detector of values that their key makes known, and what becomes of them. */
+export interface BoundKeyed {
+  readonly keyed: KeyedDetector
+  readonly action: DetectAction
+}
+
+/** What a key says about its value. */
+export interface Claim extends BoundKeyed {
+  readonly level: Level
+  /** Numbers may be meant too. */
+  readonly numbers: boolean
+  /** Of these keys one must stand beside it. */
+  readonly beside: readonly string[] | undefined
+}
+
 /** Marks in the pair tables: the string may end here. */
 export const END = 255
 
@@ -213,7 +244,8 @@ export class DetectSet {
   readonly numberFinders: readonly BoundFinder[]
   /** Words in a path that give short numbers a meaning. */
   readonly numberWords: ReadonlySet<string>
-  readonly namedSecret: DetectAction | undefined
+  /** Detectors of values that their key makes known; the first that a key speaks to is asked. */
+  readonly keyed: readonly BoundKeyed[]
   /** Index of the pair recogniser among the finders, or -1. */
   readonly pairFinder: number
   readonly empty: boolean
@@ -222,7 +254,7 @@ export class DetectSet {
     actions: readonly (DetectAction | undefined)[],
     finders: readonly BoundFinder[],
     pairs: { readonly triggers: Finder['triggers'] } | undefined,
-    namedSecretId: number,
+    keyed: readonly BoundKeyed[],
     scanNumbers: boolean,
     percent: boolean,
   ) {
@@ -233,7 +265,7 @@ export class DetectSet {
     for (const { finder } of used) finder.prepare?.()
     this.numberFinders = scanNumbers ? finders.filter((f) => f.finder.number !== undefined && f.ids.some((id) => actions[id] !== undefined)) : []
     this.numberWords = new Set(this.numberFinders.flatMap((f) => f.finder.numberWords ?? []))
-    this.namedSecret = namedSecretId >= 0 ? actions[namedSecretId] : undefined
+    this.keyed = keyed
     this.pairFinder = pairs === undefined ? -1 : used.length + 1
     // detectors without a finder, those of users among them, look at every text
     this.empty = used.length === 0 && pairs === undefined && !actions.some((a, id) => a !== undefined && !finders.some((f) => f.ids.includes(id)))
@@ -255,6 +287,26 @@ export class DetectSet {
       this.pairsJson[(p << 8) | 0x5c] = END
     }
     if (same) for (let size = 256; size < this.pairsJson.length; size *= 2) this.pairsJson.copyWithin(size, 0, size)
+  }
+
+  /** The detector that a key speaks to. */
+  keyedBy(facts: KeyFacts): BoundKeyed | undefined {
+    for (const bound of this.keyed) if (bound.keyed.level(facts) !== 0) return bound
+    return undefined
+  }
+
+  /** What a key, and what it means where it stands, say about the value. */
+  claim(facts: KeyFacts, key: string): Claim | undefined {
+    const bound = this.keyedBy(facts)
+    if (bound === undefined) return undefined
+    const { keyed, action } = bound
+    const level = keyed.level(facts) as Level
+    return { keyed, action, level, numbers: keyed.numbers(facts), beside: keyed.beside?.(level, key) }
+  }
+
+  /** A match is the value of a key. */
+  isKeyed(ref: unknown): boolean {
+    return this.keyed.some(({ action }) => action === ref)
   }
 }
 
@@ -376,7 +428,7 @@ export interface TextKey {
 }
 
 const NO_WORDS: readonly string[] = []
-export const NO_FACTS: KeyFacts = { words: [], secret: 0, secretNumbers: false }
+export const NO_FACTS: KeyFacts = { words: [], secret: 0, secretNumbers: false, personal: 0, mute: true, leads: false }
 /** A key in text that invokes nothing. */
 export const NO_KEY: TextKey = { inString: [], inLine: [], facts: NO_FACTS }
 /** Slots of the direct-mapped cache of keys in text. */
@@ -406,6 +458,10 @@ export class Scope {
   memo = 0
   /** Detectors find something in the key itself; such scopes are never cached. */
   keyHit = false
+  /** What it is to its neighbours: bits of beside.ts. */
+  roles = 0
+  /** Scopes of the same place under the names that stand beside it. */
+  naming: Scope | undefined
   /** Where the skim keeps what it knows of this scope; 0: nowhere. */
   record = 0
   readonly keyBytes: Uint8Array
@@ -438,6 +494,10 @@ export class Scope {
   unknown = false
   keyWords: readonly string[] = NO_WORDS
   facts: KeyFacts
+  /** The key as what stands below it is read with: of an item that of its list, of a named value its name. */
+  head: string
+  /** What the key says about the value itself. */
+  claim: Claim | undefined
   items: Map<number, Scope> | undefined
   indexed = false
   /** Children are this scope itself: structure is all that matters. */
@@ -460,6 +520,7 @@ export class Scope {
       }
     }
     this.facts = facts
+    this.head = key
     this.detect = detect
   }
 
@@ -514,7 +575,6 @@ export interface PlanParts {
   /** The set without detectors. */
   readonly noDetect: DetectSet
   readonly keyFacts: (key: string) => KeyFacts
-  readonly judgeSecret: (text: Uint8Array, start: number, end: number, strength: 1 | 2 | 3 | 4, where: 'record' | 'text') => number
   /** True when a key itself holds something that detectors find. */
   readonly scanKey: (scope: Scope, bytes: Uint8Array) => boolean
 }
@@ -583,18 +643,13 @@ export class Plan {
   /** The scope of a key that is not among the cached children; caches it when there is room. */
   makeChild(parent: Scope, key: string, keyBytes: Uint8Array, most = MAX_CHILDREN): Scope {
     if (parent.inert) return parent
-    let facts = this.facts(key)
-    if (facts.secret === 0 && parent.facts.secret > 0 && parent.key !== '') {
-      // `credentials.value`: a key of generic words takes its parent's head
-      facts = this.facts(`${parent.key}.${key}`)
-    }
+    const facts = this.factsBelow(parent, key)
     const scope = new Scope(parent, key, keyBytes, facts, parent.detect)
     scope.hash = hashBytes(keyBytes, 0, keyBytes.length)
     scope.nodes = stepName(this.entered(parent), key)
     scope.keyWords = facts.words.length === 0 ? parent.keyWords : facts.words.concat(parent.keyWords).slice(0, 64)
-    const own: Target[] = []
-    for (const { target, matches } of this.parts.keyTargets) if (matches(key)) own.push(target)
-    this.settle(scope, own, parent)
+    this.settle(scope, this.keyTargets(key), parent)
+    scope.roles = this.names(scope) ? rolesOf(key) : 0
     if (this.policy.scan_keys && !scope.detect.empty) scope.keyHit = this.parts.scanKey(scope, keyBytes)
     // one record of many paths may not fill the memory: past the bound its scopes live as long as they are walked
     if (!scope.keyHit && parent.used < most && this.scopes <= MAX_SCOPES && keyBytes.length <= 256) {
@@ -602,6 +657,60 @@ export class Plan {
       insertChild(parent, scope)
     }
     return scope
+  }
+
+  /** Targets of the rules whose keys match. */
+  private keyTargets(key: string): Target[] {
+    const own: Target[] = []
+    for (const { target, matches } of this.parts.keyTargets) if (matches(key)) own.push(target)
+    return own
+  }
+
+  /** Could a name beside a value at this scope matter? */
+  private names(scope: Scope): boolean {
+    return this.parts.keyTargets.length > 0 || !scope.detect.empty
+  }
+
+  /** The scope of a value at `scope` that the text in [start, end) of `bytes` names. */
+  named(scope: Scope, bytes: Uint8Array, start: number, end: number): Scope {
+    if (end === start || end - start > MOST_NAME || scope.inert) return scope
+    const hash = hashBytes(bytes, start, end)
+    return findChild(this.naming(scope), bytes, start, end, hash) ?? this.makeNamed(scope, Uint8Array.prototype.slice.call(bytes, start, end), hash)
+  }
+
+  /** Where the scopes of the names beside a value are kept. */
+  naming(scope: Scope): Scope {
+    return (scope.naming ??= new Scope(scope.parent, scope.key, EMPTY_BYTES, NO_FACTS, scope.detect))
+  }
+
+  private makeNamed(scope: Scope, bytes: Uint8Array, hash: number): Scope {
+    const name = Buffer.from(bytes).toString()
+    const facts = this.facts(name)
+    const named = new Scope(scope.parent, scope.key, bytes, facts.secret > 0 || facts.personal !== 0 ? facts : scope.facts, scope.detect)
+    named.hash = hash
+    named.head = name
+    named.isItem = scope.isItem
+    named.nodes = scope.nodes
+    named.keyWords = facts.words.length === 0 ? scope.keyWords : facts.words.concat(scope.keyWords).slice(0, 64)
+    const own = scope.isItem ? [] : this.keyTargets(scope.key)
+    this.settle(named, [...own, ...this.keyTargets(name).filter((t) => !own.includes(t))], scope.parent)
+    const holder = this.naming(scope)
+    if (holder.used < MAX_CHILDREN && this.scopes <= MAX_SCOPES) {
+      this.scopes++
+      insertChild(holder, named)
+    }
+    return named
+  }
+
+  /** What a key says where it stands. */
+  private factsBelow(parent: Scope, key: string): KeyFacts {
+    const own = this.facts(key)
+    if (own.secret > 0 || own.personal !== 0 || !parent.facts.leads || parent.head === '') return own
+    // `credentials.value`, `name.first`: a key of generic words takes its parent's head
+    const joined = this.facts(`${parent.head}.${key}`)
+    if (joined.secret > 0 || joined.personal !== 0) return joined
+    // of a password all parts are secret but those that say what else they are
+    return own.mute && parent.facts.secret === 4 ? { ...own, secret: 4, leads: true } : own
   }
 
   /** The scope of a key given as text. */
@@ -641,9 +750,11 @@ export class Plan {
     this.scopes++
     const scope = new Scope(parent, index < 0 ? '*' : String(index), EMPTY_BYTES, parent.facts, parent.detect)
     scope.isItem = true
+    scope.head = parent.head
     scope.nodes = nodes
     scope.keyWords = parent.keyWords
     this.settle(scope, [], parent)
+    scope.roles = this.names(scope) ? PAIR : 0
     return scope
   }
 
@@ -687,10 +798,10 @@ export class Plan {
     scope.unknown = this.policy.unknown_fields !== 'keep' && !scope.allowed && !targets.some((t) => t.rule.conditions.length === 0)
     if (parent === undefined || excepted.length !== parent.excepted.length) scope.detect = this.parts.detectSet(excepted.filter((r) => r.form === 'detect'))
     const detect = scope.detect
-    const secret = detect.namedSecret !== undefined && scope.facts.secret > 0
+    const claim = (scope.claim = detect.claim(scope.facts, scope.isItem ? '' : scope.head))
     const values = targets.length > 0 || scope.unknown
-    scope.strings = values || secret ? TARGET : detect.empty ? (this.policy.decode.includes('json') && this.below(scope) ? SCAN : PASS) : SCAN
-    scope.numbers = values || (secret && scope.facts.secretNumbers) ? 3 : detect.numberFinders.length === 0 ? 0 : scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
+    scope.strings = values || claim !== undefined ? TARGET : detect.empty ? (this.policy.decode.includes('json') && this.below(scope) ? SCAN : PASS) : SCAN
+    scope.numbers = values || claim?.numbers === true ? 3 : detect.numberFinders.length === 0 ? 0 : scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
     scope.literals = values ? 2 : 0
     scope.constantToken = targets.length === 1 ? targets[0]!.constantToken : undefined
     scope.document = targets.length > 0 && targets.every((t) => t.chain.document !== undefined || t.chain.ordered !== undefined)
@@ -756,7 +867,7 @@ export class Plan {
     const inString = this.hasStringPairs ? strongest(own) : []
     const inLine = strongest([...own, ...(this.parts.lineTargets.get(key) ?? [])])
     const facts = this.facts(key)
-    const entry = inLine.length === 0 && facts.secret === 0 ? NO_KEY : { inString, inLine, facts }
+    const entry = inLine.length === 0 && facts.secret === 0 && facts.personal === 0 ? NO_KEY : { inString, inLine, facts }
     this.textKeys[slot] = { bytes, entry }
     return entry
   }

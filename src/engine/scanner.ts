@@ -4,7 +4,7 @@
 import { HASH_START, NO_KEY } from './plan.ts'
 import type { DetectAction, DetectSet, Plan, Target } from './plan.ts'
 import { NumberText } from './types.ts'
-import type { CustomDetector, KeyFacts, Scan } from './types.ts'
+import type { CustomDetector, KeyFacts, Level, PairMatch, Scan } from './types.ts'
 
 /** Judges key/value pairs in text; injected, the engine knows no detector. */
 export interface PairRecogniser {
@@ -13,21 +13,6 @@ export interface PairRecogniser {
   key(text: Uint8Array, start: number, end: number, at: number, out: PairMatch): boolean
   /** Finds the end of the value; only asked for keys that matter. */
   finish(text: Uint8Array, end: number, out: PairMatch): void
-  /** Finds the end of the value and judges it as a secret of a key of that strength: the score, 0 to keep it. */
-  judge(text: Uint8Array, end: number, out: PairMatch, strength: 1 | 2 | 3 | 4): number
-}
-
-/** Offsets of a recognised pair; `quote` is the quote byte around the value, or 0. */
-export interface PairMatch {
-  keyStart: number
-  keyEnd: number
-  valueStart: number
-  valueEnd: number
-  quote: number
-  /** The quotes are written with a backslash before them. */
-  escaped: boolean
-  /** The value is the rest of the line. */
-  header: boolean
 }
 
 /** A pair whose key a rule names. */
@@ -107,7 +92,7 @@ export class Scanner implements Scan {
   private readonly customs: readonly BoundCustom[]
   /** A user's detector wants every string, candidates or not. */
   readonly always: boolean
-  private readonly pair: PairMatch = { keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, quote: 0, escaped: false, header: false }
+  private readonly pair: PairMatch = { keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, quote: 0, escaped: false, header: false, closer: 0 }
   private readonly percent: boolean
   private inner: Scanner | undefined
 
@@ -339,15 +324,16 @@ export class Scanner implements Scan {
       return pair.valueEnd
     }
     const facts: KeyFacts = known.facts
-    const action = this.set.namedSecret
-    if (action === undefined || facts.secret === 0) return from
+    const bound = this.set.keyedBy(facts)
+    if (bound === undefined) return from
+    const { keyed, action } = bound
     if (this.line && facts.secret >= 3 && pair.quote === 0 && text[pair.valueStart] === 0x5b && LIST_START[text[pair.valueStart + 1] ?? 0] === 1) {
       // a record that was cut: the list under the key goes as a whole, as its strings would in a record
       const stop = bracketsEnd(text, pair.valueStart, this.end)
       this.emit(action.id, pair.valueStart, stop, 0.8)
       return stop
     }
-    const score = this.pairs!.judge(this.text, this.end, pair, facts.secret as 1 | 2 | 3 | 4)
+    const score = keyed.pair(this.text, this.end, pair, keyed.level(facts) as Level)
     if (score <= 0) return from
     this.emit(action.id, pair.valueStart, pair.valueEnd, score)
     return pair.valueEnd
