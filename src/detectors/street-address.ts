@@ -1,7 +1,7 @@
 // Street addresses under keys that say so. What stands in prose is for the tagger (names/).
 
 import type { KeyedDetector } from '../engine/types.ts'
-import { ALNUM, CLASS, DIGIT, KEY, LETTER } from './bytes.ts'
+import { ALNUM, CLASS, DIGIT, KEY, LETTER, lower } from './bytes.ts'
 import { isMasked, isPlaceholder } from './key-words.ts'
 import { finishPair } from './pairs.ts'
 
@@ -25,7 +25,17 @@ export const streetAddress: KeyedDetector = {
       'addr="«7 Mock Way»", port=80',
       'homeAddress: «1 Sample Plaza»',
     ],
-    counterExamples: ['address=127.0.0.1', 'address: 10.0.0.1 port 80', 'address: localhost', 'remote_address=a 1 b', 'addr=0x7ffd 12', 'street: closed', 'email_address="1 x"'],
+    counterExamples: [
+      'address=127.0.0.1',
+      'address: 10.0.0.1 port 80',
+      'address: localhost',
+      'wallet address: 1BoatSLRHtKNngkdXEeobR76b53LETtpyT sent 1 coin',
+      'MAC address: 02 of dev',
+      'remote_address=a 1 b',
+      'addr=0x7ffd 12',
+      'street: closed',
+      'email_address="1 x"',
+    ],
   },
   level: ({ personal }) => (personal === 'street' ? STREET : personal === 'address' ? ADDRESS : 0),
   numbers: () => false,
@@ -36,6 +46,7 @@ export const streetAddress: KeyedDetector = {
   },
   pair(text, end, pair, level) {
     const from = pair.valueStart
+    if (level === ADDRESS && isOther(text, pair.keyStart)) return 0
     const limit = end - from > MOST ? from + MOST : end
     if (pair.quote !== 0) finishPair(text, limit, pair)
     else pair.valueEnd = addressEnd(text, from, limit)
@@ -50,26 +61,57 @@ function has(text: Uint8Array, start: number, end: number, bits: number): boolea
   return false
 }
 
-/** A digit, a space, and a word of letters: no machine has such an address. */
+/** Beside a number these make it something else than a house. */
+const MACHINE_WORDS = new Set('port pid byte bytes offset page line slot mask table already bind errno code status localhost'.split(' '))
+
+/** A house number (digits, perhaps a letter) and a word, apart from each other: no machine has such an address. */
 function isAddress(text: Uint8Array, start: number, end: number): boolean {
-  let digit = false
-  let word = 0
-  let words = false
-  let spaces = 0
-  for (let p = start; p < end; p++) {
-    const b = text[p]!
-    const bits = CLASS[b]!
-    if (b === 61 || b === 64 || b === 123 || b === 60 || b === 92) return false
-    // `10.0.0.1 port 80`, `[::1] 80`, `0x7ffd 12`: addresses of machines and memory
-    if ((b === 46 || b === 58) && p + 1 < end && p > start && (CLASS[text[p + 1]!]! & DIGIT) !== 0) return false
-    if (b === 120 && p > start && text[p - 1] === 48) return false
-    if ((bits & DIGIT) !== 0) digit = true
-    if ((bits & LETTER) !== 0 || b >= 0x80) word++
-    else word = 0
-    if (word >= 2) words = true
-    if (b === 32 && p > start && p + 1 < end) spaces++
+  let house = false
+  let word = false
+  for (let p = start; p < end; ) {
+    const from = p
+    let digits = 0
+    let letters = 0
+    let high = 0
+    for (; p < end && text[p] !== 32 && text[p] !== 44 && text[p] !== 10; p++) {
+      const b = text[p]!
+      const bits = CLASS[b]!
+      if (b === 61 || b === 64 || b === 123 || b === 60 || b === 92) return false
+      // addresses of machines: `10.0.0.1`, `[::1]`, `host:80`
+      if ((b === 46 || b === 58) && p > from && p + 1 < end && (CLASS[text[p + 1]!]! & ALNUM) !== 0) return false
+      if ((bits & DIGIT) !== 0) digits++
+      else if ((bits & LETTER) !== 0) letters++
+      else if (b >= 0x80) high++
+    }
+    if (digits > 0 && digits <= 6 && letters <= 1 && high <= 2) house = true
+    if (digits === 0 && letters + high >= 2) {
+      if (letters <= 9 && MACHINE_WORDS.has(lowered(text, from, from + letters))) return false
+      word = true
+    }
+    p++
   }
-  return digit && words && spaces > 0
+  return house && word
+}
+
+function lowered(text: Uint8Array, from: number, to: number): string {
+  let out = ''
+  for (let p = from; p < to; p++) out += String.fromCharCode(lower(text[p]!))
+  return out
+}
+
+/** Words that may stand before `address:` in text without making it another kind of address. */
+const BEFORE = new Set(
+  'street home postal mailing billing shipping residential delivery my your his her their our the a new old full to at and with work office current permanent customer patient'.split(
+    ' ',
+  ),
+)
+
+/** True where the word before the key at `at` says that it is some other address: `wallet address:`, `MAC address:`. */
+function isOther(text: Uint8Array, at: number): boolean {
+  if (at < 2 || text[at - 1] !== 32) return false
+  let p = at - 1
+  while (p > 0 && at - p < 16 && (CLASS[text[p - 1]!]! & (LETTER | DIGIT)) !== 0) p--
+  return p < at - 1 && !BEFORE.has(lowered(text, p, at - 1))
 }
 
 /** Where an address without quotes ends: at the end of the line, at what no address holds, or before the next pair. */

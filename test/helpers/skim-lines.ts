@@ -80,6 +80,21 @@ export const keys: readonly string[] = [
   'trace_id',
   'doc',
   'body',
+  'k',
+  'content',
+  'Name',
+  'field',
+  'stringValue',
+  'attribute',
+  'rawHeaders',
+  'first_name',
+  'fullName',
+  'address',
+  'street',
+  'line1',
+  'lat',
+  'lon',
+  'latitude',
 ] // prettier-ignore
 
 const separators = [
@@ -450,8 +465,30 @@ export class HardLines {
     return Buffer.concat(parts)
   }
 
+  /** Names beside values, in every order, with a few things between. */
+  #named(depth: number): Buffer {
+    const random = this.#random
+    const name = (): Buffer =>
+      spelled(random, random.chance(0.8) ? random.pick(keys) : hardText(random).slice(0, random.pick([20, 140, 300])), random.chance(this.#oddKeys * 3) ? 0.3 : 0)
+    const list = (parts: readonly Buffer[], open: string, close: string): Buffer =>
+      Buffer.concat([Buffer.from(open), ...parts.flatMap((part, i) => [Buffer.from(`${i > 0 ? ',' : ''}${this.#gap()}`), part, Buffer.from(this.#gap())]), Buffer.from(close)])
+    const entry = (key: string, value: Buffer): Buffer =>
+      Buffer.concat([spelled(random, key, random.chance(this.#oddKeys) ? 0.3 : 0), Buffer.from(`${this.#gap()}:${this.#gap()}`), value])
+    const dice = random.below(5)
+    if (dice === 0) return list([list([name(), this.#value(9)], '[', ']'), list([name(), this.#value(depth + 1)], '[', ']')], '[', ']')
+    if (dice === 1) return list([entry('rawHeaders', list([name(), this.#value(9), name(), this.#value(9), this.#value(9)], '[', ']'))], '{', '}')
+    const entries = [entry(random.pick(['name', 'key', 'Key', 'k', 'field', 'variable', 'attribute', 'header']), name())]
+    const value = random.chance(0.3) ? list([entry('stringValue', this.#value(9))], '{', '}') : this.#value(random.chance(0.8) ? 9 : depth + 1)
+    entries.push(entry(random.pick(['value', 'v', 'val', 'Value', 'content', 'stringValue']), value))
+    if (random.chance(0.5)) entries.reverse()
+    for (let n = random.below(random.chance(0.1) ? 12 : 4); n > 0; n--)
+      entries.splice(random.below(entries.length + 1), 0, entry(random.pick(keys), this.#value(random.chance(0.8) ? 9 : depth + 1)))
+    return list(entries, '{', '}')
+  }
+
   #value(depth: number): Buffer {
     const random = this.#random
+    if (depth < 8 && random.chance(0.06)) return this.#named(depth)
     const dice = random.below(20)
     if (dice < 3 && depth < 8) return this.#container(depth)
     if (dice < 5)
