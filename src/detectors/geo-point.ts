@@ -41,7 +41,7 @@ export const geoPoint: KeyedDetector = {
   numbers: () => true,
   judge: (text, start, end, level) => (readNumber(text, start, end) === end && inRange(level) ? 0.9 : 0),
   beside: (level, key) => (level === LAT ? partners(key, 'lat', ['lon', 'lng', 'long']) : level === LON ? partners(key, '(?:long|lon|lng)', ['lat']) : undefined),
-  pair(text, end, pair, level) {
+  pair(text, _start, end, pair, level) {
     const to = readNumber(text, pair.valueStart, end)
     if (to === pair.valueStart || goesOn(text, to, end) || !inRange(level)) return 0
     if (level >= LAT && (decimals < DECIMALS || Math.abs(value) < 1)) return 0

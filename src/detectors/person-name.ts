@@ -31,7 +31,13 @@ export const personName: KeyedDetector = {
     summary:
       'Name of a person under a key that says so (first name, surname, full name, display name, customer name ...), in a record; in a pair of text one to three capitalised words.',
     mask: { type: 'name' },
-    examples: ['first_name=«Zebulon» action=login', 'surname: «Testerson-Smith», age 7', 'lastName="«van der Beispiel»" role=admin', 'fullName: «Mary Ann Sample» logged in'],
+    examples: [
+      'first_name=«Zebulon» action=login',
+      'surname: «Testerson-Smith», age 7',
+      'lastName="«van der Beispiel»" role=admin',
+      'fullName: «Mary Ann Sample» logged in',
+      'First name: «Zebulon», age 7',
+    ],
     counterExamples: [
       'first_name=',
       'lastName: String',
@@ -46,7 +52,7 @@ export const personName: KeyedDetector = {
   level: ({ personal }) => (personal === 'part of a name' ? PART : personal === 'name' ? WHOLE : 0),
   numbers: () => false,
   judge,
-  pair(text, end, pair, level) {
+  pair(text, _start, end, pair, level) {
     if (pair.quote !== 0) {
       finishPair(text, end - pair.valueStart > MOST ? pair.valueStart + MOST : end, pair)
       return readsAsName(text, pair.valueStart, pair.valueEnd) ? judge(text, pair.valueStart, pair.valueEnd, level) : 0

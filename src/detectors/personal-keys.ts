@@ -12,7 +12,7 @@ const PART_HEADS = words(
 )
 /** Before `name`: whose name it is, or that all of it is there. */
 const WHOLE = words(
-  'full display person patient customer employee student guest passenger recipient beneficiary cardholder holder applicant contact author sender spouse father mother parent guardian nominee payer payee billing shipping',
+  'full display person patient customer employee student passenger recipient beneficiary cardholder holder applicant contact author sender spouse father mother guardian nominee payer payee billing shipping',
 )
 const HOLDERS = words('cardholder accountholder')
 /** What `holder` holds. */

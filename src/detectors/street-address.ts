@@ -44,9 +44,9 @@ export const streetAddress: KeyedDetector = {
     if (level === STREET) return has(text, start, end, LETTER) ? 0.9 : 0
     return isAddress(text, start, end) ? 0.8 : 0
   },
-  pair(text, end, pair, level) {
+  pair(text, start, end, pair, level) {
     const from = pair.valueStart
-    if (level === ADDRESS && isOther(text, pair.keyStart)) return 0
+    if (level === ADDRESS && isOther(text, start, pair.keyStart)) return 0
     const limit = end - from > MOST ? from + MOST : end
     if (pair.quote !== 0) finishPair(text, limit, pair)
     else pair.valueEnd = addressEnd(text, from, limit)
@@ -107,10 +107,10 @@ const BEFORE = new Set(
 )
 
 /** True where the word before the key at `at` says that it is some other address: `wallet address:`, `MAC address:`. */
-function isOther(text: Uint8Array, at: number): boolean {
-  if (at < 2 || text[at - 1] !== 32) return false
+function isOther(text: Uint8Array, start: number, at: number): boolean {
+  if (at < start + 2 || text[at - 1] !== 32) return false
   let p = at - 1
-  while (p > 0 && at - p < 16 && (CLASS[text[p - 1]!]! & (LETTER | DIGIT)) !== 0) p--
+  while (p > start && at - p < 16 && (CLASS[text[p - 1]!]! & (LETTER | DIGIT)) !== 0) p--
   return p < at - 1 && !BEFORE.has(lowered(text, p, at - 1))
 }
 

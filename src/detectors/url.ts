@@ -29,6 +29,7 @@ const credentials: DetectorInfo = {
     'https://${user}:${pass}@host',
     'http://<user>:<pass>@host',
     'curl -u bob https://x',
+    'curl -u username:password https://x',
     'postgres://REDACTED@db/x',
     'a://b',
   ],
@@ -198,9 +199,16 @@ function findCurl(scan: Scan, at: number, ids: Int32Array): number {
     if (b === 58 && colon < 0) colon = p
     p++
   }
-  if (colon < 0 || colon + 1 >= p || isPlaceholder(text, colon + 1, p) || isMasked(text, colon + 1, p)) return at
+  if (colon < 0 || colon + 1 >= p || isPlaceholder(text, colon + 1, p) || isMasked(text, colon + 1, p) || isNoun(text, colon + 1, p)) return at
   scan.emit(ids[CREDENTIALS]!, from, p, 0.95)
   return p
+}
+
+const NOUNS = ['password', 'passwd', 'pass', 'token', 'secret', 'apikey', 'api_key', 'api-key']
+
+/** `username:password`, `user:token`: documentation that names what belongs there. */
+function isNoun(text: Uint8Array, from: number, to: number): boolean {
+  return NOUNS.some((noun) => noun.length === to - from && matchesLower(text, to, from, noun))
 }
 
 function hasCommand(text: Uint8Array, from: number, to: number): boolean {

@@ -824,6 +824,8 @@ export class Plan {
     const known = this.plainKeys[mix(hash) & (TEXT_KEYS - 1)]
     if (known === undefined || known.length !== end - start) return false
     for (let k = 0; k < known.length; k++) if (known[k] !== text[start + k]) return false
+    // `first name:` is another key than `name:`
+    if (known.length === 4 && text[start - 1] === 0x20 && (text[start]! | 0x20) === 0x6e && (text[end - 2]! | 0x20) === 0x6d) return false
     // it may have been forgotten there: said again, but not each time
     if (this.teaching && (++this.told & 31) === 0) this.plainKeyLearnt?.(text, start, end)
     return true

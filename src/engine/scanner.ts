@@ -333,7 +333,7 @@ export class Scanner implements Scan {
       this.emit(action.id, pair.valueStart, stop, 0.8)
       return stop
     }
-    const score = keyed.pair(this.text, this.end, pair, keyed.level(facts) as Level)
+    const score = keyed.pair(this.text, this.start, this.end, pair, keyed.level(facts) as Level)
     if (score <= 0) return from
     this.emit(action.id, pair.valueStart, pair.valueEnd, score)
     return pair.valueEnd

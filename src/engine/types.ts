@@ -537,7 +537,7 @@ export interface KeyedDetector {
   /** Of these keys one must stand beside such a key in a record; undefined: it says enough by itself. */
   beside?(level: Level, key: string): readonly string[] | undefined
   /** The value of a pair in text: judges it, and sets where it ends. */
-  pair(text: Uint8Array, end: number, pair: PairMatch, level: Level): number
+  pair(text: Uint8Array, start: number, end: number, pair: PairMatch, level: Level): number
 }
 
 export type Level = 1 | 2 | 3 | 4

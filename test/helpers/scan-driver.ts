@@ -104,7 +104,7 @@ export function createDriver(options: Options = {}): Driver {
             const facts = keyFactsAt(bytes, pair.keyStart, pair.keyEnd)
             const one = keyed.find((k) => k.level(facts) !== 0)
             const level = one?.level(facts) ?? 0
-            const score = one === undefined || level === 0 ? 0 : one.pair(bytes, length, pair, level)
+            const score = one === undefined || level === 0 ? 0 : one.pair(bytes, 0, length, pair, level)
             if (score > 0) {
               hits.push({ name: one!.detector.name, start: pair.valueStart, end: pair.valueEnd, score })
               pairSkip = pair.valueEnd

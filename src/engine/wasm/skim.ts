@@ -1441,7 +1441,8 @@ function noPair(start: i32, end: i32, p: i32): bool {
   }
   if (q == stop && q != start) return false
   if (q > start && byte(q - 1) == 0x5c) return false
-  return isPlain(q, p, 1)
+  // `first name:` is another key than `name:`
+  return isPlain(q, p, 1) && !(p - q == 4 && q > start && byte(q - 1) == 0x20 && (byte(q) | 0x20) == 0x6e && (byte(p - 2) | 0x20) == 0x6d)
 }
 
 /** `:=`, `?=`, `!=`: what stands before the `=` belongs to it. */
