@@ -488,7 +488,7 @@ export class HardLines {
 
   #value(depth: number): Buffer {
     const random = this.#random
-    if (depth < 8 && random.chance(0.06)) return this.#named(depth)
+    if (depth < 5 && random.chance(0.04)) return this.#named(depth)
     const dice = random.below(20)
     if (dice < 3 && depth < 8) return this.#container(depth)
     if (dice < 5)
