@@ -93,9 +93,7 @@ const secretKeys = [
 ]
 /** Keys that give context; nothing below them is asserted, but every walker must treat it alike. */
 const tellingKeys = ['credentials', 'headers', 'token', 'session', 'phone', 'card', 'iban', 'email', 'cvv', 'pin', 'otp', 'name', 'value', 'url', 'ssn', 'env'].concat(
-  'key content field v attributes rawHeaders first_name fullName display_name address street billing_address first lat lon latitude longitude socialSecurityNumber'.split(
-    ' ',
-  ),
+  'key content field v attributes rawHeaders first_name fullName display_name address street billing_address first lat lon latitude longitude socialSecurityNumber'.split(' '),
 )
 /** Keys of headers with a mask of their own, which expects what such a header holds. */
 const headerKeys = ['referer', 'Origin', 'x-forwarded-for', 'X-Real-IP']

@@ -709,6 +709,12 @@ export const nearMisses: Readonly<Record<string, (random: Random) => string>> = 
       ],
       14,
     ),
+  noGeo: (random) =>
+    tokens(
+      random,
+      ['51', '51.5', '51.5073', '-0.1277', '0.12345678901234567890123456', '51.50735', '91.12345', '.1234', '1234', '-', '+', ',', ',', ',', ', ', ' ', '.', '(', 'x', 'é'],
+      10,
+    ),
   noConnection: (random) =>
     tokens(
       random,
