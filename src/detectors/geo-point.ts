@@ -12,7 +12,7 @@ const info: DetectorInfo = {
   summary:
     'Coordinate: a number in range under latitude or longitude, or under lat and lon (lng, long) side by side; in text a pair of such keys, or `latitude, longitude` with four or more decimals each.',
   mask: { type: 'round', decimal_places: 1 },
-  examples: ['at «51.50735», «-0.12776» now', '(«-36.84846»,«174.76333»)', 'latitude=«51.5» longitude=«-0.1277»', 'lat: «48.8566», lon: «2.3522»'],
+  examples: ['at «51.50735, -0.12776» now', '(«-36.84846,174.76333»)', 'latitude=«51.5» longitude=«-0.1277»', 'lat: «48.8566», lon: «2.3522»'],
   counterExamples: [
     '0.1234, 0.5678',
     '12.345, 67.891',
@@ -126,8 +126,7 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   if (q < end && text[q] === 44) q++
   if (q < end && text[q] === 32) q++
   if (q > to && q < end && (isDigit(text[q]!) || (text[q] === 45 && q + 1 < end && isDigit(text[q + 1]!)))) return to
-  scan.emit(ids[0]!, p, at, 0.65)
-  scan.emit(ids[0]!, from, to, 0.65)
+  scan.emit(ids[0]!, p, to, 0.65)
   return to
 }
 
