@@ -352,7 +352,7 @@ const ROWS: readonly Row[] = [
     priority: 38,
     summary: 'Square token.',
     needs: 'digit',
-    forms: ["sq0 y3 '- u22+", 'EAAA D60+'],
+    forms: ["sq0 y3 '- u22+ !", 'EAAA D60+'],
     examples: [`«sq0atp-${A(22)}»`],
     counterExamples: ['sq0abc'],
   },

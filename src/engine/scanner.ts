@@ -380,7 +380,8 @@ export class Scanner implements Scan {
     for (let k = 0; k < inner.count; k++) {
       const s = inner.starts[k]!
       const e = inner.ends[k]!
-      if (map[e]! - map[s]! === e - s) continue
+      // Without an escape in it or beside it, the span stands in the text as it is.
+      if (map[e]! - map[s]! === e - s && (e >= n || map[e + 1]! - map[e]! === 1) && (s === 0 || map[s]! - map[s - 1]! === 1)) continue
       this.push(map[s]!, map[e]!, inner.refs[k]!, inner.scores[k]!, 1)
     }
   }
