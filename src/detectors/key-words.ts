@@ -90,7 +90,7 @@ const WITH_DIGITS = words('oauth2 cvv2 cvc2 sha1 sha256 sha512 md5 ipv4 ipv6 s3 
 /** Suffixes that are cut off a longer word whatever stands before: no English word ends so. */
 const CUT_SUFFIXES = ['passwords', 'password', 'passwd', 'passphrase', 'apikey', 'secretkey', 'accesskey', 'privatekey', 'credentials', 'secret', 'token', 'tokens']
 
-const UNKNOWN: KeyFacts = { words: [], secret: 0, secretNumbers: false, personal: 0, mute: true, leads: false }
+const UNKNOWN: KeyFacts = { words: [], secret: 0, secretNumbers: false, personal: 0, mute: true, leads: false, holds: false }
 
 const CACHE_LIMIT = 4096
 const cache = new Map<string, KeyFacts>()
@@ -215,12 +215,18 @@ function analyse(key: string): KeyFacts {
     personal,
     mute: secret === 0 && personal === 0 && !list.some((word) => speaks(word)),
     leads: secret > 0 || leadsOn(list),
+    // of what was asked for and granted (`authorization`) much is told
+    holds: secret === 4 && headOf(list) !== 'authorization',
   }
 }
 
+/** Beside secrets these are what they are for. */
+const SETTINGS = words(`account address algorithms amount city client country currency database db dbname domain driver email engine language locale passwordless
+  platform price project protocol realm region role roles scheme ssl tenant tls tokens zone`)
+
 /** A word that says what a value is, or that it is no secret. */
 function speaks(word: string): boolean {
-  return NEGATIVE.has(word) || word === 'passwordless' || word === 'tokens' || STRONG_HEADS.has(word) || RECORD_HEADS.has(word) || WEAK_HEADS.has(word) || word === 'email'
+  return NEGATIVE.has(word) || SETTINGS.has(word) || STRONG_HEADS.has(word) || RECORD_HEADS.has(word) || WEAK_HEADS.has(word)
 }
 
 const NUMERIC = words('password passwords passwd pwd pass passphrase passcode pin otp totp secret secrets')

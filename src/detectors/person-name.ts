@@ -54,7 +54,9 @@ export const personName: KeyedDetector = {
   judge,
   pair(text, _start, end, pair, level) {
     if (pair.quote !== 0) {
-      finishPair(text, end - pair.valueStart > MOST ? pair.valueStart + MOST : end, pair)
+      const stop = end - pair.valueStart > MOST ? pair.valueStart + MOST : end
+      finishPair(text, stop, pair)
+      if (pair.valueEnd === stop && stop < end) return 0
       return readsAsName(text, pair.valueStart, pair.valueEnd) ? judge(text, pair.valueStart, pair.valueEnd, level) : 0
     }
     return capitalised(text, end, pair) ? 0.8 : 0
@@ -62,9 +64,16 @@ export const personName: KeyedDetector = {
 }
 
 function judge(text: Uint8Array, start: number, end: number, level: number): number {
-  if (end - start > MOST || isMasked(text, start, end) || isPlaceholder(text, start, end)) return 0
-  if (level === PART) return hasLetter(text, start, end) ? 0.9 : 0
-  return readsAsName(text, start, end) && !(isLowerCase(text, start, end) && isCommon(lowered(text, start, end))) ? 0.85 : 0
+  if (isMasked(text, start, end) || isPlaceholder(text, start, end)) return 0
+  if (level === PART) return hasLetter(text, start, end) && !isMessage(text, start, end) ? 0.9 : 0
+  return end - start <= MOST && readsAsName(text, start, end) && !isMessage(text, start, end) && !(isLowerCase(text, start, end) && isCommon(lowered(text, start, end))) ? 0.85 : 0
+}
+
+/** `is required`, `must not be empty`: what a check has to say about a name. */
+function isMessage(text: Uint8Array, start: number, end: number): boolean {
+  let p = start
+  while (p < end && (CLASS[text[p]!]! & LOWER) !== 0) p++
+  return p > start && p - start < 12 && p < end && text[p] === 32 && NO_NAMES.has(lowered(text, start, p))
 }
 
 /** Takes up to three capitalised words as the value. */
@@ -77,7 +86,7 @@ function capitalised(text: Uint8Array, end: number, pair: PairMatch): boolean {
     const to = wordEnd(text, p, limit)
     if (to === p || (n === 0 && NO_NAMES.has(lowered(text, p, to)))) break
     // `Name=...`, `Given:`: the next pair
-    if (n > 0 && (text[to] === 61 || text[to] === 58)) break
+    if (n > 0 && to < end && (text[to] === 61 || text[to] === 58)) break
     stop = to
     if (to + 1 >= limit || text[to] !== 32) break
     p = to + 1

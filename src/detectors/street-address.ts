@@ -52,7 +52,9 @@ export const streetAddress: KeyedDetector = {
     else pair.valueEnd = addressEnd(text, from, limit)
     const to = pair.valueEnd
     if (to <= from || isMasked(text, from, to) || isPlaceholder(text, from, to)) return 0
-    return (level === STREET && pair.quote !== 0 ? has(text, from, to, LETTER) : isAddress(text, from, to)) ? 0.75 : 0
+    if (!(level === STREET && pair.quote !== 0 ? has(text, from, to, LETTER) : isAddress(text, from, to))) return 0
+    if (pair.quote !== 0 && to === limit && limit < end) finishPair(text, end, pair)
+    return 0.75
   },
 }
 

@@ -428,7 +428,7 @@ export interface TextKey {
 }
 
 const NO_WORDS: readonly string[] = []
-export const NO_FACTS: KeyFacts = { words: [], secret: 0, secretNumbers: false, personal: 0, mute: true, leads: false }
+export const NO_FACTS: KeyFacts = { words: [], secret: 0, secretNumbers: false, personal: 0, mute: true, leads: false, holds: false }
 /** A key in text that invokes nothing. */
 export const NO_KEY: TextKey = { inString: [], inLine: [], facts: NO_FACTS }
 /** Slots of the direct-mapped cache of keys in text. */
@@ -710,7 +710,7 @@ export class Plan {
     const joined = this.facts(`${parent.head}.${key}`)
     if (joined.secret > 0 || joined.personal !== 0) return joined
     // of a password all parts are secret but those that say what else they are
-    return own.mute && parent.facts.secret === 4 ? { ...own, secret: 4, leads: true } : own
+    return own.mute && parent.facts.holds ? { ...own, secret: 4, leads: true, holds: true } : own
   }
 
   /** The scope of a key given as text. */

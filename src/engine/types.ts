@@ -580,6 +580,8 @@ export interface KeyFacts {
   readonly personal: Personal
   /** No word of it says what it is: below a key that does, it is that. */
   readonly mute: boolean
+  /** What stands below it is secret where its own key is mute. */
+  readonly holds: boolean
   /** Keys below it are read together with it: `name` before `first`. */
   readonly leads: boolean
 }
