@@ -621,6 +621,17 @@ function listed(p: i32, roles: i32, index: i32, scope: i32, depth: i32): i32 {
 /** The scope under the name whose opening quote is at `at`; 0 to give the line up. */
 function namedBy(at: i32, scope: i32): i32 {
   const start = at + 1
+  const naming = load<i32>(scope, NAMING)
+  const last = naming == 0 ? 0 : load<i32>(naming, FIRST)
+  // names of a kind of records have one order too: the one after the last one is compared first
+  const guess = last == 0 ? 0 : load<i32>(last, NEXT)
+  if (guess != 0 && ((load<u64>(start) ^ load<u64>(guess, WORD)) & load<u64>(guess, WORD_MASK)) == 0) {
+    const n = load<i32>(guess, LENGTH)
+    if (n < 8 || same(start + 8, load<i32>(guess, KEY) + 8, n - 7)) {
+      store<i32>(naming, guess, FIRST)
+      return guess
+    }
+  }
   let h: i32 = 0x811c9dc5
   let p = start
   let c = byte(p)
@@ -632,9 +643,13 @@ function namedBy(at: i32, scope: i32): i32 {
   if (n > MOST_NAME) return scope
   if (c == 0x5c) return 0
   if (c != 0x22 || n == 0) return scope
-  const naming = load<i32>(scope, NAMING)
-  const known = naming == 0 ? 0 : find(naming, start, n, h)
-  return known != 0 ? known : hostNamed(scope, start, p)
+  let named = naming == 0 ? 0 : find(naming, start, n, h)
+  if (named == 0) named = hostNamed(scope, start, p)
+  if (naming != 0 && named != 0) {
+    if (last != 0) store<i32>(last, named, NEXT)
+    store<i32>(naming, named, FIRST)
+  }
+  return named
 }
 
 /** Looks for a name behind the value that begins at or behind p: its opening quote, 0 where there is none, -1 to give the line up. */
