@@ -27,7 +27,7 @@ import { urlFinder } from './url.ts'
 import { vendorTokensFinder } from './vendor-tokens.ts'
 
 export { judgeSecret, keyFacts, keyFactsAt } from './key-words.ts'
-export { createPair, finishPair, judgePair, pairTriggers, recogniseKey, recognisePair } from './pairs.ts'
+export { createPair, finishPair, pairTriggers, recogniseKey, recognisePair } from './pairs.ts'
 
 /** In no particular order: overlaps are settled by length, score and `priority`. */
 export const finders: readonly Finder[] = [
