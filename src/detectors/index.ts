@@ -16,7 +16,7 @@ import { ipv4Finder } from './ipv4.ts'
 import { ipv6Finder } from './ipv6.ts'
 import { jwtFinder } from './jwt.ts'
 import { judgeSecret } from './key-words.ts'
-import { kubernetesSecretFinder } from './kubernetes-secret.ts'
+import { kubernetesFinder } from './kubernetes.ts'
 import { macFinder } from './mac.ts'
 import { judgePair } from './pairs.ts'
 import { passwordHashFinder } from './password-hash.ts'
@@ -26,7 +26,8 @@ import { streetAddress } from './street-address.ts'
 import { urlFinder } from './url.ts'
 import { vendorTokensFinder } from './vendor-tokens.ts'
 
-export { judgeSecret, keyFacts, keyFactsAt } from './key-words.ts'
+export { isCommon } from './common-words.ts'
+export { isMasked, judgeSecret, keyFacts, keyFactsAt, looksRandom } from './key-words.ts'
 export { createPair, finishPair, pairTriggers, recogniseKey, recognisePair } from './pairs.ts'
 
 /** In no particular order: overlaps are settled by length, score and `priority`. */
@@ -38,9 +39,9 @@ export const finders: readonly Finder[] = [
   urlFinder,
   connectionStringFinder,
   commandLineFinder,
-  kubernetesSecretFinder,
   jwtFinder,
   privateKeyFinder,
+  kubernetesFinder,
   authorizationFinder,
   cookieFinder,
   cloudKeysFinder,

@@ -7,6 +7,7 @@
 // scopes is bounded; when it is reached the cache starts anew (see docs/decisions/0001).
 
 import { MOST_NAME, PAIR, rolesOf } from './beside.ts'
+import { BASE64_TRIGGERS, LOOKALIKE_TRIGGERS, PERCENT_TRIGGERS } from './readings.ts'
 import type {
   Condition,
   DetectorInfo,
@@ -248,6 +249,10 @@ export class DetectSet {
   readonly keyed: readonly BoundKeyed[]
   /** Index of the pair recogniser among the finders, or -1. */
   readonly pairFinder: number
+  /** Runs of base64 are read. */
+  readonly base64: boolean
+  /** Texts that are base64 as a whole are read. */
+  readonly readsValues: boolean = false
   readonly empty: boolean
 
   constructor(
@@ -256,7 +261,7 @@ export class DetectSet {
     pairs: { readonly triggers: Finder['triggers'] } | undefined,
     keyed: readonly BoundKeyed[],
     scanNumbers: boolean,
-    percent: boolean,
+    decode: readonly string[],
   ) {
     this.actions = actions
     this.active = Uint8Array.from(actions, (a) => (a === undefined ? 0 : 1))
@@ -266,6 +271,7 @@ export class DetectSet {
     this.numberFinders = scanNumbers ? finders.filter((f) => f.finder.number !== undefined && f.ids.some((id) => actions[id] !== undefined)) : []
     this.numberWords = new Set(this.numberFinders.flatMap((f) => f.finder.numberWords ?? []))
     this.keyed = keyed
+    this.base64 = decode.includes('base64')
     this.pairFinder = pairs === undefined ? -1 : used.length + 1
     // detectors without a finder, those of users among them, look at every text
     this.empty = used.length === 0 && pairs === undefined && !actions.some((a, id) => a !== undefined && !finders.some((f) => f.ids.includes(id)))
@@ -273,7 +279,12 @@ export class DetectSet {
     used.forEach((f, i) => {
       tables.add(f.finder.triggers, i)
     })
-    if (percent && used.length > 0) tables.add([{ byte: '%', next: '0123456789abcdefABCDEF' }], used.length)
+    // the number behind those of the finders stands for what makes a text be read in another way
+    if (used.length > 0) {
+      if (decode.includes('url')) tables.add(PERCENT_TRIGGERS, used.length)
+      tables.add(LOOKALIKE_TRIGGERS, used.length)
+      if (this.base64) tables.add(BASE64_TRIGGERS, used.length)
+    }
     if (pairs !== undefined) tables.add(pairs.triggers, this.pairFinder)
     this.pairsText = tables.pairs
     this.follow = tables.follow()
@@ -308,6 +319,11 @@ export class DetectSet {
   isKeyed(ref: unknown): boolean {
     return this.keyed.some(({ action }) => action === ref)
   }
+}
+
+/** The same detectors, where values may be base64; the tables are shared. */
+export function readingValues(set: DetectSet): DetectSet {
+  return Object.assign(Object.create(DetectSet.prototype) as DetectSet, set, { readsValues: true })
 }
 
 /** Folds the triggers of all finders into two tables: two bytes make a mark, mark and third byte make a set of finders. */
@@ -483,6 +499,8 @@ export class Scope {
   readonly parent: Scope | undefined
   readonly key: string
   isItem = false
+  /** A value right under `data`. */
+  inData = false
   nodes: readonly Node[] = []
   /** Everything that claims the value here: own hits and inherited ones, in file order. */
   targets: readonly Target[] = NO_TARGETS
@@ -569,7 +587,7 @@ export interface PlanParts {
   /** Keys that the ruleset writes out. */
   readonly names: ReadonlySet<string>
   /** Builds the set for the rules left after `except`. */
-  readonly detectSet: (excepted: readonly CompiledRule[]) => DetectSet
+  readonly detectSet: (excepted: readonly CompiledRule[], inData: boolean) => DetectSet
   /** Made when a first text line needs it. */
   readonly lineDetect: () => DetectSet
   /** The set without detectors. */
@@ -610,7 +628,7 @@ export class Plan {
   private makeRoot(): Scope {
     this.scopes = 0
     const facts = NO_FACTS
-    const scope = new Scope(undefined, '', EMPTY_BYTES, facts, this.parts.detectSet([]))
+    const scope = new Scope(undefined, '', EMPTY_BYTES, facts, this.parts.detectSet([], false))
     scope.nodes = close([this.parts.root])
     this.settle(scope, [])
     return scope
@@ -796,7 +814,13 @@ export class Plan {
     targets.sort((a, b) => a.order - b.order)
     scope.targets = targets
     scope.unknown = this.policy.unknown_fields !== 'keep' && !scope.allowed && !targets.some((t) => t.rule.conditions.length === 0)
-    if (parent === undefined || excepted.length !== parent.excepted.length) scope.detect = this.parts.detectSet(excepted.filter((r) => r.form === 'detect'))
+    // what a Kubernetes Secret holds is base64
+    scope.inData = parent !== undefined && !scope.isItem && !parent.isItem && parent.key === 'data'
+    if (parent === undefined || excepted.length !== parent.excepted.length || scope.inData !== parent.inData)
+      scope.detect = this.parts.detectSet(
+        excepted.filter((r) => r.form === 'detect'),
+        scope.inData,
+      )
     const detect = scope.detect
     const claim = (scope.claim = detect.claim(scope.facts, scope.isItem ? '' : scope.head))
     const values = targets.length > 0 || scope.unknown

@@ -682,6 +682,13 @@ export class Skim {
     if (known !== undefined) return known
     const { view, bytes } = this
     const at = this.room(112)
+    for (const [other, from] of this.sets) {
+      if (other.pairsText !== set.pairsText || at === 0) continue
+      bytes.copyWithin(at, from, from + 112)
+      view.setInt32(at + 52, set.readsValues ? 1 : 0, true)
+      this.sets.set(set, at)
+      return at
+    }
     const pairs = this.room(65536)
     const table = this.sets.size === 0 ? this.at.ANY : this.room(65536)
     const follow = this.room(set.follow.length)
@@ -710,6 +717,7 @@ export class Skim {
     view.setInt32(at + 40, countries, true)
     view.setInt32(at + 44, table, true)
     view.setInt32(at + 48, set.follow.length >> 8, true)
+    view.setInt32(at + 52, set.readsValues ? 1 : 0, true)
     // the module tells by other means where numbers and IBANs may begin
     let quiet = 0
     set.finders.forEach(({ finder }, f) => {
