@@ -19,7 +19,7 @@ const HOLDERS = words('cardholder accountholder')
 const HELD = words('card account policy')
 
 /** Before `address`: it is where somebody lives or gets mail. */
-const KINDS_OF_ADDRESS = words('street home postal mailing billing shipping residential residence permanent delivery correspondence mail')
+const KINDS_OF_ADDRESS = words('street home postal mailing billing shipping residential residence permanent delivery correspondence')
 /** Before `address`: whose it is, of whatever kind. */
 const OWNERS = words('user customer patient contact employee person client member student guest recipient sender work office company business')
 const ADDRESS = words('address addr adresse')
