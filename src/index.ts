@@ -8,22 +8,7 @@
  * ```
  * @module
  */
-import {
-  compileKnownSecrets,
-  createPair,
-  detectors,
-  explainSecret,
-  finders,
-  finishPair,
-  isCommon,
-  isMasked,
-  judgePair,
-  judgeSecret,
-  keyFacts,
-  looksRandom,
-  pairTriggers,
-  recogniseKey,
-} from './detectors/index.ts'
+import { compileKnownSecrets, createPair, detectors, finders, finishPair, isCommon, isMasked, keyed, keyFacts, looksRandom, pairTriggers, recogniseKey } from './detectors/index.ts'
 import { createNamesFinder, createNamesGate, nameDetectors } from './detectors/names/index.ts'
 import { makeTextTagging } from './detectors/names/tagging.ts'
 import type { TaggingOptions, TextTagging } from './detectors/names/tagging.ts'
@@ -39,11 +24,10 @@ const builtins: Builtins = {
   masks,
   finders: [...finders, createNamesFinder(readNamesModel)],
   detectors: [...detectors, ...nameDetectors],
-  pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair, judge: judgePair },
+  pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair },
   keyFacts,
-  judgeSecret,
+  keyed,
   survey: { looksRandom, isCommon, isMasked, newPair: createPair },
-  explainSecret,
   knownSecrets: compileKnownSecrets,
 }
 

@@ -19,11 +19,11 @@ import { Leaves } from './engine/leaves.ts'
 import { Memo } from './engine/memo.ts'
 import type { DetectAction, Scope } from './engine/plan.ts'
 import { Scanner, wipeReadings } from './engine/scanner.ts'
-import type { PairMatch, PairRecogniser } from './engine/scanner.ts'
+import type { PairRecogniser } from './engine/scanner.ts'
 import { TextAccess, TextMasker } from './engine/text.ts'
 import type { LineObserver } from './engine/text.ts'
 import { REMOVED } from './engine/types.ts'
-import type { AiEngine, CustomDetector, DetectorInfo, Finder, KnownValues, LineBlock, MaskDefinition, Reason, Ruleset, SeedTable } from './engine/types.ts'
+import type { AiEngine, CustomDetector, DetectorInfo, Finder, KnownValues, LineBlock, MaskDefinition, PairMatch, Reason, Ruleset, SeedTable } from './engine/types.ts'
 import type { KnownSecret } from './detectors/known-secret.ts'
 import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, freeName, Hits, namesOf, RecordState, splice, Writer } from './engine/walker.ts'
@@ -217,10 +217,9 @@ export interface Builtins {
   readonly detectors: readonly DetectorInfo[]
   readonly pairs: PairRecogniser
   readonly keyFacts: Registries['keyFacts']
-  readonly judgeSecret: Registries['judgeSecret']
+  readonly keyed: Registries['keyed']
   /** What a survey of a sample knows of keys and values. */
   readonly survey: Pick<Knowledge, 'looksRandom' | 'isCommon' | 'isMasked'> & { readonly newPair: () => PairMatch }
-  readonly explainSecret: Registries['explainSecret']
   readonly knownSecrets: (secrets: readonly KnownSecret[]) => { readonly values: KnownValues | undefined; readonly refused: readonly string[] }
 }
 
@@ -294,8 +293,7 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
     customs,
     pairs: builtins.pairs,
     keyFacts: builtins.keyFacts,
-    judgeSecret: builtins.judgeSecret,
-    explainSecret: builtins.explainSecret,
+    keyed: builtins.keyed,
     keyGlobs: (globs) => {
       const compiled = compileKeyGlobs(globs)
       return (name) => compiled.matches(name)

@@ -249,6 +249,7 @@ describe('key words', () => {
       'password_policy',
       'passwordless',
       'message',
+      '[REDACTED:named_secret]',
       '',
     ],
   }

@@ -143,7 +143,7 @@ describe('findings', () => {
   it('stop at the line that is the last one', () => {
     const { report } = discovered(sample, { maxLines: 3 })
     expect(report).toMatchObject({ records: 3, lines: 0, cut: true })
-    expect(report.findings[0]).toMatchObject({ path: 'user.email', count: 3 })
+    expect(report.findings.find(({ path }) => path === 'user.email')).toMatchObject({ count: 3 })
   })
 
   it('of single records and texts count too', () => {
@@ -369,7 +369,7 @@ describe('places', () => {
 
   it('of the usual keys are shown', () => {
     const keys = `@timestamp _id user_agent.original http.response.status_code k8s.namespace.name app.kubernetes.io/managed-by x-b3-traceid sha256 x86_64 rfc3339 p99_latency_ms
-      remoteAddress eventLoopUtilization heapUsed mysqlConnectionPoolSize XDG_RUNTIME_DIR isMfaEnabled utm_campaign numeroCliente krankenversicherungsnummer Straße 名前 12`
+      remoteAddress eventLoopUtilization heapUsed mysqlConnectionPoolSize XDG_RUNTIME_DIR isMfaEnabled utm_campaign numeroCliente krankenversicherungsnummer 名前 12`
     for (const key of [...keys.trim().split(/\s+/), 'Last Login (UTC)', 'Total Amount EUR', 'E-Mail Address 2']) {
       const path = /[. ]/.test(key) ? `["${key}"]` : key
       expect([key, found(discovered(lines({ in: { [key]: 'a@shop.example' } })).report).at(-1)]).toEqual([key, `in${path.startsWith('[') ? '' : '.'}${path} value email 1`])
@@ -536,7 +536,7 @@ describe('mask-logs discover', () => {
     write('b.json', '[{"mail":\n"b@shop.example"}]')
     const { code, out } = await cli(['--json', 'a.csv', 'b.json'])
     expect(code).toBe(0)
-    expect(found(JSON.parse(out) as DiscoveryReport)).toEqual(['Mail value email 1', 'mail value email 1'])
+    expect(found(JSON.parse(out) as DiscoveryReport)).toEqual(['Surname value person_name 1', 'Mail value email 1', 'mail value email 1'])
     const part = JSON.parse((await cli(['--json', '--max-lines', '5'], sample)).out) as DiscoveryReport
     expect(part).toMatchObject({ records: 5, cut: true })
     for (const { mask } of part.suggestions) createMasker(`version: "1.0"\nrules:\n- keys: [a]\n  masks: [${mask}]\n`, { runSecret }).close()

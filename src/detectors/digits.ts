@@ -725,6 +725,7 @@ export const digits: Finder = {
   ],
   find,
   number: findNumber,
+  numberWords: [...SSN_WORDS.all],
   skim: 'digits',
   passesTimes: (words) => !words.some((word) => PHONE_WORDS.all.has(word)),
 }

@@ -1,7 +1,7 @@
-// Every built-in detector, one line per family. The engine takes `finders` for the one pass over a text and calls
-// `keyFacts` and `judgeSecret` for `named_secret`, which has no candidates of its own.
+// Every built-in detector, one line per family. The engine takes `finders` for the one pass over a text, and asks `keyed`
+// about values under keys that `keyFacts` says something of.
 
-import type { DetectorInfo, Finder } from '../engine/types.ts'
+import type { DetectorInfo, Finder, KeyedDetector } from '../engine/types.ts'
 import { authorizationFinder } from './authorization.ts'
 import { cardTrackFinder } from './card-track.ts'
 import { cloudKeysFinder } from './cloud-keys.ts'
@@ -11,18 +11,24 @@ import { cookieFinder } from './cookie.ts'
 import { digits } from './digits.ts'
 import { emailFinder } from './email.ts'
 import { highEntropyFinder } from './high-entropy.ts'
+import { geoFinder, geoPoint } from './geo-point.ts'
 import { ibanFinder } from './iban.ts'
 import { ipv4Finder } from './ipv4.ts'
 import { ipv6Finder } from './ipv6.ts'
 import { jwtFinder } from './jwt.ts'
+import { judgeSecret } from './key-words.ts'
 import { kubernetesFinder } from './kubernetes.ts'
 import { knownSecret } from './known-secret.ts'
 import { macFinder } from './mac.ts'
+import { judgePair } from './pairs.ts'
 import { mrzFinder } from './mrz.ts'
-import { passwordHashFinder } from './password-hash.ts'
 import { otpSeedFinder } from './otp-seed.ts'
+import { passwordHashFinder } from './password-hash.ts'
+import { personName } from './person-name.ts'
 import { privateKeyFinder } from './private-key.ts'
+import { explainSecret } from './secret-reasons.ts'
 import { seedPhraseFinder } from './seed-phrase.ts'
+import { streetAddress } from './street-address.ts'
 import { urlFinder } from './url.ts'
 import { vendorTokensFinder } from './vendor-tokens.ts'
 import { walletsFinder } from './wallets.ts'
@@ -30,8 +36,7 @@ import { walletsFinder } from './wallets.ts'
 export { isCommon } from './common-words.ts'
 export { isMasked, judgeSecret, keyFacts, keyFactsAt, looksRandom } from './key-words.ts'
 export { compileKnownSecrets } from './known-secret.ts'
-export { explainSecret } from './secret-reasons.ts'
-export { createPair, finishPair, judgePair, pairTriggers, recogniseKey, recognisePair } from './pairs.ts'
+export { createPair, finishPair, pairTriggers, recogniseKey, recognisePair } from './pairs.ts'
 
 /** In no particular order: overlaps are settled by length, score and `priority`. */
 export const finders: readonly Finder[] = [
@@ -58,6 +63,7 @@ export const finders: readonly Finder[] = [
   seedPhraseFinder,
   mrzFinder,
   highEntropyFinder,
+  geoFinder,
 ]
 
 /** The value under a key that names a secret. */
@@ -103,11 +109,25 @@ export const namedSecret: DetectorInfo = {
   ],
 }
 
+/** How strongly a key says that its value is a secret. */
+const STRENGTHS = ['', 'key:weak', 'key:medium', 'key:record-strong', 'key:strong']
+
+const secretByKey: KeyedDetector = {
+  detector: namedSecret,
+  level: (facts) => facts.secret,
+  numbers: (facts) => facts.secretNumbers,
+  judge: (text, start, end, level, number) => (number ? 0.95 : judgeSecret(text, start, end, level, 'record')),
+  explain: (text, start, end, level) => [STRENGTHS[level]!, ...explainSecret(text, start, end)],
+  pair: judgePair,
+}
+
+/** Detectors of values that are known by their key; the first that a key speaks to is asked. */
+export const keyed: readonly KeyedDetector[] = [secretByKey, personName, streetAddress, geoPoint]
+
 /** Every detector, in the order of priority. */
-export const detectors: readonly DetectorInfo[] = finders
-  .flatMap((finder) => finder.detectors)
-  .concat(namedSecret, knownSecret)
-  .sort((a, b) => a.priority - b.priority)
+export const detectors: readonly DetectorInfo[] = [...new Set([...finders.flatMap((finder) => finder.detectors), ...keyed.map(({ detector }) => detector), knownSecret])].sort(
+  (a, b) => a.priority - b.priority,
+)
 
 /** The five groups; `all` is their union. */
 export const GROUPS = ['secrets', 'pci', 'pii', 'phi', 'network'] as const

@@ -6,11 +6,11 @@ import { TextAccess, TextMasker } from './text.ts'
 import { JsonWalker } from './walk-json.ts'
 import type { WalkServices } from './walk-json.ts'
 import { DetectSet, Node, Plan, readingValues, type Scope } from './plan.ts'
-import type { BoundFinder, BoundKnown, Chain, CompiledRule, CompiledTransform, DetectAction, SkipTest, Target } from './plan.ts'
+import type { BoundFinder, BoundKeyed, BoundKnown, Chain, CompiledRule, CompiledTransform, DetectAction, SkipTest, Target } from './plan.ts'
 import { asRead, asWritten, BASE64, PERCENT, PERCENT_TWICE } from './readings.ts'
 import { decode, NO_WAYS, Scanner, unitOffsets } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
-import { isContainer, NumberText, REMOVED } from './types.ts'
+import { detectorId, isContainer, NumberText, REMOVED } from './types.ts'
 import type {
   AiEngine,
   Condition,
@@ -20,6 +20,7 @@ import type {
   Finder,
   HashSource,
   JsonTransform,
+  KeyedDetector,
   KeyFacts,
   KnownValues,
   LinearRegex,
@@ -56,8 +57,8 @@ export interface Registries {
   readonly customs: readonly CustomDetector[]
   readonly pairs: PairRecogniser
   readonly keyFacts: (key: string) => KeyFacts
-  readonly judgeSecret: (text: Uint8Array, start: number, end: number, strength: 1 | 2 | 3 | 4, where: 'record' | 'text') => number
-  readonly explainSecret: (text: Uint8Array, start: number, end: number) => readonly string[]
+  /** Detectors of values that their key makes known. */
+  readonly keyed: readonly KeyedDetector[]
   readonly keyGlobs: (globs: readonly string[]) => (key: string) => boolean
   readonly regex: (pattern: string) => LinearRegex
   readonly aiEngine: AiEngine | undefined
@@ -144,10 +145,10 @@ class Compiler {
     }
     this.infos = infos
     const ids = new Map<string, number>()
-    infos.forEach((d, i) => ids.set(d.name, i))
+    infos.forEach((d, i) => ids.set(detectorId(d), i))
     this.ids = ids
     for (const c of registries.customs) this.customs.push({ id: ids.get(c.name)!, detector: c })
-    this.bound = registries.finders.map((finder) => ({ finder, ids: Int32Array.from(finder.detectors, (d) => ids.get(d.name)!) }))
+    this.bound = registries.finders.map((finder) => ({ finder, ids: Int32Array.from(finder.detectors, (d) => ids.get(detectorId(d))!) }))
     const known = ids.get(KNOWN_SECRET)
     this.known = registries.known === undefined || known === undefined ? undefined : { id: known, values: registries.known }
     this.tools = this.makeTools()
@@ -231,18 +232,18 @@ class Compiler {
       detectRules.push(rule)
     }
     const pairs = this.policy.text_pairs ? this.r.pairs : undefined
-    const named = this.ids.get('named_secret') ?? -1
     const sets = new Map<string, DetectSet>()
     const make = (actions: readonly (DetectAction | undefined)[], line: boolean): DetectSet => {
       const any = actions.some((a) => a !== undefined)
-      const wantsPairs = line || (pairs !== undefined && (keyTargets.length > 0 || (named >= 0 && actions[named] !== undefined)))
-      return new DetectSet(actions, this.bound, wantsPairs ? this.r.pairs : undefined, named, any && this.policy.scan_numbers, any ? this.policy.decode : [], this.known)
+      const keyed = this.keyed(actions)
+      const wantsPairs = line || (pairs !== undefined && (keyTargets.length > 0 || keyed.length > 0))
+      return new DetectSet(actions, this.bound, wantsPairs ? this.r.pairs : undefined, keyed, any && this.policy.scan_numbers, any ? this.policy.decode : [], this.known)
     }
     const noDetect = new DetectSet(
       this.infos.map(() => undefined),
       [],
       undefined,
-      -1,
+      [],
       false,
       [],
     )
@@ -285,8 +286,6 @@ class Compiler {
       lineDetect: () => (lineSet ??= make(lineActions, true)),
       noDetect,
       keyFacts: this.r.keyFacts,
-      judgeSecret: this.r.judgeSecret,
-      explainSecret: this.r.explainSecret,
       scanKey: (scope: Scope, bytes: Uint8Array) => {
         keyScanner ??= new Scanner(this.plan, undefined, [])
         return keyScanner.scan(scope.detect, bytes, 0, bytes.length, false, true, []) > 0
@@ -315,8 +314,7 @@ class Compiler {
         this.addActions(rule, this.r.expandDetectors(['secrets'], []), this.chain([node('from_fixed', { value: FAILED })], 'detect'))
         const own: (DetectAction | undefined)[] = this.infos.map(() => undefined)
         for (const a of this.actions.splice(from)) own[a.id] = a
-        const named = this.ids.get('named_secret') ?? -1
-        const set = new DetectSet(own, this.bound, this.r.pairs, named, true, ['url'], this.known)
+        const set = new DetectSet(own, this.bound, this.r.pairs, this.keyed(own), true, ['url'], this.known)
         const plan = new Plan({
           ...this.plan.parts,
           policy: { ...this.policy, unknown_fields: 'keep' },
@@ -362,6 +360,17 @@ class Compiler {
       const before = out[action.id]
       if (action.rule.conditions.length > 0 && before !== undefined) action.fallback.set(action.rule, before)
       out[action.id] = action
+    }
+    return out
+  }
+
+  /** Those of the detectors in force that keys speak to. */
+  private keyed(actions: readonly (DetectAction | undefined)[]): BoundKeyed[] {
+    const out: BoundKeyed[] = []
+    for (const keyed of this.r.keyed) {
+      const id = this.ids.get(detectorId(keyed.detector))
+      const action = id === undefined ? undefined : actions[id]
+      if (action !== undefined) out.push({ keyed, action })
     }
     return out
   }
@@ -650,9 +659,9 @@ class Compiler {
     this.addActions(rule, names, chain)
     const own: (DetectAction | undefined)[] = this.infos.map(() => undefined)
     for (const a of this.actions.slice(from)) own[a.id] = a
-    const named = this.ids.get('named_secret') ?? -1
-    const pairs = this.policy.text_pairs && named >= 0 && own[named] !== undefined ? this.r.pairs : undefined
-    return { set: new DetectSet(own, this.bound, pairs, named, false, decode, this.known), scanner: new Scanner(this.plan, pairs, this.customs) }
+    const keyed = this.keyed(own)
+    const pairs = this.policy.text_pairs && keyed.length > 0 ? this.r.pairs : undefined
+    return { set: new DetectSet(own, this.bound, pairs, keyed, false, decode, this.known), scanner: new Scanner(this.plan, pairs, this.customs) }
   }
 
   /** Detection that only says where. */
@@ -661,7 +670,7 @@ class Compiler {
     return (text) => {
       // what is found is masked where it stands: not in base64
       const { set, scanner } = (ready ??= this.detection(
-        [detector],
+        this.r.expandDetectors([detector], []),
         undefined,
         this.policy.decode.filter((way) => way !== 'base64'),
       ))

@@ -21,7 +21,7 @@ import {
   readPercent,
 } from './readings.ts'
 import { NumberText } from './types.ts'
-import type { CustomDetector, KeyFacts, LineBlocks, Reason, Scan } from './types.ts'
+import type { CustomDetector, KeyFacts, Level, LineBlocks, PairMatch, Reason, Scan } from './types.ts'
 
 /** Judges key/value pairs in text; injected, the engine knows no detector. */
 export interface PairRecogniser {
@@ -30,21 +30,6 @@ export interface PairRecogniser {
   key(text: Uint8Array, start: number, end: number, at: number, out: PairMatch): boolean
   /** Finds the end of the value; only asked for keys that matter. */
   finish(text: Uint8Array, end: number, out: PairMatch): void
-  /** Finds the end of the value and judges it as a secret of a key of that strength: the score, 0 to keep it. */
-  judge(text: Uint8Array, start: number, end: number, out: PairMatch, strength: 1 | 2 | 3 | 4): number
-}
-
-/** Offsets of a recognised pair; `quote` is the quote byte around the value, or 0. */
-export interface PairMatch {
-  keyStart: number
-  keyEnd: number
-  valueStart: number
-  valueEnd: number
-  quote: number
-  /** The quotes are written with a backslash before them. */
-  escaped: boolean
-  /** The value is the rest of the line. */
-  header: boolean
 }
 
 /** A pair whose key a rule names. */
@@ -64,8 +49,7 @@ const NO_WORDS: readonly string[] = []
 const NO_RANGES: readonly number[] = []
 const NO_REASONS: readonly Reason[] = []
 const NO_KEPT: readonly Kept[] = []
-/** How strongly a key says that its value is a secret. */
-const STRENGTHS = ['', 'key:weak', 'key:medium', 'key:record-strong', 'key:strong']
+const KEY_ONLY: readonly string[] = ['key']
 
 /** A match that may go on in further lines. */
 export interface Unfinished {
@@ -168,7 +152,7 @@ export class Scanner implements Scan {
   private readonly customs: readonly BoundCustom[]
   /** A user's detector, or known values, want every string, candidates or not. */
   readonly always: boolean
-  private readonly pair: PairMatch = { keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, quote: 0, escaped: false, header: false }
+  private readonly pair: PairMatch = { keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, quote: 0, escaped: false, header: false, closer: 0 }
   private readonly ways: Ways
   private inner: Scanner | undefined
 
@@ -475,17 +459,19 @@ export class Scanner implements Scan {
       return pair.valueEnd
     }
     const facts: KeyFacts = known.facts
-    const action = this.set.namedSecret
-    if (action === undefined || facts.secret === 0) return from
+    const bound = this.set.keyedBy(facts)
+    if (bound === undefined) return from
+    const { keyed, action } = bound
     if (this.line && facts.secret >= 3 && pair.quote === 0 && text[pair.valueStart] === 0x5b && LIST_START[text[pair.valueStart + 1] ?? 0] === 1) {
       // a record that was cut: the list under the key goes as a whole, as its strings would in a record
       const stop = bracketsEnd(text, pair.valueStart, this.end)
       this.emit(action.id, pair.valueStart, stop, 0.8)
       return stop
     }
-    const score = this.pairs!.judge(this.text, this.start, this.end, pair, facts.secret as 1 | 2 | 3 | 4)
+    const level = keyed.level(facts) as Level
+    const score = keyed.pair(this.text, this.start, this.end, pair, level)
     if (this.why !== undefined) {
-      this.pending = [STRENGTHS[facts.secret]!, ...this.plan.parts.explainSecret(text, pair.valueStart, pair.valueEnd)]
+      this.pending = [...(keyed.explain?.(text, pair.valueStart, pair.valueEnd, level) ?? KEY_ONLY)]
       if (score <= 0 && pair.valueEnd > pair.valueStart && pair.valueEnd <= this.end) this.keep(action.id, pair.valueStart, pair.valueEnd, 0, 'no-evidence')
     }
     if (score <= 0) return from

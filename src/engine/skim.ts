@@ -160,6 +160,7 @@ export class Skim {
     const { exports } = new WebAssembly!.Instance(compiled, {
       host: {
         key: (scope: number, start: number, end: number) => this.key(scope, start, end),
+        named: (scope: number, start: number, end: number) => this.named(scope, start, end),
         item: (scope: number, index: number) => this.item(scope, index),
         string: (scope: number, open: number, depth: number, entry: number) => this.string(scope, open, depth, entry),
         scan: (scope: number, open: number, close: number, n: number, live: number, decoded: number, depth: number, entry: number) =>
@@ -527,6 +528,19 @@ export class Skim {
     return this.register(child, parent, record)
   }
 
+  private named(record: number, start: number, end: number): number {
+    const scope = this.scope(record)
+    const { bytes, plan } = this
+    const named = plan.named(scope, bytes, start, end)
+    const naming = plan.naming(scope)
+    // one that is not kept is the walker's
+    if (findChild(naming, bytes, start, end, named.hash) !== named) return 0
+    const holder = this.register(naming, undefined, 0)
+    if (holder === 0) return 0
+    this.view.setInt32(record + 76, holder, true)
+    return this.register(named, naming, holder)
+  }
+
   private item(record: number, index: number): number {
     const parent = this.scope(record)
     const child = this.plan.itemScope(parent, index)
@@ -610,6 +624,7 @@ export class Skim {
         (constant !== 0 ? 16 : 0) |
         (scope.strings === TARGET && !scope.document ? 32 : 0),
     )
+    view.setUint8(record + 3, scope.roles)
     view.setInt32(record + 60, constant, true)
     // nothing of strings is kept where nothing is to be kept
     view.setInt32(record + 68, this.keeps && scope.strings === SCAN ? 24 : 0, true)
@@ -666,10 +681,10 @@ export class Skim {
     const known = this.sets.get(set)
     if (known !== undefined) return known
     const { view, bytes } = this
-    const at = this.room(96)
+    const at = this.room(112)
     for (const [other, from] of this.sets) {
       if (other.pairsText !== set.pairsText || at === 0) continue
-      bytes.copyWithin(at, from, from + 96)
+      bytes.copyWithin(at, from, from + 112)
       view.setInt32(at + 52, set.readsValues ? 1 : 0, true)
       this.sets.set(set, at)
       return at
@@ -680,7 +695,7 @@ export class Skim {
     const groups = this.room(256 * 4)
     const countries = this.room(676)
     if (at === 0 || pairs === 0 || follow === 0 || groups === 0 || countries === 0 || table === 0) return 0
-    bytes.fill(0, at, at + 96)
+    bytes.fill(0, at, at + 112)
     bytes.set(set.follow, follow)
     for (let g = 0; g < 256; g++) {
       let mask = 0
@@ -691,7 +706,7 @@ export class Skim {
     view.setInt32(at + 4, follow, true)
     view.setInt32(at + 8, groups, true)
     set.finders.forEach(({ finder }, f) => {
-      const field = finder.skim === 'digits' ? 12 : finder.skim === 'url' ? 20 : finder.skim === 'iban' ? 24 : finder.skim === 'connection' ? 28 : 0
+      const field = finder.skim === 'digits' ? 12 : finder.skim === 'url' ? 20 : finder.skim === 'iban' ? 24 : finder.skim === 'connection' ? 28 : finder.skim === 'geo' ? 96 : 0
       if (field !== 0) view.setInt32(at + field, 1 << f, true)
       if (finder.skimTable !== undefined) bytes.set(finder.skimTable, countries)
       bytes[at + 64 + f] = Math.min(finder.least ?? 0, 255)

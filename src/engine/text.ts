@@ -248,7 +248,7 @@ export class TextMasker {
         const start = scanner.starts[k]!
         const end = scanner.ends[k]!
         const ref = scanner.refs[k]!
-        if (start === 0 || scratch[start - 1] !== 0x22 || (!isPairHit(ref) && ref !== set.namedSecret)) continue
+        if (start === 0 || scratch[start - 1] !== 0x22 || (!isPairHit(ref) && !set.isKeyed(ref))) continue
         while (q < quotes.length && quotes[q]! < start) q++
         if (q < quotes.length && quotes[q]! < end)
           out.push({ start, end, score: scanner.scores[k]!, refs: [ref], merged: [scanner.merged[k]!], encoded: [scanner.encoded[k]!], origin: scanner })

@@ -504,6 +504,8 @@ export interface DetectorInfo {
   readonly tier: 0 | 1 | 2
   /** Earlier wins for equal spans and scores. */
   readonly priority: number
+  /** Tells it from another detector of its name that finds by other means: a group switches one of them on, the name both. */
+  readonly way?: string
   readonly summary: string
   /** Default mask; undefined: `{type: redact, label: <name>}`. */
   readonly mask?: { readonly type: string; readonly [option: string]: unknown }
@@ -536,7 +538,7 @@ export interface Finder {
   /** Key words (as keyFacts splits them) that give numbers of fewer than 12 digits a meaning; without them `number` is not asked. */
   readonly numberWords?: readonly string[]
   /** Candidates of this finder that come to nothing are told by the function of this name in wasm/skim.ts. */
-  readonly skim?: 'digits' | 'iban' | 'url' | 'connection'
+  readonly skim?: 'digits' | 'iban' | 'url' | 'connection' | 'geo'
   /** What that function needs to know. */
   readonly skimTable?: Uint8Array
   /** No text with fewer bytes holds anything that this finder finds (default 0). */
@@ -545,6 +547,48 @@ export interface Finder {
   readonly passesTimes?: (keyWords: readonly string[]) => boolean
   /** True when the key of a parameter in [start, end) of a text never makes this finder find anything. */
   readonly plainKey?: (text: Uint8Array, start: number, end: number) => boolean
+}
+
+/** A detector's name with its way: of all detectors no two have the same. */
+export function detectorId({ name, way }: DetectorInfo): string {
+  return way === undefined ? name : `${name}:${way}`
+}
+
+/**
+ * A detector of values that are known by their key. It has no candidates: walkers ask it about the values under such keys, and the
+ * recogniser of pairs about what stands behind them in text.
+ */
+export interface KeyedDetector {
+  readonly detector: DetectorInfo
+  /** What a key says of its value to this detector; 0: nothing. */
+  level(facts: KeyFacts): Level | 0
+  /** Numbers under such a key may be meant. */
+  numbers(facts: KeyFacts): boolean
+  /** Judges a string of a record at [start, end), or a number by its text. Returns the score, 0 to leave it. */
+  judge(text: Uint8Array, start: number, end: number, level: Level, number: boolean): number
+  /** Of these keys one must stand beside such a key in a record; undefined: it says enough by itself. */
+  beside?(level: Level, key: string): readonly string[] | undefined
+  /** For explain: codes for what the key says and what the value shows. Never text of the value. */
+  explain?(text: Uint8Array, start: number, end: number, level: Level): readonly string[]
+  /** The value of a pair in text: judges it, and sets where it ends. */
+  pair(text: Uint8Array, start: number, end: number, pair: PairMatch, level: Level): number
+}
+
+export type Level = 1 | 2 | 3 | 4
+
+/** Offsets of a recognised pair; `quote` is the quote byte around the value, or 0. */
+export interface PairMatch {
+  keyStart: number
+  keyEnd: number
+  valueStart: number
+  valueEnd: number
+  quote: number
+  /** The quotes are written with a backslash before them. */
+  escaped: boolean
+  /** The value is the rest of the line. */
+  header: boolean
+  /** The quote that opened before a bare key, 0 for none. */
+  closer: number
 }
 
 /** A user's detector: plain text in, spans out (UTF-16 offsets). With `literals` it runs only on strings that contain one. */
@@ -574,4 +618,15 @@ export interface KeyFacts {
   readonly secret: 0 | 1 | 2 | 3 | 4
   /** Bare numbers under it are secrets too (password, passcode, pin, otp, secret). */
   readonly secretNumbers: boolean
+  /** What else the key names. */
+  readonly personal: Personal
+  /** No word of it says what it is: below a key that does, it is that. */
+  readonly mute: boolean
+  /** What stands below it is secret where its own key is mute. */
+  readonly holds: boolean
+  /** Keys below it are read together with it: `name` before `first`. */
+  readonly leads: boolean
 }
+
+/** Personal data that a key names; 0: none. */
+export type Personal = 0 | 'part of a name' | 'name' | 'street' | 'address' | 'latitude' | 'longitude' | 'lat' | 'lon'

@@ -7,7 +7,7 @@ import { canonical } from './canonical.ts'
 import { KeyedContext, modify } from './context.ts'
 import type { ResolvedSource } from './context.ts'
 import type { RunKey } from './keyed.ts'
-import type { Chain, CompiledRule, CompiledTransform, DetectAction, Plan, Scope, Target } from './plan.ts'
+import type { Chain, Claim, CompiledRule, CompiledTransform, DetectAction, Plan, Scope, Target } from './plan.ts'
 import { strongest } from './plan.ts'
 import { asRead, asWritten, BASE64 } from './readings.ts'
 import { isPairHit } from './scanner.ts'
@@ -783,6 +783,11 @@ export function freeName(names: Map<string, number>, masked: string): string {
   }
   names.set(name, 2)
   return name
+}
+
+/** Beside the value stands a key that has to, if one has to. */
+export function standsBeside({ beside }: Claim, access: Access): boolean {
+  return beside === undefined || beside.some((key) => access.fromParent([key], 1) !== undefined)
 }
 
 /** What counts a masked match; the rules of a pair have counted already, and so has what was found in base64. */

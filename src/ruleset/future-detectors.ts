@@ -9,7 +9,7 @@ export const RESERVED_DETECTORS: ReadonlySet<string> = new Set(
   card_expiry card_track ch_ahv cl_rut clickhouse_key clojars_token cloudflare_token cn_rid connection_string cookie credit_card
   cvv cz_rodne_cislo databricks_token date date_of_birth de_ausweis de_health de_steuer_id de_svnr digitalocean_token
   discord_token dk_cpr docker_token doppler_token driver_licence duffel_token dynatrace_token easypost_key ee_lt_id email es_dni
-  eu_vat facebook_token fi_hetu figma_token flutterwave_key flyio_token fr_nir frameio_token geo_point github_pat
+  eu_vat facebook_token fi_hetu figma_token flutterwave_key flyio_token fr_nir frameio_token github_pat
   github_token gitlab_token google_api_key google_oauth_secret google_oauth_token gr_amka grafana_token groq_key harness_token
   health_plan_id heroku_key hk_id hr_oib hu_tax_id hubspot_token huggingface_token iban iccid icd10 ie_pps il_id imei
   in_aadhaar in_gstin in_pan infracost_key ipv4 ipv6 is_kennitala it_codice_fiscale jmbg jp_my_number jwt kr_rrn

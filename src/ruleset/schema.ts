@@ -288,7 +288,7 @@ export function rulesetJsonSchema(masks: Iterable<MaskDefinition>, detectors: re
     hash_columns: { anyOf: [{ type: 'null' }, { type: 'array', items: { anyOf: [{ type: 'string', minLength: 1 }, objectSchema(HASH_COLUMN)] } }] },
     detector: {
       type: 'string',
-      enum: detectors.map((detector) => detector.name),
+      enum: [...new Set(detectors.map((detector) => detector.name))],
       enumDescriptions: detectors.map((detector) => detector.summary),
     },
     detectors: {
@@ -296,7 +296,7 @@ export function rulesetJsonSchema(masks: Iterable<MaskDefinition>, detectors: re
       minItems: 1,
       items: {
         type: 'string',
-        enum: ['all', ...DETECTOR_GROUPS, ...detectors.map((detector) => detector.name)],
+        enum: [...new Set(['all', ...DETECTOR_GROUPS, ...detectors.map((detector) => detector.name)])],
         enumDescriptions: ['Every group but names.', ...DETECTOR_GROUPS.map((group) => `Every detector of the group ${group}.`), ...detectors.map((detector) => detector.summary)],
       },
     },

@@ -1,8 +1,8 @@
 // A small reference driver for detectors: one table of byte pairs, one pass for candidates, then the finders. It settles
-// no overlaps; the engine does. Pairs in text go to named_secret as in the engine.
+// no overlaps; the engine does. Pairs in text go to the detectors of keys as in the engine.
 
 import type { DetectorInfo, Finder, Scan } from '../../src/engine/types.ts'
-import { compileKnownSecrets, detectors, finders, judgePair, keyFactsAt, pairTriggers, createPair, recogniseKey } from '../../src/detectors/index.ts'
+import { compileKnownSecrets, createPair, detectors, finders, keyed, keyFactsAt, pairTriggers, recogniseKey } from '../../src/detectors/index.ts'
 
 export interface Hit {
   readonly name: string
@@ -20,7 +20,7 @@ export interface Driver {
 
 interface Options {
   readonly names?: readonly string[]
-  /** With named_secret over text pairs. */
+  /** With the detectors of keys over text pairs. */
   readonly pairs?: boolean
 }
 
@@ -110,10 +110,12 @@ export function createDriver(options: Options = {}): Driver {
         if ((mask & PAIRS) !== 0) {
           mask &= ~PAIRS
           if (at >= pairSkip && recogniseKey(bytes, 0, length, at, pair)) {
-            const strength = keyFactsAt(bytes, pair.keyStart, pair.keyEnd).secret
-            const score = judgePair(bytes, 0, length, pair, strength)
+            const facts = keyFactsAt(bytes, pair.keyStart, pair.keyEnd)
+            const one = keyed.find((k) => k.level(facts) !== 0)
+            const level = one?.level(facts) ?? 0
+            const score = one === undefined || level === 0 ? 0 : one.pair(bytes, 0, length, pair, level)
             if (score > 0) {
-              hits.push({ name: 'named_secret', start: pair.valueStart, end: pair.valueEnd, score })
+              hits.push({ name: one!.detector.name, start: pair.valueStart, end: pair.valueEnd, score })
               pairSkip = pair.valueEnd
             }
           }

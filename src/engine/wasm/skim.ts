@@ -13,6 +13,8 @@
 @external('host', 'key') declare function hostKey(scope: i32, start: i32, end: i32): i32
 /** Array element of a scope that tells indexes apart, or whose items are not known yet: the address of its scope, or 0. */
 @external('host', 'item') declare function hostItem(scope: i32, index: i32): i32
+/** The scope of a value at a scope that goes by the name [start, end) too: its address, or 0 to give the line up. */
+@external('host', 'named') declare function hostNamed(scope: i32, start: i32, end: i32): i32
 /** A string at its opening quote: the offset behind it, or a negative number where it is no JSON. It may set LEARN. */
 @external('host', 'string') declare function hostString(scope: i32, open: i32, depth: i32, entry: i32): i32
 /**
@@ -63,7 +65,9 @@ const COUNTS: i32 = 0x4000
 export const CANDIDATES: i32 = 0x5000
 const MAX_CANDIDATES: i32 = 512
 /** Bytes of a key for `learnPlain`. */
-export const KEY_BYTES: i32 = 0x6000
+export const KEY_BYTES: i32 = 0x0480
+/** By depth: the name that stands beside values there, at its opening quote; 0: none. */
+const NAMES: i32 = 0x6000
 /** Separators of queries behind plain keys, in the text at hand. */
 const EQUALS: i32 = 0x0440
 export const HITS: i32 = 0x7000
@@ -113,6 +117,8 @@ export const ANY: i32 = 0x6d0000
 const STRINGS: usize = 0
 const NUMBERS: usize = 1
 const FLAGS: usize = 2
+/** What it is to its neighbours: see beside.ts. */
+const ROLES: usize = 3
 const SET: usize = 4
 const SLOTS: usize = 8
 const MASK: usize = 12
@@ -132,6 +138,17 @@ const RECENT: usize = 64
 const CREDIT: usize = 68
 /** How much it pays to remember what becomes of strings. */
 const RETURNS: usize = 72
+/** In whose table the scopes of the names beside values there are. */
+const NAMING: usize = 76
+
+// bits of ROLES
+const NAME: i32 = 1
+const VALUE: i32 = 2
+const PAIR_LIST: i32 = 4
+const TURNS: i32 = 8
+/** As in beside.ts. */
+const MOST_BESIDE: i32 = 8
+const MOST_NAME: i32 = 128
 
 // bits of FLAGS
 const LITERALS: i32 = 1
@@ -163,6 +180,7 @@ const PAIR: usize = 16
 const URL: usize = 20
 const IBAN: usize = 24
 const CONNECTION: usize = 28
+const GEO: usize = 96
 /** A string that begins with a bracket may be a document. */
 const DOCUMENTS: usize = 32
 /** No detectors. */
@@ -417,6 +435,7 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
         store<i32>(OPENED + (depth << 2), p)
         store<u8>(KINDS + depth, <u8>c)
         p++
+        store<i32>(NAMES + (depth << 2), 0)
         if (byte(p) <= 0x20) {
           p = space(p)
           if (p < 0) return -1
@@ -430,6 +449,10 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
             if (p < 0) return -1
             scope = child
             store<i32>(LASTS + (depth << 2), scope)
+            if (load<u8>(scope, ROLES) != 0) {
+              scope = beside(p, scope, depth)
+              if (scope == 0) return -1
+            }
             continue
           }
         } else if (byte(p) == 0x5d) {
@@ -437,6 +460,7 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
           depth--
         } else {
           store<i32>(COUNTS + (depth << 2), 0)
+          if (load<u8>(scope, ROLES) != 0) store<i32>(NAMES + (depth << 2), listName(p, <i32>load<u8>(scope, ROLES)))
           scope = item(scope, 0)
           if (scope == 0) return -1
           continue
@@ -466,11 +490,19 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
           if (p < 0) return -1
           scope = child
           store<i32>(LASTS + (depth << 2), scope)
+          if (load<u8>(scope, ROLES) != 0) {
+            scope = beside(p, scope, depth)
+            if (scope == 0) return -1
+          }
         } else {
           const index = load<i32>(COUNTS + (depth << 2)) + 1
           store<i32>(COUNTS + (depth << 2), index)
           scope = item(container, index)
           if (scope == 0) return -1
+          if (load<u8>(container, ROLES) != 0) {
+            scope = listed(p, <i32>load<u8>(container, ROLES), index, scope, depth)
+            if (scope == 0) return -1
+          }
         }
         break
       }
@@ -522,21 +554,7 @@ function key(p: i32, scope: i32, fresh: bool): i32 {
   }
   // keys with escapes are rare: the walker knows them
   if (c != 0x22) return -1
-  let found = 0
-  const slots = load<i32>(scope, SLOTS)
-  if (slots != 0) {
-    const mask = load<i32>(scope, MASK)
-    let k = (h ^ (h >>> 15)) & mask
-    while (true) {
-      const s = load<i32>(slots + (k << 2))
-      if (s == 0) break
-      if (load<i32>(s, HASH) == h && load<i32>(s, LENGTH) == p - start && same(start, load<i32>(s, KEY), p - start)) {
-        found = s
-        break
-      }
-      k = (k + 1) & mask
-    }
-  }
+  let found = find(scope, start, p - start, h)
   if (found == 0) {
     found = hostKey(scope, start, p)
     if (found == 0) return -1
@@ -546,6 +564,171 @@ function key(p: i32, scope: i32, fresh: bool): i32 {
   else if (load<i32>(previous, PARENT) == scope) store<i32>(previous, found, NEXT)
   p++
   return byte(p) == 0x3a ? p + 1 : colon(p)
+}
+
+/** The scope in the table of another one whose key is the n bytes at `start`; 0: there is none. */
+function find(scope: i32, start: i32, n: i32, h: i32): i32 {
+  const slots = load<i32>(scope, SLOTS)
+  if (slots == 0) return 0
+  const mask = load<i32>(scope, MASK)
+  let k = (h ^ (h >>> 15)) & mask
+  while (true) {
+    const s = load<i32>(slots + (k << 2))
+    if (s == 0 || (load<i32>(s, HASH) == h && load<i32>(s, LENGTH) == n && same(start, load<i32>(s, KEY), n))) return s
+    k = (k + 1) & mask
+  }
+}
+
+// ---------------------------------------------------------------------------------------------- names beside values
+
+// The same as in walk-json.ts.
+
+/** The scope of a member whose value begins at or behind p, with the name that stands beside it; 0 to give the line up. */
+function beside(p: i32, scope: i32, depth: i32): i32 {
+  const roles = <i32>load<u8>(scope, ROLES)
+  if (roles == VALUE) {
+    let at = load<i32>(NAMES + (depth << 2))
+    if (at == 0) at = nameAhead(p)
+    return at > 0 ? namedBy(at, scope) : at < 0 ? 0 : scope
+  }
+  if (roles == NAME) {
+    p = blanks(p)
+    if (byte(p) == 0x22) store<i32>(NAMES + (depth << 2), p)
+  }
+  return scope
+}
+
+/** What names the items of a list whose first one begins at p. */
+function listName(p: i32, roles: i32): i32 {
+  if (byte(p) != 0x22 || (roles != PAIR_LIST && roles != TURNS)) return 0
+  if (roles == TURNS) return p
+  let q = passed(p)
+  if (q < 0) return 0
+  q = blanks(q)
+  if (byte(q) != 0x2c) return 0
+  q = scalarEnd(blanks(q + 1))
+  return q >= 0 && byte(blanks(q)) == 0x5d ? p : 0
+}
+
+/** The scope of item `index`, which begins at or behind p; 0 to give the line up. */
+function listed(p: i32, roles: i32, index: i32, scope: i32, depth: i32): i32 {
+  const at = load<i32>(NAMES + (depth << 2))
+  if (roles == PAIR_LIST) return at > 0 && index == 1 ? namedBy(at, scope) : scope
+  if (roles != TURNS) return scope
+  p = blanks(p)
+  store<i32>(NAMES + (depth << 2), (index & 1) == 0 && byte(p) == 0x22 ? p : 0)
+  return at > 0 && (index & 1) == 1 ? namedBy(at, scope) : scope
+}
+
+/** The scope under the name whose opening quote is at `at`; 0 to give the line up. */
+function namedBy(at: i32, scope: i32): i32 {
+  const start = at + 1
+  const naming = load<i32>(scope, NAMING)
+  const last = naming == 0 ? 0 : load<i32>(naming, FIRST)
+  // names of a kind of records have one order too: the one after the last one is compared first
+  const guess = last == 0 ? 0 : load<i32>(last, NEXT)
+  if (guess != 0 && ((load<u64>(start) ^ load<u64>(guess, WORD)) & load<u64>(guess, WORD_MASK)) == 0) {
+    const n = load<i32>(guess, LENGTH)
+    if (n < 8 || same(start + 8, load<i32>(guess, KEY) + 8, n - 7)) {
+      store<i32>(naming, guess, FIRST)
+      return guess
+    }
+  }
+  let h: i32 = 0x811c9dc5
+  let p = start
+  let c = byte(p)
+  while (c >= 0x20 && c != 0x22 && c != 0x5c && p - start <= MOST_NAME) {
+    h = (h ^ c) * 0x01000193
+    c = byte(++p)
+  }
+  const n = p - start
+  if (n > MOST_NAME) return scope
+  if (c == 0x5c) return 0
+  if (c != 0x22 || n == 0) return scope
+  let named = naming == 0 ? 0 : find(naming, start, n, h)
+  if (named == 0) named = hostNamed(scope, start, p)
+  if (naming != 0 && named != 0) {
+    if (last != 0) store<i32>(last, named, NEXT)
+    store<i32>(naming, named, FIRST)
+  }
+  return named
+}
+
+/** Looks for a name behind the value that begins at or behind p: its opening quote, 0 where there is none, -1 to give the line up. */
+function nameAhead(p: i32): i32 {
+  p = flatEnd(blanks(p))
+  for (let n = 0; n < MOST_BESIDE && p >= 0; n++) {
+    p = blanks(p)
+    if (byte(p) != 0x2c) return 0
+    p = blanks(p + 1)
+    const start = p + 1
+    if (byte(p) != 0x22 || p >= recordEnd) return 0
+    p = passed(p)
+    if (p < 0) return 0
+    const length = p - start - 1
+    p = blanks(p)
+    if (byte(p) != 0x3a) return 0
+    p = blanks(p + 1)
+    if (byte(p) == 0x22 && length < 100) {
+      if (isNameKey(start, length)) return p
+      for (let k = start; k < start + length; k++) if (byte(k) == 0x5c) return -1
+    }
+    p = flatEnd(p)
+  }
+  return 0
+}
+
+/** name, key, k, field, header, variable, attribute: in letters of either case. */
+function isNameKey(p: i32, n: i32): bool {
+  const small: u32 = 0x20202020
+  const first = load<u32>(p) | small
+  if (n == 1) return (first & 0xff) == 0x6b
+  if (n == 3) return (first & 0xffffff) == 0x79656b
+  if (n == 4) return first == 0x656d616e
+  if (n == 5) return first == 0x6c656966 && (byte(p + 4) | 0x20) == 0x64
+  if (n == 6) return first == 0x64616568 && ((<i32>load<u16>(p, 4) | 0x2020) & 0xffff) == 0x7265
+  if (n == 8) return first == 0x69726176 && (load<u32>(p, 4) | small) == 0x656c6261
+  return n == 9 && first == 0x72747461 && (load<u32>(p, 4) | small) == 0x74756269 && (byte(p + 8) | 0x20) == 0x65
+}
+
+/** The end of a scalar at p, or of a container of a few scalars; -1 for what is none. */
+function flatEnd(p: i32): i32 {
+  const c = byte(p)
+  if (c != 0x7b && c != 0x5b) return scalarEnd(p)
+  const close = c == 0x7b ? 0x7d : 0x5d
+  p = blanks(p + 1)
+  if (byte(p) == close) return p + 1
+  for (let n = 0; n < MOST_BESIDE; n++) {
+    if (c == 0x7b) {
+      if (byte(p) != 0x22 || p >= recordEnd) return -1
+      p = passed(p)
+      if (p < 0) return -1
+      p = blanks(p)
+      if (byte(p) != 0x3a) return -1
+      p = blanks(p + 1)
+    }
+    p = scalarEnd(p)
+    if (p < 0) return -1
+    p = blanks(p)
+    if (byte(p) == close) return p + 1
+    if (byte(p) != 0x2c) return -1
+    p = blanks(p + 1)
+  }
+  return -1
+}
+
+/** The end of a scalar at p; -1 where there is none. */
+function scalarEnd(p: i32): i32 {
+  if (byte(p) == 0x22) return p < recordEnd ? passed(p) : -1
+  const from = p
+  while (p < recordEnd && (is(p, DIGIT | LETTER) || byte(p) == 0x2b || byte(p) == 0x2d || byte(p) == 0x2e)) p++
+  return p > from ? p : -1
+}
+
+/** Skips white space. */
+function blanks(p: i32): i32 {
+  while (p < recordEnd && (byte(p) == 0x20 || byte(p) == 0x09 || byte(p) == 0x0d || (byte(p) == 0x0a && multi != 0))) p++
+  return p
 }
 
 /** The n bytes at a and at b are the same. Both may be read eight bytes beyond. */
@@ -1047,7 +1230,8 @@ function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
   const url = load<i32>(set, URL)
   const iban = load<i32>(set, IBAN)
   const connection = load<i32>(set, CONNECTION)
-  const others = ~(digits | pair | url | iban | connection)
+  const geo = load<i32>(set, GEO)
+  const others = ~(digits | pair | url | iban | connection | geo)
   const length = end - start
   let live = 0
   equals = 0
@@ -1066,6 +1250,7 @@ function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
     if ((finders & url) != 0 && !noUrl(start, end, p)) live |= url
     if ((finders & pair) != 0 && !seenPlain(p) && !noPair(start, end, p)) live |= pair
     if ((finders & connection) != 0 && !noConnection(start, end, p)) live |= connection
+    if ((finders & geo) != 0 && !noGeo(start, p)) live |= geo
   }
   return live
 }
@@ -1289,7 +1474,8 @@ function noPair(start: i32, end: i32, p: i32): bool {
   }
   if (q == stop && q != start) return false
   if (q > start && byte(q - 1) == 0x5c) return false
-  return isPlain(q, p, 1)
+  // `first name:` is another key than `name:`
+  return isPlain(q, p, 1) && !(p - q == 4 && q > start && byte(q - 1) == 0x20 && (byte(q) | 0x20) == 0x6e && (byte(p - 2) | 0x20) == 0x6d)
 }
 
 /** `:=`, `?=`, `!=`: what stands before the `=` belongs to it. */
@@ -1311,6 +1497,15 @@ function noConnection(start: i32, end: i32, p: i32): bool {
   }
   if (b == 58) return p - 16 < start || byte(p - 16) != 0x6a
   return p + 3 >= end || (byte(p + 1) != 99 && byte(p + 1) != 110)
+}
+
+/** Repeats the beginning of `find` in detectors/geo-point.ts: no four decimals before the comma at p. */
+function noGeo(start: i32, p: i32): bool {
+  if (p - 6 < start || !is(p - 2, DIGIT) || !is(p - 3, DIGIT) || !is(p - 4, DIGIT)) return true
+  const stop = p - 24 > start ? p - 24 : start
+  let q = p - 4
+  while (q > stop && is(q - 1, DIGIT)) q--
+  return q == start || byte(q - 1) != 46
 }
 
 /** The bytes in [from, to) are a key of which the host has said that it invokes nothing; `kind`: 1 in pairs, 2 in queries. */
