@@ -47,8 +47,8 @@ describe('registry', () => {
   })
 
   it('expands groups', () => {
-    expect(detectorsOfGroup('pci')).toEqual(['credit_card', 'card_track'])
-    expect(detectorsOfGroup('network')).toEqual(['ipv4', 'ipv6', 'mac_address'])
+    expect(detectorsOfGroup('pci')).toEqual(['credit_card', 'card_track', 'cvv', 'card_expiry'])
+    expect(detectorsOfGroup('network')).toEqual(['ipv4', 'ipv6', 'mac_address', 'imei'])
     expect(detectorsOfGroup('all')).toHaveLength(detectors.length)
     expect(detectorsOfGroup('jwt')).toBeUndefined()
   })

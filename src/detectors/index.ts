@@ -9,6 +9,7 @@ import { connectionStringFinder } from './connection-string.ts'
 import { cookieFinder } from './cookie.ts'
 import { digits } from './digits.ts'
 import { emailFinder } from './email.ts'
+import { idFinder } from './id-finder.ts'
 import { ibanFinder } from './iban.ts'
 import { ipv4Finder } from './ipv4.ts'
 import { ipv6Finder } from './ipv6.ts'
@@ -27,6 +28,7 @@ export const finders: readonly Finder[] = [
   digits,
   cardTrackFinder,
   ibanFinder,
+  idFinder,
   emailFinder,
   urlFinder,
   connectionStringFinder,

@@ -205,6 +205,8 @@ export class DetectSet {
   readonly numberFinders: readonly BoundFinder[]
   /** Words in a path that give short numbers a meaning. */
   readonly numberWords: ReadonlySet<string>
+  /** Finders to which words of a path may say something. */
+  private readonly namers: readonly BoundFinder[]
   readonly namedSecret: DetectAction | undefined
   /** Index of the pair recogniser among the finders, or -1. */
   readonly pairFinder: number
@@ -224,6 +226,7 @@ export class DetectSet {
     this.finders = used
     this.numberFinders = scanNumbers ? finders.filter((f) => f.finder.number !== undefined && f.ids.some((id) => actions[id] !== undefined)) : []
     this.numberWords = new Set(this.numberFinders.flatMap((f) => f.finder.numberWords ?? []))
+    this.namers = used.filter((f) => f.finder.named !== undefined)
     this.namedSecret = namedSecretId >= 0 ? actions[namedSecretId] : undefined
     this.pairFinder = pairs === undefined ? -1 : used.length + 1
     // detectors without a finder, those of users among them, look at every text
@@ -246,6 +249,11 @@ export class DetectSet {
       this.pairsJson[(p << 8) | 0x5c] = END
     }
     if (same) for (let size = 256; size < this.pairsJson.length; size *= 2) this.pairsJson.copyWithin(size, 0, size)
+  }
+
+  /** True when the words of a path say to some finder what values below are. */
+  named(keyWords: readonly string[]): boolean {
+    return keyWords.length > 0 && this.namers.some(({ finder, ids }) => finder.named!(keyWords, this.active, ids))
   }
 }
 
@@ -383,6 +391,8 @@ export class Scope {
   numbers = 0
   /** true, false, null: 0 nothing, 2 targets. */
   literals = 0
+  /** The path says what values are, to some finder. */
+  named = false
   /** A target takes objects and arrays whole. */
   containers = false
   /** All targets are `json` masks: a string that is a document is entered. */
@@ -668,8 +678,10 @@ export class Plan {
     const detect = scope.detect
     const secret = detect.namedSecret !== undefined && scope.facts.secret > 0
     const values = targets.length > 0 || scope.unknown
+    scope.named = detect.named(scope.keyWords)
     scope.strings = values || secret ? TARGET : detect.empty ? (this.policy.decode.includes('json') && this.below(scope) ? SCAN : PASS) : SCAN
-    scope.numbers = values || (secret && scope.facts.secretNumbers) ? 3 : detect.numberFinders.length === 0 ? 0 : scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
+    scope.numbers =
+      values || (secret && scope.facts.secretNumbers) ? 3 : detect.numberFinders.length === 0 ? 0 : scope.named || scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
     scope.literals = values ? 2 : 0
     scope.constantToken = targets.length === 1 ? targets[0]!.constantToken : undefined
     scope.document = targets.length > 0 && targets.every((t) => t.chain.document !== undefined)

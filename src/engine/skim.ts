@@ -604,7 +604,8 @@ export class Skim {
         (scope.indexed ? 4 : 0) |
         (passesTimes(scope) ? 8 : 0) |
         (constant !== 0 ? 16 : 0) |
-        (scope.strings === TARGET && !scope.document ? 32 : 0),
+        (scope.strings === TARGET && !scope.document ? 32 : 0) |
+        (scope.named ? 64 : 0),
     )
     view.setInt32(record + 60, constant, true)
     // nothing of strings is kept where nothing is to be kept
@@ -668,7 +669,10 @@ export class Skim {
     const follow = this.room(set.follow.length)
     const groups = this.room(256 * 4)
     const countries = this.room(676)
-    if (at === 0 || pairs === 0 || follow === 0 || groups === 0 || countries === 0 || table === 0) return 0
+    const named = set.finders.findIndex(({ finder }) => finder.skimWords !== undefined)
+    const words = named < 0 ? undefined : set.finders[named]!.finder.skimWords!(set.active, set.finders[named]!.ids)
+    const wordsAt = this.room(words?.length ?? 0)
+    if (wordsAt === 0 || at === 0 || pairs === 0 || follow === 0 || groups === 0 || countries === 0 || table === 0) return 0
     bytes.fill(0, at, at + 96)
     bytes.set(set.follow, follow)
     for (let g = 0; g < 256; g++) {
@@ -680,7 +684,7 @@ export class Skim {
     view.setInt32(at + 4, follow, true)
     view.setInt32(at + 8, groups, true)
     set.finders.forEach(({ finder }, f) => {
-      const field = finder.skim === 'digits' ? 12 : finder.skim === 'url' ? 20 : finder.skim === 'iban' ? 24 : finder.skim === 'connection' ? 28 : 0
+      const field = finder.skim === 'digits' ? 12 : finder.skim === 'url' ? 20 : finder.skim === 'iban' ? 24 : finder.skim === 'connection' ? 28 : finder.skim === 'ids' ? 52 : 0
       if (field !== 0) view.setInt32(at + field, 1 << f, true)
       if (finder.skimTable !== undefined) bytes.set(finder.skimTable, countries)
       bytes[at + 64 + f] = Math.min(finder.least ?? 0, 255)
@@ -691,10 +695,15 @@ export class Skim {
     view.setInt32(at + 40, countries, true)
     view.setInt32(at + 44, table, true)
     view.setInt32(at + 48, set.follow.length >> 8, true)
+    view.setInt32(at + 56, wordsAt, true)
+    if (words !== undefined) bytes.set(words, wordsAt)
+    // a group of that finder alone, else any with it: the bits of live finders say who is asked
+    const alone = set.groups.findIndex((group) => group.length === 1 && group[0] === named)
+    view.setInt32(at + 60, alone >= 0 ? alone : set.groups.findIndex((group) => group.includes(named)), true)
     // the module tells by other means where numbers and IBANs may begin
     let quiet = 0
     set.finders.forEach(({ finder }, f) => {
-      if (finder.skim === 'digits' || finder.skim === 'iban') quiet |= 1 << f
+      if (finder.skim === 'digits' || finder.skim === 'iban' || finder.skim === 'ids') quiet |= 1 << f
     })
     const { SCRATCH } = this.at
     bytes.set(set.pairsText, SCRATCH)

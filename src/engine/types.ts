@@ -482,9 +482,13 @@ export interface Finder {
   /** Key words (as keyFacts splits them) that give numbers of fewer than 12 digits a meaning; without them `number` is not asked. */
   readonly numberWords?: readonly string[]
   /** Candidates of this finder that come to nothing are told by the function of this name in wasm/skim.ts. */
-  readonly skim?: 'digits' | 'iban' | 'url' | 'connection'
+  readonly skim?: 'digits' | 'iban' | 'url' | 'connection' | 'ids'
   /** What that function needs to know. */
   readonly skimTable?: Uint8Array
+  /** Bitmaps of the words that make this finder look at a text, where the detectors in force are those of `active` (see detectors/id-words.ts). */
+  readonly skimWords?: (active: Uint8Array, ids: Int32Array) => Uint8Array
+  /** True when key words give texts and numbers below them a meaning: strings with digits are looked at, and short numbers too. */
+  readonly named?: (keyWords: readonly string[], active: Uint8Array, ids: Int32Array) => boolean
   /** No text with fewer bytes holds anything that this finder finds (default 0). */
   readonly least?: number
   /** True when `number` finds nothing under these key words in integers of 12 to 19 digits, not of 15, that begin with 1: times. */

@@ -1056,7 +1056,7 @@ export class JsonWalker implements Access {
         return
       }
     }
-    if (!whole || end - start < 3 || end - start > 19 || set.numberFinders.length === 0) return
+    if (!whole || end - start > 19 || set.numberFinders.length === 0) return
     const scanner = this.scanner
     if (scanner.number(set, this.buf, start, end, scope.keyWords) === 0) return
     const action = scanner.refs[0]!

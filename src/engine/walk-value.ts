@@ -380,7 +380,7 @@ export class ValueWalker implements Access {
           action,
         )
     }
-    if (!/^\d{3,19}$/.test(text) || set.numberFinders.length === 0) return value
+    if (!/^\d{1,19}$/.test(text) || set.numberFinders.length === 0) return value
     if (text.length < 12 && scope.numbers === 1) return value
     const n = this.encoder.write(text, 'latin1')
     if (scanner.number(set, this.encoder, 0, n, scope.keyWords) === 0) return value

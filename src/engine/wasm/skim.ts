@@ -143,6 +143,8 @@ const TIMES: i32 = 8
 const CONSTANT: i32 = 16
 /** What becomes of a string may be known. */
 const KNOWABLE: i32 = 32
+/** The path names identifiers: every string with a digit may hold one. */
+const NAMED: i32 = 64
 
 // fields of a replacement: where its bytes are, how many, the number of its counter
 const BYTES: usize = 0
@@ -173,6 +175,10 @@ const COUNTRIES: usize = 40
 const TABLE: usize = 44
 /** Number of marks. */
 const SETS: usize = 48
+/** The finder of identifiers, the bitmaps of its words, and a group that it is in. */
+const IDS: usize = 52
+const WORDS_AT: usize = 56
+const IDS_GROUP: usize = 60
 /** By finder: no text with fewer bytes holds anything that it finds. */
 const LEAST: usize = 64
 
@@ -242,8 +248,8 @@ export function index(set: i32): void {
     for (let b = 0; b < 256; b++) {
       const mark = byte(SCRATCH + ((a << 8) | b))
       store<u8>(pairs + ((b << 8) | a), <u8>mark)
-      // numbers behind a plus sign are told by their trigger
-      store<u8>(table + ((b << 8) | a), mark != 0 && a == 0x2b ? 1 : <u8>byte(marks + mark))
+      // numbers behind a plus sign are told by their trigger, and so is what does not begin with a digit
+      store<u8>(table + ((b << 8) | a), mark != 0 && (a == 0x2b || b < 0x30 || b > 0x39) ? 1 : <u8>byte(marks + mark))
     }
   }
 }
@@ -799,12 +805,14 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
     if (group != 0) n = note(n, p, group)
   }
   let skip = ~1
+  let seen = 0
   while (true) {
     const v = v128.load(p)
     const stop = special(v)
-    let found = triggers(p, v, any) & skip
+    const inside = stop != 0 ? (stop & -stop) - 1 : ~0
+    let found = triggers(p, v, any) & skip & inside
+    seen |= i8x16.bitmask(digitsIn(v)) & inside
     skip = ~0
-    if (stop != 0) found &= (stop & -stop) - 1
     while (found != 0) {
       n = noteAt(p + ctz(found), n, pairs, follow)
       found &= found - 1
@@ -818,7 +826,16 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   }
   const c = byte(p)
   if (c == 0x22) {
-    const live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set, <i32>load<u8>(scope, FLAGS)) : -1
+    const flags = <i32>load<u8>(scope, FLAGS)
+    let live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set, flags) : -1
+    const ids = load<i32>(set, IDS)
+    if (seen != 0 && (live & ids) != ids && n < MAX_CANDIDATES) {
+      const digit = named(start, p, set, flags)
+      if (digit != 0) {
+        n = note(n, digit, load<i32>(set, IDS_GROUP))
+        live |= ids
+      }
+    }
     if (live == 0) {
       if (credit > 0) {
         store<i32>(scope, credit - 1, CREDIT)
@@ -845,8 +862,17 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   const n = decodedLength
   const first = byte(SCRATCH)
   if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hand(scope, open, depth, KNOWN_MOST + 1)
-  const count = collect(SCRATCH, SCRATCH + n, set)
-  const live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set, <i32>load<u8>(scope, FLAGS)) : -1
+  let count = collect(SCRATCH, SCRATCH + n, set)
+  const flags = <i32>load<u8>(scope, FLAGS)
+  let live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set, flags) : -1
+  const ids = load<i32>(set, IDS)
+  if ((live & ids) != ids && count < MAX_CANDIDATES) {
+    const digit = named(SCRATCH, SCRATCH + n, set, flags)
+    if (digit != 0) {
+      count = note(count, digit, load<i32>(set, IDS_GROUP))
+      live |= ids
+    }
+  }
   if (live != 0) scan(scope, set, open, stop - 1, count, live, n, depth)
   return stop
 }
@@ -1029,7 +1055,8 @@ function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
   const url = load<i32>(set, URL)
   const iban = load<i32>(set, IBAN)
   const connection = load<i32>(set, CONNECTION)
-  const others = ~(digits | pair | url | iban | connection)
+  const ids = load<i32>(set, IDS)
+  const others = ~(digits | pair | url | iban | connection | ids)
   const length = end - start
   let live = 0
   equals = 0
@@ -1044,6 +1071,7 @@ function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
       rest &= rest - 1
     }
     if ((finders & digits) != 0 && !noNumber(start, end, p, flags)) live |= digits
+    if ((finders & ids) != 0 && !noAlone(start, end, p)) live |= ids
     if ((finders & iban) != 0 && !noIban(start, end, p, load<i32>(set, COUNTRIES))) live |= iban
     if ((finders & url) != 0 && !noUrl(start, end, p)) live |= url
     if ((finders & pair) != 0 && !seenPlain(p) && !noPair(start, end, p)) live |= pair
@@ -1116,6 +1144,178 @@ function noNumber(start: i32, end: i32, p: i32, flags: i32): bool {
 function hexadecimal(p: i32, end: i32): bool {
   for (; p < end; p++) if (hex(p) < 0 && byte(p) != 45) return false
   return true
+}
+
+/** No identifier that stands without a word begins with the digits at p (see `alone` of the rows in detectors/ids); those that mix letters in: `mixed`. */
+function noAlone(start: i32, end: i32, p: i32): bool {
+  if (!is(p, DIGIT)) return false
+  const limit = end - p > 20 ? p + 20 : end
+  let q = p
+  while (q < limit && is(q, DIGIT)) q++
+  const count = q - p
+  const next = q < end ? byte(q) : 32
+  switch (count) {
+    case 1:
+      return next != 32 || byte(q + 3) != 32
+    case 2:
+      if (next == 46) return byte(q + 4) != 46 && !(byte(q + 3) == 46 && (byte(q + 6) == 45 || byte(q + 6) == 46))
+      return next != 32 || byte(q + 3) != 32
+    case 3:
+      if (next == 46) return byte(q + 4) != 46 && byte(q + 5) != 46
+      return next != 32 || byte(p) != 0x37
+    case 6:
+      return (next != 45 && next != 32) || !is(q + 1, DIGIT) || !is(q + 2, DIGIT) || !is(q + 3, DIGIT)
+    case 7:
+      return p - 2 < start || byte(p - 1) != 45 || !is(p - 2, LETTER)
+    case 8:
+      return next != 45 || !is(q + 1, LETTER)
+    case 11:
+      return false
+    case 13:
+      return byte(p) != 0x37 || byte(p + 1) != 0x35
+    case 17:
+      return (next | 32) != 0x78
+    case 18:
+      return false
+    default:
+      return true
+  }
+}
+
+@inline function capital(p: i32): bool {
+  return <u32>(byte(p) - 0x41) < 26
+}
+
+/**
+ * A digit of the text in [start, end), if the finder of identifiers may find something in it: there are words that name one, or capitals
+ * and digits as in one that stands without. 0 for none. See `find` in detectors/id-finder.ts.
+ */
+function named(start: i32, end: i32, set: i32, flags: i32): i32 {
+  let first = 0
+  let last = 0
+  let mixes = 0
+  let unspaced = 0
+  for (let p = start; p < end; p += 16) {
+    const v = v128.load(p)
+    const inside = end - p < 16 ? (1 << (end - p)) - 1 : 0xffff
+    const digits = digitsIn(v)
+    const found = i8x16.bitmask(digits) & inside
+    if (found != 0) {
+      if (first == 0) first = p + ctz(found)
+      last = p + 31 - clz(found)
+    }
+    mixes |= i8x16.bitmask(v128.and(digits, capitalsIn(v128.load(p - 1)))) & inside
+    unspaced |= i8x16.bitmask(i8x16.gt_u(v, i8x16.splat(<i8>0xe2))) & inside
+  }
+  if (first == 0 || (flags & NAMED) != 0 || unspaced != 0 || (mixes != 0 && mixed(start, end))) return first
+  return namesIn(start, last, load<i32>(set, WORDS_AT)) ? first : 0
+}
+
+@inline function capitalsIn(v: v128): v128 {
+  return i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x41)), i8x16.splat(26))
+}
+
+@inline function smallIn(v: v128): v128 {
+  return i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x61)), i8x16.splat(26))
+}
+
+/** A run of capitals and digits as long as an identifier that stands without a word, or as the first group of one. */
+function mixed(start: i32, end: i32): bool {
+  let p = start
+  while (p < end) {
+    if (!is(p, DIGIT | LETTER)) {
+      p++
+      continue
+    }
+    const from = p
+    let small = false
+    while (p < end && is(p, DIGIT | LETTER)) {
+      if (byte(p) >= 0x61) small = true
+      p++
+    }
+    if (small) continue
+    const n = p - from
+    if (n == 9 || n == 11 || (n >= 14 && n <= 18)) return true
+    const next = p < end ? byte(p) : 32
+    if (((n == 4 || n == 8) && next == 45) || (n == 5 && from > start && byte(from - 1) == 32)) return true
+  }
+  return false
+}
+
+/** Letters and bytes of other scripts. */
+@inline function isLetter(p: i32): bool {
+  const b = byte(p)
+  return b >= 0x80 || (byte(CLASS + b) & LETTER) != 0
+}
+
+/** A word begins at p inside a run of letters: `patientId`, `IDNumber`. */
+@inline function isHump(p: i32): bool {
+  if (!capital(p)) return false
+  const b = byte(p - 1)
+  return (b >= 0x61 && b <= 0x7a) || (capital(p - 1) && byte(p + 1) >= 0x61 && byte(p + 1) <= 0x7a)
+}
+
+/** A phrase that names identifiers ends before `stop`; `table`: the bitmaps of detectors/id-words.ts. */
+function namesIn(start: i32, stop: i32, table: i32): bool {
+  for (let p = start; p < stop; p += 16) {
+    const v = v128.load(p)
+    const before = v128.load(p - 1)
+    const capitals = capitalsIn(v)
+    const humps = v128.and(capitals, v128.or(smallIn(before), v128.and(capitalsIn(before), smallIn(v128.load(p + 1)))))
+    let starts = i8x16.bitmask(v128.or(v128.andnot(v128.or(lettersIn(v), v), v128.or(lettersIn(before), before)), humps))
+    if (stop - p < 16) starts &= (1 << (stop - p)) - 1
+    while (starts != 0) {
+      const q = p + ctz(starts)
+      starts &= starts - 1
+      if (bit(table, ((byte(q) & 31) << 10) | ((byte(q + 1) & 31) << 5) | (byte(q + 2) & 31)) && nameEndsWith(q, start, table)) return true
+    }
+  }
+  return false
+}
+
+@inline function bit(table: i32, slot: i32): bool {
+  return ((byte(table + (slot >> 3)) >> (slot & 7)) & 1) != 0
+}
+
+@inline function slot(h: i32): i32 {
+  return (h ^ (h >>> 15)) & 0xffff
+}
+
+/** The word at q ends a phrase that names identifiers, by itself or with up to three words before it. */
+function nameEndsWith(q: i32, start: i32, table: i32): bool {
+  let end = q + 1
+  while (isLetter(end) && !isHump(end)) end++
+  const own = slot(lettersHash(q, end))
+  if (!bit(table + 4096, own)) return false
+  if (bit(table + 12288, own)) return true
+  let from = q
+  for (let k = 0; k < 3; k++) {
+    let p = from
+    if (p <= start) return false
+    if (!isLetter(p - 1)) {
+      const b = byte(p - 1)
+      if (b != 32 && b != 95 && b != 45 && b != 46 && b != 39 && b != 47) return false
+      p--
+      if (p <= start || !isLetter(p - 1)) return false
+    }
+    p--
+    while (p > start && isLetter(p - 1) && !isHump(p)) {
+      p--
+      if (end - p > 80) return false
+    }
+    from = p
+    if (bit(table + 12288, slot(lettersHash(from, end)))) return true
+  }
+  return false
+}
+
+/** Hash of the letters in [from, to), ASCII ones in lower case. */
+function lettersHash(from: i32, to: i32): i32 {
+  let h: i32 = 0x811c9dc5
+  for (let p = from; p < to; p++) {
+    if (isLetter(p)) h = (h ^ (byte(p) < 0x80 ? byte(p) | 0x20 : byte(p))) * 0x01000193
+  }
+  return h
 }
 
 /** Repeats `find` in detectors/iban.ts; `lengths` by the two letters of the country. */

@@ -1,0 +1,743 @@
+// Identifiers, most of which are nothing without a word that names them. One pass over a text finds both: words that name an
+// identifier, as they are read, and runs of letters and digits. A run costs one look-up by its shape, and only the rows that a word,
+// the path or the shape itself speaks for are asked whether its check digits are right.
+
+import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
+import { ALNUM, CLASS, DIGIT, HIGH, KEY, LOWER, UPPER, digitJointAfter, digitJointBefore, insideMasked, isDigit, wordAfter, wordBefore } from './bytes.ts'
+import { dateEnd, expiryEnd } from './date-forms.ts'
+import { MOST_WORDS, WORD_LETTER, endsPhrase, hashLetters, hashOf, isHump, mayEndPhrase, phraseWords, wordTables, type WordTables } from './id-words.ts'
+import { compact, createGroups, extentOf, hasShape, readGroups, shapeTable, variants, type Extent, type Shape } from './id-shapes.ts'
+import { GENERIC_ID_WORDS, idRows, type IdRow } from './ids/index.ts'
+
+/** Values that are read as dates, by words alone. */
+const dated: readonly IdRow[] = [
+  {
+    name: 'date_of_birth',
+    group: 'pii',
+    priority: 60,
+    numbers: false,
+    summary: 'Date of birth: a date beside dob, birth or born.',
+    mask: { type: 'date_shift' },
+    words: [
+      'dob',
+      'birth',
+      'born',
+      'birthday',
+      'birthdate',
+      'birth date',
+      'date of birth',
+      'geburtsdatum',
+      'geburtstag',
+      'geboren',
+      'geb',
+      'date de naissance',
+      'né le',
+      'née le',
+      'fecha de nacimiento',
+      'nacido',
+      'nacida',
+      'data di nascita',
+      'nato il',
+      'nata il',
+      'data de nascimento',
+      'geboortedatum',
+      'data urodzenia',
+      'födelsedatum',
+      'fødselsdato',
+      'syntymäaika',
+      'datum narození',
+      'дата рождения',
+      '生年月日',
+      '出生日期',
+    ],
+    shapes: [],
+    check: () => true,
+    kind: 'named',
+    passes: 1,
+    examples: ['dob «1984-07-22»', 'Date of birth: «22/07/1984»', 'born «22 Jul 1984» in York', 'birthDate=«1984-07-22T00:00:00Z»', 'DOB «July 22, 1984»'],
+    counterExamples: ['at 1984-07-22', 'born 1984', 'birth of 22/77/1984', 'dob 12345678'],
+  },
+  {
+    name: 'card_expiry',
+    group: 'pci',
+    priority: 60,
+    numbers: false,
+    summary: 'Expiry date of a payment card, MM/YY, MM/YYYY or YYYY-MM, beside exp, expiry, expires or valid thru.',
+    words: [
+      'exp',
+      'expiry',
+      'expires',
+      'expiration',
+      'exp date',
+      'expiry date',
+      'expiration date',
+      'card expiry',
+      'valid thru',
+      'valid through',
+      'valid until',
+      'gültig bis',
+      'gueltig bis',
+      'ablaufdatum',
+      "date d'expiration",
+      'caducidad',
+      'scadenza',
+      'validade',
+    ],
+    shapes: [],
+    check: () => true,
+    kind: 'named',
+    passes: 1,
+    examples: ['exp «12/29»', 'valid thru: «03/2031»', 'expiry=«2029-12»', 'Expires «1/30».'],
+    counterExamples: ['on 12/29', 'exp 13/29', 'expires 2029-12-31', 'expires in 12/290'],
+  },
+]
+
+/** Words between a name and its value, and words that say that the number is something else. */
+const FILLERS =
+  'is was of for no nr num number numbers code codes value the a an id ids are as my your his her their our its new current following entered received issued given sent using with to equals ist lautet der die das von para es el la le de del est du da do em er är je jest no'
+const NEGATIVES =
+  'time date epoch timestamp ts offset size bytes byte count length len port pid tid line lines version build release commit sha digest etag trace span sequence seq duration latency timeout ttl ms sec secs seconds minutes hours days status row rows page step attempt retry order invoice ticket request error exit http total limit max min amount price qty index revision rev chunk block batch job shard epochs'
+/** Words of a key that speak of a name's circumstances: `passport_issue_date`, `identity.version`. */
+const CIRCUMSTANCES =
+  'time date at epoch timestamp ts offset size bytes count length len port pid tid line version build release commit sha digest etag sequence seq duration latency timeout ttl ms status state type kind country region city name title label url uri path host expiry expires expired expiration issued issuer valid verified enabled required total limit max min index hash format message level zone created updated amount balance currency attempts retries interval percent ratio score result provider service'
+
+const words = (list: string): ReadonlySet<string> => new Set(list.split(/\s+/))
+
+/** Bytes of a text within which a word speaks for what follows it. */
+const REACH = 48
+
+/** Scores, see `emit`. */
+const ALONE = 0.75
+const CHECKED = 0.95
+const SHAPED = 0.72
+const NAMED = 0.66
+const GENERIC_SHAPED = 0.62
+const GENERIC_NAMED = 0.61
+
+/** Bytes of a phrase at most, and of a first group that stands alone. */
+const MOST_LETTERS = 80
+const MOST_ALONE = 18
+
+/** Words of a path of which the first ones count, and how many of those a phrase may be taken from. */
+const PATH_WORDS = 16
+
+interface PathContext {
+  /** Rows that the path names. */
+  readonly rows: Int32Array
+  /** The same by a word for identifiers of any kind. */
+  readonly generic: boolean
+  /** The key speaks of the name's circumstances: only what is proved by its digits counts. */
+  readonly aside: boolean
+  readonly any: boolean
+}
+
+/** Everything that is made from the rows when a first text needs it. */
+interface Tables {
+  readonly words: WordTables
+  /** Bit of generic words. */
+  readonly generic: number
+  readonly size: number
+  readonly national: Int32Array
+  readonly shapes: ReadonlyMap<number, readonly Shape[]>
+  readonly alone: ReadonlyMap<number, readonly Shape[]>
+  /** First groups of shapes that stand alone. */
+  readonly aloneFirst: Uint8Array
+  /** Rows without a shape, in order. */
+  readonly named: readonly { readonly row: number; readonly extent: Extent; readonly check: (id: string) => boolean; readonly plate: boolean }[]
+  readonly fillers: ReadonlySet<number>
+  readonly negatives: ReadonlySet<number>
+}
+
+const rows: readonly IdRow[] = [...idRows, ...dated]
+const BIRTH = rows.length - 2
+const EXPIRY = rows.length - 1
+
+let made: Tables | undefined
+
+function makeTables(): Tables {
+  const generic = rows.length
+  const size = (generic + 32) >> 5
+  const phrases: [string, number][] = []
+  const national = new Int32Array(size)
+  const general = new Set<string>(GENERIC_ID_WORDS)
+  rows.forEach((row, i) => {
+    for (const word of row.words) if (!general.has(word)) phrases.push([word, i])
+    if (row.kind !== 'named' ? row.priority >= 51 && row.priority <= 59 : row.words.some((word) => general.has(word))) national[i >> 5]! |= 1 << (i & 31)
+  })
+  for (const word of general) phrases.push([word, generic])
+  const shapes: Shape[] = []
+  const alone: Shape[] = []
+  const aloneFirst = new Uint8Array(32)
+  const named: Tables['named'][number][] = []
+  rows.forEach((row, i) => {
+    if (row.shapes.length === 0) return
+    if (row.kind === 'named') named.push({ row: i, extent: extentOf(row), check: row.check, plate: row.name === 'vehicle_plate' })
+    else for (const shape of row.shapes) for (const text of variants(shape)) shapes.push({ row: i, text })
+    for (const shape of row.alone ?? []) {
+      // what the first pass over records does not look for needs a word
+      if (shape.includes('+') || /N\./.test(shape)) continue
+      alone.push({ row: i, text: shape })
+      aloneFirst[shape.search(/[^0-9A-Z]|$/)] = 1
+    }
+  })
+  const hashes = (list: string): ReadonlySet<number> => new Set([...words(list)].map((word) => hashOf([word])))
+  return {
+    words: wordTables(phrases, rows.length + 1),
+    generic,
+    size,
+    national,
+    shapes: shapeTable(shapes),
+    alone: shapeTable(alone),
+    aloneFirst,
+    named,
+    fillers: hashes(FILLERS),
+    negatives: hashes(NEGATIVES),
+  }
+}
+
+function tables(): Tables {
+  return (made ??= makeTables())
+}
+
+// ------------------------------------------------------------------------------------------------ paths
+
+const CIRCUMSTANCE_WORDS = words(CIRCUMSTANCES)
+const NO_CONTEXT: PathContext = { rows: new Int32Array(0), generic: false, aside: false, any: false }
+const paths = new WeakMap<readonly string[], PathContext>()
+
+/** What the words of a path say; the same list is looked at once. */
+function pathContext(keyWords: readonly string[]): PathContext {
+  if (keyWords.length === 0) return NO_CONTEXT
+  let known = paths.get(keyWords)
+  if (known === undefined) paths.set(keyWords, (known = readPath(keyWords)))
+  return known
+}
+
+function readPath(keyWords: readonly string[]): PathContext {
+  const { words: table, size, generic } = tables()
+  const list = keyWords.slice(0, PATH_WORDS).map((word) => phraseWords(word).join(''))
+  const found = new Int32Array(size)
+  let any = false
+  let aside = true
+  const look = (parts: readonly string[], from: number, to: number): void => {
+    const hit = table.phrases.get(hashOf(parts))
+    if (hit === undefined) return
+    any = true
+    for (let k = 0; k < size; k++) found[k]! |= hit[k]!
+    // a word before it in the list is of a deeper key or of this one, the one behind it mostly of this one
+    let circumstance = false
+    for (let k = 0; k < from; k++) if (CIRCUMSTANCE_WORDS.has(list[k]!)) circumstance = true
+    for (let k = to; k < to + 2 && k < list.length; k++) if (from === 0 && CIRCUMSTANCE_WORDS.has(list[k]!)) circumstance = true
+    if (!circumstance || (hit[BIRTH >> 5]! & (1 << (BIRTH & 31))) !== 0 || (hit[EXPIRY >> 5]! & (1 << (EXPIRY & 31))) !== 0) aside = false
+  }
+  for (let i = 0; i < list.length; i++) for (let n = 1; n <= MOST_WORDS && i + n <= list.length; n++) look(list.slice(i, i + n), i, i + n)
+  // `patient: {id: ...}`: the words of the deeper key come first in the list
+  for (let i = 0; i < 3 && i < list.length; i++) for (let k = i + 1; k < 5 && k < list.length; k++) look([list[k]!, list[i]!], 0, 0)
+  if (!any) return NO_CONTEXT
+  return { rows: found, generic: (found[generic >> 5]! & (1 << (generic & 31))) !== 0, aside, any }
+}
+
+// ------------------------------------------------------------------------------------------------ the pass
+
+const groups = createGroups()
+
+/** Names seen last, oldest first from `first`; a ring. */
+const EVENTS = 8
+const eventStart = new Int32Array(EVENTS)
+const eventEnd = new Int32Array(EVENTS)
+const eventRows: (Int32Array | undefined)[] = new Array<undefined>(EVENTS).fill(undefined)
+let events = 0
+/** Words since the last name: how many, how many that are not fillers, whether one says that it is something else. */
+let since = 0
+let strangers = 0
+let negative = false
+
+let lastEquals = -1
+let equalsBefore = -1
+let lastBoundary = -1
+let lastBreak = -1
+let breakBefore = -1
+
+/** Rows that words before a candidate name, all and those of the name nearest to it. */
+let near = new Int32Array(8)
+let nearest = new Int32Array(8)
+
+function isIn(set: Int32Array, row: number): boolean {
+  return (set[row >> 5]! & (1 << (row & 31))) !== 0
+}
+
+function find(scan: Scan, _at: number, ids: Int32Array): number {
+  const { text, start, end } = scan
+  const { words: table, aloneFirst, size } = tables()
+  if (near.length < size) {
+    near = new Int32Array(size)
+    nearest = new Int32Array(size)
+  }
+  const path = scan.isKey ? NO_CONTEXT : pathContext(scan.keyWords)
+  doneTo.fill(0)
+  events = since = strangers = 0
+  negative = false
+  lastEquals = equalsBefore = lastBoundary = lastBreak = breakBefore = start - 1
+  // starts of the words before, as far as they may belong to one phrase
+  let w1 = 0
+  let w2 = 0
+  let w3 = 0
+  let chain = 0
+  let wordEnd = -2
+  let p = start
+  while (p < end) {
+    const bits = CLASS[text[p]!]!
+    if ((bits & (ALNUM | HIGH)) === 0) {
+      const b = text[p]!
+      if (b === 61) {
+        equalsBefore = lastEquals
+        lastEquals = p
+      } else if (b === 44 || b === 59 || b === 123 || b === 38 || b === 124 || b === 91) lastBoundary = p
+      else if (b === 10) {
+        breakBefore = lastBreak
+        lastBoundary = lastBreak = p
+      }
+      p++
+      continue
+    }
+    // a run of letters, digits and other scripts
+    let q = p + 1
+    let all = bits
+    while (q < end && (CLASS[text[q]!]! & (ALNUM | HIGH)) !== 0) all |= CLASS[text[q++]!]!
+    const open = p
+    // candidates: runs of ASCII letters and digits in it
+    if ((all & DIGIT) !== 0 || ((all & UPPER) !== 0 && q - p <= 11)) {
+      if ((all & HIGH) === 0) candidate(scan, ids, path, p, q, all, aloneFirst)
+      else asciiRuns(scan, ids, path, p, q, aloneFirst)
+    } else if (q - p >= 3 && q - p <= 9 && events > 0 && (all & HIGH) === 0) candidate(scan, ids, path, p, q, all, aloneFirst)
+    // words
+    while (p < q) {
+      if ((CLASS[text[p]!]! & WORD_LETTER) === 0) {
+        p++
+        continue
+      }
+      const from = p++
+      while (p < q && (CLASS[text[p]!]! & WORD_LETTER) !== 0 && !isHump(text, q, p)) p++
+      const joins = from === wordEnd || (from === wordEnd + 1 && joinsWords(text[wordEnd]!))
+      chain = joins ? (chain < 3 ? chain + 1 : 3) : 0
+      if (mayEndPhrase(table.bytes, text[from]!, from + 1 < end ? text[from + 1]! : 32, from + 2 < end ? text[from + 2]! : 32)) {
+        const h = hashLetters(text, from, p)
+        if (endsPhrase(table.bytes, h)) {
+          note(table, h, from, p)
+          if (from > open && isDigit(text[from - 1]!)) note(table, hashLetters(text, from - 1, p), from - 1, p)
+          if (chain > 0 && p - w1 <= MOST_LETTERS) note(table, hashFrom(text, w1, p), w1, p)
+          if (chain > 1 && p - w2 <= MOST_LETTERS) note(table, hashFrom(text, w2, p), w2, p)
+          if (chain > 2 && p - w3 <= MOST_LETTERS) note(table, hashFrom(text, w3, p), w3, p)
+        }
+      }
+      if (text[from]! >= 0xe3) unspaced(table, text, from, p)
+      if (events > 0 && eventEnd[(events - 1) % EVENTS]! < p && from - eventEnd[(events - 1) % EVENTS]! <= REACH) passWord(hashLetters(text, from, p))
+      w3 = w2
+      w2 = w1
+      w1 = from
+      wordEnd = p
+    }
+  }
+  return end
+}
+
+/** ` `, `_`, `-`, `.`, `'`, `/` between the words of a phrase. */
+function joinsWords(b: number): boolean {
+  return b === 32 || b === 95 || b === 45 || b === 46 || b === 39 || b === 47
+}
+
+/** Hash of the words in [from, to) written as one. */
+function hashFrom(text: Uint8Array, from: number, to: number): number {
+  let h = 0
+  let p = from
+  let first = true
+  while (p < to) {
+    const start = p
+    while (p < to && (CLASS[text[p]!]! & WORD_LETTER) !== 0) p++
+    h = first ? hashLetters(text, start, p) : hashLetters(text, start, p, h)
+    first = false
+    while (p < to && (CLASS[text[p]!]! & WORD_LETTER) === 0) p++
+  }
+  return h
+}
+
+/** Notes a name in [from, to), if it is one. */
+function note(table: WordTables, h: number, from: number, to: number): void {
+  const named = table.phrases.get(h)
+  if (named === undefined) return
+  const slot = events % EVENTS
+  eventStart[slot] = from
+  eventEnd[slot] = to
+  eventRows[slot] = named
+  events++
+  since = strangers = 0
+  negative = false
+}
+
+/** Names in a script without word spaces: every stretch of up to eight characters. */
+function unspaced(table: WordTables, text: Uint8Array, from: number, to: number): void {
+  for (let p = from; p + 3 <= to; p += 3) {
+    if (text[p]! < 0xe3 || text[p]! > 0xef) return
+    let h: number | undefined
+    for (let q = p; q + 3 <= to && q - p < 24 && text[q]! >= 0xe3; q += 3) {
+      h = h === undefined ? hashLetters(text, q, q + 3) : hashLetters(text, q, q + 3, h)
+      if (q > p) note(table, h, p, q + 3)
+    }
+  }
+}
+
+function passWord(h: number): void {
+  const { fillers, negatives } = tables()
+  since++
+  if (!fillers.has(h)) strangers++
+  if (negatives.has(h)) negative = true
+}
+
+function asciiRuns(scan: Scan, ids: Int32Array, path: PathContext, from: number, to: number, aloneFirst: Uint8Array): void {
+  const { text } = scan
+  let p = from
+  while (p < to) {
+    if ((CLASS[text[p]!]! & ALNUM) === 0) {
+      p++
+      continue
+    }
+    const start = p
+    let all = 0
+    while (p < to && (CLASS[text[p]!]! & ALNUM) !== 0) all |= CLASS[text[p++]!]!
+    if ((all & DIGIT) !== 0) candidate(scan, ids, path, start, p, all, aloneFirst)
+  }
+}
+
+// ------------------------------------------------------------------------------------------------ candidates
+
+/** Fills `near` and `nearest` with what the words before `at` name. Returns where the nearest name ends, -1 without one. */
+function wordsBefore(scan: Scan, at: number): number {
+  const { text, start } = scan
+  near.fill(0)
+  nearest.fill(0)
+  let p = at
+  const stop = at - 8 > start ? at - 8 : start
+  while (p > stop && opens(text[p - 1]!)) p--
+  const b = p > start ? text[p - 1]! : 0
+  // right behind a separator only its key counts, and nothing counts across the value of another pair
+  let low = lastEquals
+  if (b === 61) {
+    low = equalsBefore
+    if (p - 2 >= start && (CLASS[text[p - 2]!]! & (KEY | HIGH)) !== 0) {
+      let key = p - 1
+      const limit = key - 64 > start ? key - 64 : start
+      while (key > limit && (CLASS[text[key - 1]!]! & (KEY | HIGH)) !== 0) key--
+      if (key > low) low = key - 1
+    } else if (lastBoundary > low) low = lastBoundary
+  } else if (b === 58 && lastBoundary > low) low = lastBoundary
+  if (breakBefore > low) low = breakBefore
+  if (at - REACH > low) low = at - REACH - 1
+  let end = -1
+  let reach = 0
+  for (let k = events - 1; k >= 0 && k >= events - EVENTS; k--) {
+    const slot = k % EVENTS
+    if (eventStart[slot]! <= low) continue
+    const named = eventRows[slot]!
+    for (let i = 0; i < named.length; i++) near[i]! |= named[i]!
+    if (end < 0) {
+      end = eventEnd[slot]!
+      reach = eventStart[slot]!
+    }
+    // names that overlap are one: `patient id number`
+    if (eventEnd[slot]! >= reach) {
+      for (let i = 0; i < named.length; i++) nearest[i]! |= named[i]!
+      if (eventStart[slot]! < reach) reach = eventStart[slot]!
+    }
+  }
+  return end
+}
+
+/** What may stand between a separator and its value: blanks, quotes, brackets, `#`. */
+function opens(b: number): boolean {
+  return b === 32 || b === 34 || b === 39 || b === 40 || b === 91 || b === 35 || b === 92 || b === 9
+}
+
+/** What the candidate under look may be: a row, its end and score. The longest find of a row counts. */
+const foundRow: number[] = []
+const foundEnd: number[] = []
+const foundScore: number[] = []
+/** By row: where its last find of this text ends. A shorter one in it is none. */
+const doneTo = new Int32Array(rows.length)
+
+function put(row: number, stop: number, score: number): void {
+  const k = foundRow.indexOf(row)
+  if (k < 0) {
+    foundRow.push(row)
+    foundEnd.push(stop)
+    foundScore.push(score)
+  } else if (stop > foundEnd[k]! || (stop === foundEnd[k] && score > foundScore[k]!)) {
+    foundEnd[k] = stop
+    foundScore[k] = score
+  }
+}
+
+/** Reports what begins with the run [at, to), whose classes are `all`. */
+function candidate(scan: Scan, ids: Int32Array, path: PathContext, at: number, to: number, all: number, aloneFirst: Uint8Array): void {
+  judge(scan, ids, path, at, to, all, aloneFirst)
+  if (foundRow.length === 0) return
+  for (let k = 0; k < foundRow.length; k++) {
+    const row = foundRow[k]!
+    if (foundEnd[k]! <= doneTo[row]!) continue
+    doneTo[row] = foundEnd[k]!
+    scan.emit(ids[row]!, at, foundEnd[k]!, foundScore[k]!)
+  }
+  foundRow.length = foundEnd.length = foundScore.length = 0
+}
+
+function judge(scan: Scan, ids: Int32Array, path: PathContext, at: number, to: number, all: number, aloneFirst: Uint8Array): void {
+  const { text, start, end } = scan
+  const named = events > 0 && at - eventEnd[(events - 1) % EVENTS]! <= REACH
+  const open = named || path.any
+  const standsAlone = to - at <= MOST_ALONE && aloneFirst[to - at] !== 0 && (all & LOWER) === 0
+  if (!open && !standsAlone) return
+  if (wordBefore(text, start, at) || digitJointBefore(text, start, at)) return
+  const before = at > start ? text[at - 1]! : 32
+  const second = at - 2 >= start ? CLASS[text[at - 2]!]! : 0
+  const joined = (before === 45 || before === 46) && (second & (ALNUM | HIGH)) !== 0
+  if (before === 36 || before === 64 || (before === 43 && isDigit(text[at]!)) || (joined && (before === 46 || !open))) return
+  const nameEnd = named ? wordsBefore(scan, at) : -1
+  const context = nameEnd >= 0 || path.any
+  if (!context && (!standsAlone || joined)) return
+  if (context && (all & DIGIT) === 0) {
+    if (isIn(near, BIRTH) || (path.any && isIn(path.rows, BIRTH))) dates(scan, ids, path, at, nameEnd)
+    if ((all & LOWER) !== 0) return
+  } else if (context && (all & (LOWER | UPPER)) === 0) dates(scan, ids, path, at, nameEnd)
+  readGroups(text, at, end, groups)
+  const { count } = groups
+  if (count === 0 || insideMasked(text, start, end, at)) return
+  const { shapes, alone } = tables()
+  const spacedBefore = before === 32 && (second & DIGIT) !== 0
+  for (let g = 0; g < count; g++) {
+    const stop = groups.ends[g]!
+    const skeleton = groups.skeletons[g]!
+    const byWord = context ? shapes.get(skeleton) : undefined
+    const byShape = (all & LOWER) === 0 ? alone.get(skeleton) : undefined
+    if ((byWord === undefined && byShape === undefined) || !endsWell(text, end, stop)) continue
+    let id: string | undefined
+    if (byWord !== undefined) {
+      for (const shape of byWord) {
+        const score = contextScore(path, shape.row, nameEnd)
+        if (score === 0 || scan.active[ids[shape.row]!] === 0 || !hasShape(shape.text, text, at, false)) continue
+        id ??= compact(text, at, stop)
+        const row = rows[shape.row]!
+        if (row.check(id)) put(shape.row, stop, row.kind === 'checked' ? CHECKED : score)
+        else if (row.withContext?.(id) === true) put(shape.row, stop, score)
+      }
+    }
+    if (byShape !== undefined && !(g > 0 && (spacedBefore || (stop + 1 < end && text[stop] === 32 && isDigit(text[stop + 1]!))))) {
+      for (const shape of byShape) {
+        if (scan.active[ids[shape.row]!] === 0 || !hasShape(shape.text, text, at, true)) continue
+        // `160904-2666` is a date with a number more often than anything else
+        if (g === 1 && stop - at === 11 && digitsOnly(text, at, stop)) continue
+        id ??= compact(text, at, stop)
+        if (rows[shape.row]!.check(id)) put(shape.row, stop, ALONE)
+      }
+    }
+  }
+  if (context && !joined) namedRows(scan, ids, path, at, nameEnd, all)
+}
+
+/** Six digits, a hyphen and four digits. */
+function digitsOnly(text: Uint8Array, at: number, stop: number): boolean {
+  for (let p = at; p < stop; p++) if (!isDigit(text[p]!) && (text[p] !== 45 || p !== at + 6)) return false
+  return true
+}
+
+/** No letter, digit or `_` follows, nor a joint with a digit behind it, nor what makes it an address. */
+function endsWell(text: Uint8Array, end: number, at: number): boolean {
+  return !wordAfter(text, end, at) && !digitJointAfter(text, end, at) && !(at < end && (text[at] === 64 || text[at] === 37))
+}
+
+/** The score that words give a row with a shape; 0 when none speaks for it. */
+function contextScore(path: PathContext, row: number, nameEnd: number): number {
+  if (path.any && !path.aside) {
+    if (isIn(path.rows, row)) return SHAPED
+    if (path.generic && isIn(tables().national, row)) return GENERIC_SHAPED
+  }
+  if (nameEnd < 0 || negative) return 0
+  if (isIn(near, row)) return SHAPED
+  return isIn(near, tables().generic) && isIn(tables().national, row) ? GENERIC_SHAPED : 0
+}
+
+function dates(scan: Scan, ids: Int32Array, path: PathContext, at: number, nameEnd: number): void {
+  const { text, end } = scan
+  if (scan.active[ids[BIRTH]!] !== 0 && (isIn(near, BIRTH) || (path.any && isIn(path.rows, BIRTH)))) {
+    const stop = dateEnd(text, at, end, false)
+    if (stop > 0) put(BIRTH, stop, NAMED)
+  }
+  if (scan.active[ids[EXPIRY]!] !== 0 && ((nameEnd >= 0 && isIn(nearest, EXPIRY)) || (path.any && isIn(path.rows, EXPIRY)))) {
+    const stop = expiryEnd(text, at, end)
+    if (stop > 0) put(EXPIRY, stop, NAMED)
+  }
+}
+
+/** Rows without a shape: whatever letters and digits stand right behind their name, or are the whole value under it. */
+function namedRows(scan: Scan, ids: Int32Array, path: PathContext, at: number, nameEnd: number, all: number): void {
+  const { text, start, end } = scan
+  const { named, generic, national } = tables()
+  const byPath = path.any && !path.aside && startsValue(text, start, at)
+  const byWord = nameEnd >= 0 && !negative
+  if (!byPath && !byWord) return
+  for (const { row, extent, check, plate } of named) {
+    if (scan.active[ids[row]!] === 0) continue
+    let score = 0
+    let whole = false
+    if (byWord && spokenFor(text, start, at, extent)) score = isIn(nearest, row) ? NAMED : isIn(nearest, generic) && isIn(national, row) ? GENERIC_NAMED : 0
+    if (score === 0 && byPath) {
+      score = isIn(path.rows, row) ? NAMED : path.generic && isIn(national, row) ? GENERIC_NAMED : 0
+      whole = true
+    }
+    if (score === 0) continue
+    const stop = namedEnd(text, at, end, extent, plate, whole, all)
+    if (stop > 0 && (!whole || endsValue(text, end, stop)) && check(compact(text, at, stop))) put(row, stop, score)
+  }
+}
+
+/** The words between a name and the value at `at` do not belong to something else. */
+function spokenFor(text: Uint8Array, start: number, at: number, extent: Extent): boolean {
+  if (extent.most <= 8 && extent.digits) return strangers === 0 && since <= 4
+  let p = at
+  while (p > start && at - p < 4 && opens(text[p - 1]!)) p--
+  return text[p - 1] === 58 ? since <= 5 : strangers === 0 && since <= 5
+}
+
+function startsValue(text: Uint8Array, start: number, at: number): boolean {
+  if (at - start > 8) return false
+  for (let p = start; p < at; p++) if (!opens(text[p]!)) return false
+  return true
+}
+
+function endsValue(text: Uint8Array, end: number, at: number): boolean {
+  if (end - at > 8) return false
+  for (let p = at; p < end; p++) if (!opens(text[p]!) && text[p] !== 41 && text[p] !== 93) return false
+  return true
+}
+
+/** Where the longest value that the extent allows ends; 0 when there is none. */
+function namedEnd(text: Uint8Array, at: number, end: number, extent: Extent, plate: boolean, whole: boolean, all: number): number {
+  let total = 0
+  let digits = 0
+  let best = 0
+  const short = extent.digits && extent.most <= 8
+  for (let g = 0; g < groups.count; g++) {
+    const from = groups.starts[g]!
+    let stop = groups.ends[g]!
+    const joint = groups.joints[g]!
+    if (g > 0 && (short || (joint !== 32 && joint !== 45 && joint !== 46 && joint !== 47))) break
+    let bits = 0
+    let own = 0
+    for (let p = from; p < stop; p++) {
+      if ((CLASS[text[p]!]! & ALNUM) === 0) {
+        stop = p
+        break
+      }
+      bits |= CLASS[text[p]!]!
+      if (isDigit(text[p]!)) own++
+    }
+    if (extent.digits && own !== stop - from) break
+    // `NO X123`: the first group belongs to the name
+    if (g === 0 && !whole && own === 0 && (stop - from > 4 || tables().fillers.has(hashLetters(text, from, stop)))) break
+    if (!whole && joint === 32 && own === 0 && !(plate && stop - from <= 3 && (bits & LOWER) === 0)) break
+    total += stop - from
+    digits += own
+    if (total > extent.most) break
+    if (total < extent.least || !endsWell(text, end, stop)) continue
+    if (digits < (plate || extent.digits ? 1 : 2)) continue
+    // in a sentence lower case letters make a word: `order12`
+    if (!whole && (bits & LOWER) !== 0 && digits < 4) continue
+    best = stop
+  }
+  if (best > 0 && (all & (LOWER | UPPER)) === 0) {
+    const date = dateEnd(text, at, end, false)
+    if (date > 0 && date >= best && groups.count > 2) return 0
+  }
+  return best
+}
+
+// ------------------------------------------------------------------------------------------------ bare numbers
+
+function findNumber(scan: Scan, ids: Int32Array): void {
+  const path = pathContext(scan.keyWords)
+  if (!path.any || path.aside) return
+  const { text, start, end } = scan
+  readGroups(text, start, end, groups)
+  if (groups.count !== 1 || groups.ends[0] !== end) return
+  const { shapes, named, national } = tables()
+  let id: string | undefined
+  for (const shape of shapes.get(groups.skeletons[0]!) ?? []) {
+    const row = rows[shape.row]!
+    const own = isIn(path.rows, shape.row)
+    if (!row.numbers || scan.active[ids[shape.row]!] === 0 || (!own && !(path.generic && isIn(national, shape.row))) || !hasShape(shape.text, text, start, false)) continue
+    id ??= compact(text, start, end)
+    if (row.check(id) || row.withContext?.(id) === true) scan.emit(ids[shape.row]!, start, end, row.kind === 'checked' ? CHECKED : own ? SHAPED : GENERIC_SHAPED)
+  }
+  for (const { row, extent, check } of named) {
+    const own = isIn(path.rows, row)
+    if (!(rows[row]!.numbers || extent.most > 8) || scan.active[ids[row]!] === 0 || (!own && !(path.generic && isIn(national, row)))) continue
+    if (end - start < extent.least || end - start > extent.most) continue
+    id ??= compact(text, start, end)
+    if (check(id)) scan.emit(ids[row]!, start, end, own ? NAMED : GENERIC_NAMED)
+  }
+}
+
+/** True when the path names a row that is in force. */
+function named(keyWords: readonly string[], active: Uint8Array, ids: Int32Array): boolean {
+  const path = pathContext(keyWords)
+  if (!path.any) return false
+  const { national } = tables()
+  for (let row = 0; row < rows.length; row++) if (active[ids[row]!] !== 0 && (isIn(path.rows, row) || (path.generic && isIn(national, row)))) return true
+  return false
+}
+
+/** The bitmaps of the words that name rows in force. */
+function skimWords(active: Uint8Array, ids: Int32Array): Uint8Array {
+  if (rows.every((_, row) => active[ids[row]!] !== 0)) return tables().words.bytes
+  const { national } = tables()
+  const phrases: [string, number][] = []
+  rows.forEach((row, i) => {
+    if (active[ids[i]!] === 0) return
+    for (const word of row.words) phrases.push([word, i])
+    if (isIn(national, i)) for (const word of GENERIC_ID_WORDS) phrases.push([word, i])
+  })
+  return wordTables(phrases, rows.length).bytes
+}
+
+/** Anything but a digit. */
+function beforeRuns(): string {
+  let out = ''
+  for (let b = 0; b < 256; b++) if (b < 48 || b > 57) out += String.fromCharCode(b)
+  return out
+}
+
+export const idFinder: Finder = {
+  detectors: rows.map(
+    (row): DetectorInfo => ({
+      name: row.name,
+      group: row.group,
+      tier: 2,
+      priority: row.priority,
+      summary: row.summary,
+      ...(row.mask === undefined ? {} : { mask: row.mask }),
+      ...(row.numbers ? { numbers: true } : {}),
+      examples: row.examples,
+      counterExamples: row.counterExamples,
+    }),
+  ),
+  // all is found in one pass, which begins with the first digit; bank identifier codes may have none: `bic`, `swift`
+  triggers: [
+    { prev: beforeRuns(), byte: '0123456789' },
+    { prev: 'bB', byte: 'iI', next: 'cC' },
+    { prev: 'wW', byte: 'iI', next: 'fF' },
+  ],
+  find,
+  number: findNumber,
+  skim: 'ids',
+  skimWords,
+  named,
+  passesTimes: (keyWords) => !pathContext(keyWords).any,
+}
