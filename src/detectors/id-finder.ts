@@ -5,7 +5,21 @@
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import { ALNUM, CLASS, DIGIT, HIGH, KEY, LOWER, UPPER, digitJointAfter, digitJointBefore, insideMasked, isDigit, wordAfter, wordBefore } from './bytes.ts'
 import { dateEnd, expiryEnd } from './date-forms.ts'
-import { MOST_WORDS, WORD_LETTER, endsPhrase, hashLetters, hashOf, isHump, mayEndPhrase, phraseWords, wordTables, type WordTables } from './id-words.ts'
+import {
+  MOST_WORDS,
+  WORD_LETTER,
+  endsPhrase,
+  hashLetters,
+  hashOf,
+  isHump,
+  mayEndPhrase,
+  phrasesOf,
+  phraseWords,
+  rowsByPhrase,
+  wordBitmaps,
+  type Phrase,
+  type WordTables,
+} from './id-words.ts'
 import { compact, createGroups, extentOf, hasShape, readGroups, shapeTable, variants, type Extent, type Shape } from './id-shapes.ts'
 import { GENERIC_ID_WORDS, idRows, type IdRow } from './ids/index.ts'
 
@@ -133,6 +147,7 @@ interface PathContext {
 
 /** Everything that is made from the rows when a first text needs it. */
 interface Tables {
+  readonly all: readonly Phrase[]
   readonly words: WordTables
   /** Bit of generic words. */
   readonly generic: number
@@ -157,14 +172,14 @@ let made: Tables | undefined
 function makeTables(): Tables {
   const generic = rows.length
   const size = (generic + 32) >> 5
-  const phrases: [string, number][] = []
+  const phrases: Phrase[] = []
   const national = new Int32Array(size)
   const general = new Set<string>(GENERIC_ID_WORDS)
   rows.forEach((row, i) => {
-    for (const word of row.words) if (!general.has(word)) phrases.push([word, i])
+    for (const word of row.words) if (!general.has(word)) phrases.push(...phrasesOf(word, i))
     if (row.kind !== 'named' ? row.priority >= 51 && row.priority <= 59 : row.words.some((word) => general.has(word))) national[i >> 5]! |= 1 << (i & 31)
   })
-  for (const word of general) phrases.push([word, generic])
+  for (const word of general) phrases.push(...phrasesOf(word, generic))
   const shapes: Shape[] = []
   const alone: Shape[] = []
   const aloneFirst = new Uint8Array(32)
@@ -182,7 +197,8 @@ function makeTables(): Tables {
   })
   const hashes = (list: string): ReadonlySet<number> => new Set([...words(list)].map((word) => hashOf([word])))
   return {
-    words: wordTables(phrases, rows.length + 1),
+    all: phrases,
+    words: { phrases: rowsByPhrase(phrases, rows.length + 1), bytes: wordBitmaps(phrases) },
     generic,
     size,
     national,
@@ -268,6 +284,8 @@ function isIn(set: Int32Array, row: number): boolean {
 
 function find(scan: Scan, _at: number, ids: Int32Array): number {
   const { text, start, end } = scan
+  // a UUID by its hyphens
+  if (end - start === 36 && text[start + 8] === 45 && text[start + 13] === 45 && text[start + 18] === 45 && text[start + 23] === 45) return end
   const { words: table, aloneFirst, size } = tables()
   if (near.length < size) {
     near = new Int32Array(size)
@@ -320,14 +338,17 @@ function find(scan: Scan, _at: number, ids: Int32Array): number {
       while (p < q && (CLASS[text[p]!]! & WORD_LETTER) !== 0 && !isHump(text, q, p)) p++
       const joins = from === wordEnd || (from === wordEnd + 1 && joinsWords(text[wordEnd]!))
       chain = joins ? (chain < 3 ? chain + 1 : 3) : 0
-      if (mayEndPhrase(table.bytes, text[from]!, from + 1 < end ? text[from + 1]! : 32, from + 2 < end ? text[from + 2]! : 32)) {
+      // hexadecimal digits are no words; `2fa` and `imei1` are
+      const glued = p + 1 < q && isDigit(text[p]!)
+      if (!glued && mayEndPhrase(table.bytes, text[from]!, from + 1 < end ? text[from + 1]! : 32, from + 2 < end ? text[from + 2]! : 32, from + 3 < end ? text[from + 3]! : 32)) {
         const h = hashLetters(text, from, p)
-        if (endsPhrase(table.bytes, h)) {
-          note(table, h, from, p)
-          if (from > open && isDigit(text[from - 1]!)) note(table, hashLetters(text, from - 1, p), from - 1, p)
-          if (chain > 0 && p - w1 <= MOST_LETTERS) note(table, hashFrom(text, w1, p), w1, p)
-          if (chain > 1 && p - w2 <= MOST_LETTERS) note(table, hashFrom(text, w2, p), w2, p)
-          if (chain > 2 && p - w3 <= MOST_LETTERS) note(table, hashFrom(text, w3, p), w3, p)
+        // the plural of a name is one too
+        const plural = p - from > 3 && (text[p - 1]! | 32) === 115
+        if (from > open && isDigit(text[from - 1]!)) note(table, hashLetters(text, from - 1, from, h), from - 1, p)
+        else if (endsPhrase(table.bytes, h)) noteAll(table, text, h, from, p, p, chain, w1, w2, w3)
+        else if (plural) {
+          const single = hashLetters(text, from, p - 1)
+          if (endsPhrase(table.bytes, single)) noteAll(table, text, single, from, p - 1, p, chain, w1, w2, w3)
         }
       }
       if (text[from]! >= 0xe3) unspaced(table, text, from, p)
@@ -341,24 +362,26 @@ function find(scan: Scan, _at: number, ids: Int32Array): number {
   return end
 }
 
+/** Notes the name that ends with the word in [from, to), by itself or with words before it; `end`: where its plural ends. */
+function noteAll(table: WordTables, text: Uint8Array, h: number, from: number, to: number, end: number, chain: number, w1: number, w2: number, w3: number): void {
+  note(table, h, from, end)
+  if (chain === 0 || to - w1 > MOST_LETTERS) return
+  h = hashWord(text, w1, from, h)
+  note(table, h, w1, end)
+  if (chain === 1 || to - w2 > MOST_LETTERS) return
+  h = hashWord(text, w2, w1, h)
+  note(table, h, w2, end)
+  if (chain > 2 && to - w3 <= MOST_LETTERS) note(table, hashWord(text, w3, w2, h), w3, end)
+}
+
 /** ` `, `_`, `-`, `.`, `'`, `/` between the words of a phrase. */
 function joinsWords(b: number): boolean {
   return b === 32 || b === 95 || b === 45 || b === 46 || b === 39 || b === 47
 }
 
-/** Hash of the words in [from, to) written as one. */
-function hashFrom(text: Uint8Array, from: number, to: number): number {
-  let h = 0
-  let p = from
-  let first = true
-  while (p < to) {
-    const start = p
-    while (p < to && (CLASS[text[p]!]! & WORD_LETTER) !== 0) p++
-    h = first ? hashLetters(text, start, p) : hashLetters(text, start, p, h)
-    first = false
-    while (p < to && (CLASS[text[p]!]! & WORD_LETTER) === 0) p++
-  }
-  return h
+/** Hash of the word that begins at `from`, before one that begins at `next` and has the hash `h`. */
+function hashWord(text: Uint8Array, from: number, next: number, h: number): number {
+  return hashLetters(text, from, (CLASS[text[next - 1]!]! & WORD_LETTER) === 0 ? next - 1 : next, h)
 }
 
 /** Notes a name in [from, to), if it is one. */
@@ -374,14 +397,14 @@ function note(table: WordTables, h: number, from: number, to: number): void {
   negative = false
 }
 
-/** Names in a script without word spaces: every stretch of up to eight characters. */
+/** Names in a script without word spaces: every stretch of two to eight characters. */
 function unspaced(table: WordTables, text: Uint8Array, from: number, to: number): void {
-  for (let p = from; p + 3 <= to; p += 3) {
-    if (text[p]! < 0xe3 || text[p]! > 0xef) return
-    let h: number | undefined
-    for (let q = p; q + 3 <= to && q - p < 24 && text[q]! >= 0xe3; q += 3) {
-      h = h === undefined ? hashLetters(text, q, q + 3) : hashLetters(text, q, q + 3, h)
-      if (q > p) note(table, h, p, q + 3)
+  for (let q = from + 6; q <= to; q += 3) {
+    if (text[q - 3]! < 0xe3 || text[q - 3]! > 0xef) return
+    let h = hashLetters(text, q - 3, q)
+    for (let p = q - 6; p >= from && q - p <= 24 && text[p]! >= 0xe3; p -= 3) {
+      h = hashLetters(text, p, p + 3, h)
+      note(table, h, p, q)
     }
   }
 }
@@ -696,15 +719,9 @@ function named(keyWords: readonly string[], active: Uint8Array, ids: Int32Array)
 
 /** The bitmaps of the words that name rows in force. */
 function skimWords(active: Uint8Array, ids: Int32Array): Uint8Array {
-  if (rows.every((_, row) => active[ids[row]!] !== 0)) return tables().words.bytes
-  const { national } = tables()
-  const phrases: [string, number][] = []
-  rows.forEach((row, i) => {
-    if (active[ids[i]!] === 0) return
-    for (const word of row.words) phrases.push([word, i])
-    if (isIn(national, i)) for (const word of GENERIC_ID_WORDS) phrases.push([word, i])
-  })
-  return wordTables(phrases, rows.length).bytes
+  const { all, generic, national } = tables()
+  const general = rows.some((_, row) => isIn(national, row) && active[ids[row]!] !== 0)
+  return wordBitmaps(all.filter(({ row }) => (row === generic ? general : active[ids[row]!] !== 0)))
 }
 
 /** Anything but a digit. */

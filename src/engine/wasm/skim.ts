@@ -53,6 +53,9 @@ export const WRITABLE: i32 = 0x0410
 export const COPIED: i32 = 0x0414
 /** Class bits of every byte. */
 const CLASS: i32 = 0x0800
+/** Every byte with capitals made small, and what the fourth byte of a word says (see `fourthOf` in detectors/id-words.ts). */
+const SMALL: i32 = 0x0600
+const FOURTH: i32 = 0x0700
 /** By depth: kind of container, its scope, the scope of its last key, its opening bracket, elements so far. */
 const KINDS: i32 = 0x0c00
 const SCOPES: i32 = 0x1000
@@ -220,6 +223,8 @@ export function init(): void {
     if (c >= 0x80 || (c > 0x20 && c < 0x7f && c != 0x22 && c != 0x27 && c != 0x3c && c != 0x3e && c != 0x5c && c != 0x60)) bits |= URLS
     if (c == 0x20 || (c >= 0x09 && c <= 0x0d)) bits |= SPACE
     store<u8>(CLASS + c, <u8>bits)
+    store<u8>(SMALL + c, <u8>(letter ? c | 32 : c))
+    store<u8>(FOURTH + c, <u8>(!letter ? (c >= 0x80 ? 28 : 0) : c < 0x61 ? 27 : c & 31))
   }
   store<u8>(SCRATCH - 1, 0x20)
 }
@@ -1182,95 +1187,119 @@ function noAlone(start: i32, end: i32, p: i32): bool {
   }
 }
 
-@inline function capital(p: i32): bool {
+@inline function isCapital(p: i32): bool {
   return <u32>(byte(p) - 0x41) < 26
 }
 
 /**
- * A digit of the text in [start, end), if the finder of identifiers may find something in it: there are words that name one, or capitals
- * and digits as in one that stands without. 0 for none. See `find` in detectors/id-finder.ts.
+ * A digit of the text in [start, end), if the finder of identifiers may find something in it: a word that names one before a digit, or
+ * capitals and digits as in one that stands without. 0 for none. See `find` in detectors/id-finder.ts.
  */
 function named(start: i32, end: i32, set: i32, flags: i32): i32 {
+  // a UUID by its hyphens
+  if (end - start == 36 && byte(start + 8) == 45 && byte(start + 13) == 45 && byte(start + 18) == 45 && byte(start + 23) == 45) return 0
+  const table = load<i32>(set, WORDS_AT)
   let first = 0
-  let last = 0
-  let mixes = 0
-  let unspaced = 0
+  let name = (flags & NAMED) != 0
+  // what the last byte before the sixteen was
+  let letter = 0
+  let small = 0
+  let capital = 0
+  const sieve = table + 24576
+  const first0 = v128.load(sieve)
+  const first1 = v128.load(sieve, 16)
+  const second0 = v128.load(sieve, 32)
+  const second1 = v128.load(sieve, 48)
+  const third0 = v128.load(sieve, 64)
+  const third1 = v128.load(sieve, 80)
+  const fourth0 = v128.load(sieve, 96)
+  const fourth1 = v128.load(sieve, 112)
   for (let p = start; p < end; p += 16) {
     const v = v128.load(p)
     const inside = end - p < 16 ? (1 << (end - p)) - 1 : 0xffff
-    const digits = digitsIn(v)
-    const found = i8x16.bitmask(digits) & inside
-    if (found != 0) {
-      if (first == 0) first = p + ctz(found)
-      last = p + 31 - clz(found)
+    const digits = i8x16.bitmask(digitsIn(v)) & inside
+    const capitals = i8x16.bitmask(capitalsIn(v)) & inside
+    const high = i8x16.bitmask(v) & inside
+    const ascii = i8x16.bitmask(lettersIn(v)) & inside
+    if (digits != 0) {
+      if (first == 0) first = p + ctz(digits)
+      if (name) return first
     }
-    mixes |= i8x16.bitmask(v128.and(digits, capitalsIn(v128.load(p - 1)))) & inside
-    unspaced |= i8x16.bitmask(i8x16.gt_u(v, i8x16.splat(<i8>0xe2))) & inside
+    // words of a script without spaces between them
+    if (high != 0 && (i8x16.bitmask(i8x16.gt_u(v, i8x16.splat(<i8>0xe2))) & inside) != 0) name = true
+    let mixes = digits & ((capitals << 1) | capital)
+    while (mixes != 0) {
+      const digit = p + ctz(mixes)
+      mixes &= mixes - 1
+      if (mixed(start, end, digit)) return digit
+    }
+    const letters = ascii | high
+    const smalls = ascii & ~capitals
+    // a hump at the end of the sixteen may be none: one start too many does no harm
+    let starts = (letters & ~((letters << 1) | letter)) | (capitals & ((smalls << 1) | small | (((capitals << 1) | capital) & ((smalls >> 1) | 0x8000))))
+    letter = letters >> 15
+    small = smalls >> 15
+    capital = capitals >> 15
+    const sieved = v128.and(
+      v128.and(sieveOf(v, first0, first1), sieveOf(v128.load(p + 1), second0, second1)),
+      v128.and(sieveOf(v128.load(p + 2), third0, third1), sieveOf(v128.load(p + 3), fourth0, fourth1)),
+    )
+    starts &= i8x16.bitmask(i8x16.ne(sieved, i8x16.splat(0)))
+    while (starts != 0) {
+      const k = ctz(starts)
+      starts &= starts - 1
+      const word = load<u32>(p + k)
+      const two = ((word & 31) << 10) | (((word >> 8) & 31) << 5)
+      const prefix = byte(FOURTH + ((word >> 16) & 255)) == 0 ? two ^ (29 * 2741) : (two | ((word >> 16) & 31)) ^ (byte(FOURTH + (word >>> 24)) * 2741)
+      if (!bit(table, prefix & 0xffff) || !nameEndsWith(p + k, start, table)) continue
+      name = true
+      if (digits >>> k != 0) return first
+      break
+    }
   }
-  if (first == 0 || (flags & NAMED) != 0 || unspaced != 0 || (mixes != 0 && mixed(start, end))) return first
-  return namesIn(start, last, load<i32>(set, WORDS_AT)) ? first : 0
+  return 0
+}
+
+/** The buckets of words that may have each of the sixteen bytes in a place; the tables are for the lower and the upper half of 32 values. */
+@inline function sieveOf(v: v128, low: v128, high: v128): v128 {
+  const value = v128.and(v, i8x16.splat(31))
+  return v128.or(i8x16.swizzle(low, value), i8x16.swizzle(high, i8x16.sub(value, i8x16.splat(16))))
 }
 
 @inline function capitalsIn(v: v128): v128 {
   return i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x41)), i8x16.splat(26))
 }
 
-@inline function smallIn(v: v128): v128 {
-  return i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x61)), i8x16.splat(26))
-}
-
-/** A run of capitals and digits as long as an identifier that stands without a word, or as the first group of one. */
-function mixed(start: i32, end: i32): bool {
-  let p = start
-  while (p < end) {
-    if (!is(p, DIGIT | LETTER)) {
-      p++
-      continue
-    }
-    const from = p
-    let small = false
-    while (p < end && is(p, DIGIT | LETTER)) {
-      if (byte(p) >= 0x61) small = true
-      p++
-    }
-    if (small) continue
-    const n = p - from
-    if (n == 9 || n == 11 || (n >= 14 && n <= 18)) return true
-    const next = p < end ? byte(p) : 32
-    if (((n == 4 || n == 8) && next == 45) || (n == 5 && from > start && byte(from - 1) == 32)) return true
+/** The digit at p, behind a capital, is in a run of capitals and digits as long as an identifier that stands without a word, or as the first group of one. */
+function mixed(start: i32, end: i32, p: i32): bool {
+  let from = p
+  const low = p - 20 > start ? p - 20 : start
+  while (from > low && is(from - 1, DIGIT | LETTER)) {
+    if (byte(from - 1) >= 0x61) return false
+    from--
   }
-  return false
+  let to = p
+  const limit = end - p > 20 ? p + 20 : end
+  while (to < limit && is(to, DIGIT | LETTER)) {
+    if (byte(to) >= 0x61) return false
+    to++
+  }
+  const n = to - from
+  if (n == 9 || n == 11 || (n >= 14 && n <= 18)) return true
+  const next = to < end ? byte(to) : 32
+  return ((n == 4 || n == 8) && next == 45) || (n == 5 && from > start && byte(from - 1) == 32)
 }
 
 /** Letters and bytes of other scripts. */
 @inline function isLetter(p: i32): bool {
-  const b = byte(p)
-  return b >= 0x80 || (byte(CLASS + b) & LETTER) != 0
+  return byte(FOURTH + byte(p)) != 0
 }
 
 /** A word begins at p inside a run of letters: `patientId`, `IDNumber`. */
 @inline function isHump(p: i32): bool {
-  if (!capital(p)) return false
+  if (!isCapital(p)) return false
   const b = byte(p - 1)
-  return (b >= 0x61 && b <= 0x7a) || (capital(p - 1) && byte(p + 1) >= 0x61 && byte(p + 1) <= 0x7a)
-}
-
-/** A phrase that names identifiers ends before `stop`; `table`: the bitmaps of detectors/id-words.ts. */
-function namesIn(start: i32, stop: i32, table: i32): bool {
-  for (let p = start; p < stop; p += 16) {
-    const v = v128.load(p)
-    const before = v128.load(p - 1)
-    const capitals = capitalsIn(v)
-    const humps = v128.and(capitals, v128.or(smallIn(before), v128.and(capitalsIn(before), smallIn(v128.load(p + 1)))))
-    let starts = i8x16.bitmask(v128.or(v128.andnot(v128.or(lettersIn(v), v), v128.or(lettersIn(before), before)), humps))
-    if (stop - p < 16) starts &= (1 << (stop - p)) - 1
-    while (starts != 0) {
-      const q = p + ctz(starts)
-      starts &= starts - 1
-      if (bit(table, ((byte(q) & 31) << 10) | ((byte(q + 1) & 31) << 5) | (byte(q + 2) & 31)) && nameEndsWith(q, start, table)) return true
-    }
-  }
-  return false
+  return (b >= 0x61 && b <= 0x7a) || (isCapital(p - 1) && byte(p + 1) >= 0x61 && byte(p + 1) <= 0x7a)
 }
 
 @inline function bit(table: i32, slot: i32): bool {
@@ -1285,12 +1314,22 @@ function namesIn(start: i32, stop: i32, table: i32): bool {
 function nameEndsWith(q: i32, start: i32, table: i32): bool {
   let end = q + 1
   while (isLetter(end) && !isHump(end)) end++
-  const own = slot(lettersHash(q, end))
-  if (!bit(table + 4096, own)) return false
-  if (bit(table + 12288, own)) return true
-  let from = q
+  // hexadecimal digits are no words; `2fa` and `imei1` are
+  if (is(end, DIGIT) && (byte(end + 1) >= 0x80 || is(end + 1, DIGIT | LETTER))) return false
+  if (q > start && is(q - 1, DIGIT) && byte(q - 1) != 0x32) return false
+  // the plural of a name is one too
+  if (end - q > 3 && (byte(end - 1) | 32) == 0x73 && nameIn(q, end - 1, start, table)) return true
+  return nameIn(q, end, start, table)
+}
+
+/** The word in [q, end) ends a phrase. The hash is one of bytes from the end on, so that words before it go on from it. */
+function nameIn(q: i32, end: i32, start: i32, table: i32): bool {
+  let h: i32 = 0x811c9dc5
+  for (let p = end - 1; p >= q; p--) h = (h ^ byte(SMALL + byte(p))) * 0x01000193
+  if (!bit(table + 8192, slot(h))) return false
+  if (bit(table + 16384, slot(h))) return true
+  let p = q
   for (let k = 0; k < 3; k++) {
-    let p = from
     if (p <= start) return false
     if (!isLetter(p - 1)) {
       const b = byte(p - 1)
@@ -1299,23 +1338,15 @@ function nameEndsWith(q: i32, start: i32, table: i32): bool {
       if (p <= start || !isLetter(p - 1)) return false
     }
     p--
+    h = (h ^ byte(SMALL + byte(p))) * 0x01000193
     while (p > start && isLetter(p - 1) && !isHump(p)) {
       p--
+      h = (h ^ byte(SMALL + byte(p))) * 0x01000193
       if (end - p > 80) return false
     }
-    from = p
-    if (bit(table + 12288, slot(lettersHash(from, end)))) return true
+    if (bit(table + 16384, slot(h))) return true
   }
   return false
-}
-
-/** Hash of the letters in [from, to), ASCII ones in lower case. */
-function lettersHash(from: i32, to: i32): i32 {
-  let h: i32 = 0x811c9dc5
-  for (let p = from; p < to; p++) {
-    if (isLetter(p)) h = (h ^ (byte(p) < 0x80 ? byte(p) | 0x20 : byte(p))) * 0x01000193
-  }
-  return h
 }
 
 /** Repeats `find` in detectors/iban.ts; `lengths` by the two letters of the country. */
