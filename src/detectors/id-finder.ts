@@ -116,6 +116,7 @@ const CIRCUMSTANCES =
   'time date at epoch timestamp ts offset size bytes count length len port pid tid line version build release commit sha digest etag sequence seq duration latency timeout ttl ms status state type kind country region city name title label url uri path host expiry expires expired expiration issued issuer valid verified enabled required total limit max min index hash format message level zone created updated amount balance currency attempts retries interval percent ratio score result provider service'
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(/\s+/))
+const hashSet = (list: string): ReadonlySet<number> => new Set([...words(list)].map((word) => hashOf([word])))
 
 /** Bytes of a text within which a word speaks for what follows it. */
 const REACH = 48
@@ -166,6 +167,7 @@ interface Tables {
 const rows: readonly IdRow[] = [...idRows, ...dated]
 const BIRTH = rows.length - 2
 const EXPIRY = rows.length - 1
+const AGE = rows.findIndex((row) => row.name === 'age')
 
 let made: Tables | undefined
 
@@ -176,7 +178,7 @@ function makeTables(): Tables {
   const national = new Int32Array(size)
   const general = new Set<string>(GENERIC_ID_WORDS)
   rows.forEach((row, i) => {
-    for (const word of row.words) if (!general.has(word)) phrases.push(...phrasesOf(word, i))
+    for (const word of [...row.words, row.name.replaceAll('_', ' ')]) if (!general.has(word)) phrases.push(...phrasesOf(word, i))
     if (row.kind !== 'named' ? row.priority >= 51 && row.priority <= 59 : row.words.some((word) => general.has(word))) national[i >> 5]! |= 1 << (i & 31)
   })
   for (const word of general) phrases.push(...phrasesOf(word, generic))
@@ -195,7 +197,6 @@ function makeTables(): Tables {
       aloneFirst[shape.search(/[^0-9A-Z]|$/)] = 1
     }
   })
-  const hashes = (list: string): ReadonlySet<number> => new Set([...words(list)].map((word) => hashOf([word])))
   return {
     all: phrases,
     words: { phrases: rowsByPhrase(phrases, rows.length + 1), bytes: wordBitmaps(phrases) },
@@ -206,8 +207,8 @@ function makeTables(): Tables {
     alone: shapeTable(alone),
     aloneFirst,
     named,
-    fillers: hashes(FILLERS),
-    negatives: hashes(NEGATIVES),
+    fillers: hashSet(FILLERS),
+    negatives: hashSet(NEGATIVES),
   }
 }
 
@@ -444,6 +445,7 @@ function wordsBefore(scan: Scan, at: number): number {
   const b = p > start ? text[p - 1]! : 0
   // right behind a separator only its key counts, and nothing counts across the value of another pair
   let low = lastEquals
+  let closest = 0
   if (b === 61) {
     low = equalsBefore
     if (p - 2 >= start && (CLASS[text[p - 2]!]! & (KEY | HIGH)) !== 0) {
@@ -451,7 +453,11 @@ function wordsBefore(scan: Scan, at: number): number {
       const limit = key - 64 > start ? key - 64 : start
       while (key > limit && (CLASS[text[key - 1]!]! & (KEY | HIGH)) !== 0) key--
       if (key > low) low = key - 1
-    } else if (lastBoundary > low) low = lastBoundary
+    } else {
+      if (lastBoundary > low) low = lastBoundary
+      // `aid = 154333`: the name ends right before the sign
+      closest = p - 4
+    }
   } else if (b === 58 && lastBoundary > low) low = lastBoundary
   if (breakBefore > low) low = breakBefore
   if (at - REACH > low) low = at - REACH - 1
@@ -459,7 +465,7 @@ function wordsBefore(scan: Scan, at: number): number {
   let reach = 0
   for (let k = events - 1; k >= 0 && k >= events - EVENTS; k--) {
     const slot = k % EVENTS
-    if (eventStart[slot]! <= low) continue
+    if (eventStart[slot]! <= low || (end < 0 && eventEnd[slot]! < closest)) continue
     const named = eventRows[slot]!
     for (let i = 0; i < named.length; i++) near[i]! |= named[i]!
     if (end < 0) {
@@ -555,6 +561,8 @@ function judge(scan: Scan, ids: Int32Array, path: PathContext, at: number, to: n
     if (byShape !== undefined && !(g > 0 && (spacedBefore || (stop + 1 < end && text[stop] === 32 && isDigit(text[stop + 1]!))))) {
       for (const shape of byShape) {
         if (scan.active[ids[shape.row]!] === 0 || !hasShape(shape.text, text, at, true)) continue
+        // a stamp of 17 digits is no vehicle
+        if (!shape.text.includes('9') && (all & UPPER) === 0) continue
         // `160904-2666` is a date with a number more often than anything else
         if (g === 1 && stop - at === 11 && digitsOnly(text, at, stop)) continue
         id ??= compact(text, at, stop)
@@ -591,12 +599,18 @@ function dates(scan: Scan, ids: Int32Array, path: PathContext, at: number, nameE
   const { text, end } = scan
   if (scan.active[ids[BIRTH]!] !== 0 && (isIn(near, BIRTH) || (path.any && isIn(path.rows, BIRTH)))) {
     const stop = dateEnd(text, at, end, false)
-    if (stop > 0) put(BIRTH, stop, NAMED)
+    // files are born at a time in nanoseconds
+    if (stop > 0 && !isFileTime(text, at, stop)) put(BIRTH, stop, NAMED)
   }
   if (scan.active[ids[EXPIRY]!] !== 0 && ((nameEnd >= 0 && isIn(nearest, EXPIRY)) || (path.any && isIn(path.rows, EXPIRY)))) {
     const stop = expiryEnd(text, at, end)
     if (stop > 0) put(EXPIRY, stop, NAMED)
   }
+}
+
+/** `1970-01-01 00:00:00.000000000`. */
+function isFileTime(text: Uint8Array, at: number, stop: number): boolean {
+  return stop - at >= 26 && text[at + 10] === 32 && text[at + 19] === 46
 }
 
 /** Rows without a shape: whatever letters and digits stand right behind their name, or are the whole value under it. */
@@ -610,7 +624,8 @@ function namedRows(scan: Scan, ids: Int32Array, path: PathContext, at: number, n
     if (scan.active[ids[row]!] === 0) continue
     let score = 0
     let whole = false
-    if (byWord && spokenFor(text, start, at, extent)) score = isIn(nearest, row) ? NAMED : isIn(nearest, generic) && isIn(national, row) ? GENERIC_NAMED : 0
+    if (byWord && spokenFor(text, start, at, extent) && !(row === AGE && ofThing(text, start, end, at)))
+      score = isIn(nearest, row) ? NAMED : isIn(nearest, generic) && isIn(national, row) ? GENERIC_NAMED : 0
     if (score === 0 && byPath) {
       score = isIn(path.rows, row) ? NAMED : path.generic && isIn(national, row) ? GENERIC_NAMED : 0
       whole = true
@@ -619,6 +634,27 @@ function namedRows(scan: Scan, ids: Int32Array, path: PathContext, at: number, n
     const stop = namedEnd(text, at, end, extent, plate, whole, all)
     if (stop > 0 && (!whole || endsValue(text, end, stop)) && check(compact(text, at, stop))) put(row, stop, score)
   }
+}
+
+/** Units behind an age of something else, and words before it or behind it that say what that is. */
+const THINGS = hashSet(
+  'max min idle cache image file log key token cookie session page connection lock container pod ttl stale s sec secs second seconds ms m min mins minutes h hours d days',
+)
+
+/** The age at `at` is of a connection, a file or the like: `age=12 idle=3`, `max-age 60`, `age 30 s`. */
+function ofThing(text: Uint8Array, start: number, end: number, at: number): boolean {
+  // over the name and what stands before the number, to the word before it
+  let p = eventStart[(events - 1) % EVENTS]!
+  while (p > start && at - p < 24 && (CLASS[text[p - 1]!]! & WORD_LETTER) === 0) p--
+  let from = p
+  while (from > start && p - from < 12 && (CLASS[text[from - 1]!]! & WORD_LETTER) !== 0) from--
+  if (from < p && THINGS.has(hashLetters(text, from, p))) return true
+  let q = at
+  while (q < end && isDigit(text[q]!)) q++
+  while (q < end && q - at < 8 && (CLASS[text[q]!]! & WORD_LETTER) === 0) q++
+  let to = q
+  while (to < end && to - q < 12 && (CLASS[text[to]!]! & WORD_LETTER) !== 0) to++
+  return to > q && THINGS.has(hashLetters(text, q, to))
 }
 
 /** The words between a name and the value at `at` do not belong to something else. */
@@ -664,7 +700,7 @@ function namedEnd(text: Uint8Array, at: number, end: number, extent: Extent, pla
     }
     if (extent.digits && own !== stop - from) break
     // `NO X123`: the first group belongs to the name
-    if (g === 0 && !whole && own === 0 && (stop - from > 4 || tables().fillers.has(hashLetters(text, from, stop)))) break
+    if (g === 0 && !whole && own === 0 && groups.joints[1] === 32 && (stop - from > 4 || tables().fillers.has(hashLetters(text, from, stop)))) break
     if (!whole && joint === 32 && own === 0 && !(plate && stop - from <= 3 && (bits & LOWER) === 0)) break
     total += stop - from
     digits += own

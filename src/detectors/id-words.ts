@@ -116,10 +116,17 @@ export interface Phrase {
   readonly last: readonly string[]
 }
 
+/** Words that people leave out. */
+const LINKS: ReadonlySet<string> = new Set(['de', 'do', 'da', 'del', 'di', 'du', 'des', 'of', 'the'])
+
 /** What words say: a phrase in its spellings. */
 export function phrasesOf(phrase: string, row: number): Phrase[] {
   const out: Phrase[] = []
-  for (const words of spellings(phraseWords(phrase))) {
+  const all = phraseWords(phrase)
+  // `cartao nacional de saude`, `cartao_nacional_saude`
+  const short = all.filter((word) => !LINKS.has(word))
+  const both = short.length === all.length || short.length < 2 ? spellings(all) : [...spellings(all), ...spellings(short)]
+  for (const words of both) {
     if (words.length === 0) continue
     add(out, words.join(''), words, row)
   }

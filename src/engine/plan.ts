@@ -206,7 +206,7 @@ export class DetectSet {
   /** Words in a path that give short numbers a meaning. */
   readonly numberWords: ReadonlySet<string>
   /** Finders to which words of a path may say something. */
-  private readonly namers: readonly BoundFinder[]
+  readonly namers: readonly BoundFinder[]
   readonly namedSecret: DetectAction | undefined
   /** Index of the pair recogniser among the finders, or -1. */
   readonly pairFinder: number
@@ -253,8 +253,15 @@ export class DetectSet {
 
   /** True when the words of a path say to some finder what values below are. */
   named(keyWords: readonly string[]): boolean {
-    return keyWords.length > 0 && this.namers.some(({ finder, ids }) => finder.named!(keyWords, this.active, ids))
+    if (keyWords.length === 0 || this.namers.length === 0) return false
+    let known = this.knownWords.get(keyWords)
+    if (known === undefined) {
+      known = this.namers.some(({ finder, ids }) => finder.named!(keyWords, this.active, ids))
+      this.knownWords.set(keyWords, known)
+    }
+    return known
   }
+  private readonly knownWords = new WeakMap<readonly string[], boolean>()
 }
 
 /** Folds the triggers of all finders into two tables: two bytes make a mark, mark and third byte make a set of finders. */

@@ -175,7 +175,8 @@ export class Scanner implements Scan {
     this.candidates = 0
     const { live } = this
     this.live = -1
-    if (n === 0 && !this.always) return 0
+    const named = !isKey && set.named(words)
+    if (n === 0 && !this.always && !named) return 0
     this.bind(set, text, start, end, line, isKey, words)
     let percent = false
     const finders = set.finders
@@ -183,6 +184,7 @@ export class Scanner implements Scan {
     const resume = this.resume
     if (n > 1) for (let f = finders.length + 1; f >= 0; f--) resume[f] = 0
     const { groups } = set
+    let asked = 0
     for (let k = 0; k < n; k++) {
       const at = this.at[k]!
       const group = groups[this.codes[k]!]!
@@ -193,11 +195,14 @@ export class Scanner implements Scan {
           const bound = finders[f]!
           const to = bound.finder.find(this, at, bound.ids)
           resume[f] = to
+          asked |= 1 << f
         } else if (f === set.pairFinder) {
           if (!isKey) resume[f] = this.pairAt(at, k > 0 ? resume[f]! : 0)
         } else percent = true
       }
     }
+    // under a path that says what values are they are looked at without any candidate too
+    if (named) for (const bound of set.namers) if (((asked >> finders.indexOf(bound)) & 1) === 0) bound.finder.find(this, start, bound.ids)
     if (this.always) this.runCustoms(isKey)
     if (percent && this.percent && !isKey) this.scanPercent(set, text, start, end, line, words)
     if (this.count > 1) this.settle()

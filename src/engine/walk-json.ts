@@ -562,7 +562,7 @@ export class JsonWalker implements Access {
   private close(open: number, i: number, n: number, scope: Scope): number {
     const c = this.buf[i]!
     if (c === 0x22) {
-      if (n > 0 || this.mayEnter[this.buf[open + 1]!] === 1) {
+      if (n > 0 || scope.named || this.mayEnter[this.buf[open + 1]!] === 1) {
         this.scanner.candidates = n
         this.judge(open + 1, i, scope)
       }

@@ -834,7 +834,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
     const flags = <i32>load<u8>(scope, FLAGS)
     let live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set, flags) : -1
     const ids = load<i32>(set, IDS)
-    if (seen != 0 && (live & ids) != ids && n < MAX_CANDIDATES) {
+    if ((seen != 0 || (flags & NAMED) != 0) && (live & ids) != ids && n < MAX_CANDIDATES) {
       const digit = named(start, p, set, flags)
       if (digit != 0) {
         n = note(n, digit, load<i32>(set, IDS_GROUP))
@@ -1196,11 +1196,13 @@ function noAlone(start: i32, end: i32, p: i32): bool {
  * capitals and digits as in one that stands without. 0 for none. See `find` in detectors/id-finder.ts.
  */
 function named(start: i32, end: i32, set: i32, flags: i32): i32 {
+  // whatever it is
+  if ((flags & NAMED) != 0) return start
   // a UUID by its hyphens
   if (end - start == 36 && byte(start + 8) == 45 && byte(start + 13) == 45 && byte(start + 18) == 45 && byte(start + 23) == 45) return 0
   const table = load<i32>(set, WORDS_AT)
   let first = 0
-  let name = (flags & NAMED) != 0
+  let name = false
   // what the last byte before the sixteen was
   let letter = 0
   let small = 0
