@@ -460,12 +460,11 @@ function wordsBefore(scan: Scan, at: number): number {
     }
   } else if (b === 58 && lastBoundary > low) low = lastBoundary
   if (breakBefore > low) low = breakBefore
-  if (at - REACH > low) low = at - REACH - 1
   let end = -1
   let reach = 0
   for (let k = events - 1; k >= 0 && k >= events - EVENTS; k--) {
     const slot = k % EVENTS
-    if (eventStart[slot]! <= low || (end < 0 && eventEnd[slot]! < closest)) continue
+    if (eventStart[slot]! <= low || at - eventEnd[slot]! > REACH || (end < 0 && eventEnd[slot]! < closest)) continue
     const named = eventRows[slot]!
     for (let i = 0; i < named.length; i++) near[i]! |= named[i]!
     if (end < 0) {
@@ -637,9 +636,8 @@ function namedRows(scan: Scan, ids: Int32Array, path: PathContext, at: number, n
 }
 
 /** Units behind an age of something else, and words before it or behind it that say what that is. */
-const THINGS = hashSet(
-  'max min idle cache image file log key token cookie session page connection lock container pod ttl stale s sec secs second seconds ms m min mins minutes h hours d days',
-)
+const THINGS = hashSet('max min cache image file log key token cookie session page connection lock container pod stale')
+const UNITS = hashSet('idle s sec secs second seconds ms m min mins minutes h hours d days')
 
 /** The age at `at` is of a connection, a file or the like: `age=12 idle=3`, `max-age 60`, `age 30 s`. */
 function ofThing(text: Uint8Array, start: number, end: number, at: number): boolean {
@@ -654,7 +652,7 @@ function ofThing(text: Uint8Array, start: number, end: number, at: number): bool
   while (q < end && q - at < 8 && (CLASS[text[q]!]! & WORD_LETTER) === 0) q++
   let to = q
   while (to < end && to - q < 12 && (CLASS[text[to]!]! & WORD_LETTER) !== 0) to++
-  return to > q && THINGS.has(hashLetters(text, q, to))
+  return to > q && UNITS.has(hashLetters(text, q, to))
 }
 
 /** The words between a name and the value at `at` do not belong to something else. */

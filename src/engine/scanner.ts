@@ -202,7 +202,11 @@ export class Scanner implements Scan {
       }
     }
     // under a path that says what values are they are looked at without any candidate too
-    if (named) for (const bound of set.namers) if (((asked >> finders.indexOf(bound)) & 1) === 0) bound.finder.find(this, start, bound.ids)
+    if (named)
+      for (const bound of set.namers) {
+        if (bound.finder.whole !== undefined) bound.finder.whole(this, bound.ids)
+        else if (((asked >> finders.indexOf(bound)) & 1) === 0) bound.finder.find(this, start, bound.ids)
+      }
     if (this.always) this.runCustoms(isKey)
     if (percent && this.percent && !isKey) this.scanPercent(set, text, start, end, line, words)
     if (this.count > 1) this.settle()

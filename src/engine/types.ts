@@ -489,6 +489,8 @@ export interface Finder {
   readonly skimWords?: (active: Uint8Array, ids: Int32Array) => Uint8Array
   /** True when key words give texts and numbers below them a meaning: strings with digits are looked at, and short numbers too. */
   readonly named?: (keyWords: readonly string[], active: Uint8Array, ids: Int32Array) => boolean
+  /** In place of `find` for a text under such a path: asked once, whatever candidates the text has. */
+  readonly whole?: (scan: Scan, ids: Int32Array) => void
   /** No text with fewer bytes holds anything that this finder finds (default 0). */
   readonly least?: number
   /** True when `number` finds nothing under these key words in integers of 12 to 19 digits, not of 15, that begin with 1: times. */
