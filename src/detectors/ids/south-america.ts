@@ -115,7 +115,7 @@ export const southAmerica: readonly IdRow[] = [
     check: rutCheck,
     kind: 'shaped',
     passes: 0.029,
-    examples: ['rut «23.793.525-K»', 'RUN: «21558696-0»', 'rut=«9300045-5»'],
+    examples: ['rut «23.793.525-K»', 'RUT: «21558696-0»', 'rut=«9300045-5»'],
     counterExamples: ['rut 66.532.869-2', 'v 15.215.417-8', 'rut 1.234-5'],
   },
 ]
