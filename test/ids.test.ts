@@ -76,6 +76,16 @@ describe('the table', () => {
     for (const row of idRows) if (row.kind !== 'named') expect(row.kind, row.name).toBe(row.passes <= 0.001 ? 'checked' : 'shaped')
   })
 
+  it('says with the shape of a named row how long its values are', () => {
+    for (const row of idRows) {
+      if (row.kind !== 'named') continue
+      const shortest = Math.min(...row.shapes.map((shape) => shape.replace(/.\?/g, '').length))
+      const longest = Math.max(...row.shapes.map((shape) => shape.replaceAll('?', '').length))
+      const lengths = Array.from({ length: 30 }, (_, length) => length).filter((length) => row.check('1'.repeat(length)))
+      expect([lengths[0], lengths.at(-1)], row.name).toEqual([shortest, longest])
+    }
+  })
+
   it('reads numbers only where an id can be one', () => {
     for (const row of idRows)
       if (row.numbers)
