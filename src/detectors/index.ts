@@ -20,6 +20,7 @@ import { privateKeyFinder } from './private-key.ts'
 import { urlFinder } from './url.ts'
 import { vendorTokensFinder } from './vendor-tokens.ts'
 
+export { idRows } from './ids/index.ts'
 export { judgeSecret, keyFacts, keyFactsAt } from './key-words.ts'
 export { createPair, finishPair, judgePair, pairTriggers, recogniseKey, recognisePair } from './pairs.ts'
 

@@ -3,13 +3,16 @@ import { nhsDigit, weighted } from '../../engine/checksums.ts'
 import { digitAt, letterAt, oneRepeated } from './arithmetic.ts'
 import type { IdRow } from './types.ts'
 
-const PPS_LETTERS = 'WABCDEFGHIJKLMNOPQRSTUV'
+/** The letter that seven digits and the value of a second letter want. */
+export function ppsLetter(seven: string, second: number): string | undefined {
+  return 'WABCDEFGHIJKLMNOPQRSTUV'[(weighted(seven, [8, 7, 6, 5, 4, 3, 2]) + 9 * second) % 23]
+}
 
-/** The second letter of a PPS number counts nine times; the older W, T and X count nothing. */
-export function ppsCheck(id: string): boolean {
+/** The second letter counts nine times; the older W, T and X count nothing. */
+function ppsCheck(id: string): boolean {
   if (!/^\d{7}[A-W][A-IWTX]?$/.test(id)) return false
-  const second = id.length === 9 && letterAt(id, 8) <= 9 ? letterAt(id, 8) : 0
-  return PPS_LETTERS[(weighted(id, [8, 7, 6, 5, 4, 3, 2]) + 9 * second) % 23] === id[7]
+  const second = id.length === 9 ? letterAt(id, 8) : 0
+  return ppsLetter(id.slice(0, 7), second <= 9 ? second : 0) === id[7]
 }
 
 export const britain: readonly IdRow[] = [

@@ -172,7 +172,7 @@ export const centralEurope: readonly IdRow[] = [
     shapes: ['99999999999'],
     check: estonianCheck,
     kind: 'shaped',
-    passes: 0.0032,
+    passes: 0.0034,
     examples: ['isikukood «24303242090»', 'Asmens kodas: «78711173425»', 'asmens_kodas=«59105052755»'],
     counterExamples: ['isikukood 23577537569', 'id 53907295836', 'isikukood 39913320000'],
   },

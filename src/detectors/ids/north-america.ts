@@ -34,7 +34,7 @@ function curpValue(code: number): number {
 }
 
 function curpCheck(id: string): boolean {
-  if (!/^[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d$/.test(id) || !CURP_STATES.split(' ').includes(id.slice(11, 13))) return false
+  if (!/^[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d$/.test(id) || !CURP_STATES.includes(id.slice(11, 13))) return false
   // A digit in the seventeenth place means born before 2000, a letter later.
   if (!yymmdd(id, 4, id.charCodeAt(16) <= 0x39 ? 1900 : 2000)) return false
   let sum = 0

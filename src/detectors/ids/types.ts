@@ -28,7 +28,10 @@ export interface IdRow {
   readonly withContext?: (id: string) => boolean
   /** Shapes that stand without context. */
   readonly alone?: readonly string[]
-  /** `checked`: a random id of the compact shape passes at most 1 time in 1,000; `named`: no shape of its own. */
+  /**
+   * `checked`: a random id of the compact shape passes at most 1 time in 1,000; `named`: no shape of its own. Standing without
+   * context is another matter, which `alone` decides: a date-stamped order number passes a date and a check digit too often.
+   */
   readonly kind: 'checked' | 'shaped' | 'named'
   /** Share of random ids of the compact shapes that pass: that of the shape with most, rounded up. */
   readonly passes: number

@@ -1,11 +1,11 @@
 // VAT numbers of the European Union, Northern Ireland and Great Britain, each with its country's check digits.
 import { luhnValid, mod97, weighted } from '../../engine/checksums.ts'
-import { digitAt, digitSums, mod1110Digit, numberAt } from './arithmetic.ts'
-import { ppsCheck } from './britain.ts'
+import { digitAt, digitSums, elevenLess, letterAt, mod1110Digit, numberAt } from './arithmetic.ts'
+import { ppsLetter } from './britain.ts'
 import { latvianCheck, nipCheck, rodneCisloCheck } from './central-europe.ts'
 import { cnpCheck, egnCheck, oibCheck } from './eastern-europe.ts'
 import type { IdRow } from './types.ts'
-import { bsnCheck, dniCheck, nifCheck } from './western-europe.ts'
+import { bsnCheck, dniCheck } from './western-europe.ts'
 
 const austria = (id: string): boolean => /^U\d{8}$/.test(id) && (96 - digitSums(id.slice(1), [1, 2, 1, 2, 1, 2, 1])) % 10 === digitAt(id, 8)
 
@@ -27,7 +27,7 @@ function bulgaria(id: string): boolean {
 const CYPRUS_ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21]
 
 function cyprus(id: string): boolean {
-  if (!/^[013-69]\d{7}[A-Z]$/.test(id)) return false
+  if (!/^\d{8}[A-Z]$/.test(id) || id.startsWith('12')) return false
   let sum = 0
   for (let i = 0; i < 8; i++) sum += i % 2 === 0 ? CYPRUS_ODD[digitAt(id, i)]! : digitAt(id, i)
   return sum % 26 === id.charCodeAt(8) - 0x41
@@ -73,6 +73,12 @@ function greece(id: string): boolean {
   return /^\d{9}$/.test(id) && (weighted(id, [256, 128, 64, 32, 16, 8, 4, 2]) % 11) % 10 === digitAt(id, 8)
 }
 
+/** Companies have a second letter up to I, and the older form a letter in the second place. */
+function ireland(id: string): boolean {
+  if (/^\d{7}[A-W][A-W]?$/.test(id)) return ppsLetter(id.slice(0, 7), id.length === 9 ? letterAt(id, 8) % 23 : 0) === id[7]
+  return /^\d[A-Z]\d{5}[A-W]$/.test(id) && ppsLetter(`0${id.slice(2, 7)}${id[0]}`, 0) === id[7]
+}
+
 /** The province behind the seven digits of the company. */
 function italy(id: string): boolean {
   if (!/^\d{11}$/.test(id) || id.startsWith('0000000')) return false
@@ -116,7 +122,7 @@ function britain(id: string): boolean {
   if (/^GD[0-4]\d\d$|^HA[5-9]\d\d$/.test(id)) return true
   if (!/^\d{9}(\d{3})?$/.test(id)) return false
   const rest = (weighted(id, [8, 7, 6, 5, 4, 3, 2]) + numberAt(id, 7, 9)) % 97
-  return rest === 0 || rest === 42
+  return rest === 0 || (id >= '100' && (rest === 42 || rest === 55))
 }
 
 const COUNTRIES: ReadonlyMap<string, (id: string) => boolean> = new Map([
@@ -136,7 +142,7 @@ const COUNTRIES: ReadonlyMap<string, (id: string) => boolean> = new Map([
   ['GR', greece],
   ['HR', oibCheck],
   ['HU', (id) => /^\d{8}$/.test(id) && weighted(id, [9, 7, 3, 1, 9, 7, 3, 1]) % 10 === 0],
-  ['IE', ppsCheck],
+  ['IE', ireland],
   ['IT', italy],
   ['LT', lithuania],
   ['LU', (id) => /^\d{8}$/.test(id) && numberAt(id, 0, 6) % 89 === numberAt(id, 6, 8)],
@@ -144,7 +150,7 @@ const COUNTRIES: ReadonlyMap<string, (id: string) => boolean> = new Map([
   ['MT', (id) => /^[1-9]\d{7}$/.test(id) && weighted(id, [3, 4, 6, 7, 8, 9, 10, 1]) % 37 === 0],
   ['NL', netherlands],
   ['PL', nipCheck],
-  ['PT', nifCheck],
+  ['PT', (id) => /^[1-9]\d{8}$/.test(id) && elevenLess(weighted(id, [9, 8, 7, 6, 5, 4, 3, 2]) % 11) === digitAt(id, 8)],
   ['RO', romania],
   ['SE', (id) => /^\d{10}(0[1-9]|[1-8]\d|9[0-4])$/.test(id) && luhnValid(id.slice(0, 10))],
   ['SI', slovenia],
