@@ -50,6 +50,7 @@ function section(mask: MaskDefinition): string[] {
       const given = [
         ...(example.options === undefined ? [] : [code(JSON.stringify(example.options))]),
         ...(example.inputs === undefined ? [] : [`inputs ${code(JSON.stringify(example.inputs))}`]),
+        ...(example.document === undefined ? [] : [`in ${code(example.document)}`]),
       ]
       const out = example.error === undefined ? (example.out === '' ? 'removed' : code(example.out ?? '')) : `error ${code(example.error)}`
       lines.push(`| ${given.join(', ')} | ${code(example.in)} | ${out} |`)
@@ -109,6 +110,8 @@ function shape(of: OptionShape): string {
       return 'file name'
     case 'path_list':
       return 'list of keys and indexes'
+    case 'xpath':
+      return 'XPath'
     case 'list':
       return `list of ${shape(of.of)}`
     case 'object':
@@ -125,7 +128,7 @@ function capitalised(text: string): string {
 }
 
 function code(text: string): string {
-  return `\`${cell(text)}\``
+  return text.includes('`') ? `\`\` ${cell(text)} \`\`` : `\`${cell(text)}\``
 }
 
 function cell(text: string): string {

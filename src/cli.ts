@@ -7,12 +7,12 @@
 import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { InputError, MaskError, RulesetError } from './errors.ts'
-import { COMMANDS, helpText, parseCommandLine, suggest, UsageError, type CommandLine } from './cli/flags.ts'
-import { openFile, openStdin, streamSource, type Source } from './cli/input.ts'
+import { COMMANDS, formatOfName, helpText, parseCommandLine, readingOf, suggest, UsageError, type CommandLine, type Reading } from './cli/flags.ts'
+import { openFile, openStdin, sniffed, streamSource, type Source } from './cli/input.ts'
 import { describeCrash, milliseconds, type CliIo } from './cli/io.ts'
 import { findingLine, issueLines, Notes, printable, Progress, statsText, systemWords, testLines } from './cli/messages.ts'
 import { createOutputFile, OutputError, stdoutSink, streamSink, type FileOutput, type Sink } from './cli/output.ts'
-import { LineFeed } from './lines.ts'
+import { LineFeed, type Feed } from './lines.ts'
 import type { Finding, Masker, MaskerOptions, QuarantineNote, RulesetInput } from './masker.ts'
 
 export type { CliIo } from './cli/io.ts'
@@ -98,7 +98,7 @@ async function print(io: CliIo, text: string): Promise<number> {
 
 interface Setup {
   readonly masker: Masker
-  readonly format: 'auto' | 'json' | 'text'
+  readonly reading: Reading
   /** Writes what has been noted for quarantine. */
   flushQuarantine(): void
   close(): void
@@ -107,7 +107,7 @@ interface Setup {
 /** Everything that can be wrong is found here, before data is read. */
 async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup> {
   const { options } = line
-  if (options.has('text') && options.has('json')) throw new UsageError('--text and --json exclude each other')
+  const reading = readingOf(line)
   const quiet = options.has('quiet')
   const runSecret = secretOf('run secret', options.get('run-secret-file')?.[0] ?? io.env.MASK_LOGS_RUN_SECRET_FILE, io.env.MASK_LOGS_RUN_SECRET, io)
   const instanceSecret = secretOf('instance secret', io.env.MASK_LOGS_INSTANCE_SECRET_FILE, io.env.MASK_LOGS_INSTANCE_SECRET, io)
@@ -136,7 +136,7 @@ async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup>
   if (runSecret === undefined && !quiet && line.command !== 'explain') notes.line(NO_SECRET)
   return {
     masker,
-    format: options.has('text') ? 'text' : options.has('json') ? 'json' : 'auto',
+    reading,
     flushQuarantine() {
       if (noted === '' || quarantineFd === undefined) return
       const text = Buffer.from(noted)
@@ -279,6 +279,41 @@ function listenForSignals(io: CliIo): Interruption {
   return interruption
 }
 
+/** Formats of lines, as the library calls them. */
+const lineFormat = (format: string): 'auto' | 'json' | 'text' => (format === 'ndjson' ? 'json' : format === 'text' ? 'text' : 'auto')
+
+/** Who takes the bytes of inputs in one format. */
+interface Route {
+  readonly feed: Feed
+  /** The inputs that it took. */
+  readonly files: string[]
+  /** How many of its remarks have been passed on. */
+  told: number
+  buffers(size: number): readonly [Buffer, Buffer] | undefined
+}
+
+/** Feeds by format, made when there is something for them; they count lines together. */
+function routes({ masker, reading }: Setup, findings: Findings | undefined): (format: string) => Route {
+  const made = new Map<string, Route>()
+  const options = { counter: { line: 0 }, ...(findings === undefined ? {} : { explain: findings.to() }) }
+  const { delimiter, header } = reading
+  return (format) => {
+    let route = made.get(format)
+    if (route === undefined) {
+      if (format === 'csv' || format === 'tsv') {
+        const feed = masker.feed({ ...options, format, header, ...(delimiter === undefined ? {} : { delimiter }) })
+        route = { feed, files: [], told: 0, buffers: () => undefined }
+      } else if (format === 'json-document') route = { feed: masker.feed({ ...options, format }), files: [], told: 0, buffers: () => undefined }
+      else {
+        const engine = masker.lines({ ...options, format: lineFormat(format) })
+        route = { feed: new LineFeed(engine), files: [], told: 0, buffers: (size) => engine.buffers?.(size) }
+      }
+      made.set(format, route)
+    }
+    return route
+  }
+}
+
 /** Reads files one after the other (standard input when there are none) through the engine into the sink. False when one could not be read. */
 async function readAll(
   line: CommandLine,
@@ -291,9 +326,10 @@ async function readAll(
   interruption: Interruption,
 ): Promise<boolean> {
   const files = line.operands.length > 0 ? line.operands : ['-']
-  const engine = setup.masker.lines({ format: setup.format, ...(findings === undefined ? {} : { explain: findings.to() }) })
-  const feed = new LineFeed(engine)
-  const buffers = (size: number): readonly [Buffer, Buffer] | undefined => engine.buffers?.(size)
+  const { format } = setup.reading
+  const routeOf = routes(setup, findings)
+  /** The route that has bytes of the input at hand. */
+  let active: Route | undefined
   const progress = progressOf(files, line, io, notes)
   let failed = false
   let current: Source | undefined
@@ -320,21 +356,53 @@ async function readAll(
     if (text !== undefined) await say(text)
   }
 
+  const tellRemarks = (route: Route): void => {
+    for (const { input, code } of route.feed.remarks.slice(route.told)) {
+      const name = nameOf(route.files[input - 1] ?? '')
+      progress?.clear()
+      if (code !== 'one_column') {
+        failed = true
+        notes.line(`mask-logs: ${name} is not ${code === 'not_csv' ? 'CSV' : 'JSON'}: what could not be read is hidden or masked as text`)
+      } else if (!line.options.has('quiet')) notes.line(`mask-logs: ${name} has one column: is there another character between its cells? (--delimiter)`)
+    }
+    route.told = route.feed.remarks.length
+  }
+
   const work = async (): Promise<void> => {
     for (const file of files) {
       if (interruption.signal !== undefined || sink.gone) break
+      let fed = false
       try {
+        const kind = format !== 'auto' || file === '-' ? format : formatOfName(file)
+        let route = routeOf(kind === 'json-file' ? 'auto' : kind)
+        // what reads a document wants that memory for its records
+        const buffers = kind === 'json-file' ? undefined : route.buffers
         current = file === '-' ? await openStdin(io.stdinFd, () => io.stdin, io.stdinIsTTY === true, buffers) : await openFile(resolve(io.cwd, file), buffers)
         let bulk = current.rereadable
         io.onData?.(bulk)
+        if (kind === 'json-file') {
+          const { lines, source } = await sniffed(current)
+          current = source
+          if (!lines) route = routeOf('json-document')
+        }
+        const { feed } = route
         feed.border()
+        route.files.push(file)
         for (;;) {
           if (interruption.signal !== undefined) current.stop()
           const chunk = await current.next()
           if (chunk === undefined) break
           try {
+            if (active !== route && active !== undefined) {
+              await pass(active.feed.end(true))
+              tellRemarks(active)
+            }
+            active = route
+            fed = true
             await pass(feed.push(chunk))
+            tellRemarks(route)
           } catch (error) {
+            if (error instanceof InputError && error.code === 'encoding') throw error
             throw new Passed(error)
           }
           progress?.update(done + current.consumed)
@@ -354,15 +422,16 @@ async function readAll(
                 COMMANDS.slice(1).map((c) => c.name),
               )
             : ''
-        notes.line(`mask-logs: cannot read ${file === '-' ? 'standard input' : printable(file)}: ${systemWords(error)}${meant}`)
+        notes.line(`mask-logs: cannot read ${nameOf(file)}: ${error instanceof InputError ? error.message : systemWords(error)}${meant}`)
       } finally {
         // Half a line of a file is worth nothing when the reading was broken off; of a pipe it is all there is.
-        if (interruption.signal !== undefined && current?.rereadable === true) feed.dropCut()
+        if (interruption.signal !== undefined && current?.rereadable === true && fed) active?.feed.dropCut()
         current?.close()
         current = undefined
       }
     }
-    if (!sink.gone) await pass(feed.end())
+    if (!sink.gone && active !== undefined) await pass(active.feed.end())
+    if (active !== undefined && interruption.signal === undefined) tellRemarks(active)
   }
 
   try {
@@ -372,6 +441,8 @@ async function readAll(
   }
   return !failed
 }
+
+const nameOf = (file: string): string => (file === '-' ? 'standard input' : printable(file))
 
 /** Carries a failure of masking or writing past the handler of failures to read. */
 class Passed extends Error {
@@ -559,7 +630,7 @@ async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<n
     })
     const pump = async (name: string, source: Source, sink: Sink): Promise<void> => {
       sources.push(source)
-      const feed = new LineFeed(setup.masker.lines({ format: setup.format, ...(findings === undefined ? {} : { explain: findings.to(name) }) }))
+      const feed = new LineFeed(setup.masker.lines({ format: lineFormat(setup.reading.format), ...(findings === undefined ? {} : { explain: findings.to(name) }) }))
       const pass = async (pieces: Iterable<readonly Buffer[]>): Promise<void> => {
         try {
           for (const list of pieces) {

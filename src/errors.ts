@@ -63,7 +63,7 @@ export type MaskErrorCode =
   | 'internal'
 
 /** Codes of what is wrong with input, options or the environment. */
-export type InputErrorCode = 'run_secret_length' | 'bad_option' | 'file_unreadable' | 'oversize' | 'not_json' | 'quarantine_without_sink' | 'plugin_failed'
+export type InputErrorCode = 'run_secret_length' | 'bad_option' | 'file_unreadable' | 'oversize' | 'not_json' | 'quarantine_without_sink' | 'plugin_failed' | 'encoding'
 
 /** One problem of a ruleset, with its place. `line` and `column` count from 1. */
 export interface Issue {

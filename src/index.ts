@@ -83,8 +83,8 @@ export type {
   Value,
   ValueMasker,
 } from './engine/types.ts'
-export type { LineEngine } from './lines.ts'
+export type { Feed, LineEngine, Pieces, Remark } from './lines.ts'
 export { TEST_RUN_SECRET } from './ruleset/test-run.ts'
 export type { Converted, ConvertedRuleset } from './ruleset/convert.ts'
 export type { RulesetTestResult, TestProblem } from './ruleset/test-run.ts'
-export type { ConvertOptions, Finding, LineOptions, Masker, MaskerOptions, QuarantineNote, RulesetInput, Stats } from './masker.ts'
+export type { ConvertOptions, FeedOptions, Finding, LineOptions, Masker, MaskerOptions, QuarantineNote, RulesetInput, Stats } from './masker.ts'

@@ -25,6 +25,29 @@ export interface LineEngine {
   readonly partial?: readonly Buffer[] | undefined
 }
 
+/** Takes an input in chunks cut anywhere and masks it: lines (LineFeed), rows of CSV, records of JSON documents. */
+export interface Feed {
+  /** Takes the next bytes. The chunk must stay as it is until the generator is done; nothing of it is kept afterwards. */
+  push(chunk: Buffer): Pieces
+  /** One input is over and another may follow: nothing of the two is joined. */
+  border(): void
+  /** The end of all input. With `newline` an input in another format follows: what has no newline at its end gets one. */
+  end(newline?: boolean): Pieces
+  /** True while the last line, row or record is not complete. */
+  readonly cut: boolean
+  /** Forgets what is not complete: the reading was broken off, and the rest exists elsewhere. */
+  dropCut(): void
+  /** What was seen of whole inputs, beyond what their single records tell. */
+  readonly remarks: readonly Remark[]
+}
+
+/** `not_csv`, `not_json`: from some place on the input is not what it should be. `one_column`: its header looks like one with another delimiter. */
+export interface Remark {
+  /** How many borders came before the input. */
+  readonly input: number
+  readonly code: 'not_csv' | 'not_json' | 'one_column'
+}
+
 /** Pieces to write before the generator is asked for more: afterwards their memory may be used again. */
 export type Pieces = Generator<readonly Buffer[], void, void>
 
@@ -48,7 +71,8 @@ const KEEP_BUFFER = 8 << 20
  * for (const pieces of feed.end()) await write(pieces)
  * ```
  */
-export class LineFeed {
+export class LineFeed implements Feed {
+  readonly remarks: readonly Remark[] = []
   readonly #engine: LineEngine
   readonly #max: number
   readonly #keep: number
@@ -105,8 +129,9 @@ export class LineFeed {
   }
 
   /** The end of all input: a last line without terminator, then the engine's own last words. */
-  *end(): Pieces {
-    if (this.#total > 0) yield* this.#finish(false)
+  *end(newline = false): Pieces {
+    this.#border = false
+    if (this.#total > 0) yield* this.#finish(newline)
     const pieces = this.#engine.end()
     if (pieces.length > 0) yield pieces
   }

@@ -10,14 +10,16 @@ import type { Issue, MaskErrorCode } from './errors.ts'
 import { compile } from './engine/compile.ts'
 import type { Compiled, Registries } from './engine/compile.ts'
 import { emptyWildcard, findPath, skipSpace, writeValue } from './engine/json-bytes.ts'
+import { Leaves } from './engine/leaves.ts'
 import { Memo } from './engine/memo.ts'
+import type { Scope } from './engine/plan.ts'
 import { Scanner } from './engine/scanner.ts'
 import type { PairRecogniser } from './engine/scanner.ts'
 import { TextAccess, TextMasker } from './engine/text.ts'
 import { REMOVED } from './engine/types.ts'
 import type { AiEngine, CustomDetector, DetectorInfo, Finder, MaskDefinition, Ruleset, SeedTable } from './engine/types.ts'
 import { decodeText, encodeText } from './engine/wtf8.ts'
-import { FAILED, Hits, RecordState, splice, Writer } from './engine/walker.ts'
+import { FAILED, freeName, Hits, namesOf, RecordState, splice, Writer } from './engine/walker.ts'
 import type { Access } from './engine/walker.ts'
 import { deriveKey, randomKey, zero } from './engine/keyed.ts'
 import type { RunKey } from './engine/keyed.ts'
@@ -26,8 +28,12 @@ import type { Flow } from './engine/skim.ts'
 import { INVALID, JsonWalker, TOO_DEEP } from './engine/walk-json.ts'
 import type { Found, WalkServices } from './engine/walk-json.ts'
 import { TooDeep, toValue, ValueWalker } from './engine/walk-value.ts'
+import { DocumentFeed } from './documents.ts'
 import { LineFeed } from './lines.ts'
-import type { LineEngine } from './lines.ts'
+import type { Feed, LineEngine } from './lines.ts'
+import { FAILED_RECORD } from './records.ts'
+import type { DocumentEngine, Locate, Put, RecordEngine, RowEngine } from './records.ts'
+import { RowFeed } from './rows.ts'
 import { convertRuleset } from './ruleset/convert.ts'
 import type { Converted } from './ruleset/convert.ts'
 import { expandDetectors } from './ruleset/detectors.ts'
@@ -39,7 +45,7 @@ import { compileRegex } from './ruleset/regex.ts'
 import { runTest, TEST_RUN_SECRET } from './ruleset/test-run.ts'
 import type { Masked, RulesetTestResult } from './ruleset/test-run.ts'
 import { findSeedFile } from './seeds/load.ts'
-import { createLineStream } from './stream.ts'
+import { createFeedStream } from './stream.ts'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import type { Transform } from 'node:stream'
@@ -86,7 +92,7 @@ export interface QuarantineNote {
   /** Line within the stream, from 1; 0 for single records. */
   readonly line: number
   readonly bytes: number
-  readonly code: 'not_json'
+  readonly code: 'not_json' | 'not_csv'
 }
 
 /** One masked (or kept) stretch, for explain. Never contains the value. */
@@ -118,7 +124,7 @@ export interface Stats {
   masked: number
   byRule: Record<string, number>
   byDetector: Record<string, number>
-  /** Failures by code: mask errors, `not_json`, `oversize`, `dropped`. */
+  /** Failures by code: mask errors, `not_json`, `not_csv`, `oversize`, `dropped`. */
   errors: Record<string, number>
 }
 
@@ -127,6 +133,20 @@ export interface LineOptions {
   readonly format?: 'auto' | 'json' | 'text' | undefined
   /** Told of every masked value. */
   readonly explain?: ((finding: Finding) => void) | undefined
+  /** Counts the lines; feeds that follow each other share one. */
+  readonly counter?: { line: number } | undefined
+}
+
+export interface FeedOptions extends Omit<LineOptions, 'format'> {
+  /**
+   * Lines: as for `lines`. `json-document`: one JSON document or several, the elements of an array at top level are records.
+   * `csv`, `tsv`: rows are records, objects of strings keyed by the header.
+   */
+  readonly format?: LineOptions['format'] | 'json-document' | 'csv' | 'tsv' | undefined
+  /** Between the cells of CSV: one ASCII character other than a quote or line end (default `,`; `tsv`: a tab). */
+  readonly delimiter?: string | undefined
+  /** False: there is no header, and the keys of CSV are `1`, `2`, ... */
+  readonly header?: boolean | undefined
 }
 
 /** What createMasker returns. */
@@ -142,9 +162,11 @@ export interface Masker {
   value<T>(value: T): T
   /** Masks free text. */
   text(text: string): string
-  /** A Transform of bytes: whole lines masked, terminators kept. */
-  stream(options?: LineOptions): Transform
-  /** The engine behind `stream`: blocks of whole lines. */
+  /** A Transform of bytes: lines, rows of CSV or records of JSON documents masked, everything between them kept. */
+  stream(options?: FeedOptions): Transform
+  /** What is behind `stream`: takes chunks of bytes cut anywhere. */
+  feed(options?: FeedOptions): Feed
+  /** The engine behind feeds of lines: blocks of whole lines. */
   lines(options?: LineOptions): LineEngine
   /** What would be masked in a record (JSON text, text or bytes, or a value), and by which rule or detector. */
   explain(record: unknown): Finding[]
@@ -372,7 +394,7 @@ class BoundMasker implements Masker {
     let i = start
     if (buf[i] === 0xef && buf[i + 1] === 0xbb && buf[i + 2] === 0xbf) i += 3
     // a record that is a container is the document of the `json` masks of rules without a selector
-    const first = plan.root.documents ? buf[skipSpace(buf, i, end)] : 0
+    const first = plan.root.documents && !plan.root.apart ? buf[skipSpace(buf, i, end)] : 0
     const documents = first === 0x7b || first === 0x5b ? applier.openDocuments(plan.root, this.opening(buf, i, end)) : undefined
     const stop = walker.walk(buf, i, end, plan.root, multi)
     if (stop < 0) return stop
@@ -421,7 +443,7 @@ class BoundMasker implements Masker {
 
   private countHits(): void {
     const { hits } = this
-    this.nMasked += hits.count
+    this.nMasked += hits.count + hits.more
     this.state.commit()
     for (let k = 0; k < hits.count; k++) {
       const counter = hits.counters[k]
@@ -431,6 +453,7 @@ class BoundMasker implements Masker {
 
   /** The record that stands for one that could not be masked. */
   private minimal(buf: Buffer, start: number, end: number, extra = ''): Buffer {
+    if (this.rows) return FAILED_RECORD
     let head = ''
     for (const name of ['level', 'time']) {
       const at = findPath(buf, start, end, [name])
@@ -634,12 +657,16 @@ class BoundMasker implements Masker {
   private verified(out: Buffer, end: number): Buffer {
     const found = this.compiled.verify(out, end)
     if (found.count === 0) return out.subarray(0, end)
-    for (let k = 0; k < found.count; k++) this.count('verify_hit')
-    if (this.policy.on_mask_error === 'fail') throw new MaskError('verify_hit', 'verify', 'found a secret in the output')
+    for (let k = 0; k < found.count; k++) this.verifyHit()
     const writer = new Writer()
     const copied = splice(out, end, found, 0, writer)
     writer.copy(out, copied, end)
     return Buffer.concat(writer.take())
+  }
+
+  private verifyHit(): void {
+    this.count('verify_hit')
+    if (this.policy.on_mask_error === 'fail') throw new MaskError('verify_hit', 'verify', 'found a secret in the output')
   }
 
   value<T>(value: T): T {
@@ -662,7 +689,7 @@ class BoundMasker implements Masker {
         applier,
         state: this.state,
         texts: this.texts,
-        scanner: new Scanner(plan, this.compiled.pairs, this.compiled.customs),
+        leaves: new Leaves(plan, applier, new Scanner(plan, this.compiled.pairs, this.compiled.customs)),
         nested,
         nestedHits,
       })
@@ -737,8 +764,23 @@ class BoundMasker implements Masker {
 
   // ---------------------------------------------------------------------------------------------- lines
 
-  stream(options?: LineOptions): Transform {
-    return createLineStream(this.lines(options))
+  stream(options?: FeedOptions): Transform {
+    return createFeedStream(this.feed(options))
+  }
+
+  feed(options: FeedOptions = {}): Feed {
+    this.open()
+    const { format = 'auto', delimiter, header = true } = options
+    if (format === 'csv' || format === 'tsv') {
+      const between = delimiter ?? (format === 'csv' ? ',' : '\t')
+      if (typeof between !== 'string' || !/^[^\0\r\n"\u0080-\uffff]$/.test(between))
+        throw new InputError('bad_option', "'delimiter' takes one ASCII character that is no quote and no line end")
+      return new RowFeed(this.rowEngine(options), { delimiter: between.charCodeAt(0), header })
+    }
+    if (delimiter !== undefined || options.header !== undefined) throw new InputError('bad_option', "'delimiter' and 'header' go with the formats 'csv' and 'tsv'")
+    if (format === 'json-document') return new DocumentFeed(this.documentEngine(options))
+    if (!FORMATS.has(format)) throw new InputError('bad_option', "'format' takes 'auto', 'json', 'text', 'json-document', 'csv' or 'tsv'")
+    return new LineFeed(this.lines({ ...options, format }))
   }
 
   lines(options: LineOptions = {}): LineEngine {
@@ -746,14 +788,14 @@ class BoundMasker implements Masker {
     const masker = this
     const writer = new Writer()
     const format = options.format ?? 'auto'
-    let line = 0
+    const counter = options.counter ?? { line: 0 }
     let partial: readonly Buffer[] | undefined
     // of the block at hand
     let buf: Buffer = NO_BYTES
     let end = 0
     const flow = { writer, copied: 0 }
     /** What became of the line at [start, stop) goes to the writer. */
-    const put = (start: number, stop: number, done: readonly Buffer[] | undefined): void => {
+    const put: Put = (start, stop, done) => {
       if (done === undefined) {
         if (masker.hits.count > 0) flow.copied = splice(buf, stop, masker.hits, flow.copied, writer)
         return
@@ -763,13 +805,6 @@ class BoundMasker implements Masker {
         for (const piece of done) writer.put(piece)
         flow.copied = stop
       } else flow.copied = Math.min(stop + 1, end)
-    }
-    const touched = (start: number, stop: number): void => {
-      masker.lineStart = start
-      masker.lineEnd = stop
-      masker.finishing = true
-      put(start, stop, masker.finished(buf, start, stop))
-      masker.finishing = false
     }
     return {
       maxRecordBytes: this.policy.max_record_bytes,
@@ -783,7 +818,7 @@ class BoundMasker implements Masker {
         // what was handed out for the block before is written by now (see LineEngine): its memory serves again
         const skim = format === 'text' || options.explain !== undefined ? undefined : masker.skimmer()
         writer.recycle(Math.min(bytes.length + (bytes.length >> 3) + 8192, 1 << 21), skim?.lend(writer))
-        masker.observe(options.explain, () => line)
+        masker.observe(options.explain, () => counter.line)
         buf = bytes
         end = bytes.length
         if (end > 0 && bytes[end - 1] !== 0x0a) {
@@ -791,36 +826,13 @@ class BoundMasker implements Masker {
           bytes.copy(buf)
           buf[end] = 0x0a
         }
-        let pos = 0
         flow.copied = 0
-        masker.touchedLine = touched
-        skim?.load(buf)
         try {
-          while (pos < end) {
-            if (skim !== undefined) {
-              pos = masker.skimmed(skim, buf, pos, flow)
-              line += masker.settledLines
-              if (pos >= end) break
-            }
-            line++
-            const start = pos
-            const done = masker.crash ?? masker.line(buf, pos, end, format, line)
-            masker.crash = undefined
-            pos = masker.lineEnd
-            put(start, pos, done)
-            pos++
-          }
+          masker.sweep(buf, end, format, skim, flow, put, counter)
         } catch (error) {
           writer.copy(buf, flow.copied, masker.lineStart)
           partial = writer.take()
           throw error
-        } finally {
-          masker.observe(undefined)
-          masker.touchedLine = undefined
-          masker.crash = undefined
-          masker.finishing = false
-          if (skim !== undefined) masker.nMasked += skim.tallied()
-          masker.busy = false
         }
         masker.nIn += end
         const { copied } = flow
@@ -839,11 +851,11 @@ class BoundMasker implements Masker {
       },
       oversize(head, bytes, terminator) {
         masker.begin()
-        line++
+        counter.line++
         masker.nLines++
         masker.nIn += bytes + terminator.length
         masker.count('oversize')
-        masker.observe(options.explain, () => line)
+        masker.observe(options.explain, () => counter.line)
         try {
           if (masker.policy.on_oversize === 'drop') return []
           const pieces = masker.policy.on_oversize === 'text' ? masker.oversizeText(head, head.length) : [masker.truncated(head, bytes)]
@@ -857,6 +869,145 @@ class BoundMasker implements Masker {
         return []
       },
       buffers: (size) => (format === 'text' || options.explain !== undefined ? undefined : masker.skimmer()?.buffers(size)),
+    }
+  }
+
+  /** Masks the lines in the first `end` bytes of a buffer; those that do not stay as they are go to `put`. Ends what `begin` began. */
+  private sweep(buf: Buffer, end: number, format: 'auto' | 'json' | 'text', skim: Skim | undefined, flow: Flow, put: Put, counter: { line: number }): void {
+    this.touchedLine = (start, stop) => {
+      this.lineStart = start
+      this.lineEnd = stop
+      this.finishing = true
+      put(start, stop, this.finished(buf, start, stop))
+      this.finishing = false
+    }
+    skim?.load(buf)
+    let pos = 0
+    try {
+      while (pos < end) {
+        if (skim !== undefined) {
+          pos = this.skimmed(skim, buf, pos, flow)
+          counter.line += this.settledLines
+          if (pos >= end) break
+        }
+        counter.line++
+        const start = pos
+        const done = this.crash ?? this.line(buf, pos, end, format, counter.line)
+        this.crash = undefined
+        pos = this.lineEnd
+        put(start, pos, done)
+        pos++
+      }
+    } finally {
+      this.observe(undefined)
+      this.touchedLine = undefined
+      this.crash = undefined
+      this.finishing = false
+      if (skim !== undefined) this.nMasked += skim.tallied()
+      this.busy = false
+    }
+  }
+
+  // ---------------------------------------------------------------------------------------------- rows and documents
+
+  private recordEngine(options: FeedOptions, rows: boolean): RecordEngine {
+    const masker = this
+    // nothing is written here: what is found is brought back to where the records stood
+    const flow = { writer: new Writer(), copied: 0 }
+    const { explain, counter = { line: 0 } } = options
+    return {
+      policy: this.policy,
+      tellsLines: explain !== undefined || this.policy.on_unparsable === 'quarantine',
+      counter,
+      hits: this.hits,
+      room: (size) => this.skimmer()?.buffers(size)?.[0] ?? Buffer.allocUnsafeSlow(size),
+      mask(json, put, locate) {
+        masker.lineStart = 0
+        masker.begin()
+        masker.rows = masker.walker.columns = rows
+        masker.locate = locate
+        masker.observe(explain)
+        // lines of the input, which `counter` counts, are not those in the buffer
+        try {
+          masker.sweep(json, json.length, 'json', explain === undefined ? masker.skimmer() : undefined, flow, put, { line: 0 })
+        } finally {
+          masker.rows = masker.walker.columns = false
+          masker.locate = undefined
+        }
+      },
+      get failedAt() {
+        return masker.lineStart
+      },
+      count: (code) => this.count(code),
+      tally(bytesIn, bytesOut, records = 0) {
+        masker.nIn += bytesIn
+        masker.nOut += bytesOut
+        masker.nLines += records
+      },
+    }
+  }
+  private rowEngine(options: FeedOptions): RowEngine {
+    const engine = this.recordEngine(options, true)
+    const { plan } = this.compiled
+    let names: readonly string[] = []
+    let root: Scope | undefined
+    const { mask } = engine
+    return Object.assign(engine, {
+      mask(json: Buffer, put: Put, locate: Locate) {
+        // the cache of scopes began anew, or has none of this table yet
+        if (plan.root !== root) for (const name of names) plan.column(name)
+        root = plan.root
+        mask(json, put, locate)
+      },
+      columns: (cells: Parameters<RowEngine['columns']>[0], line: number) => {
+        names = cells.map(({ text }) => text.toString())
+        root = undefined
+        return this.columns(cells, line, options.explain)
+      },
+      verify: this.policy.verify ? this.compiled.verify : undefined,
+      verifyHit: () => this.verifyHit(),
+      unreadable: (bytes: number, line: number) => {
+        this.count('not_csv')
+        if (this.policy.on_unparsable === 'quarantine') this.quarantine!({ serial: ++this.quarantined, line, bytes, code: 'not_csv' })
+        return this.policy.on_unparsable === 'text'
+      },
+    })
+  }
+
+  private documentEngine(options: FeedOptions): DocumentEngine {
+    const engine = this.recordEngine(options, false)
+    const { explain } = options
+    return Object.assign(engine, { lines: this.lines({ explain, counter: engine.counter }) })
+  }
+
+  /** What detectors find in the names of columns is masked where they stand, once; rules know a column by its name as it was. */
+  private columns(cells: Parameters<RowEngine['columns']>[0], line: number, explain: LineOptions['explain']): readonly (string | undefined)[] {
+    this.begin()
+    try {
+      const { plan } = this.compiled
+      this.reset()
+      plan.trim()
+      this.nLines++
+      const names = cells.map(({ text }) => text.toString())
+      const taken = namesOf(names)
+      const out = names.map((name) => {
+        const scope = plan.column(name)
+        if (!scope.keyHit) return undefined
+        const masked = this.texts.scan(scope, name, this.textAccess, true)
+        return masked === name ? undefined : freeName(taken, masked)
+      })
+      this.settleErrors()
+      if (this.state.failure !== undefined) throw this.state.failure
+      this.state.commit()
+      out.forEach((name, i) => {
+        if (name === undefined) return
+        this.nMasked++
+        const { start, end } = cells[i]!
+        explain?.({ line, path: '*', where: 'key', start, end, length: end - start, decision: 'mask' })
+      })
+      return out
+    } finally {
+      this.busy = false
     }
   }
 
@@ -890,10 +1041,13 @@ class BoundMasker implements Masker {
       this.nRecords++
       const carriageReturn = stop > start && buf[stop - 1] === 0x0d
       const length = stop - start - (carriageReturn ? 1 : 0)
-      if (length > this.policy.max_record_bytes) return withReturn(this.tooLarge(buf.subarray(start, start + length), length), carriageReturn)
+      // how long a row is was decided where it stood
+      if (length > this.policy.max_record_bytes && !this.rows) return withReturn(this.tooLarge(buf.subarray(start, start + length), length), carriageReturn)
       return this.finished(buf, start, stop)
     }
     this.lineEnd = lineEnd(buf, start, end)
+    // never: a row is written down as JSON
+    if (this.rows) return this.crashed(undefined, buf, start, this.lineEnd)
     let stopText = this.lineEnd
     if (stopText > start && buf[stopText - 1] === 0x0d) stopText--
     if (stop === TOO_DEEP) return withReturn(this.tooDeep(buf, start, this.lineEnd), stopText < this.lineEnd)
@@ -904,7 +1058,7 @@ class BoundMasker implements Masker {
     if (stopText - start > this.policy.max_record_bytes) return withReturn(this.tooLarge(buf.subarray(start, stopText), stopText - start), stopText < this.lineEnd)
     this.nText++
     if (this.policy.on_unparsable !== 'text' && format !== 'text') {
-      this.unparsable(stopText - start, number)
+      this.unparsable(stopText - start, this.locate?.(start, start)?.line ?? number)
       return []
     }
     if (format === 'json') this.count('not_json')
@@ -930,10 +1084,14 @@ class BoundMasker implements Masker {
       this.count('dropped')
       return []
     }
-    if (this.policy.verify) return this.verifyLine(buf, start, stop)
+    if (this.policy.verify && !this.rows) return this.verifyLine(buf, start, stop)
     this.countHits()
     return undefined
   }
+  /** The lines are rows of CSV: what stands for one that fails, and the last look at a finished one, are the feed's. */
+  private rows = false
+  /** Where the lines at hand come from, when they were none. */
+  private locate: Locate | undefined
 
   // ---------------------------------------------------------------------------------------------- the skim
 
@@ -999,36 +1157,44 @@ class BoundMasker implements Masker {
       }
       return
     }
-    const place = line === undefined ? {} : { line: line() }
-    const at = (): { line?: number } => (line === undefined ? place : { line: line() })
-    const from = (): number => this.lineStart
+    /** Line and offsets as they are told; undefined: what was found is no part of the input. */
+    const at = (start: number, end: number): { line?: number; start: number; end: number } | undefined => {
+      if (this.locate !== undefined) return this.locate(start, end)
+      const from = this.lineStart
+      return { ...(line === undefined ? {} : { line: line() }), start: start - from, end: end - from }
+    }
     this.services.observe = (f: Found) => {
+      const place = at(f.start, f.end)
+      if (place === undefined) return
       to({
-        ...at(),
+        ...(place.line === undefined ? {} : { line: place.line }),
         path: f.scope?.path() ?? '',
         where: f.where,
         ...(f.rule === undefined ? {} : { rule: f.rule }),
         ...(f.detector === undefined ? {} : { detector: f.detector }),
         ...(f.score === undefined ? {} : { score: f.score }),
-        start: f.start - from(),
-        end: f.end - from(),
-        length: f.end - f.start,
+        start: place.start,
+        end: place.end,
+        length: place.end - place.start,
         decision: f.decision,
       })
     }
-    this.lineObserver = (rule, detector, score, start, end) =>
+    this.lineObserver = (rule, detector, score, start, end) => {
+      const place = at(start, end)
+      if (place === undefined) return
       to({
-        ...at(),
+        ...(place.line === undefined ? {} : { line: place.line }),
         path: '',
         where: 'line',
         rule,
         ...(detector === undefined ? {} : { detector }),
         ...(score === undefined ? {} : { score }),
-        start: start - from(),
-        end: end - from(),
-        length: end - start,
+        start: place.start,
+        end: place.end,
+        length: place.end - place.start,
         decision: 'mask',
       })
+    }
   }
 
   explain(record: unknown): Finding[] {
@@ -1087,6 +1253,7 @@ class BoundMasker implements Masker {
 }
 
 const NO_BYTES = Buffer.alloc(0)
+const FORMATS: ReadonlySet<string> = new Set(['auto', 'json', 'text'])
 
 /** First bytes of a line that JSON can begin with; white space and the first byte of a BOM among them. */
 const MAY_BE_JSON = new Uint8Array(256)

@@ -1,7 +1,7 @@
 // The Node Transform over bytes: any stream of log lines in, the masked lines out.
 
 import { Transform, type TransformCallback } from 'node:stream'
-import { LineFeed, type LineEngine, type Pieces } from './lines.ts'
+import { type Feed, LineFeed, type LineEngine, type Pieces } from './lines.ts'
 
 /**
  * A Transform that masks line by line: bytes (or strings) in, bytes out, cut anywhere. When a line fails under policy `fail` the
@@ -12,16 +12,21 @@ import { LineFeed, type LineEngine, type Pieces } from './lines.ts'
  * ```
  */
 export function createLineStream(engine: LineEngine): Transform {
-  return new LineStream(engine)
+  return createFeedStream(new LineFeed(engine))
 }
 
-class LineStream extends Transform {
-  readonly #feed: LineFeed
+/** The same for records of any shape. */
+export function createFeedStream(feed: Feed): Transform {
+  return new FeedStream(feed)
+}
+
+class FeedStream extends Transform {
+  readonly #feed: Feed
   #fail: (() => void) | undefined
 
-  constructor(engine: LineEngine) {
+  constructor(feed: Feed) {
     super({ decodeStrings: true, readableObjectMode: false })
-    this.#feed = new LineFeed(engine)
+    this.#feed = feed
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {

@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../', import.meta.url))
  * Pure helpers: files that any other folder of src/ may import, because they import nothing but types, errors and each
  * other. A helper used only inside its own folder need not be here.
  */
-const helpers: readonly string[] = ['calling-codes', 'canonical', 'checksums', 'draws', 'issuers', 'json-bytes', 'permutation', 'sha256', 'sha256-code'].map(
+const helpers: readonly string[] = ['calling-codes', 'canonical', 'checksums', 'draws', 'issuers', 'json-bytes', 'permutation', 'sha256', 'sha256-code', 'xml-names', 'xpath'].map(
   (name) => `src/engine/${name}.ts`,
 )
 
@@ -46,11 +46,12 @@ const areas: readonly Area[] = [
   { name: 'ruleset', files: /^src\/ruleset\//, imports: /^src\/ruleset\//, packages: /^(yaml|node:(fs|path|url|module))$/ },
   { name: 'seeds', files: /^src\/seeds\//, imports: /^src\/engine\/keyed\.ts$/, packages: /^node:(buffer|fs|path|url)$/ },
   { name: 'lines', files: /^src\/lines\.ts$/, imports: undefined, packages: undefined },
+  { name: 'records', files: /^src\/(records|rows|documents)\.ts$/, imports: /^src\/(lines|engine\/(walker|walk-csv))\.ts$/, packages: undefined },
   { name: 'stream', files: /^src\/stream\.ts$/, imports: /^src\/lines\.ts$/, packages: /^node:stream$/ },
   {
     name: 'masker',
     files: /^src\/masker\.ts$/,
-    imports: /^src\/(engine|masks|detectors|ruleset|seeds)\/|^src\/(stream|lines)\.ts$/,
+    imports: /^src\/(engine|masks|detectors|ruleset|seeds)\/|^src\/(stream|lines|records|rows|documents)\.ts$/,
     packages: /^node:(fs|path|url|module|stream)$/,
   },
   { name: 'index', files: /^src\/index\.ts$/, imports: /^src\/(engine|masks|detectors|ruleset|seeds)\/|^src\/(masker|stream|lines)\.ts$/, packages: undefined },

@@ -7,6 +7,8 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { createMasker } from '../src/index.ts'
 import type { Masker } from '../src/index.ts'
+import { parseCsv } from './helpers/csv.ts'
+import { feedText } from './helpers/feeds.ts'
 
 /** The published vector secret of the determinism vectors. */
 const SECRET = 's3cr3t-9b1f4a2c8e7d6f5a0b3c1d2e'
@@ -51,6 +53,16 @@ function isJson(text: string): boolean {
   }
 }
 
+/** The entries of an object of strings that has no key twice, with what scalars are in a cell. */
+function flat(text: string): Map<string, string> | undefined {
+  if (!isJson(text)) return undefined
+  const value = JSON.parse(text) as unknown
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const entries = Object.entries(value)
+  if (!entries.every(([key, v]) => typeof v === 'string' && key !== '') || JSON.stringify(value).length !== text.replaceAll(/\s(?=([^"]|"[^"]*")*$)/g, '').length) return undefined
+  return new Map(entries as [string, string][])
+}
+
 /** How a case runs through each walker; undefined: the walker has no such input. */
 const walkers: Readonly<Record<string, (m: Masker, c: Case) => { got: unknown; want: unknown } | undefined>> = {
   json: (m, c) => ({ got: m.json(c.in), want: c.out }),
@@ -64,6 +76,19 @@ const walkers: Readonly<Record<string, (m: Masker, c: Case) => { got: unknown; w
   value: (m, c) => {
     if (!isJson(c.in) || (c.out !== undefined && !isJson(c.out))) return undefined
     return { got: m.value(JSON.parse(c.in)), want: c.out === undefined ? undefined : JSON.parse(c.out) }
+  },
+  document: (m, c) =>
+    c.out !== undefined && isJson(c.in) ? { got: feedText(m, { format: 'json-document' }, `[${c.in},\n${c.in}]`), want: c.out === '' ? '[]' : `[${c.out},\n${c.out}]` } : undefined,
+  csv: (m, c) => {
+    const before = flat(c.in)
+    const after = flat(c.out ?? '')
+    if (before === undefined || after === undefined || before.size === 0) return undefined
+    // entries that went leave empty cells; sensitive names change in the header
+    const same = [...after.keys()].every((key) => before.has(key))
+    if (!same && after.size !== before.size) return undefined
+    const row = (cells: Iterable<string>): string => [...cells].map((text) => `"${text.replaceAll('"', '""')}"`).join(',') + '\n'
+    const got = parseCsv(feedText(m, { format: 'csv' }, row(before.keys()) + row(before.values()))).map(({ cells }) => cells.map(({ text }) => text))
+    return { got, want: [same ? [...before.keys()] : [...after.keys()], same ? [...before.keys()].map((key) => after.get(key) ?? '') : [...after.values()]] }
   },
   text: (m, c) => (isJson(c.in) || c.in.includes('\n') ? undefined : { got: m.text(c.in), want: c.out }),
 }

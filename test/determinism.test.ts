@@ -6,6 +6,7 @@ import { Stream } from '../src/engine/draws.ts'
 import { deriveKey, drawsFrom, hkdf, keyId, seed } from '../src/engine/keyed.ts'
 import { masks } from '../src/masks/index.ts'
 import * as oracle from './oracle/keyed-oracle.ts'
+import { oracleMask } from './oracle/masks-oracle.ts'
 import { fixtureTable, runMask } from './support/mask-harness.ts'
 
 interface SeedVector {
@@ -78,13 +79,23 @@ describe('vectors', () => {
 
   for (const { mask, inputs, advance, in: json, out } of vectors.masks) {
     it(`${JSON.stringify(mask)} ${advance ?? ''} on ${json}${inputs === undefined ? '' : ` by ${JSON.stringify(inputs)}`}`, () => {
-      expect(runMask(mask, json, { inputs, ...(advance === undefined ? {} : { advance }), now: Date.parse(vectors.now), key })).toBe(out)
+      const now = Date.parse(vectors.now)
+      expect(runMask(mask, json, { inputs, ...(advance === undefined ? {} : { advance }), now, key })).toBe(out)
+      expect(oracleMask({ mask, json, inputs, advance, now, key: oracleKey })).toBe(out)
     })
   }
 
-  it('cover every mask with a random result at least three times', () => {
-    const counts = new Map<unknown, number>()
-    for (const { mask } of vectors.masks) counts.set(mask['type'], (counts.get(mask['type']) ?? 0) + 1)
-    expect(masks.filter((mask) => mask.random !== undefined && (counts.get(mask.type) ?? 0) < 3).map((mask) => mask.type)).toEqual([])
+  const random = masks.filter((mask) => mask.random !== undefined)
+  const of = (type: string): Vectors['masks'] => vectors.masks.filter(({ mask }) => mask['type'] === type)
+
+  it('cover every mask with a random result at least three times: values that change', () => {
+    expect(random.filter(({ type }) => of(type).filter((vector) => vector.out !== vector.in).length < 3).map(({ type }) => type)).toEqual([])
+  })
+
+  it('cover a namespace of every such mask, and more than one hash input of those that draw', () => {
+    expect(random.filter(({ type }) => !of(type).some(({ mask }) => mask['seed'] !== undefined)).map(({ type }) => type)).toEqual([])
+    const drawing = random.filter((mask) => mask.random === 'r')
+    expect(drawing.filter(({ type }) => !of(type).some(({ inputs = [] }) => inputs.length > 1 && inputs.includes(null))).map(({ type }) => type)).toEqual([])
+    expect(drawing.filter(({ type }) => !of(type).some(({ advance = 0 }) => advance > 0)).map(({ type }) => type)).toEqual([])
   })
 })

@@ -53,6 +53,33 @@ describe('examples/cli', () => {
   })
 })
 
+describe('examples/batch', () => {
+  const path = (name: string): string => join(root, 'examples/batch', name)
+
+  it('masks the table and the document as its page says', () => {
+    const { status, stderr } = spawnSync('sh', ['examples/batch/run.sh', folder], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], MASK_LOGS: `${process.execPath} dist/src/bin.cjs` },
+    })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    for (const name of ['csv', 'json']) expect(readFileSync(join(folder, `masked.${name}`), 'utf8')).toBe(readFileSync(path(`expected.${name}`), 'utf8'))
+  })
+
+  it('has one identity for a customer in both', () => {
+    const page = readFileSync(path('README.md'), 'utf8')
+    for (const name of ['expected.csv', 'expected.json'])
+      for (const text of ['10109', '+7 (031) 209-5169', 'email_w3xv2tsmrwikd25l']) {
+        expect(readFileSync(path(name), 'utf8')).toContain(text)
+        if (!text.startsWith('email')) expect(page).toContain(text)
+      }
+  })
+
+  it('has a ruleset without warnings', () => {
+    expect(node(['dist/src/bin.cjs', 'check', 'examples/batch/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/batch/ruleset.yaml: ok\n', err: '' })
+  })
+})
+
 describe('examples/pino', () => {
   it('hides every planted value and changes nothing else', () => {
     const { code, out, err } = node(['examples/pino/demo.mjs'])

@@ -109,6 +109,21 @@ describe('values', () => {
 })
 
 describe('records', () => {
+  it('are masked alike whatever stood in the memory for decoded text', () => {
+    // `name[0],` would be a reference to a value; the comma is one of the record before
+    const before = `{"note":"\\t${'-'.repeat(17)},,,"}`
+    for (const [line, clean] of [
+      ['{"note":"\\tpassword=hunter22x["}', 'json'],
+      ['at \\tpassword=hunter22x[', 'text'],
+    ] as const) {
+      for (const explain of [undefined, () => {}]) {
+        const engine = createMasker('mask-logs:default', { runSecret }).lines({ explain })
+        const out = engine.block(Buffer.from(`${before}\n${clean === 'text' ? 'at \\t' + '-'.repeat(17) + ',,,,\n' : ''}${line}\n`))
+        expect(Buffer.concat(out).toString()).not.toContain('hunter22x')
+      }
+    }
+  })
+
   it('are masked alike whatever was masked before', () => {
     const ruleset = ['mask-logs:pii', rules("  - keys: [ssn, zzz]\n    masks: [{type: replace_regex, regex: 'aa', masks: [{type: from_fixed, value: bb}]}]\n")]
     const line = '{"ssn":"aa 078051121"}'

@@ -10,7 +10,7 @@ describe('examples of the masks', () => {
   for (const mask of masks) {
     mask.examples.forEach((example, i) => {
       it(`${mask.type} ${i}: ${JSON.stringify(example.options ?? {})} on ${example.in}`, () => {
-        const run = (): string => runMask({ type: mask.type, ...example.options }, example.in, { inputs: example.inputs })
+        const run = (): string => runMask({ type: mask.type, ...example.options }, example.in, { inputs: example.inputs, document: example.document })
         if (example.error === undefined) expect(run()).toBe(example.out)
         else expect(run).toThrow(expect.objectContaining({ name: 'MaskError', code: example.error, mask: mask.type }))
       })
@@ -26,6 +26,7 @@ const needed: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   from_file: { seed_file: 'DataMasque_firstNames_mixed.csv' },
   from_fixed: { value: 'x' },
   from_format_string: { format: '{[a-z],1:3}' },
+  from_json_path: { path: ['a'] },
   from_random_date: { min: '2020-01-01', max: 'now' },
   from_random_datetime: { min: '2020-01-01', max: 'now' },
   from_random_number: { max: 10, mode: 3 },
@@ -48,6 +49,7 @@ const needed: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     masks: [{ label: 'NAME', masks: [{ type: 'redact' }] }],
     fallback_masks: [{ type: 'imitate' }],
   },
+  xml: { transforms: [{ path: '//*', on_missing: 'skip', node_transforms: [{ type: 'text', masks: [{ type: 'redact' }] }] }], fallback_masks: [{ type: 'redact' }] },
 }
 
 function raw(type: string): Record<string, unknown> {
@@ -185,6 +187,19 @@ describe('imitate_unique', () => {
     expect(() => nodeOf({ type: 'imitate_unique', charsets: ['z-a'] })).toThrow('invalid_value')
   })
 
+  it('leaves long stretches of other characters as they are', () => {
+    const long = '-é'.repeat(200_000)
+    const result = readValue(run(JSON.stringify(`a${long}7🙂${long}`))) as string
+    expect(result.length).toBe(4 + 2 * long.length)
+    expect(
+      /^[a-z](.*)[0-9]🙂(.*)$/s
+        .exec(result)
+        ?.slice(1)
+        .every((part) => part === long),
+    ).toBe(true)
+    expect(run(JSON.stringify(`${'a'.repeat(4000)}${long}`))).toHaveLength(4002 + long.length)
+  })
+
   it('fails closed on values that are too long to permute', () => {
     expect(() => run(JSON.stringify('a'.repeat(5000)))).toThrow(expect.objectContaining({ code: 'out_of_range' }))
   })
@@ -233,6 +248,12 @@ describe('properties of results', () => {
       }),
       { numRuns: 40 },
     )
+  })
+
+  it('iban keeps any number of spaces where they are', () => {
+    const spaces = ' '.repeat(200_000)
+    const plain = JSON.parse(runMask({ type: 'iban' }, '"DE89370400440532013000"')) as string
+    expect(runMask({ type: 'iban' }, `"DE89${spaces}370400440532013000"`)).toBe(`"${plain.slice(0, 4)}${spaces}${plain.slice(4)}"`)
   })
 
   it('ip prefix keeps exactly the common prefix', () => {

@@ -51,8 +51,16 @@ export const FLAGS: readonly Flag[] = [
     commands: [...MASKING, 'check'],
     text: 'File with the run secret, 20 to 256 characters. The same secret gives the same masked values. With check: for --test.',
   },
-  { name: 'text', commands: MASKING, text: 'Read every line as text, also when it is JSON.' },
-  { name: 'json', commands: MASKING, text: 'Read every line as JSON; what is not JSON goes by the policy on_unparsable. Default: decided line by line.' },
+  {
+    name: 'format',
+    value: 'FORMAT',
+    commands: ['mask', 'explain'],
+    text: 'auto (default), text, ndjson, json-document, csv or tsv. auto: by the name of the file (.csv, .tsv, .json, also with .gz behind it), else line by line.',
+  },
+  { name: 'text', commands: MASKING, text: 'Read every line as text, also when it is JSON: --format text.' },
+  { name: 'json', commands: MASKING, text: 'Read every line as JSON; what is not JSON goes by the policy on_unparsable: --format ndjson. Default: decided line by line.' },
+  { name: 'delimiter', value: 'CHARACTER', commands: ['mask', 'explain'], text: 'What stands between the cells of CSV and TSV (default: a comma, a tab).' },
+  { name: 'no-header', commands: ['mask', 'explain'], text: 'The first row of CSV and TSV is data; the keys of its cells are 1, 2, ...' },
   {
     name: 'output',
     short: 'o',
@@ -93,6 +101,8 @@ export const COMMANDS: readonly Command[] = [
       'mask-logs -r rules.yaml app.ndjson > masked.ndjson',
       'mask-logs -r mask-logs:default -r mask-logs:network --stats app.log.1.gz app.log -o masked.log',
       'tail -F app.log | mask-logs --text --run-secret-file /run/secrets/mask-logs',
+      'mask-logs -r rules.yaml customers.csv.gz -o masked.csv',
+      'mask-logs --format csv --delimiter ; --no-header export.txt > masked.txt',
     ],
   },
   {
@@ -170,6 +180,42 @@ export const EXIT_CODES: readonly (readonly [code: string, text: string])[] = [
   ['128+n', 'Stopped by signal n (129 SIGHUP, 130 SIGINT, 143 SIGTERM) after what had been read was written.'],
   ['(run)', "The command's own code; 128+n when a signal ended it, 126 when it cannot be executed, 127 when it is not found."],
 ]
+
+/** What --format takes. `json-file`, which it does not take, is a file named so: a document, or lines. */
+export type Format = 'auto' | 'text' | 'ndjson' | 'json-document' | 'csv' | 'tsv'
+export const FORMATS: readonly Format[] = ['auto', 'text', 'ndjson', 'json-document', 'csv', 'tsv']
+
+/** How the inputs are to be read. Throws UsageError for options that do not go together. */
+export interface Reading {
+  readonly format: Format
+  readonly delimiter: string | undefined
+  readonly header: boolean
+}
+
+export function readingOf({ options, operands }: CommandLine): Reading {
+  if (options.has('text') && options.has('json')) throw new UsageError('--text and --json exclude each other')
+  const given = options.get('format')?.[0]
+  if (given !== undefined) {
+    const short = options.has('text') ? '--text' : options.has('json') ? '--json' : undefined
+    if (short !== undefined) throw new UsageError(`--format and ${short} exclude each other`)
+    if (given === 'json') throw new UsageError("--format json may mean two things: write 'ndjson' for a value on each line, 'json-document' for documents over many lines")
+    if (!(FORMATS as readonly string[]).includes(given)) throw new UsageError(`--format takes ${FORMATS.slice(0, -1).join(', ')} or ${FORMATS.at(-1)}${suggest(given, FORMATS)}`)
+  }
+  const format = options.has('text') ? 'text' : options.has('json') ? 'ndjson' : ((given ?? 'auto') as Format)
+  const written = options.get('delimiter')?.[0]
+  const delimiter = written === '\\t' || written === 'tab' ? '\t' : written
+  if (delimiter !== undefined && !/^[^\0\r\n"\u0080-\uffff]$/.test(delimiter))
+    throw new UsageError('--delimiter takes one ASCII character that is no quote and no line end, or tab')
+  const tables = format === 'csv' || format === 'tsv' || (format === 'auto' && operands.some((file) => /^[ct]sv$/.test(formatOfName(file))))
+  for (const name of ['delimiter', 'no-header']) if (options.has(name) && !tables) throw new UsageError(`--${name} goes with CSV and TSV: add --format csv`)
+  return { format, delimiter, header: !options.has('no-header') }
+}
+
+/** The format that a file's name tells. */
+export function formatOfName(file: string): 'auto' | 'json-file' | 'csv' | 'tsv' {
+  const ending = /\.(csv|tsv|json)(?:\.gz)?$/i.exec(file)?.[1]?.toLowerCase()
+  return ending === 'json' ? 'json-file' : ((ending ?? 'auto') as 'auto' | 'csv' | 'tsv')
+}
 
 /** A command line, understood. */
 export interface CommandLine {

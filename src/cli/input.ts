@@ -265,6 +265,61 @@ export function streamSource(stream: Readable): Source {
   }
 }
 
+/** A line that is longer than this is not looked at. */
+const HEAD = 64 * 1024
+
+/**
+ * Reads no more of a file than tells whether its lines are its records: it begins with a line that is one JSON value, and
+ * there is another line behind it. The source that comes with the answer still has what was read.
+ */
+export async function sniffed(source: Source): Promise<{ readonly lines: boolean; readonly source: Source }> {
+  let head: Buffer | undefined
+  let lines: boolean | undefined
+  while (lines === undefined && (head === undefined || head.length < HEAD)) {
+    // what was read has to be kept over the next call
+    const kept: Buffer | undefined = head === undefined ? undefined : Buffer.from(head)
+    const more = await source.next()
+    head = kept === undefined || more === undefined ? (kept ?? more) : Buffer.concat([kept, more])
+    if (more === undefined) break
+    lines = areLines(head!.subarray(0, HEAD))
+  }
+  return {
+    lines: lines === true,
+    source: {
+      next() {
+        if (head === undefined) return source.next()
+        const bytes = head
+        head = undefined
+        return Promise.resolve(bytes)
+      },
+      stop: () => source.stop(),
+      close: () => source.close(),
+      get consumed() {
+        return source.consumed
+      },
+      get size() {
+        return source.size
+      },
+      get rereadable() {
+        return source.rereadable
+      },
+    },
+  }
+}
+
+/** Undefined: more has to be read. */
+export function areLines(head: Buffer): boolean | undefined {
+  const text = head.toString().replace(/^\ufeff?\s*/, '')
+  const end = text.indexOf('\n')
+  if (end < 0) return undefined
+  try {
+    JSON.parse(text.slice(0, end))
+  } catch {
+    return false
+  }
+  return /\S/.test(text.slice(end)) ? true : undefined
+}
+
 /** Looks at the first bytes: gzip is unpacked on the way, everything else passes as it is. */
 function gunzipped(source: Source): Source {
   let inner: Source | undefined

@@ -194,7 +194,9 @@ function makeTables(): Tables {
       // what the first pass over records does not look for needs a word
       if (shape.includes('+') || /N\./.test(shape)) continue
       alone.push({ row: i, text: shape })
-      aloneFirst[shape.search(/[^0-9A-Z]|$/)] = 1
+      const first = shape.slice(0, shape.search(/[^0-9A-Z]|$/))
+      // 1: digits alone may begin it, 2: capitals are among them
+      aloneFirst[first.length]! |= (/[A-MO-Z]/.test(first) ? 0 : 1) | (/[A-Z]/.test(first) ? 2 : 0)
     }
   })
   return {
@@ -521,7 +523,7 @@ function judge(scan: Scan, ids: Int32Array, path: PathContext, at: number, to: n
   const { text, start, end } = scan
   const named = events > 0 && at - eventEnd[(events - 1) % EVENTS]! <= REACH
   const open = named || path.any
-  const standsAlone = to - at <= MOST_ALONE && aloneFirst[to - at] !== 0 && (all & LOWER) === 0
+  const standsAlone = to - at <= MOST_ALONE && (aloneFirst[to - at]! & ((all & UPPER) !== 0 ? 2 : 1)) !== 0 && (all & LOWER) === 0
   if (!open && !standsAlone) return
   if (wordBefore(text, start, at) || digitJointBefore(text, start, at)) return
   const before = at > start ? text[at - 1]! : 32

@@ -56,14 +56,38 @@ export function canonicalNumber(lexeme: string): string {
   return `${sign}${digits}${'0'.repeat(exponent + 1 - digits.length)}`
 }
 
-function canonicalContainer(value: Value): string {
-  if (value === null) return 'null'
-  if (typeof value === 'string') return JSON.stringify(nfc(value))
-  if (typeof value === 'boolean') return value ? 'true' : 'false'
-  if (value instanceof NumberText) return canonicalNumber(value.text)
-  if (value instanceof Map) {
-    const keys = [...value.keys()].sort()
-    return `{${keys.map((key) => `${JSON.stringify(nfc(key as string))}:${canonicalContainer(value.get(key))}`).join(',')}}`
+/** Text of a container that is no value. */
+class Verbatim {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
   }
-  return `[${(value as readonly Value[]).map(canonicalContainer).join(',')}]`
 }
+
+/** No recursion: how deep a container is, is up to whoever wrote it. */
+function canonicalContainer(value: Value): string {
+  let out = ''
+  /** What is still to be written, the last one first. */
+  const left: (Value | Verbatim)[] = [value]
+  while (left.length > 0) {
+    const next = left.pop()!
+    if (next instanceof Verbatim) out += next.text
+    else if (next instanceof Map) {
+      left.push(CLOSE_MAP)
+      const keys = [...(next as ReadonlyMap<string, Value>).keys()].sort()
+      for (let i = keys.length - 1; i >= 0; i--) left.push(next.get(keys[i]!) as Value, new Verbatim(`${i === 0 ? '{' : ','}${JSON.stringify(nfc(keys[i]!))}:`))
+      if (keys.length === 0) out += '{'
+    } else if (Array.isArray(next)) {
+      left.push(CLOSE_LIST)
+      for (let i = next.length - 1; i > 0; i--) left.push(next[i] as Value, COMMA)
+      if (next.length > 0) left.push(next[0] as Value)
+      out += '['
+    } else if (typeof next === 'string') out += JSON.stringify(nfc(next))
+    else out += canonical(next) ?? 'null'
+  }
+  return out
+}
+
+const CLOSE_MAP = new Verbatim('}')
+const CLOSE_LIST = new Verbatim(']')
+const COMMA = new Verbatim(',')

@@ -100,6 +100,7 @@ class Compiler {
   private readonly policy: Policy
   private readonly transforms: CompiledTransform[] = []
   private readonly documents = new Map<number, Node>()
+  private readonly ordered = new Map<number, readonly Target[]>()
   private readonly regexes = new Map<string, LinearRegex>()
   private readonly actions: DetectAction[] = []
   private readonly ids: ReadonlyMap<string, number>
@@ -183,10 +184,12 @@ class Compiler {
           continue
         }
         const target = this.target(compiled, chain!, undefined, rule.form === 'record' || rule.whole || chain!.takesContainers)
-        if (chain!.document !== undefined) {
-          this.addDocument(compiled, chain!)
+        const transforms = chain!.document ?? chain!.ordered
+        if (transforms !== undefined) {
+          if (chain!.document !== undefined) this.addDocument(compiled, chain!)
+          else this.addOrdered(compiled, chain!)
           if (rule.form === 'record') {
-            for (const transform of chain!.document) {
+            for (const transform of transforms) {
               const last = transform.transform.path.findLast((p) => typeof p === 'string' && p !== '*')
               if (last !== undefined) addLine(last as string, this.target(compiled, transform.chain, transform, true))
             }
@@ -194,7 +197,7 @@ class Compiler {
         }
         for (const path of rule.paths) for (const segment of path) if (segment.kind === 'name') names.add(segment.name)
         for (const key of rule.keys) names.add(key)
-        for (const t of chain!.document ?? []) for (const part of t.transform.path) names.add(String(part))
+        for (const t of transforms ?? []) for (const part of t.transform.path) names.add(String(part))
         if (rule.form === 'record') root.accepts.push({ kind: 'target', target })
         else if (rule.form === 'paths') {
           for (const path of rule.paths) {
@@ -250,6 +253,7 @@ class Compiler {
       rules: this.rules,
       transforms: this.transforms,
       documents: this.documents,
+      ordered: this.ordered,
       keyTargets,
       lineTargets,
       detectRules,
@@ -412,7 +416,19 @@ class Compiler {
     for (const transform of chain.document!) {
       root.addPath(transform.segments, { kind: 'target', target: this.target(rule, transform.chain, transform, true) })
       if (transform.chain.document !== undefined) this.addDocument(rule, transform.chain)
+      if (transform.chain.ordered !== undefined) this.addOrdered(rule, transform.chain)
     }
+  }
+
+  /** The same where the transforms are applied in order: they stay by themselves, those of `json` masks in them too. */
+  private addOrdered(rule: CompiledRule, chain: Chain): void {
+    const transforms = chain.ordered ?? chain.document
+    if (transforms === undefined || this.ordered.has(chain.id)) return
+    this.ordered.set(
+      chain.id,
+      transforms.map((t) => this.target(rule, t.chain, t, true)),
+    )
+    for (const t of transforms) this.addOrdered(rule, t.chain)
   }
 
   private skip(entries: readonly SkipEntry[]): SkipTest | undefined {
@@ -448,17 +464,23 @@ class Compiler {
     ) {
       constant = run('x', NO_CONTEXT) as string
     }
-    const document = single?.type === 'json' ? this.documentOf(single) : undefined
+    const transforms = single?.type === 'json' ? this.documentOf(single) : undefined
+    const inOrder = transforms?.some((t) => t.chain.reads) === true
+    const settles = released ? 'value' : this.settles(nodes)
     return {
       id: this.chains++,
       run,
-      settles: released ? 'value' : this.settles(nodes),
+      settles,
       label: first?.type ?? 'mask',
       constant,
       pure: !this.some(nodes, (n, d) => d.timeDependent?.(n.options) === true || readsRecord(n)),
       keyed: this.some(nodes, (n, d) => d.random !== undefined || n.type === 'scan' || n.type === 'url' || n.type === 'json' || n.type === 'xml' || n.type === 'unstructured_text'),
       takesContainers: first?.type === 'json' || first?.type === 'remove',
-      document,
+      document: inOrder ? undefined : transforms,
+      ordered: inOrder ? transforms : undefined,
+      reads: nodes.some(readsDocument),
+      copies: this.some(nodes, (n) => n.type === 'from_json_path'),
+      apart: inOrder || (transforms === undefined && settles !== 'value' && flat(nodes).some((n) => n.type === 'json')),
       scans: single?.type === 'scan',
       removes: this.some(nodes, (n) => n.type === 'remove'),
     }
@@ -466,16 +488,19 @@ class Compiler {
 
   /** The masks of a rule (or transform), one after the other; the context follows what of the text is settled. */
   private pipeline(nodes: readonly MaskNode[]): ValueMasker {
-    const steps = nodes.flatMap((n): readonly MaskNode[] => (n.type === 'chain' ? flatChain(n) : [n]))
-    const masks = steps.map((n) => ({ run: this.r.masks.get(n.type)!.compile(n.options, this.tools), tells: n.type === 'take_substring' || this.settles([n]) === 'replaced' }))
+    const masks = flat(nodes).map((n) => ({
+      run: this.r.masks.get(n.type)!.compile(n.options, this.tools),
+      tells: n.type === 'take_substring' || n.type === 'from_json_path' || this.settles([n]) === 'replaced',
+      reads: readsDocument(n),
+    }))
     return (value, context) => {
       const follow = context instanceof Context
       let current: Value | Removed = value
-      for (const { run, tells } of masks) {
+      for (const { run, tells, reads } of masks) {
         if (current === REMOVED) return REMOVED
         const before: Value = current
         current = run(before, context)
-        if (follow) context.follow(before, current, tells)
+        if (follow) context.follow(before, current, tells, reads)
       }
       return current
     }
@@ -496,11 +521,12 @@ class Compiler {
 
   private settles(nodes: readonly MaskNode[]): Settles {
     let out: Settles = 'nothing'
-    for (const n of nodes) {
+    for (const n of flat(nodes)) {
       const d = this.r.masks.get(n.type)!
       const s = typeof d.settles === 'function' ? d.settles(n.options, (inner) => this.settles(inner)) : d.settles
-      if (s === 'value') return 'value'
-      if (s === 'replaced') out = 'replaced'
+      // what comes from elsewhere takes the place of all that was written before
+      if (s === 'nothing' && readsDocument(n)) out = 'nothing'
+      else if (s === 'value' || (s === 'replaced' && out === 'nothing')) out = s
     }
     return out
   }
@@ -536,6 +562,7 @@ class Compiler {
       aiEngine: this.r.aiEngine,
       document: (transforms) => this.documentTool(transforms),
       parts: (masks, sources, knows) => this.partTool(masks, sources, knows),
+      report: (error, context) => this.note(error, context),
     }
   }
 
@@ -614,33 +641,55 @@ class Compiler {
 
   /** Masks on parts of a value, each of which may fail by itself. */
   private partTool(nodes: readonly MaskNode[], sources: readonly HashSource[] | null | undefined, knows: readonly HashSource['from'][]): PartMasker {
-    const run = this.sequence(nodes)
-    return (part, context) => {
+    const run = this.pipeline(nodes)
+    const whole = this.settles(nodes) === 'value'
+    return (part, context, settled) => {
       try {
-        return this.applier.part(run, part, sources, knows, context)
+        const result = this.applier.part(run, part, sources, knows, context, settled)
+        if (settled !== undefined && (whole || typeof result !== 'string')) settled.ranges = [0, result === REMOVED ? 0 : resultText(result).length]
+        return result
       } catch (error) {
-        const known = error instanceof MaskError ? error : new MaskError('internal', 'mask', 'failed')
-        if (this.policy.on_mask_error !== 'redact') throw known
-        const errors = context instanceof Context ? context.access?.state.errors : undefined
-        ;(errors ?? this.nestedErrors).push(known.code)
+        this.note(error, context)
+        if (settled !== undefined) settled.ranges = [0, FAILED.length]
+        part.failed?.()
         return FAILED
       }
     }
   }
 
+  /** Counts an error inside a value, if the value goes on for all that. */
+  private note(error: unknown, context: MaskContext): void {
+    const known = error instanceof MaskError ? error : new MaskError('internal', 'mask', 'failed')
+    if (this.policy.on_mask_error !== 'redact') throw known
+    const errors = context instanceof Context ? context.access?.state.errors : undefined
+    ;(errors ?? this.nestedErrors).push(known.code)
+  }
+
   /** A `json` mask on JSON text, or on a container inside a chain: a plan of its transforms alone. */
   private documentTool(transforms: readonly JsonTransform[]): DocumentMasker {
-    let ready: { walker: JsonWalker; services: WalkServices; plan: Plan; compiled: readonly CompiledTransform[]; applier: Applier } | undefined
-    const prepare = (): NonNullable<typeof ready> => {
+    type Ready = {
+      readonly walker: JsonWalker
+      readonly services: WalkServices
+      readonly plan: Plan
+      readonly compiled: readonly CompiledTransform[]
+      readonly inOrder: readonly Target[] | undefined
+      readonly applier: Applier
+    }
+    let ready: Ready | undefined
+    const prepare = (): Ready => {
       if (ready !== undefined) return ready
       const document = this.documentIds++
       const compiled = transforms.map((t) => this.transform(t, document))
       const rule: CompiledRule = { ...this.pseudoRule('json'), form: 'record', sources: null }
       const root = new Node()
       const documents = new Map<number, Node>(this.documents)
-      for (const t of compiled) {
-        root.addPath(t.segments, { kind: 'target', target: this.target(rule, t.chain, t, true) })
-        if (t.chain.document !== undefined) this.addDocument(rule, t.chain)
+      const targets = compiled.map((t) => this.target(rule, t.chain, t, true))
+      const inOrder = compiled.some((t) => t.chain.reads) ? targets : undefined
+      for (const target of targets) {
+        const { chain } = target
+        if (inOrder === undefined) root.addPath(target.transform!.segments, { kind: 'target', target })
+        if (inOrder === undefined && chain.document !== undefined) this.addDocument(rule, chain)
+        else this.addOrdered(rule, chain)
       }
       for (const [id, n] of this.documents) documents.set(id, n)
       const parts = this.plan.parts
@@ -668,10 +717,10 @@ class Compiler {
         texts: new TextMasker(plan, applier, undefined, []),
         observe: undefined,
       }
-      return (ready = { walker: new JsonWalker(services), services, plan, compiled, applier })
+      return (ready = { walker: new JsonWalker(services), services, plan, compiled, inOrder, applier })
     }
     const text = (json: string, context: MaskContext): string | undefined => {
-      const { walker, services, plan, compiled, applier } = prepare()
+      const { walker, services, plan, compiled, inOrder, applier } = prepare()
       const bytes = Buffer.from(json + '\0')
       const end = bytes.length - 1
       const { hits, state } = services
@@ -679,21 +728,27 @@ class Compiler {
       state.next()
       plan.trim()
       applier.outer = context
-      const opened = state.begin(compiled, undefined)
+      let unsettled: ReadonlySet<number> | undefined
       try {
-        const stop = walker.walk(bytes, 0, end, plan.root, true)
-        if (stop < 0 || skipSpace(bytes, stop, end) !== end) return undefined
-        for (const t of state.end(opened)) {
-          if (emptyWildcard(bytes, 0, end, t.segments)) continue
-          const error = new MaskError('missing_path', 'json', 'found nothing at a path')
-          if (this.policy.on_mask_error !== 'redact') throw error
-          state.errors.push(error.code)
+        if (inOrder !== undefined) {
+          unsettled = walker.ordered(bytes, end, inOrder)
+          if (unsettled === undefined) return undefined
+        } else {
+          const opened = state.begin(compiled, undefined)
+          const stop = walker.walk(bytes, 0, end, plan.root, true)
+          if (stop < 0 || skipSpace(bytes, stop, end) !== end) return undefined
+          for (const t of state.end(opened)) {
+            if (emptyWildcard(bytes, 0, end, t.segments)) continue
+            const error = new MaskError('missing_path', 'json', 'found nothing at a path')
+            if (this.policy.on_mask_error !== 'redact') throw error
+            state.errors.push(error.code)
+          }
         }
         if (state.failure !== undefined) throw state.failure
         if (state.drop) throw new MaskError(state.errors[0] ?? 'internal', 'json', 'failed on a value')
         this.nestedErrors.push(...state.errors)
         if (hits.count === 0) return json
-        tellSettled(bytes, hits, context)
+        tellSettled(bytes, hits, unsettled, context)
         const writer = new Writer()
         const copied = splice(bytes, end, hits, 0, writer)
         writer.copy(bytes, copied, end)
@@ -713,13 +768,20 @@ class Compiler {
 
 const SELF: HashSource = { from: 'self', path: [], trim: false, case: undefined, onMissing: 'error' }
 
-/** The masks of a `chain`, chains inside it among them. */
-function flatChain(n: MaskNode): readonly MaskNode[] {
-  return (n.options.get('masks') as readonly MaskNode[]).flatMap((m): readonly MaskNode[] => (m.type === 'chain' ? flatChain(m) : [m]))
+/** Masks one after the other: a `chain` is those in it. */
+function flat(nodes: readonly MaskNode[]): readonly MaskNode[] {
+  return nodes.flatMap((n): readonly MaskNode[] => (n.type === 'chain' ? flat(n.options.get('masks') as readonly MaskNode[]) : [n]))
+}
+
+/** True for a mask that puts in what stands elsewhere in the document around it; the transforms of a `json` mask have their own. */
+function readsDocument(n: MaskNode): boolean {
+  if (n.type === 'from_json_path') return true
+  const own = n.type === 'json' ? new Map([...n.options].filter(([name]) => name !== 'transforms')) : n.options
+  return innerMasks(own).some((inner) => inner.some(readsDocument))
 }
 
 /** Says what of a JSON text its transforms have written. Where entries were removed too, nothing: all of it is scanned. */
-function tellSettled(bytes: Buffer, hits: Hits, context: MaskContext): void {
+function tellSettled(bytes: Buffer, hits: Hits, unsettled: ReadonlySet<number> | undefined, context: MaskContext): void {
   if (context.settle === undefined) return
   const ranges: number[] = []
   const sources: number[] = []
@@ -733,12 +795,12 @@ function tellSettled(bytes: Buffer, hits: Hits, context: MaskContext): void {
     const from = decode(bytes, hits.starts[k]!, hits.ends[k]!).length
     const to = decode(out, 0, out.length).length
     sources.push(read + kept, read + kept + from)
-    ranges.push(write + kept, write + kept + to)
+    if (unsettled?.has(k) !== true) ranges.push(write + kept, write + kept + to)
     read += kept + from
     write += kept + to
     copied = hits.ends[k]!
   }
-  context.settle(ranges, sources)
+  context.settle(ranges, ranges.length === sources.length ? sources : undefined)
 }
 
 function selfOnly(sources: readonly HashSource[] | null): boolean {

@@ -76,6 +76,10 @@ export class KeyedContext implements MaskContext {
     return this.key.id
   }
 
+  get keyIdentity(): object {
+    return this.key.identity
+  }
+
   now(): number {
     return this.time ?? Date.now()
   }

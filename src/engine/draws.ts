@@ -26,7 +26,11 @@ export class Stream implements Draws {
   }
 
   uniform(n: number): number {
-    if (n === 1) return 0
+    if (!(n > 1 && n <= 2 ** 53)) {
+      if (n === 1) return 0
+      // No draw would ever be below it.
+      throw new RangeError('a draw is from 1 to 2^53 numbers')
+    }
     if (n <= 256) {
       const mask = (1 << (32 - Math.clz32(n - 1))) - 1
       for (;;) {

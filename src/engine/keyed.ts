@@ -33,6 +33,7 @@ export class RunKey {
   readonly #mac: HmacKey
   #id: string | undefined
   #closed = false
+  readonly #identity: object = Object.freeze({})
 
   constructor(bytes: Uint8Array) {
     this.#mac = new HmacKey(bytes)
@@ -43,6 +44,11 @@ export class RunKey {
     // A wiped key would still give results, the same for everyone.
     if (this.#closed) throw new MaskError('internal', 'key', 'used after close')
     this.#mac.mac(data, length, out)
+  }
+
+  /** Tells this key from others and gives nothing of it away. */
+  get identity(): object {
+    return this.#identity
   }
 
   /** Four base32 characters that tell keys apart without saying anything about them (`key_id: auto`). */

@@ -1,8 +1,11 @@
 import { Stream } from './draws.ts'
-import { HmacKey } from './sha256.ts'
+import { HmacKey, messageBuffer, shortWord } from './sha256.ts'
 
-// Keyed permutations of mixed-radix numbers: a shuffled table while the domain is small, else a Feistel network
-// over two halves. Numbers stay JavaScript numbers while a half is below 2^45, so that a value of 26 digits needs no BigInt.
+// Keyed permutations of mixed-radix numbers: a shuffled table while the domain is small, else a Feistel network over two halves.
+//
+// A half is a number in a few digits of its own: as many positions together as stay below 2^27 (8 decimal digits, 5 letters), so
+// that sums of products with three bytes are exact. F(i, X) modulo the size of a half comes out as such digits, one division after the
+// other, whatever the size is: no number grows beyond a double and nothing is slower than the length of the value asks for.
 
 /** A one-to-one map of the positions of a value. Changes `positions` in place. */
 export interface Permutation {
@@ -10,7 +13,10 @@ export interface Permutation {
 }
 
 const TABLE_LIMIT = 65_536
-const NUMBER_LIMIT = 2 ** 45
+/** Of a digit of a half. */
+const DIGIT_LIMIT = 2 ** 27
+/** What three bytes hold. */
+const LIMB = 2 ** 24
 
 /** The permutation that key `seed` (32 bytes, `K` of the spec) gives over these radices, most significant first. */
 export function permutation(seed: Uint8Array, radices: readonly number[]): Permutation {
@@ -47,188 +53,284 @@ function tablePermutation(seed: Uint8Array, radices: readonly number[], size: nu
 
 function feistelPermutation(seed: Uint8Array, radices: readonly number[], rounds: number): Permutation {
   const middle = Math.floor(radices.length / 2)
-  const left = radices.slice(0, middle)
-  const right = radices.slice(middle)
-  const sizeLeft = product(left)
-  const sizeRight = product(right)
-  if (sizeLeft < NUMBER_LIMIT && sizeRight < NUMBER_LIMIT) {
-    const network = new SmallFeistel(seed, Number(sizeLeft), Number(sizeRight), rounds)
-    return {
-      permute(positions) {
-        const a = gather(positions, 0, left)
-        const b = gather(positions, middle, right)
-        network.run(a, b)
-        scatter(network.a, positions, 0, left)
-        scatter(network.b, positions, middle, right)
-      },
-    }
-  }
-  const cutLeft = chunks(left)
-  const cutRight = chunks(right)
+  const left = new Half(radices, 0, middle)
+  const right = new Half(radices, middle, radices.length)
+  const network = left.bases.length <= 1 && right.bases.length <= 1 ? new SmallFeistel(seed, left, right, rounds) : new Feistel(seed, left, right, rounds)
   return {
     permute(positions) {
-      const [a, b] = feistel(seed, gatherBig(positions, 0, left, cutLeft), gatherBig(positions, middle, right, cutRight), sizeLeft, sizeRight, rounds)
-      scatterBig(a, positions, 0, left, cutLeft)
-      scatterBig(b, positions, middle, right, cutRight)
+      left.gather(positions)
+      right.gather(positions)
+      network.run()
+      left.scatter(positions)
+      right.scatter(positions)
     },
   }
 }
 
-function product(radices: readonly number[]): bigint {
-  return chunks(radices).reduce((all, chunk) => all * chunk.size, 1n)
-}
+/** Positions [from, to) as one number. */
+class Half {
+  /** Bases of the digits, most significant first; their product is the size of the half. */
+  readonly bases: number[] = []
+  readonly digits: number[] = []
+  /** Bytes of the greatest number. */
+  readonly width: number
+  readonly #radices: readonly number[]
+  /** Where the positions of each digit end. */
+  readonly #ends: number[] = []
+  readonly #from: number
+  /** Three bytes each, least significant first. */
+  readonly #limbs: number[] = []
 
-function gather(positions: readonly number[], from: number, radices: readonly number[]): number {
-  let number = 0
-  for (let i = 0; i < radices.length; i++) number = number * radices[i]! + positions[from + i]!
-  return number
-}
-
-function scatter(number: number, positions: number[], from: number, radices: readonly number[]): void {
-  for (let i = radices.length - 1; i >= 0; i--) {
-    const radix = radices[i]!
-    const rest = Math.floor(number / radix)
-    positions[from + i] = number - rest * radix
-    number = rest
+  constructor(radices: readonly number[], from: number, to: number) {
+    this.#radices = radices
+    this.#from = from
+    for (let at = from; at < to; ) {
+      let base = 1
+      while (at < to && base * radices[at]! <= DIGIT_LIMIT) base *= radices[at++]!
+      this.bases.push(base)
+      this.#ends.push(at)
+    }
+    for (const base of this.bases) this.digits.push(base - 1)
+    this.width = this.#split()
   }
-}
 
-/** Runs of radices whose product stays a safe integer, so that BigInt works once per run. */
-interface Chunk {
-  readonly start: number
-  readonly end: number
-  readonly size: bigint
-}
-
-function chunks(radices: readonly number[]): Chunk[] {
-  const result: Chunk[] = []
-  for (let start = 0; start < radices.length; ) {
-    let size = 1
-    let end = start
-    while (end < radices.length && size * radices[end]! <= Number.MAX_SAFE_INTEGER) size *= radices[end++]!
-    result.push({ start, end, size: BigInt(size) })
-    start = end
-  }
-  return result
-}
-
-function gatherBig(positions: readonly number[], from: number, radices: readonly number[], cut: readonly Chunk[]): bigint {
-  let number = 0n
-  for (const { start, end, size } of cut) {
-    let part = 0
-    for (let i = start; i < end; i++) part = part * radices[i]! + positions[from + i]!
-    number = number * size + BigInt(part)
-  }
-  return number
-}
-
-function scatterBig(number: bigint, positions: number[], from: number, radices: readonly number[], cut: readonly Chunk[]): void {
-  for (let c = cut.length - 1; c >= 0; c--) {
-    const { start, end, size } = cut[c]!
-    let part = Number(number % size)
-    number /= size
-    for (let i = end - 1; i >= start; i--) {
-      const radix = radices[i]!
-      const rest = Math.floor(part / radix)
-      positions[from + i] = part - rest * radix
-      part = rest
+  gather(positions: readonly number[]): void {
+    const { digits } = this
+    let at = this.#from
+    for (let k = 0; k < digits.length; k++) {
+      let digit = 0
+      for (const end = this.#ends[k]!; at < end; at++) digit = digit * this.#radices[at]! + positions[at]!
+      digits[k] = digit
     }
   }
+
+  scatter(positions: number[]): void {
+    const { digits } = this
+    for (let k = digits.length - 1; k >= 0; k--) {
+      let rest = digits[k]!
+      const from = k === 0 ? this.#from : this.#ends[k - 1]!
+      for (let at = this.#ends[k]! - 1; at >= from; at--) {
+        const radix = this.#radices[at]!
+        const above = (rest / radix) | 0
+        positions[at] = rest - above * radix
+        rest = above
+      }
+    }
+  }
+
+  /** Writes the number, big-endian, in the bytes of the greatest one. */
+  write(to: Uint8Array, start: number): void {
+    this.#split()
+    const limbs = this.#limbs
+    let k = 0
+    for (let at = start + this.width - 1; at >= start; k++) {
+      let limb = k < limbs.length ? limbs[k]! : 0
+      for (let byte = 0; byte < 3 && at >= start; byte++, at--, limb >>>= 8) to[at] = limb
+    }
+  }
+
+  /** The number in limbs; returns how many bytes it has. */
+  #split(): number {
+    const { digits, bases } = this
+    const limbs = this.#limbs
+    limbs.length = 0
+    for (let k = 0; k < digits.length; k++) {
+      let carry = digits[k]!
+      for (let l = 0; l < limbs.length; l++) {
+        const next = limbs[l]! * bases[k]! + carry
+        carry = Math.floor(next / LIMB)
+        limbs[l] = next - carry * LIMB
+      }
+      for (; carry > 0; carry = Math.floor(carry / LIMB)) limbs.push(carry % LIMB)
+    }
+    const top = limbs.length === 0 ? 0 : limbs[limbs.length - 1]!
+    return limbs.length === 0 ? 0 : 3 * (limbs.length - 1) + (top > 0xffff ? 3 : top > 0xff ? 2 : 1)
+  }
 }
 
-function bytesOf(number: bigint): number {
-  return number === 0n ? 0 : Math.ceil(number.toString(16).length / 2)
+/** What a round adds to a half of one digit: its size, the bytes of the greatest number, and powers of 2 modulo its size. */
+class Addend {
+  readonly size: number
+  readonly width: number
+  readonly #power24: number
+  readonly #power48: number
+  readonly #power72: number
+
+  constructor({ bases, width }: Half) {
+    this.size = bases[0] ?? 1
+    this.width = width
+    const power = (exponent: bigint): number => Number((1n << exponent) % BigInt(this.size))
+    this.#power24 = power(24n)
+    this.#power48 = power(48n)
+    this.#power72 = power(72n)
+  }
+
+  /** The first `width` + 8 bytes, 12 at most, of the last `short`: modulo the size. */
+  take(): number {
+    let u = shortWord(0)
+    let v = shortWord(1)
+    let w = shortWord(2)
+    const unused = 8 * (4 - this.width)
+    if (unused > 24) return 0
+    if (unused > 0) {
+      w = (v << (32 - unused)) | (w >>> unused)
+      v = (u << (32 - unused)) | (v >>> unused)
+      u >>>= unused
+    }
+    // In threes: a product with a power is below 2^51, and so three of them are together below 2^53.
+    const sum = (u >>> 8) * this.#power72 + (((u & 0xff) << 16) | (v >>> 16)) * this.#power48 + (((v & 0xffff) << 8) | (w >>> 24)) * this.#power24 + (w & 0xffffff)
+    const rest = sum - Math.floor(sum / this.size) * this.size
+    // The quotient may have been rounded up to the next integer.
+    return rest < 0 ? rest + this.size : rest
+  }
 }
 
-/** Both halves below 2^45. Results in `a` and `b`. */
+/** The network on halves of one digit, as most values have them. */
 class SmallFeistel {
-  a = 0
-  b = 0
   readonly #key: HmacKey
-  readonly #sizes: readonly [number, number]
-  readonly #bytes: readonly [number, number]
+  readonly #left: number[]
+  readonly #right: number[]
+  readonly #toLeft: Addend
+  readonly #toRight: Addend
   readonly #rounds: number
-  readonly #message = new Uint8Array(16)
-  readonly #block = new Uint8Array(32)
 
-  constructor(seed: Uint8Array, sizeLeft: number, sizeRight: number, rounds: number) {
+  constructor(seed: Uint8Array, left: Half, right: Half, rounds: number) {
     this.#key = new HmacKey(seed)
-    this.#sizes = [sizeLeft, sizeRight]
-    this.#bytes = [bytesOf(BigInt(sizeLeft - 1)), bytesOf(BigInt(sizeRight - 1))]
+    this.#left = left.digits
+    this.#right = right.digits
+    this.#toLeft = new Addend(left)
+    this.#toRight = new Addend(right)
     this.#rounds = rounds
   }
 
-  run(a: number, b: number): void {
+  run(): void {
+    const toLeft = this.#toLeft
+    const toRight = this.#toRight
+    let a = this.#left[0] ?? 0
+    let b = this.#right[0] ?? 0
     for (let i = 0; i < this.#rounds; i += 2) {
-      a += this.#round(i, b, 1, 0)
-      if (a >= this.#sizes[0]) a -= this.#sizes[0]
-      b += this.#round(i + 1, a, 0, 1)
-      if (b >= this.#sizes[1]) b -= this.#sizes[1]
+      this.#mac(i, b, toRight.width)
+      a += toLeft.take()
+      if (a >= toLeft.size) a -= toLeft.size
+      this.#mac(i + 1, a, toLeft.width)
+      b += toRight.take()
+      if (b >= toRight.size) b -= toRight.size
     }
-    this.a = a
-    this.b = b
+    if (this.#left.length > 0) this.#left[0] = a
+    this.#right[0] = b
   }
 
-  /** F(i, X) modulo the target's size, where X is the half `from` and the target the half `to`. */
-  #round(i: number, x: number, from: 0 | 1, to: 0 | 1): number {
+  /** Of the round, a counter of 0 in four bytes, and `x` in those of its half: as many as `width`, 4 at most. */
+  #mac(i: number, x: number, width: number): void {
+    if (width === 4) this.#key.short(i << 24, x >>> 8, x << 24, 0, 0, 9)
+    else this.#key.short(i << 24, x << (8 * (3 - width)), 0, 0, 0, 5 + width)
+  }
+}
+
+/** The network on halves of any size. */
+class Feistel {
+  readonly #left: Half
+  readonly #right: Half
+  readonly #key: HmacKey
+  readonly #rounds: number
+  readonly #message: Uint8Array
+  readonly #blocks: Uint8Array
+  readonly #block = new Uint8Array(32)
+  /** F(i, X) in limbs, most significant first. */
+  readonly #limbs: number[] = []
+
+  constructor(seed: Uint8Array, left: Half, right: Half, rounds: number) {
+    this.#key = new HmacKey(seed)
+    const widest = Math.max(left.width, right.width)
+    this.#message = 5 + widest <= messageBuffer.length ? messageBuffer : new Uint8Array(5 + widest)
+    this.#blocks = new Uint8Array(widest + 8 + 32)
+    this.#left = left
+    this.#right = right
+    this.#rounds = rounds
+  }
+
+  run(): void {
+    for (let i = 0; i < this.#rounds; i += 2) {
+      this.#round(i, this.#right, this.#left)
+      this.#round(i + 1, this.#left, this.#right)
+    }
+  }
+
+  /** Adds F(i, X) to the half `to`, where X is the half `from`. */
+  #round(i: number, from: Half, to: Half): void {
     const message = this.#message
-    const width = this.#bytes[from]
     message[0] = i
-    for (let at = 4 + width; at > 4; at--) {
-      const rest = Math.floor(x / 256)
-      message[at] = x - rest * 256
-      x = rest
+    message[1] = message[2] = 0
+    from.write(message, 5)
+    // m bytes are wanted: one block nearly always.
+    const m = to.width + 8
+    const blocks = this.#blocks
+    message[3] = message[4] = 0
+    this.#key.mac(message, 5 + from.width, blocks)
+    for (let counter = 1; counter * 32 < m; counter++) {
+      message[3] = counter >>> 8
+      message[4] = counter
+      this.#key.mac(message, 5 + from.width, this.#block)
+      blocks.set(this.#block, counter * 32)
     }
-    const block = this.#block
-    this.#key.mac(message, 5 + width, block)
-    // m is at most 14 bytes here: one block is always enough. The remainder is taken three bytes at a time where the
-    // intermediate stays below 2^53, else one at a time.
-    const m = this.#bytes[to] + 8
-    const size = this.#sizes[to]
-    let rest = 0
-    let at = 0
-    if (size < 2 ** 29) {
-      for (; at + 3 <= m; at += 3) {
-        const next = rest * 0x1000000 + ((block[at]! << 16) | (block[at + 1]! << 8) | block[at + 2]!)
-        rest = next - Math.floor(next / size) * size
-        // The quotient may round up to the next integer when it is within half an ulp of it.
-        if (rest < 0) rest += size
+    this.#add(blocks, m, to)
+  }
+
+  /** Adds the number in the first `m` bytes to a half, modulo its size. */
+  #add(bytes: Uint8Array, m: number, to: Half): void {
+    const { digits, bases } = to
+    const limbs = this.#limbs
+    limbs.length = 0
+    for (let at = (m % 3) - 3; at < m; at += 3) {
+      if (at + 3 > 0) limbs.push(((at < 0 ? 0 : bytes[at]!) << 16) | ((at < -1 ? 0 : bytes[at + 1]!) << 8) | bytes[at + 2]!)
+    }
+    let carry = 0
+    let top = 0
+    for (let k = digits.length - 1; k >= 0; k--) {
+      const base = bases[k]!
+      let rest = 0
+      while (top < limbs.length && limbs[top] === 0) top++
+      for (let l = top; l < limbs.length; l++) {
+        // Exact: the quotient is further from the next integer than a double can err.
+        const next = rest * LIMB + limbs[l]!
+        const quotient = Math.floor(next / base)
+        rest = next - quotient * base
+        limbs[l] = quotient
       }
+      const sum = digits[k]! + rest + carry
+      carry = sum >= base ? 1 : 0
+      digits[k] = carry === 1 ? sum - base : sum
     }
-    for (; at < m; at++) {
-      const next = rest * 256 + block[at]!
-      rest = next - Math.floor(next / size) * size
-    }
-    return rest
   }
 }
 
-/** The Feistel network on numbers of any size. */
-export function feistel(seed: Uint8Array, a: bigint, b: bigint, sizeLeft: bigint, sizeRight: bigint, rounds: number): [bigint, bigint] {
-  const key = new HmacKey(seed)
-  const bytesLeft = bytesOf(sizeLeft - 1n)
-  const bytesRight = bytesOf(sizeRight - 1n)
-  for (let i = 0; i < rounds; i++) {
-    if (i % 2 === 0) a = (a + round(key, i, b, bytesRight, bytesLeft + 8)) % sizeLeft
-    else b = (b + round(key, i, a, bytesLeft, bytesRight + 8)) % sizeRight
-  }
-  return [a, b]
-}
+// ------------------------------------------------------------------------------------------------ bits
 
-function round(key: HmacKey, i: number, x: bigint, width: number, m: number): bigint {
-  const message = new Uint8Array(5 + width)
-  message[0] = i
-  const hex = x.toString(16).padStart(2 * width, '0')
-  for (let at = 0; at < width; at++) message[5 + at] = parseInt(hex.slice(2 * at, 2 * at + 2), 16)
-  const block = new Uint8Array(32)
-  let out = ''
-  for (let counter = 0, taken = 0; taken < m; counter++, taken += 32) {
-    message[1] = counter >>> 24
-    message[2] = counter >>> 16
-    message[3] = counter >>> 8
-    message[4] = counter
-    key.mac(message, message.length, block)
-    for (let at = 0; at < 32 && taken + at < m; at++) out += (block[at]! + 256).toString(16).slice(1)
+/** The Feistel network, 10 rounds, on two halves of 61 or 64 bits: words of 32 bits, the more significant one first. */
+export class BitFeistel {
+  readonly #key: HmacKey
+  readonly #mask: number
+
+  constructor(seed: Uint8Array, bits: 61 | 64) {
+    this.#key = new HmacKey(seed)
+    this.#mask = bits === 64 ? 0xffffffff : 0x1fffffff
   }
-  return BigInt(`0x${out}`)
+
+  /** Left half in words 0 and 1, right half in 2 and 3. */
+  run(words: Uint32Array): void {
+    for (let i = 0; i < 10; i += 2) {
+      this.#round(i, words, 2, 0)
+      this.#round(i + 1, words, 0, 2)
+    }
+  }
+
+  #round(i: number, words: Uint32Array, from: number, to: number): void {
+    const x = words[from]!
+    const y = words[from + 1]!
+    this.#key.short(i << 24, x >>> 8, (x << 24) | (y >>> 8), y << 24, 0, 13)
+    // Of the 16 bytes of F(i, X) the last 8 count, modulo a power of two.
+    const low = words[to + 1]! + (shortWord(3) >>> 0)
+    words[to] = (words[to]! + (shortWord(2) >>> 0) + (low > 0xffffffff ? 1 : 0)) & this.#mask
+    words[to + 1] = low
+  }
 }

@@ -25,6 +25,14 @@ export interface Chain {
   readonly takesContainers: boolean
   /** The chain is one `json` mask: containers are entered, its transforms join the automaton. */
   readonly document: readonly CompiledTransform[] | undefined
+  /** The chain is one `json` mask whose transforms read what the ones before have written: they are applied in order, on a tree. */
+  readonly ordered: readonly CompiledTransform[] | undefined
+  /** A mask of it puts in what stands elsewhere in the document. */
+  readonly reads: boolean
+  /** The same, or a mask in a `json` mask of it. */
+  readonly copies: boolean
+  /** What it leaves of a container goes on to the rules after it: they cannot be run in one walk with it. */
+  readonly apart: boolean
   /** Detection as a mask: always leaf by leaf. */
   readonly scans: boolean
   readonly removes: boolean
@@ -402,12 +410,14 @@ export class Scope {
   named = false
   /** A target takes objects and arrays whole. */
   containers = false
-  /** All targets are `json` masks: a string that is a document is entered. */
+  /** All targets are single `json` masks: a string that is a document is entered. */
   document = false
   /** The one target gives every string this token. */
   constantToken: Uint8Array | undefined
   /** A container here is a document of a `json` mask. */
   documents = false
+  /** A target must have a container here to itself. */
+  apart = false
   /** Names results of the first target in the memo: the chain's id where what it gives is final, else one of this scope. */
   memo = 0
   /** Detectors find something in the key itself; such scopes are never cached. */
@@ -492,6 +502,8 @@ export function hashBytes(bytes: Uint8Array, start: number, end: number): number
 /** Most scopes that are kept before the cache starts anew, and most children of one scope. */
 const MAX_SCOPES = 16384
 const MAX_CHILDREN = 1024
+/** Most columns of tables that are kept beside other keys. */
+const MAX_COLUMNS = 8000
 
 export interface PlanParts {
   readonly policy: Policy
@@ -502,6 +514,8 @@ export interface PlanParts {
   readonly transforms: readonly CompiledTransform[]
   /** Roots of the tries of `json` transforms, by chain id. */
   readonly documents: ReadonlyMap<number, Node>
+  /** The transforms of `json` masks that are applied in order, by chain id. */
+  readonly ordered: ReadonlyMap<number, readonly Target[]>
   /** Targets of `keys` rules with their matcher. */
   readonly keyTargets: readonly { readonly target: Target; readonly matches: (key: string) => boolean }[]
   /** Lower-case-sensitive last segments of paths and json transforms, for pairs in text lines. */
@@ -583,7 +597,7 @@ export class Plan {
   }
 
   /** The scope of a key that is not among the cached children; caches it when there is room. */
-  makeChild(parent: Scope, key: string, keyBytes: Uint8Array): Scope {
+  makeChild(parent: Scope, key: string, keyBytes: Uint8Array, most = MAX_CHILDREN): Scope {
     if (parent.inert) return parent
     let facts = this.facts(key)
     if (facts.secret === 0 && parent.facts.secret > 0 && parent.key !== '') {
@@ -599,7 +613,7 @@ export class Plan {
     this.settle(scope, own, parent)
     if (this.policy.scan_keys && !scope.detect.empty) scope.keyHit = this.parts.scanKey(scope, keyBytes)
     // one record of many paths may not fill the memory: past the bound its scopes live as long as they are walked
-    if (!scope.keyHit && parent.used < MAX_CHILDREN && this.scopes <= MAX_SCOPES && keyBytes.length <= 256) {
+    if (!scope.keyHit && parent.used < most && this.scopes <= MAX_SCOPES && keyBytes.length <= 256) {
       this.scopes++
       insertChild(parent, scope)
     }
@@ -610,6 +624,12 @@ export class Plan {
   child(parent: Scope, key: string): Scope {
     const bytes = Buffer.from(key)
     return findChild(parent, bytes, 0, bytes.length, hashBytes(bytes, 0, bytes.length)) ?? this.makeChild(parent, key, bytes)
+  }
+
+  /** The scope of a column of a table: it comes in every record, and is kept where other keys are too many. */
+  column(name: string): Scope {
+    const bytes = Buffer.from(name)
+    return findChild(this.root, bytes, 0, bytes.length, hashBytes(bytes, 0, bytes.length)) ?? this.makeChild(this.root, name, bytes, MAX_COLUMNS)
   }
 
   /** The scope of an array element. */
@@ -691,8 +711,9 @@ export class Plan {
       values || (secret && scope.facts.secretNumbers) ? 3 : detect.numberFinders.length === 0 ? 0 : scope.named || scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
     scope.literals = values ? 2 : 0
     scope.constantToken = targets.length === 1 ? targets[0]!.constantToken : undefined
-    scope.document = targets.length > 0 && targets.every((t) => t.chain.document !== undefined)
+    scope.document = targets.length > 0 && targets.every((t) => t.chain.document !== undefined || t.chain.ordered !== undefined)
     scope.documents = targets.some((t) => t.chain.document !== undefined)
+    scope.apart = targets.some((t) => t.whole && t.chain.apart)
     // the root's documents are those of the record: whoever drives the walker opens them
     scope.containers = targets.some((t) => t.whole && t.chain.document === undefined && !t.chain.scans) || (scope.documents && parent !== undefined)
     if (targets.length > 0) scope.memo = targets[0]!.chain.settles === 'value' ? targets[0]!.chain.id : --this.memos

@@ -11,7 +11,9 @@ interface Sha256Exports {
   readonly prepare: (length: number) => void
   readonly mac: (length: number) => void
   readonly block: (counter: number) => void
+  readonly short: (a: number, b: number, c: number, d: number, e: number, length: number) => void
   readonly wipe: () => void
+  readonly STATE: { readonly value: number }
   readonly RESULT: { readonly value: number }
   readonly PADS: { readonly value: number }
   readonly MESSAGE: { readonly value: number }
@@ -25,16 +27,21 @@ declare const WebAssembly: { readonly Module: new (code: Uint8Array) => object; 
 class Sha256Module {
   readonly calls: Sha256Exports
   readonly message: Uint8Array
+  /** Of eight words, in the byte order of WebAssembly whatever the machine's. */
+  readonly state: DataView
   private readonly result: Uint8Array
   private readonly pads: Int32Array
+  /** The key whose pads stand in the module. */
+  private held: Int32Array | undefined
   /** Bytes that a message may have here. */
   readonly most: number
 
   constructor() {
     this.calls = new WebAssembly!.Instance(new WebAssembly!.Module(Buffer.from(SHA256_CODE, 'base64'))).exports
-    const { memory, RESULT, PADS, MESSAGE, MESSAGE_SIZE } = this.calls
+    const { memory, STATE, RESULT, PADS, MESSAGE, MESSAGE_SIZE } = this.calls
     this.most = MESSAGE_SIZE.value
     this.message = new Uint8Array(memory.buffer, MESSAGE.value, this.most)
+    this.state = new DataView(memory.buffer, STATE.value, 32)
     this.result = new Uint8Array(memory.buffer, RESULT.value, 32)
     this.pads = new Int32Array(memory.buffer, PADS.value, 16)
   }
@@ -47,12 +54,22 @@ class Sha256Module {
   }
 
   use(pads: Int32Array): void {
+    if (this.held === pads) return
     const own = this.pads
     for (let i = 0; i < 16; i++) own[i] = pads[i]!
+    this.held = pads
   }
 
-  keep(pads: Int32Array): void {
-    pads.set(this.pads)
+  /** Makes the key in `message` ready; its pads go to `pads` if they are to be used again. */
+  prepare(length: number, pads?: Int32Array): void {
+    this.calls.prepare(length)
+    pads?.set(this.pads)
+    this.held = pads
+  }
+
+  wipe(): void {
+    this.calls.wipe()
+    this.held = undefined
   }
 
   take(out: Uint8Array): void {
@@ -203,8 +220,7 @@ export class HmacKey {
     if (key.length > 64) key = sha256(key)
     if (wasm !== undefined) {
       wasm.put(key, key.length)
-      wasm.calls.prepare(key.length)
-      wasm.keep(this.#pads)
+      wasm.prepare(key.length, this.#pads)
       return
     }
     for (let outer = 0; outer < 2; outer++) {
@@ -230,6 +246,29 @@ export class HmacKey {
     this.#begin(0)
     absorb(data, length, 64)
     this.#finish(out)
+  }
+
+  /**
+   * HMAC of a message of at most 19 bytes that is given as words (big-endian, zeros behind it): the rounds of permutations and
+   * prefixes. `shortWord` reads the result, until the next call for any key.
+   */
+  short(a: number, b: number, c: number, d: number, e: number, length: number): void {
+    if (wasm !== undefined) {
+      wasm.use(this.#pads)
+      wasm.calls.short(a, b, c, d, e, length)
+      return
+    }
+    this.#begin(0)
+    W[0] = a
+    W[1] = b
+    W[2] = c
+    W[3] = d
+    W[4] = e
+    W.fill(0, 5, 15)
+    W[length >> 2]! |= 0x80000000 >>> ((length & 3) << 3)
+    W[15] = (64 + length) * 8
+    compress()
+    this.#finishState()
   }
 
   /** HMAC of the four bytes of `counter`, big-endian: a block of a stream. */
@@ -261,14 +300,23 @@ export class HmacKey {
   }
 
   #finish(out: Uint8Array): void {
+    this.#finishState()
+    store(out)
+  }
+
+  #finishState(): void {
     for (let i = 0; i < 8; i++) W[i] = S[i]!
     W.fill(0, 8, 16)
     W[8] = 0x80000000 | 0
     W[15] = (64 + 32) * 8
     this.#begin(8)
     compress()
-    store(out)
   }
+}
+
+/** The k-th word of what `short` gave last, with a sign. */
+export function shortWord(k: number): number {
+  return wasm === undefined ? S[k]! : wasm.state.getInt32(4 * k, true)
 }
 
 /**
@@ -281,7 +329,7 @@ export function firstBlock(key: Uint8Array, out: Uint8Array): void {
     return
   }
   wasm.put(key, 32)
-  wasm.calls.prepare(32)
+  wasm.prepare(32)
   wasm.calls.block(0)
   wasm.take(out)
 }
@@ -291,5 +339,5 @@ export function wipeScratch(): void {
   W.fill(0)
   S.fill(0)
   TAIL.fill(0)
-  wasm?.calls.wipe()
+  wasm?.wipe()
 }

@@ -378,7 +378,11 @@ export class Skim {
     const before = walker.mark()
     try {
       if (decoded < 0) walker.judged(from, close - this.delta, scope)
-      else walker.judgedText(from, this.bytes, this.at.SCRATCH, this.at.SCRATCH + decoded, scope, this)
+      else {
+        // finders look at what stands behind a match: nothing of the text before
+        this.bytes[this.at.SCRATCH + decoded] = 0
+        walker.judgedText(from, this.bytes, this.at.SCRATCH, this.at.SCRATCH + decoded, scope, this)
+      }
     } finally {
       this.plan.teaching = false
     }
@@ -547,7 +551,7 @@ export class Skim {
       }
       return true
     }
-    if (root.documents) return false
+    if (root.documents || root.apart) return false
     if (this.full) this.rounds++
     for (const scope of this.scopes) scope.record = 0
     this.scopes.length = this.used.length = 0

@@ -34,6 +34,14 @@ const LINE = (): string => ''
 /** One match in a text line, for explain. */
 export type LineObserver = (rule: string, detector: string | undefined, score: number | undefined, start: number, end: number) => void
 
+/** A match at [start, end) of bytes, and the text in its place. */
+export interface Replaced {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+const NO_MATCHES: readonly Replaced[] = []
+
 /** A value that holds escaped quotes, as the one span of a scanner. */
 interface Quoted extends Spans {
   start: number
@@ -72,37 +80,61 @@ export class TextMasker {
     return between(text, settled, (part) => this.masked(scanner, around.set, part, around.line, false, around.keyWords, access, path))
   }
 
+  /** What becomes of the matches in a string at a scope, [start, end) of `bytes`. */
+  replaced(scope: Scope, bytes: Buffer, start: number, end: number, access: Access): readonly Replaced[] {
+    return this.matches(this.scanner, scope.detect, bytes, start, end, false, false, scope.keyWords, access, () => this.plan.errorPath(scope))
+  }
+
   private masked(scanner: Scanner, set: DetectSet, text: string, line: boolean, isKey: boolean, words: readonly string[], access: Access, path: () => string): string {
     this.found = 0
     if (set.empty && !scanner.always) return text
     const whole = text.isWellFormed()
     const bytes = encodeText(text)
-    let n: number
-    try {
-      n = scanner.scan(set, bytes, 0, bytes.length, line, isKey, words)
-    } catch (error) {
-      this.applier.fail(error instanceof BadSpan ? undefined : error, access, undefined, path())
-      this.found = 1
-      return FAILED
-    }
-    if (n === 0) return text
+    const matches = this.matches(scanner, set, bytes, 0, bytes.length, line, isKey, words, access, path)
+    if (matches.length === 0) return text
     let out = ''
     let copied = 0
-    let found = 0
+    for (const { start, end, text } of matches) {
+      out += decodeText(bytes, copied, start, whole) + text
+      copied = end
+    }
+    this.found = matches.length
+    return out + decodeText(bytes, copied, bytes.length, whole)
+  }
+
+  private matches(
+    scanner: Scanner,
+    set: DetectSet,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    line: boolean,
+    isKey: boolean,
+    words: readonly string[],
+    access: Access,
+    path: () => string,
+  ): readonly Replaced[] {
+    if (set.empty && !scanner.always) return NO_MATCHES
+    let n: number
+    try {
+      n = scanner.scan(set, bytes, start, end, line, isKey, words)
+    } catch (error) {
+      this.applier.fail(error instanceof BadSpan ? undefined : error, access, undefined, path())
+      return [{ start, end, text: FAILED }]
+    }
+    if (n === 0) return NO_MATCHES
+    const out: Replaced[] = []
     for (let k = 0; k < n; k++) {
       const s = scanner.starts[k]!
       const e = scanner.ends[k]!
       const matched = decode(bytes, s, e)
       const done = spanText(this.applier, scanner, k, matched, access, path)
       if (done === matched) continue
-      found++
       const counter = counted(scanner.refs[k]!)
       if (counter !== undefined) access.state.tallies.push(counter)
-      out += decodeText(bytes, copied, s, whole) + (done === REMOVED ? '' : done)
-      copied = e
+      out.push({ start: s, end: e, text: done === REMOVED ? '' : done })
     }
-    this.found = found
-    return copied === 0 ? text : out + decodeText(bytes, copied, bytes.length, whole)
+    return out
   }
 
   /** Scans what masks have not written: the parts between the settled ranges (UTF-16). */
@@ -273,6 +305,8 @@ export class TextMasker {
     }
     map.add(n, end)
     map.end = end
+    // finders look at what stands behind a match: nothing of the line before
+    out[n] = 0
     return n
   }
 }

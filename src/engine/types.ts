@@ -60,10 +60,17 @@ export interface MaskContext {
   advancedSeedOf?(family: string, qualifier: string, namespace: string, inputs: readonly (string | null)[]): Uint8Array
   /** Four characters that name the run key (`key_id: auto` of `pseudonym`). */
   keyId?(): string
+  /** Stands for the run key: what a mask makes of the key alone it may keep in a WeakMap by it. */
+  readonly keyIdentity?: object
   /** Canonical hash inputs of the sources in force other than `self`, in order. */
   otherInputs(): readonly (string | null)[]
   /** The moment the record is masked, ms since the epoch. */
   now(): number
+  /**
+   * In a transform of a `json` mask: the value at a path of its document, as it is at that moment; `"*"` is the key that the path
+   * of the transform matched at the same place. Undefined: there is none.
+   */
+  documentValue?(path: readonly (string | number)[]): Value | undefined
   /**
    * A mask that replaces parts of a text says which ranges (UTF-16, flat) of its result it wrote: detection leaves them
    * alone. `sources` are the ranges of its input that they replaced, one for each, so that what earlier masks settled can
@@ -101,6 +108,7 @@ export type OptionShape =
   | { readonly kind: 'hash_sources' }
   | { readonly kind: 'seed_file' }
   | { readonly kind: 'path_list' } // list of strings and integers, `"*"` is any key or index
+  | { readonly kind: 'xpath' } // an expression of the XPath subset that selects elements
   | { readonly kind: 'list'; readonly of: OptionShape; readonly minItems?: number }
   | ({ readonly kind: 'object' } & OptionFields)
   | { readonly kind: 'any_of'; readonly of: readonly OptionShape[] }
@@ -156,6 +164,8 @@ export interface MaskTools {
    * source fails becomes what `on_mask_error` says.
    */
   parts(masks: readonly MaskNode[], sources: readonly HashSource[] | null | undefined, knows: readonly HashSource['from'][]): PartMasker
+  /** An error that leaves nothing to hide, such as an absent path: counted under `on_mask_error: redact`, else thrown. */
+  report(error: Error, context: MaskContext): void
   /** Matches key globs. */
   keyGlobs(globs: readonly string[]): (key: string) => boolean
   /** True for keys that name a secret. */
@@ -206,9 +216,17 @@ export interface Part {
   readonly advance?: number
   /** The value of a hash source that the mask knows; undefined: absent. */
   find(source: HashSource): Value | undefined
+  /** Told when the part could not be masked: its result is then no mask's. */
+  failed?(): void
 }
 
-export type PartMasker = (part: Part, context: MaskContext) => Value | Removed
+/** What of a text detection leaves alone: ranges, UTF-16, flat. */
+export interface Settled {
+  ranges: readonly number[]
+}
+
+/** `settled` is what earlier masks have settled of the value; afterwards, what is settled of the result as text. */
+export type PartMasker = (part: Part, context: MaskContext, settled?: Settled) => Value | Removed
 
 /** One transform of the `json` mask. */
 export interface JsonTransform {
@@ -274,6 +292,8 @@ export interface MaskExample {
   readonly error?: string
   /** Hash inputs instead of `self`. */
   readonly inputs?: readonly (string | null)[]
+  /** JSON text of the document that the value stands in, for masks that read it. */
+  readonly document?: string
 }
 
 /** A mask: one file, one object, one registry line. */

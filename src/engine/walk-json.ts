@@ -6,17 +6,22 @@
 // escaped and nested text. A string that is itself a JSON document is entered by a walker of the next level, whose hits are
 // mapped back through the offsets: its untouched bytes stay too.
 
+import { Leaves } from './leaves.ts'
 import { eachEntry, emptyWildcard, findAll, findPath, readScalar, readString, readValue, skipSpace, skipValue, writeValue } from './json-bytes.ts'
 import type { Memo } from './memo.ts'
 import { OffsetMap } from './offset-map.ts'
 import { END, findChild, HASH_START, SCAN, PASS } from './plan.ts'
-import type { DetectSet, Plan, Scope } from './plan.ts'
+import type { DetectSet, Plan, Scope, Target } from './plan.ts'
 import { BadSpan, decode, Scanner } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { REMOVED, NumberText } from './types.ts'
 import type { Removed, Segment, Value } from './types.ts'
 import type { TextMasker } from './text.ts'
-import { counted, FAILED, freeName, type Hits, namesOf, spanText } from './walker.ts'
+import { readTree } from './tree.ts'
+import type { Edit, Place } from './tree.ts'
+import { MAX_PLACES, TreeWalker } from './walk-tree.ts'
+import type { Site } from './walk-tree.ts'
+import { counted, FAILED, freeName, type Hits, namesOf, NO_DOCUMENTS, spanText } from './walker.ts'
 import type { Access, Applier, RecordState } from './walker.ts'
 
 /** The text is not one JSON value. */
@@ -27,7 +32,7 @@ export const TOO_DEEP = -2
 const OBJECT = 1
 const ARRAY = 2
 /** JSON in strings is entered so many levels deep. */
-const MAX_NESTING = 4
+export const MAX_NESTING = 4
 const FAILED_STRING = Buffer.from(FAILED)
 
 const HEX = new Int8Array(256).fill(-1)
@@ -418,7 +423,7 @@ export class JsonWalker implements Access {
         else if (previous.parent === scope) previous.next = known
       } else {
         this.child = this.newChild(scope, buf, start, i)
-        if (this.child.keyHit) this.keyHit(this.child, start, i, false)
+        if (this.child.keyHit && !this.named) this.keyHit(this.child, start, i, false)
       }
       i++
     } else if (c === 0x5c) {
@@ -461,8 +466,14 @@ export class JsonWalker implements Access {
     let h = HASH_START
     for (let k = 0; k < n; k++) h = Math.imul(h ^ this.scratch[k]!, 0x01000193)
     this.child = findChild(scope, this.scratch, 0, n, h) ?? this.newChild(scope, this.scratch, 0, n)
-    if (this.child.keyHit) this.keyHit(this.child, start, end - 1, true)
+    if (this.child.keyHit && !this.named) this.keyHit(this.child, start, end - 1, true)
     return end
+  }
+
+  /** The record is a row: its own keys are names of columns, and masked with the header. */
+  columns = false
+  private get named(): boolean {
+    return this.columns && this.depth === 1
   }
 
   /** Masks what detectors find in a key; a result that repeats a sibling gets ~2, ~3, ... */
@@ -671,8 +682,8 @@ export class JsonWalker implements Access {
     return this.encode(text === REMOVED ? '' : text, true)
   }
 
-  /** Enters a string that is one JSON object or array. */
-  private entered(bytes: Buffer, start: number, end: number, scope: Scope): boolean {
+  /** Enters a string that is one JSON object or array; `opened`: as the document of `json` masks that has begun. */
+  private entered(bytes: Buffer, start: number, end: number, scope: Scope, opened = false): boolean {
     let i = start
     while (i < end && bytes[i]! <= 0x20) i++
     const c = bytes[i]
@@ -684,14 +695,17 @@ export class JsonWalker implements Access {
     const inner = (this.inner ??= new JsonWalker(this.s, this.level + 1, this))
     this.pure = false
     const before = this.hits.count
+    const { more } = this.hits
     const errors = this.state.errors.length
     const tallies = this.state.tallies.length
     // the byte after the text must end it: the closing quote does, the scratch buffer gets a NUL
     if (bytes === this.scratch) bytes[end] = 0
     inner.mapOuter = bytes === this.scratch
+    inner.openedAt = opened ? i : -1
     const stop = inner.walk(bytes, start, end, scope, true)
     if (stop >= 0 && skipSpace(bytes, stop, end) === end) return true
     this.hits.count = before
+    this.hits.more = more
     this.state.errors.length = errors
     this.state.tallies.length = tallies
     if (stop === TOO_DEEP) {
@@ -856,6 +870,8 @@ export class JsonWalker implements Access {
     }
     map.add(n, i)
     map.end = i
+    // finders look at what stands behind a match: nothing of the text before
+    out[n] = 0
     this.decodedEnd = n
     return i + 1
   }
@@ -899,7 +915,7 @@ export class JsonWalker implements Access {
       if (known !== undefined) {
         if (known.keep) return end
         this.report(scope, 'value', t.rule.name, undefined, undefined, open, end)
-        this.hit(open, end, this.level === 0 ? known.json! : this.encode(known.text as string, false), t.rule)
+        this.hit(open, end, this.level === 0 ? (known.json ??= Buffer.from(known.text as string)) : this.encode(known.text as string, false), t.rule)
         return end
       }
       const value = readString(buf, open, end)
@@ -908,19 +924,23 @@ export class JsonWalker implements Access {
       if (outcome === undefined || errors !== this.state.errors.length || outcome.settled !== true) this.pure = false
       if (outcome !== undefined) {
         this.report(scope, 'value', t.rule.name, undefined, undefined, open, end)
-        if (outcome.value === REMOVED) {
-          this.remove(end)
-          return end
-        }
-        if (outcome.settled !== true && outcome.settled.length === 0 && !outcome.changed) return this.scanToken(open, end, scope)
         let result = outcome.value
         // what is scanned here depends on the place: only a settled result is remembered
         const pure = outcome.settled === true
-        if (outcome.settled !== true && typeof result === 'string') result = this.s.texts.unsettled(scope, result, outcome.settled, this)
+        if (outcome.settled !== true && typeof result === 'string') {
+          const secret = this.passed(scope, result, outcome.settled)
+          if (secret === undefined && outcome.settled.length === 0 && !outcome.changed) return this.scanToken(open, end, scope)
+          result = secret === undefined ? this.s.texts.unsettled(scope, result, outcome.settled, this) : secret
+        }
+        if (result === REMOVED) {
+          this.remove(end)
+          return end
+        }
         const text = writeValue(result)
         const changed = result !== value
-        if (pure && errors === this.state.errors.length) memo.put(slot, scope.memo, buf, open, end, { text, json: Buffer.from(text), keep: !changed })
-        if (changed) this.hit(open, end, this.encode(text, false), undefined)
+        const json = changed ? this.encode(text, false) : undefined
+        if (pure && errors === this.state.errors.length) memo.put(slot, scope.memo, buf, open, end, { text, json: this.level === 0 ? json : undefined, keep: !changed })
+        if (json !== undefined) this.hit(open, end, json, undefined)
         return end
       }
     }
@@ -950,10 +970,16 @@ export class JsonWalker implements Access {
     return this.scanToken(open, end, scope)
   }
 
+  /** Text that rules have passed on: it is still a secret under its key. Undefined: it is none. */
+  private passed(scope: Scope, text: string, settled: readonly number[]): Value | Removed | undefined {
+    return settled.length === 0 && scope.facts.secret > 0 ? this.leaves().secret(text, scope, this) : undefined
+  }
+
   /** A string that is a document of `json` masks. */
   private enterDocument(open: number, end: number, scope: Scope): boolean {
-    const documents = this.applier.openDocuments(scope, this)
-    const entered = this.enterToken(open, end, scope)
+    // in a tree they are opened where their turn comes
+    const documents = scope.apart ? NO_DOCUMENTS : this.applier.openDocuments(scope, this)
+    const entered = this.enterToken(open, end, scope, true)
     const escaped = this.mapOuterOf()
     const bytes = escaped ? this.scratch : this.buf
     this.applier.closeDocuments(
@@ -992,12 +1018,12 @@ export class JsonWalker implements Access {
     return end
   }
 
-  private enterToken(open: number, end: number, scope: Scope): boolean {
+  private enterToken(open: number, end: number, scope: Scope, opened = false): boolean {
     let i = open + 1
     while (i < end - 1 && this.buf[i] !== 0x5c) i++
-    if (i === end - 1) return this.entered(this.buf, open + 1, end - 1, scope)
+    if (i === end - 1) return this.entered(this.buf, open + 1, end - 1, scope, opened)
     this.decodeFrom(open + 1, i)
-    return this.entered(this.scratch, 0, this.decodedEnd, scope)
+    return this.entered(this.scratch, 0, this.decodedEnd, scope, opened)
   }
 
   private unknown(start: number, end: number, scope: Scope): void {
@@ -1097,8 +1123,13 @@ export class JsonWalker implements Access {
       const outcome = this.applier.targets(scope, value, this)
       if (outcome !== undefined) {
         this.report(scope, 'value', scope.targets[0]!.rule.name, undefined, undefined, start, end)
-        if (outcome.value === REMOVED) this.remove(end)
-        else if (outcome.changed) this.hit(start, end, this.encode(writeValue(outcome.value), false), undefined)
+        let result = outcome.value
+        if (outcome.settled !== true && typeof result === 'string') {
+          const secret = this.passed(scope, result, outcome.settled)
+          result = secret === undefined ? this.s.texts.unsettled(scope, result, outcome.settled, this) : secret
+        }
+        if (result === REMOVED) this.remove(end)
+        else if (outcome.changed) this.hit(start, end, this.encode(writeValue(result), false), undefined)
         return outcome.settled === true || outcome.changed
       }
     }
@@ -1109,6 +1140,7 @@ export class JsonWalker implements Access {
 
   /** An object or array that a rule takes whole; returns its end, or -3 where the rules let it be. */
   container(start: number, scope: Scope): number {
+    if (scope.apart) return this.tree(start, scope)
     if (start === this.openedAt) return -3
     const end = skipValue(this.buf, start, this.recordEnd)
     if (end < 0) return INVALID
@@ -1140,19 +1172,95 @@ export class JsonWalker implements Access {
     return stop === end || stop === TOO_DEEP ? stop : INVALID
   }
   private sub: JsonWalker | undefined
-  /** Where the document stands that this walker was made for; its own hits are done. */
-  private openedAt = -1
+  /** Where a document stands that has begun before the walk; its own hits are done. */
+  openedAt = -1
   /** Containers around this walker's text at the same level. */
   private above = 0
 
   private checked(start: number, end: number): boolean {
+    return this.structure(start, end, 0) === end
+  }
+
+  /** Where the value at `start` ends if all of it is JSON, `above` containers around it; else INVALID or TOO_DEEP. */
+  private structure(start: number, end: number, above: number): number {
     const checker = (this.checker ??= new JsonWalker(this.s, MAX_NESTING, this))
+    checker.above = above
     const before = this.hits.count
-    const ok = checker.walk(this.buf, start, end, this.plan.inert, this.multi) === end
+    const stop = checker.walk(this.buf, start, end, this.plan.inert, this.multi)
     this.hits.count = before
-    return ok
+    return stop
   }
   private checker: JsonWalker | undefined
+
+  // ---------------------------------------------------------------------------------------------- trees
+
+  /** A container that a mask must have to itself: all that the plan says about it is done on a tree. */
+  private tree(start: number, scope: Scope): number {
+    const end = this.structure(start, this.recordEnd, this.above + this.depth)
+    if (end < 0) return end
+    const root = this.planted(start, end)
+    if (root === undefined) return TOO_DEEP
+    const edits = this.trees().run(root, scope, this.site(start, end))
+    let places = 0
+    for (const edit of edits) {
+      places += Math.max(1, edit.place.found)
+      this.edited(edit, root, end)
+    }
+    this.hits.more += places - edits.length
+    return end
+  }
+
+  /**
+   * The transforms of a `json` mask by themselves. The changes are hits; returns those that are not settled, or undefined where the
+   * text is not one JSON value.
+   */
+  ordered(buf: Buffer, end: number, transforms: readonly Target[]): ReadonlySet<number> | undefined {
+    this.stand(buf, 0, end, true)
+    this.depth = 0
+    this.entry = -1
+    const start = skipSpace(buf, 0, end)
+    const stop = this.structure(start, end, 0)
+    const root = stop < 0 || skipSpace(buf, stop, end) !== end ? undefined : this.planted(start, stop)
+    if (root === undefined) return undefined
+    const unsettled = new Set<number>()
+    for (const edit of this.trees().apply(root, transforms, this.plan.root, this.site(start, stop))) {
+      this.edited(edit, root, stop)
+      if (edit.place.settled !== true) unsettled.add(this.hits.count - 1)
+    }
+    return unsettled
+  }
+
+  private planted(start: number, end: number): Place | undefined {
+    const root = readTree({ bytes: this.buf, start, end, map: undefined, level: 0 }, undefined, '', this.maxDepth, { left: MAX_PLACES })
+    if (root !== undefined && this.depth > 0) root.entry = this.entry
+    return root
+  }
+
+  private site(start: number, end: number): Site {
+    return { base: this, depth: this.above + this.depth, nesting: this.nesting - this.level, size: end - start }
+  }
+
+  private trees(): TreeWalker {
+    const { plan, applier, state, texts } = this.s
+    return (this.treeWalker ??= new TreeWalker({ plan, applier, state, texts, leaves: this.leaves() }))
+  }
+  private treeWalker: TreeWalker | undefined
+
+  private leaves(): Leaves {
+    const { plan, applier, pairs, customs } = this.s
+    return (this.ownLeaves ??= new Leaves(plan, applier, new Scanner(plan, pairs, customs)))
+  }
+  private ownLeaves: Leaves | undefined
+
+  /** Notes a change that was made on a tree. */
+  private edited(edit: Edit, root: Place, end: number): void {
+    const { place, what, out } = edit
+    this.pure = false
+    if (place.scope !== undefined) this.report(place.scope, what, place.rule, place.detector, undefined, edit.start, edit.end)
+    if (out !== undefined) this.hit(edit.start, edit.end, this.encode(out, false), undefined)
+    else if (place === root) this.remove(end)
+    else this.hits.remove(this.toTop(edit.entry, false), this.toTop(edit.end, true), undefined)
+  }
 
   // ---------------------------------------------------------------------------------------------- hits
 

@@ -3,16 +3,18 @@
 
 import { MaskError } from '../errors.ts'
 import { NumberText, REMOVED } from './types.ts'
-import type { Removed, Segment, Value } from './types.ts'
+import type { Removed, Scalar, Segment, Value } from './types.ts'
 import { PASS, SCAN } from './plan.ts'
 import type { Plan, Scope } from './plan.ts'
 import type { JsonWalker } from './walk-json.ts'
-import { TOO_DEEP } from './walk-json.ts'
+import { MAX_NESTING, TOO_DEEP } from './walk-json.ts'
+import { TreeWalker } from './walk-tree.ts'
+import { Members, Place, scalarOf, valueAt } from './tree.ts'
 import { skipSpace } from './json-bytes.ts'
-import { FAILED, freeName, type Hits, namesOf, splice, Writer } from './walker.ts'
+import type { Leaves } from './leaves.ts'
+import { FAILED, freeName, type Hits, namesOf, NO_DOCUMENTS, splice, Writer } from './walker.ts'
 import type { Access, Applier, RecordState } from './walker.ts'
 import type { TextMasker } from './text.ts'
-import type { Scanner } from './scanner.ts'
 import { decodeText, encodeText } from './wtf8.ts'
 
 /** Values of a record together: what is larger (or shares references without end) is refused. */
@@ -29,7 +31,7 @@ export interface ValueServices {
   readonly applier: Applier
   readonly state: RecordState
   readonly texts: TextMasker
-  readonly scanner: Scanner
+  readonly leaves: Leaves
   /** Walker and hits for JSON in strings. */
   readonly nested: JsonWalker
   readonly nestedHits: Hits
@@ -44,7 +46,6 @@ export class ValueWalker implements Access {
   private root: unknown
   private readonly stack: Container[] = []
   private nodes = 0
-  private readonly encoder = Buffer.allocUnsafe(64)
 
   constructor(services: ValueServices) {
     this.s = services
@@ -127,6 +128,7 @@ export class ValueWalker implements Access {
       const shown = value.toJSON()
       if (shown !== value) return this.shown(value, shown, scope)
     }
+    if (scope.apart) return this.inOrder(value, scope)
     if (scope.containers || scope.documents) {
       const parsed = toValue(value, this.maxDepth)
       if (parsed !== undefined) {
@@ -164,16 +166,9 @@ export class ValueWalker implements Access {
 
   private array(value: readonly unknown[], scope: Scope): unknown {
     this.stack.push(value)
-    let out: unknown[] | undefined
-    for (let i = 0; i < value.length; i++) {
-      const before = value[i]
-      const after = this.visit(before, this.s.plan.itemScope(scope, i))
-      if (after === REMOVED) out ??= value.slice(0, i)
-      else if (out !== undefined) out.push(after)
-      else if (after !== before) (out = value.slice(0, i)).push(after)
-    }
+    const out = changedArray(value, (before, i) => this.visit(before, this.s.plan.itemScope(scope, i)))
     this.stack.pop()
-    return out ?? value
+    return out
   }
 
   private child(scope: Scope, key: string): Scope {
@@ -182,11 +177,8 @@ export class ValueWalker implements Access {
 
   private plainObject(value: Record<string, unknown>, scope: Scope): unknown {
     const level = this.stack.push(value)
-    const keys = Object.keys(value)
-    // these do not enumerate in an Error, some stand in its class only, yet every serialiser prints them
-    const error = value instanceof Error
-    if (error) for (const k of ERROR_KEYS) if (k in value && !keys.includes(k)) keys.push(k)
-    let changes: Map<string, { readonly after: unknown; readonly name: string }> | undefined
+    const keys = keysOf(value)
+    let changes: Changes | undefined
     const seen: unknown[] = []
     let names: Map<string, number> | undefined
     for (const key of keys) {
@@ -210,40 +202,169 @@ export class ValueWalker implements Access {
       if (after !== before || name !== key) (changes ??= new Map()).set(key, { after, name })
     }
     this.stack.pop()
-    if (changes === undefined) return value
-    const out: object = error ? (Object.create(Object.getPrototypeOf(value) as object) as object) : Object.getPrototypeOf(value) === null ? (Object.create(null) as object) : {}
-    // a getter is not asked again: it may have another answer
-    for (const [i, key] of keys.entries()) {
-      const change = changes.get(key)
-      if (change?.after === REMOVED) continue
-      const enumerable = Object.prototype.propertyIsEnumerable.call(value, key)
-      Object.defineProperty(out, change?.name ?? key, { value: change === undefined ? seen[i] : change.after, enumerable, writable: true, configurable: true })
-    }
-    return out
+    return changes === undefined ? value : changedObject(value, keys, seen, changes)
   }
 
   private map(value: ReadonlyMap<unknown, unknown>, scope: Scope): unknown {
     this.stack.push(value as unknown as Container)
-    let changed = false
-    const out = new Map<unknown, unknown>()
     let names: Map<string, number> | undefined
-    for (const [k, before] of value) {
-      const container = k !== null && (typeof k === 'object' || typeof k === 'function')
-      const key = typeof k === 'string' ? k : container ? '' : String(k)
+    const out = changedMap(value, (k, before) => {
+      const key = keyText(k)
       const child = this.child(scope, key)
       const after = this.visit(before, child)
       const name = child.keyHit ? this.key(child, key, (names ??= namesOf([...value.keys()].filter((n) => typeof n === 'string')))) : key
       // JSON has no such keys, but inspection prints them
-      const held = container ? this.visit(k, child) : k
-      if (after === REMOVED || held === REMOVED) {
-        changed = true
-        continue
+      return { after, name: name !== key ? name : isObject(k) ? this.visit(k, child) : k }
+    })
+    this.stack.pop()
+    return out
+  }
+
+  // ---------------------------------------------------------------------------------------------- trees
+
+  /** A container that a mask must have to itself: all that the plan says about it is done on a tree. */
+  private inOrder(value: object, scope: Scope): unknown {
+    this.size = 0
+    const root = this.plantedObject(value, new Place(undefined, ''))
+    if (root === undefined) return value
+    root.root = true
+    root.source = value
+    const places = this.state.places
+    this.tree ??= new TreeWalker(this.s)
+    const edits = this.tree.run(root, scope, { base: this, depth: this.stack.length, nesting: MAX_NESTING, size: this.size })
+    this.state.places = edits.reduce((n, edit) => n + Math.max(1, edit.place.found), places)
+    return this.grown(root)
+  }
+  private tree: TreeWalker | undefined
+  /** Of the tree that is made, as text. */
+  private size = 0
+
+  /** A value as a place of a tree, as JSON sees it; undefined: JSON leaves it out. */
+  private planted(value: unknown, place: Place): Place | undefined {
+    if (++this.nodes > MAX_NODES) throw new TooDeep()
+    place.source = value
+    switch (typeof value) {
+      case 'string':
+        this.size += value.length
+        return scalar(place, value)
+      case 'number':
+        this.size += 8
+        return scalar(place, Number.isFinite(value) ? new NumberText(Object.is(value, -0) ? '0' : String(value)) : null)
+      case 'bigint':
+        this.size += 16
+        return scalar(place, new NumberText(String(value)))
+      case 'boolean':
+        return scalar(place, value)
+      case 'function':
+        return hasToJson(value) ? this.plantedFor(value, value.toJSON(), place) : undefined
+      case 'object':
+        return value === null ? scalar(place, null) : this.plantedObject(value, place)
+      default:
+        return undefined
+    }
+  }
+
+  /** What stands for a value in JSON instead of itself. */
+  private plantedFor(value: unknown, shown: unknown, place: Place): Place | undefined {
+    const done = this.planted(shown, place)
+    if (done !== undefined) done.source = value
+    return done
+  }
+
+  private plantedObject(value: object, place: Place): Place | undefined {
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+      place.binary = true
+      return scalar(place, null)
+    }
+    if (value instanceof Date && value.toJSON === Date.prototype.toJSON) return scalar(place, Number.isNaN(value.getTime()) ? null : value.toISOString())
+    if (value instanceof String || value instanceof Number || value instanceof Boolean) return this.plantedFor(value, value.valueOf(), place)
+    if (this.stack.includes(value as Container)) {
+      place.source = '[Circular]'
+      return scalar(place, '[Circular]')
+    }
+    if (this.stack.length >= this.maxDepth) throw new TooDeep()
+    if (hasToJson(value)) {
+      const shown = value.toJSON()
+      if (shown !== value) return this.plantedFor(value, shown, place)
+    }
+    const list = Array.isArray(value) || value instanceof Set
+    const members = new Members(list)
+    const level = this.stack.push(value as Container)
+    const shape: Shape = { value, keys: [], seen: [], places: [] }
+    const add = (key: string | number, seen: unknown, child: Place | undefined): void => {
+      shape.seen.push(seen)
+      shape.places.push(child)
+      if (child !== undefined) members.places.push(child)
+      if (typeof key === 'string') this.size += key.length
+    }
+    const child = (key: string | number): Place => new Place(place, key)
+    const item = (i: number, item: unknown): void => add(i, item, this.planted(item, child(i)) ?? absent(child(i), item))
+    // by index: holes count too
+    if (Array.isArray(value)) for (let i = 0; i < value.length; i++) item(i, value[i])
+    else if (value instanceof Set) for (const one of value) item(members.places.length, one)
+    else if (value instanceof Map) {
+      for (const [k, item] of value as ReadonlyMap<unknown, unknown>) add(keyText(k), item, this.planted(item, child(keyText(k))))
+    } else {
+      shape.keys = keysOf(value)
+      for (const key of shape.keys) {
+        let seen: unknown
+        let made: Place | undefined
+        try {
+          seen = (value as Record<string, unknown>)[key]
+          made = this.planted(seen, child(key))
+        } catch (error) {
+          if (error instanceof TooDeep || error instanceof MaskError) throw error
+          // what was open below is closed
+          this.stack.length = level
+          made = child(key)
+          made.source = made.now = FAILED
+          made.was = FAILED
+          made.failed = made.claimed = true
+          made.settled = true
+          this.s.applier.fail(undefined, this, undefined, '*')
+        }
+        add(key, seen, made)
       }
-      if (after !== before || name !== key || held !== k) changed = true
-      out.set(name === key ? held : name, after)
     }
     this.stack.pop()
-    return changed ? out : value
+    place.was = place.now = members
+    place.shape = shape
+    return place
+  }
+
+  /** A value that a tree was made of, with what has changed in it. */
+  private grown(place: Place): unknown {
+    const { now, source } = place
+    if (now === REMOVED) return REMOVED
+    if (!place.untouched) return fromValue(valueAt(place)!, typeof source)
+    if (!(now instanceof Members)) {
+      const text = typeof now === 'string' ? scalarOf(place) : now
+      return text === now ? source : text
+    }
+    const { value, keys, seen, places } = place.shape as Shape
+    const after = (i: number): unknown => (places[i] === undefined ? seen[i] : this.grown(places[i]))
+    let done: unknown
+    let at = 0
+    if (Array.isArray(value)) done = changedArray(value, (_, i) => after(i))
+    else if (value instanceof Set) {
+      const items = changedArray([...value] as unknown[], (_, i) => after(i))
+      done = items.some((item, i) => item !== seen[i]) || items.length < seen.length ? new Set(items) : value
+    } else if (value instanceof Map) {
+      done = changedMap(value as ReadonlyMap<unknown, unknown>, (k) => {
+        const child = places[at]
+        const held = child?.name ?? (isObject(k) && child?.scope !== undefined ? this.visit(k, child.scope) : k)
+        return { after: after(at++), name: held }
+      })
+    } else {
+      const changes: Changes = new Map()
+      keys.forEach((key, i) => {
+        const done = after(i)
+        const name = places[i]?.name ?? key
+        if (done !== seen[i] || name !== key) changes.set(key, { after: done, name })
+      })
+      done = changes.size === 0 ? value : changedObject(value, keys, seen, changes)
+    }
+    return done === value ? source : done
   }
 
   private key(child: Scope, key: string, names: Map<string, number>): string {
@@ -255,11 +376,12 @@ export class ValueWalker implements Access {
 
   private string(value: string, scope: Scope): unknown {
     if (scope.strings === PASS) return value
-    const { applier, texts, plan } = this.s
+    const { applier, texts, plan, leaves } = this.s
     if (scope.strings !== SCAN) {
       if (scope.document) {
-        const documents = applier.openDocuments(scope, this)
-        const entered = this.enter(value, scope)
+        // in a tree they are opened where their turn comes
+        const documents = scope.apart ? NO_DOCUMENTS : applier.openDocuments(scope, this)
+        const entered = this.enter(value, scope, true)
         applier.closeDocuments(
           documents,
           this,
@@ -271,8 +393,12 @@ export class ValueWalker implements Access {
       if (scope.targets.length > 0) {
         const outcome = applier.targets(scope, value, this)
         if (outcome !== undefined) {
-          if (outcome.settled !== true && outcome.settled.length === 0 && !outcome.changed) return this.scan(value, scope)
-          const done = outcome.settled !== true && typeof outcome.value === 'string' ? texts.unsettled(scope, outcome.value, outcome.settled, this) : outcome.value
+          let done = outcome.value
+          if (outcome.settled !== true && typeof done === 'string') {
+            const secret = this.passed(scope, done, outcome.settled)
+            if (secret === undefined && outcome.settled.length === 0 && !outcome.changed) return this.scan(value, scope)
+            done = secret === undefined ? texts.unsettled(scope, done, outcome.settled, this) : secret
+          }
           if (done !== value) this.state.places++
           return done === REMOVED ? REMOVED : fromValue(done)
         }
@@ -282,18 +408,18 @@ export class ValueWalker implements Access {
         if (entered !== undefined) return entered
         return this.unknown()
       }
-      const action = scope.detect.namedSecret
-      if (action !== undefined && scope.facts.secret > 0 && value !== '') {
-        const bytes = Buffer.from(value)
-        const score = plan.parts.judgeSecret(bytes, 0, bytes.length, scope.facts.secret as 1 | 2 | 3 | 4, 'record')
-        if (score >= 0.6 && !(action.rule.skip !== undefined && action.rule.skip(value))) {
-          const done = applier.match(action, value, this, () => this.s.plan.errorPath(scope))
-          if (done !== value) this.masked(action)
-          return done === REMOVED ? REMOVED : fromValue(done)
-        }
+      const done = leaves.secret(value, scope, this)
+      if (done !== undefined) {
+        if (done !== value) this.state.places++
+        return done === REMOVED ? REMOVED : fromValue(done)
       }
     }
     return this.scan(value, scope)
+  }
+
+  /** Text that rules have passed on: it is still a secret under its key. Undefined: it is none. */
+  private passed(scope: Scope, text: string, settled: readonly number[]): Value | Removed | undefined {
+    return settled.length === 0 ? this.s.leaves.secret(text, scope, this) : undefined
   }
 
   private scan(value: string, scope: Scope): string {
@@ -310,8 +436,8 @@ export class ValueWalker implements Access {
     this.state.tallies.push(counter)
   }
 
-  /** JSON in a string; undefined when it is none. */
-  private enter(value: string, scope: Scope): string | undefined {
+  /** JSON in a string; undefined when it is none. `opened`: as the document of `json` masks that has begun. */
+  private enter(value: string, scope: Scope, opened = false): string | undefined {
     if (!this.s.plan.decodesJson && !scope.document) return undefined
     let i = 0
     while (i < value.length && value.charCodeAt(i) <= 0x20) i++
@@ -324,6 +450,7 @@ export class ValueWalker implements Access {
     const errors = state.errors.length
     const tallies = state.tallies.length
     nested.base = this
+    nested.openedAt = opened ? i : -1
     const stop = nested.walk(bytes, 0, end, scope, true)
     if (stop === TOO_DEEP) {
       state.errors.length = errors
@@ -368,35 +495,9 @@ export class ValueWalker implements Access {
       const done = this.claim(parsed, scope)
       if (done !== undefined) return done.value === REMOVED ? REMOVED : done.changed ? fromValue(done.value, typeof value) : value
     }
-    const { applier, scanner } = this.s
-    const set = scope.detect
-    if (set.namedSecret !== undefined && scope.facts.secretNumbers) {
-      const action = set.namedSecret
-      if (!(action.rule.skip !== undefined && action.rule.skip(parsed)))
-        return this.replaced(
-          parsed,
-          value,
-          applier.match(action, parsed, this, () => this.s.plan.errorPath(scope)),
-          action,
-        )
-    }
-    if (!/^\d{1,19}$/.test(text) || set.numberFinders.length === 0) return value
-    if (text.length < 12 && scope.numbers === 1) return value
-    const n = this.encoder.write(text, 'latin1')
-    if (scanner.number(set, this.encoder, 0, n, scope.keyWords) === 0) return value
-    const action = scanner.refs[0]!
-    if (!('detector' in action)) return value
-    return this.replaced(
-      parsed,
-      value,
-      applier.match(action, parsed, this, () => this.s.plan.errorPath(scope)),
-      action,
-    )
-  }
-
-  private replaced(parsed: NumberText, value: number | bigint, done: Value | Removed, action: { masked: number }): unknown {
-    if (done instanceof NumberText && done.text === parsed.text) return value
-    this.masked(action)
+    const done = this.s.leaves.number(parsed, scope, this)
+    if (done === parsed) return value
+    this.state.places++
     return done === REMOVED ? REMOVED : fromValue(done, typeof value)
   }
 
@@ -411,6 +512,10 @@ export class ValueWalker implements Access {
     if (scope.targets.length > 0) {
       const outcome = this.s.applier.targets(scope, value, this)
       if (outcome?.changed === true) this.state.places++
+      if (outcome !== undefined && outcome.settled !== true && typeof outcome.value === 'string') {
+        const secret = this.passed(scope, outcome.value, outcome.settled)
+        return { value: secret === undefined ? this.s.texts.unsettled(scope, outcome.value, outcome.settled, this) : secret, changed: true }
+      }
       if (outcome !== undefined) return outcome.settled === true || outcome.changed ? outcome : undefined
     }
     if (!scope.unknown) return undefined
@@ -443,6 +548,85 @@ function hasToJson(value: object): value is { toJSON(): unknown } {
 
 /** Names of an Error that do not enumerate. */
 const ERROR_KEYS = ['name', 'message', 'stack', 'cause', 'errors']
+
+/** What an object is made of: some keys do not enumerate in an Error, some stand in its class only, yet every serialiser prints them. */
+function keysOf(value: object): string[] {
+  const keys = Object.keys(value)
+  if (value instanceof Error) for (const k of ERROR_KEYS) if (k in value && !keys.includes(k)) keys.push(k)
+  return keys
+}
+
+/** What becomes of the entries of an object, by key: their values and names. */
+type Changes = Map<string, { readonly after: unknown; readonly name: string }>
+
+/** A copy of an object with its changes. A getter is not asked again: it may have another answer. */
+function changedObject(value: object, keys: readonly string[], seen: readonly unknown[], changes: Changes): object {
+  const prototype = Object.getPrototypeOf(value) as object | null
+  const out: object = value instanceof Error ? (Object.create(prototype) as object) : prototype === null ? (Object.create(null) as object) : {}
+  for (const [i, key] of keys.entries()) {
+    const change = changes.get(key)
+    if (change?.after === REMOVED) continue
+    const enumerable = Object.prototype.propertyIsEnumerable.call(value, key)
+    Object.defineProperty(out, change?.name ?? key, { value: change === undefined ? seen[i] : change.after, enumerable, writable: true, configurable: true })
+  }
+  return out
+}
+
+/** An array with what becomes of its items; the same one when nothing changes. */
+function changedArray(value: readonly unknown[], of: (before: unknown, i: number) => unknown): readonly unknown[] {
+  let out: unknown[] | undefined
+  for (let i = 0; i < value.length; i++) {
+    const before = value[i]
+    const after = of(before, i)
+    if (after === REMOVED) out ??= value.slice(0, i)
+    else if (out !== undefined) out.push(after)
+    else if (after !== before) (out = value.slice(0, i)).push(after)
+  }
+  return out ?? value
+}
+
+/** A map with what becomes of its entries and keys; the same one when nothing changes. */
+function changedMap(
+  value: ReadonlyMap<unknown, unknown>,
+  of: (key: unknown, before: unknown) => { readonly after: unknown; readonly name: unknown },
+): ReadonlyMap<unknown, unknown> {
+  let changed = false
+  const out = new Map<unknown, unknown>()
+  for (const [key, before] of value) {
+    const { after, name } = of(key, before)
+    if (after !== before || name !== key) changed = true
+    if (after !== REMOVED && name !== REMOVED) out.set(name, after)
+  }
+  return changed ? out : value
+}
+
+function isObject(key: unknown): boolean {
+  return key !== null && (typeof key === 'object' || typeof key === 'function')
+}
+
+/** The key of a Map as JSON would write it. */
+function keyText(key: unknown): string {
+  return typeof key === 'string' ? key : isObject(key) ? '' : String(key)
+}
+
+/** What the members of a place were read from: `places` by entry, where JSON has one. */
+interface Shape {
+  readonly value: object
+  keys: readonly string[]
+  readonly seen: unknown[]
+  readonly places: (Place | undefined)[]
+}
+
+function scalar(place: Place, value: Scalar): Place {
+  place.was = place.now = value
+  return place
+}
+
+/** An item that JSON has no value for. */
+function absent(place: Place, item: unknown): Place {
+  place.source = item
+  return scalar(place, null)
+}
 
 /** A JavaScript value as JSON sees it; undefined for what JSON leaves out or what is too deep. Throws TooDeep without end. */
 export function toValue(value: unknown, depth: number, budget: { left: number } = { left: MAX_WHOLE }, above: unknown[] = []): Value | undefined {

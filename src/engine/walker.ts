@@ -12,7 +12,7 @@ import { strongest } from './plan.ts'
 import { isPairHit } from './scanner.ts'
 import type { PairHit, Scanner } from './scanner.ts'
 import { isContainer, NumberText, REMOVED } from './types.ts'
-import type { Condition, HashSource, LinearRegex, MaskContext, Part, Removed, Scalar, Segment, Value, ValueMasker } from './types.ts'
+import type { Condition, HashSource, LinearRegex, MaskContext, Part, Removed, Scalar, Segment, Settled, Value, ValueMasker } from './types.ts'
 
 /** What becomes of a value that a mask failed on. */
 export const FAILED = '[MASKING FAILED]'
@@ -25,7 +25,15 @@ export interface Access {
   fromParent(path: readonly (string | number)[], up: number): Value | undefined
   /** All values that a path reaches from the record root. */
   all(path: readonly Segment[]): readonly Value[]
+  /** In a document whose transforms are applied in order: what is at a path of it now, and which ranges of a text are settled. */
+  read?(path: readonly (string | number)[]): Reading | undefined
   readonly state: RecordState
+}
+
+/** A value of a document, and which of its ranges (UTF-16) masks have written if it is a text. */
+export interface Reading {
+  readonly value: Value
+  readonly settled: readonly number[]
 }
 
 /** What a record has shown so far; one object per masker, reset for each record. */
@@ -35,7 +43,7 @@ export class RecordState {
   seen: number[] = []
   private advances: number[] = []
   private forced: number[] = []
-  private firsts: (Value | Removed | undefined)[] = []
+  private firsts: (First | undefined)[] = []
   /** By document id: the serial of the one that is open, and its hash inputs for transforms that have none of their own. */
   private readonly open: number[] = []
   private readonly inherited: (readonly ResolvedSource[] | MaskError | undefined)[] = []
@@ -68,7 +76,7 @@ export class RecordState {
               seen: this.seen[t.id] ?? 0,
               n: this.advances[t.id] ?? 0,
               forced: this.forced[t.id] ?? 0,
-              first: this.firsts[t.id] as Value | Removed | undefined,
+              first: this.firsts[t.id],
             })),
           }
     this.opened++
@@ -118,11 +126,11 @@ export class RecordState {
   }
 
   /** The first result of a `force_consistency` transform in its document; undefined: this is the first. */
-  first(t: CompiledTransform): Value | Removed | undefined {
+  first(t: CompiledTransform): First | undefined {
     return this.forced[t.id] === (this.open[t.document] ?? 0) ? this.firsts[t.id] : undefined
   }
 
-  setFirst(t: CompiledTransform, result: Value | Removed): void {
+  setFirst(t: CompiledTransform, result: First): void {
     this.forced[t.id] = this.open[t.document] ?? 0
     this.firsts[t.id] = result
   }
@@ -152,6 +160,12 @@ export class RecordState {
   }
 }
 
+/** The first result of a `force_consistency` transform, and which ranges of a text are settled in it. */
+export interface First {
+  readonly value: Value | Removed
+  readonly settled: readonly number[]
+}
+
 /** A document of a `json` mask under way. */
 export interface OpenDocument {
   readonly transforms: readonly CompiledTransform[]
@@ -160,12 +174,13 @@ export interface OpenDocument {
     | {
         readonly serial: number
         readonly sources: readonly ResolvedSource[] | MaskError | undefined
-        readonly transforms: readonly { readonly seen: number; readonly n: number; readonly forced: number; readonly first: Value | Removed | undefined }[]
+        readonly transforms: readonly { readonly seen: number; readonly n: number; readonly forced: number; readonly first: First | undefined }[]
       }
     | undefined
 }
 
 const NONE_MISSING: readonly CompiledTransform[] = []
+export const NO_DOCUMENTS: readonly OpenDocument[] = []
 
 /** The context of one value, which also takes what masks say about the text they wrote. */
 export class Context extends KeyedContext {
@@ -181,13 +196,22 @@ export class Context extends KeyedContext {
     this.sourceRanges = sources
   }
 
-  /** A mask of a pipeline is done: follows what is settled from its input to its result. `tells`: what it said counts. */
-  follow(before: Value | Removed, after: Value | Removed, tells: boolean): void {
+  documentValue(path: readonly (string | number)[]): Value | undefined {
+    const found = this.access?.read?.(path)
+    if (found !== undefined) this.settle(found.settled)
+    return found?.value
+  }
+
+  /**
+   * A mask of a pipeline is done: follows what is settled from its input to its result. `tells`: what it said counts; `reads`: its
+   * result may come from elsewhere.
+   */
+  follow(before: Value | Removed, after: Value | Removed, tells: boolean, reads: boolean): void {
     const { written, sourceRanges } = this
     this.written = this.sourceRanges = undefined
     if (tells && written !== undefined) this.settledRanges = sourceRanges === undefined ? written : carry(this.settledRanges, written, sourceRanges)
     // letters change case, a type changes: what is settled stands where it stood
-    else if (this.settledRanges.length > 0 && !(typeof before === 'string' && typeof after === 'string' && before.length === after.length)) this.settledRanges = NO_RANGES
+    else if (this.settledRanges.length > 0 && (reads || textLength(before) !== textLength(after))) this.settledRanges = NO_RANGES
   }
 
   /** The same sources on another value: a match inside the text, a value inside the document. */
@@ -209,12 +233,30 @@ export interface Outcome {
   /** True: nothing is left to detection; ranges (UTF-16): these are settled, the rest is scanned. */
   readonly settled: true | readonly number[]
   readonly changed: boolean
+  /** It stands for a value that a mask failed on. */
+  readonly failed?: true
+}
+
+/** What has become of a value before the rules that are run on it. */
+export interface Before {
+  readonly value: Value
+  readonly settled: true | readonly number[]
 }
 
 /** Scans what is left of the value of a pair: see TextMasker. */
 export type RestScanner = (scanner: Scanner, text: string, settled: readonly number[], access: Access, path: () => string) => string
 
 const NO_RANGES: readonly number[] = []
+
+/** The length of a text or of a number as it is spelled; else -1. */
+function textLength(value: Value | Removed): number {
+  return typeof value === 'string' ? value.length : value instanceof NumberText ? value.text.length : -1
+}
+
+/** True when settled ranges leave nothing of a text or number. */
+function coversAll(value: Value | Removed, settled: readonly number[]): boolean {
+  return settled.length === 2 && settled[0] === 0 && settled[1] === textLength(value)
+}
 
 /** Settled ranges of a text after an edit that wrote `written` in the place of `sources` (flat, in order, as many each). */
 export function carry(settled: readonly number[], written: readonly number[], sources: readonly number[]): readonly number[] {
@@ -281,9 +323,10 @@ export class Applier {
     return this.run(scope.targets, scope.conditional, value, access, () => this.plan.errorPath(scope))
   }
 
-  /** The same for any list of targets. */
-  run(list: readonly Target[], conditional: boolean, value: Value, access: Access, path: () => string): Outcome | undefined {
-    const container = isContainer(value)
+  /** The same for any list of targets. `before`: what other rules have made of the value that was received. */
+  run(list: readonly Target[], conditional: boolean, value: Value, access: Access, path: () => string, before?: Before): Outcome | undefined {
+    const begun = before === undefined ? value : before.value
+    const container = isContainer(begun)
     let targets = list
     if (conditional) {
       const chosen: Target[] = []
@@ -291,33 +334,33 @@ export class Applier {
         const verdict = this.holds(t.rule, access)
         if (verdict === 'error') {
           // a container that a rule only goes through is hidden leaf by leaf
-          if (container && t.chain.document !== undefined) continue
+          if (container && (t.chain.document !== undefined || t.chain.ordered !== undefined)) continue
           const error = new MaskError('condition_error', 'condition', 'could not be evaluated')
           if (wholeRecord(t)) throw refused(error, t.rule)
           this.fail(error, access, t.rule, path())
-          return { value: FAILED, settled: true, changed: true }
+          return FAILURE
         }
         if (verdict) chosen.push(t)
       }
       targets = strongest(chosen)
     }
-    let current: Value | Removed = value
-    let settled: true | readonly number[] = NO_RANGES
+    let current: Value | Removed = begun
+    let settled: true | readonly number[] = before === undefined ? NO_RANGES : before.settled
     let hit = false
     const { tallies } = access.state
     const counted = tallies.length
     for (const t of targets) {
-      if (container && !(t.whole && t.chain.document === undefined && !t.chain.scans)) continue
+      if (container && !(t.whole && t.chain.document === undefined && t.chain.ordered === undefined && !t.chain.scans)) continue
       if (current === REMOVED) break
       if (t.transform !== undefined) {
         access.state.found(t.transform)
-        if (value === null && t.transform.transform.onNull === 'skip') {
+        if (begun === null && t.transform.transform.onNull === 'skip') {
           hit = true
           continue
         }
-        if (value === null && t.transform.transform.onNull === 'error') {
+        if (begun === null && t.transform.transform.onNull === 'error') {
           this.fail(new MaskError('null_value', 'json', 'found null'), access, t.rule, path())
-          return { value: FAILED, settled: true, changed: true }
+          return FAILURE
         }
       }
       hit = true
@@ -327,20 +370,25 @@ export class Applier {
         const context = this.context(t, value, access)
         context.access = this.outer instanceof Context && this.outer.access !== undefined ? documentAccess(access, this.outer.access) : access
         if (settled !== true) context.settledRanges = settled
+        else if (t.chain.reads) context.settledRanges = [0, textLength(current)]
         const done: Value | Removed = t.transform === undefined ? t.chain.run(current, context) : this.transformed(t.transform, t.chain, current, context, access)
         current = done
         if (!same(before, done) && tallies.indexOf(t.rule, counted) < 0) tallies.push(t.rule)
-        if (t.chain.settles === 'value' || (typeof done !== 'string' && !same(before, done))) settled = true
+        if (t.chain.settles === 'value') settled = true
+        // what comes from elsewhere is as settled as it is there; of containers the tree knows
+        else if (t.chain.reads) settled = coversAll(done, context.settledRanges) || (typeof done === 'string' ? context.settledRanges : NO_RANGES)
+        else if (typeof done !== 'string' && !same(before, done)) settled = true
         else if (settled !== true) settled = context.settledRanges
       } catch (error) {
         if (wholeRecord(t)) throw refused(error, t.rule)
         this.fail(error, access, t.rule, path())
         tallies.length = counted
-        return { value: FAILED, settled: true, changed: true }
+        return FAILURE
       }
     }
     if (!hit) return undefined
-    return { value: current, settled: current === REMOVED ? true : settled, changed: !same(value, current) }
+    if (settled !== true && settled.every((at, k, all) => at === all[k ^ 1])) settled = NO_RANGES
+    return { value: current, settled: current === REMOVED ? true : settled, changed: !same(begun, current) }
   }
 
   private transformed(transform: CompiledTransform, chain: Chain, value: Value, context: Context, access: Access): Value | Removed {
@@ -348,11 +396,11 @@ export class Applier {
     if (!transform.transform.forceConsistency) return chain.run(value, context)
     const first = state.first(transform)
     if (first !== undefined) {
-      context.settledRanges = NO_RANGES
-      return first
+      context.settledRanges = first.settled
+      return first.value
     }
     const result = chain.run(value, context)
-    state.setFirst(transform, result)
+    state.setFirst(transform, { value: result, settled: context.settledRanges })
     return result
   }
 
@@ -378,17 +426,22 @@ export class Applier {
     return new Context({ key: this.key, sources: sources === null ? RANDOM : t.chain.keyed ? this.inputs(sources, access, up, self) : SELF_ONLY, self, advance })
   }
 
-  /** The `json` masks that a container (or a JSON text) at this scope is a document of. */
-  openDocuments(scope: Scope, access: Access): readonly OpenDocument[] {
-    let targets = scope.targets
+  /** The `json` masks that a container (or a JSON text) at this scope is a document of; `among`: of these targets only. */
+  openDocuments(scope: Scope, access: Access, among = scope.targets): readonly OpenDocument[] {
+    let targets = among
     if (scope.conditional) targets = strongest(targets.filter((t) => this.holds(t.rule, access) === true))
     const out: OpenDocument[] = []
-    for (const t of targets) if (t.chain.document !== undefined) out.push(access.state.begin(t.chain.document, this.widerInputs(t, access)))
+    for (const t of targets) {
+      if (t.chain.document === undefined) continue
+      // a transform whose mask is a document of its own has found it
+      if (t.transform !== undefined) access.state.found(t.transform)
+      out.push(access.state.begin(t.chain.document, this.widerInputs(t, access)))
+    }
     return out
   }
 
   /** What transforms without hash sources of their own hash: those of the level around the document, as they stand there. */
-  private widerInputs(t: Target, access: Access): readonly ResolvedSource[] | MaskError | undefined {
+  widerInputs(t: Target, access: Access): readonly ResolvedSource[] | MaskError | undefined {
     let sources = t.rule.sources
     let up = 0
     if (t.transform !== undefined) {
@@ -416,8 +469,15 @@ export class Applier {
     return t.transform?.transform.advanceHash === true ? access.state.advance(t.transform) : 0
   }
 
-  /** Masks a part of the value of `context`; throws MaskError. */
-  part(run: ValueMasker, part: Part, sources: readonly HashSource[] | null | undefined, knows: readonly HashSource['from'][], context: MaskContext): Value | Removed {
+  /** Masks a part of the value of `context`, and brings up to date what is settled of it; throws MaskError. */
+  part(
+    run: ValueMasker,
+    part: Part,
+    sources: readonly HashSource[] | null | undefined,
+    knows: readonly HashSource['from'][],
+    context: MaskContext,
+    settled?: Settled,
+  ): Value | Removed {
     const { self, value = self, advance = 0 } = part
     // a mask called by itself, outside a walk
     if (!(context instanceof KeyedContext)) return run(value, context)
@@ -425,8 +485,12 @@ export class Applier {
     const access = context instanceof Context ? context.access : undefined
     if (sources !== undefined)
       resolved = sources === null ? RANDOM : this.inputs(sources, access, 0, self, (s) => (knows.includes(s.from) ? part.find(s) : this.lookUp(s, access, 0, self)))
-    if (context instanceof Context) return run(value, context.under(resolved, self, advance))
-    return run(value, new Context({ key: context.key, sources: resolved, self, advance }))
+    const inner = context instanceof Context ? context.under(resolved, self, advance) : new Context({ key: context.key, sources: resolved, self, advance })
+    if (settled === undefined) return run(value, inner)
+    inner.settledRanges = settled.ranges
+    const result = run(value, inner)
+    settled.ranges = inner.settledRanges
+    return result
   }
 
   private lookUp(s: HashSource, access: Access | undefined, documentUp: number, self: Value | undefined): Value | undefined {
@@ -567,6 +631,7 @@ function documentAccess(inner: Access, outer: Access): Access {
     fromRecord: (path) => outer.fromRecord(path),
     fromParent: (path, up) => inner.fromParent(path, up),
     all: (path) => outer.all(path),
+    ...(inner.read === undefined ? {} : { read: (path) => inner.read?.(path) }),
   }
 }
 
@@ -592,6 +657,7 @@ function inside(from: Value | undefined, path: readonly (string | number)[]): Va
   return at
 }
 
+const FAILURE: Outcome = { value: FAILED, settled: true, changed: true, failed: true }
 const SELF_ONLY: readonly ResolvedSource[] = [{ self: true }]
 const RANDOM: readonly ResolvedSource[] = []
 
@@ -735,6 +801,8 @@ export class Hits {
   outs: (Uint8Array | undefined)[] = []
   entries = new Int32Array(256)
   counters: ({ masked: number } | undefined)[] = []
+  /** Places masked beyond one for each hit. */
+  more = 0
 
   add(start: number, end: number, out: Uint8Array | undefined, entry: number, counter: { masked: number } | undefined): void {
     const n = this.count
@@ -789,7 +857,7 @@ export class Hits {
 
   /** Forgets replacements of an unusually large record. */
   clear(): void {
-    this.count = 0
+    this.count = this.more = 0
     if (this.outs.length > 4096) {
       this.outs = []
       this.counters = []

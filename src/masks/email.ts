@@ -40,6 +40,7 @@ export const email: MaskDefinition = {
     const unique = option(options, 'unique', false)
     const namespace = option(options, 'seed', '')
     const names = style === 'name' ? nameSources(tools, namespace, lower) : undefined
+    const localPart = localParts()
     const spec = { family: 'email', namespace, identity: lower }
     return textMasker('email', (text, context) => {
       // Nothing of the input is needed but what is kept, so text that is no address gets one too.
@@ -72,16 +73,22 @@ function lower(text: string): string {
   return text.toLowerCase()
 }
 
-/** `first.last`, lower case, reduced to a-z and 0-9. */
-function localPart(first: string, last: string): string {
-  const a = reduce(first)
-  const b = reduce(last)
-  return a === '' || b === '' ? a + b : `${a}.${b}`
+/** Makes `first.last`, lower case, reduced to a-z and 0-9. Names come from lists, so they are reduced once. */
+function localParts(): (first: string, last: string) => string {
+  const known = new Map<string, string>()
+  const reduced = (name: string): string => {
+    let out = known.get(name)
+    if (out === undefined) known.set(name, (out = reduce(name)))
+    return out
+  }
+  return (first, last) => {
+    const a = reduced(first)
+    const b = reduced(last)
+    return a === '' || b === '' ? a + b : `${a}.${b}`
+  }
 }
 
 function reduce(word: string): string {
-  // most names are plain
-  if (/^[a-z0-9]*$/i.test(word)) return word.toLowerCase()
   let out = ''
   for (const one of word.toLowerCase().normalize('NFKD')) if ((one >= 'a' && one <= 'z') || (one >= '0' && one <= '9')) out += one
   return out

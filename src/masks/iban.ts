@@ -1,7 +1,7 @@
 import { MaskError } from '../errors.ts'
 import { ibanDigits } from '../engine/checksums.ts'
 import type { MaskDefinition } from '../engine/types.ts'
-import { isDigit, option, seedOption, textMasker } from './input.ts'
+import { isDigit, option, seedOption, textMasker, textOf } from './input.ts'
 
 export const iban: MaskDefinition = {
   type: 'iban',
@@ -17,18 +17,17 @@ export const iban: MaskDefinition = {
       if (!isAscii(text) || !isShaped(plain)) throw new MaskError('not_valid', 'iban', 'received a value that is not an IBAN')
       const draws = context.draws(spec)
       const country = plain.slice(0, 2)
-      let account = ''
-      for (let i = 4; i < plain.length; i++) {
-        account += isDigit(plain.charCodeAt(i)) ? draws.uniform(10) : String.fromCharCode(0x41 + draws.uniform(26))
-      }
+      units.length = 0
+      for (let i = 4; i < plain.length; i++) units.push(isDigit(plain.charCodeAt(i)) ? 0x30 + draws.uniform(10) : 0x41 + draws.uniform(26))
+      const account = textOf(units)
       const result = country + ibanDigits(country, account) + account
-      let out = ''
+      units.length = 0
       for (let i = 0, next = 0; i < text.length; i++) {
         const code = text.charCodeAt(i)
-        if (code === 0x20) out += ' '
-        else out += code >= 0x61 ? result[next++]!.toLowerCase() : result[next++]!
+        // A letter replaces a letter, so its case can be that of the one before.
+        units.push(code === 0x20 ? code : result.charCodeAt(next++) | (code >= 0x61 ? 0x20 : 0))
       }
-      return out
+      return textOf(units)
     })
   },
   examples: [
@@ -37,6 +36,9 @@ export const iban: MaskDefinition = {
     { in: '42', error: 'non_string_value' },
   ],
 }
+
+/** Characters under way: most are put together from many. */
+const units: number[] = []
 
 /** Identity form: no spaces, upper case. */
 function compact(text: string): string {

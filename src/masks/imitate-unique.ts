@@ -3,7 +3,8 @@ import { permutation } from '../engine/permutation.ts'
 import type { Permutation } from '../engine/permutation.ts'
 import type { MaskContext, MaskDefinition } from '../engine/types.ts'
 import { parseCharset } from './charset.ts'
-import { digitsMasker, option, seedOption } from './input.ts'
+import { digitsMasker, option, seedOption, textOf } from './input.ts'
+import { KeyCache } from './key-cache.ts'
 
 const DEFAULT_CHARSETS = ['A-Z', 'a-z', '0-9']
 // Work on the whole value as one number grows faster than its length: longer values fail closed.
@@ -43,22 +44,15 @@ export const imitateUnique: MaskDefinition = {
     const groups = groupsOf(option(options, 'charsets', DEFAULT_CHARSETS))
     const retained = option(options, 'retain_prefix_length', 0)
     const namespace = option(options, 'seed', '')
-    const permutations = new PermutationCache()
+    const shapes = new KeyCache(() => new Shapes(groups.all))
+    const cut = new Cut(groups, retained)
     return digitsMasker('imitate_unique', (text, context) => {
-      const cut = cutText(text, groups, retained)
-      if (cut.positions.length === 0) return text
-      if (cut.positions.length > MOST_POSITIONS) throw new MaskError('out_of_range', 'imitate_unique', 'received more than 4,096 characters to permute')
-      permutations.of(context, 'imitate_unique', namespace, cut.groups).permute(cut.positions)
-      let next = 0
-      let out = ''
-      for (const literal of cut.literals) {
-        if (literal !== undefined) out += literal
-        else {
-          const group = cut.groups[next]!
-          out += group.characters[cut.positions[next++]!]!
-        }
-      }
-      return out
+      cut.read(text)
+      const { length, kinds, positions } = cut
+      if (length === 0) return text
+      if (length > MOST_POSITIONS) throw new MaskError('out_of_range', 'imitate_unique', 'received more than 4,096 characters to permute')
+      shapes.of(context).permutation(kinds, length, context, namespace).permute(positions)
+      return cut.write(text)
     })
   },
   examples: [
@@ -82,104 +76,178 @@ export const imitateUnique: MaskDefinition = {
 
 interface Group {
   readonly name: string
-  readonly characters: readonly string[]
+  /** Code points. */
+  readonly points: readonly number[]
   readonly index: ReadonlyMap<number, number>
 }
 
 interface Groups {
-  /** By code point; the first group that has a character wins. */
-  readonly of: (point: number) => Group | undefined
-  /** The group `0-9`, when it is one of its own. */
-  readonly digits: Group | undefined
+  /** The groups as listed, and behind them `1-9` for the first digit of a number. */
+  readonly all: readonly Group[]
+  /** Number in `all` of the group of each ASCII character; -1: none. The first group that has a character wins. */
+  readonly ascii: Int32Array
+  /** Its index there. */
+  readonly asciiIndex: Int32Array
+  /** Number of the group `0-9`, when it is one of its own; else -1. */
+  readonly digits: number
 }
-
-function group(name: string, points: readonly number[]): Group {
-  return { name, characters: points.map((point) => String.fromCodePoint(point)), index: new Map(points.map((point, i) => [point, i])) }
-}
-
-const FIRST_DIGIT = group('1-9', [0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39])
 
 function groupsOf(names: readonly string[]): Groups {
-  const all = names.map((name) => group(name, parseCharset(name) ?? []))
-  const ascii: (Group | undefined)[] = []
-  for (let point = 0; point < 128; point++) ascii.push(all.find((one) => one.index.has(point)))
+  const group = (name: string, points: readonly number[]): Group => ({
+    name,
+    points,
+    index: new Map(points.map((point, i) => [point, i])),
+  })
+  const listed = names.map((name) => group(name, parseCharset(name) ?? []))
+  const ascii = Int32Array.from({ length: 128 }, (_, point) => listed.findIndex((one) => one.index.has(point)))
   return {
-    of: (point) => (point < 128 ? ascii[point] : all.find((one) => one.index.has(point))),
-    digits: all.find((one) => one.characters.join('') === '0123456789'),
+    all: [...listed, group('1-9', parseCharset('1-9')!)],
+    ascii,
+    asciiIndex: ascii.map((kind, point) => listed[kind]?.index.get(point) ?? -1),
+    digits: names.findIndex((name) => String.fromCodePoint(...(parseCharset(name)?.slice(0, 11) ?? [])) === '0123456789'),
   }
 }
 
-interface Cut {
+/** A value cut into positions and literals. One object for all values: nothing is kept. */
+class Cut {
+  readonly #groups: Groups
+  readonly #retained: number
   /** Index in its group of each position. */
-  readonly positions: number[]
-  readonly groups: Group[]
-  /** Literal text, or undefined for the next position. */
-  readonly literals: (string | undefined)[]
-}
+  readonly positions: number[] = []
+  /** Number of its group. */
+  readonly kinds: number[] = []
+  /** Where it stands in the text. */
+  readonly #starts: number[] = []
+  readonly #units: number[] = []
+  length = 0
 
-/** Cuts a value into positions and literals. */
-function cutText(text: string, groups: Groups, retained: number): Cut {
-  const cut: Cut = { positions: [], groups: [], literals: [] }
-  if (retained === 0 && groups.digits !== undefined && cutInteger(text, groups.digits, cut)) return cut
-  let seen = 0
-  for (const character of text) {
-    const point = character.codePointAt(0)!
-    const of = seen++ < retained ? undefined : groups.of(point)
-    put(cut, of, point, character)
+  constructor(groups: Groups, retained: number) {
+    this.#groups = groups
+    this.#retained = retained
   }
-  return cut
-}
 
-function put(cut: Cut, of: Group | undefined, point: number, character: string): void {
-  if (of === undefined) cut.literals.push(character)
-  else {
-    cut.positions.push(of.index.get(point)!)
-    cut.groups.push(of)
-    cut.literals.push(undefined)
+  read(text: string): void {
+    this.length = 0
+    const { digits } = this.#groups
+    if (this.#retained > 0 || digits < 0 || !this.#readInteger(text, digits)) this.#readText(text)
+    this.positions.length = this.length
   }
-}
 
-/** A value of digits only is the integer it spells: its length and its leading zeros stay. */
-function cutInteger(text: string, digits: Group, cut: Cut): boolean {
-  const start = text.charCodeAt(0) === 0x2d ? 1 : 0
-  if (text.length === start) return false
-  for (let i = start; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code < 0x30 || code > 0x39) return false
-  }
-  let first = start
-  while (first < text.length - 1 && text.charCodeAt(first) === 0x30) first++
-  if (first > 0) cut.literals.push(text.slice(0, first))
-  for (let i = first; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    const character = text[i]!
-    if (i > first) put(cut, digits, code, character)
-    else if (i < text.length - 1) put(cut, FIRST_DIGIT, code, character)
-    else if (start === 0) put(cut, digits, code, character)
-    // After a minus sign a lone 0 stays 0, so that nothing else can become it.
-    else put(cut, code === 0x30 ? undefined : FIRST_DIGIT, code, character)
-  }
-  return true
-}
-
-/** Permutations by key, the oldest forgotten first. Tables cost up to 128 KB each, so few are kept. */
-class PermutationCache {
-  readonly #kept = new Map<string, Permutation>()
-
-  of(context: MaskContext, family: string, namespace: string, groups: readonly Group[]): Permutation {
-    const shape = groups.map((one) => one.name).join(',')
-    const seed = context.seedOf(family, '', namespace, [shape])
-    // The seed is in the key: one plan serves several run keys.
-    const id = String.fromCharCode(...seed) + shape
-    let kept = this.#kept.get(id)
-    if (kept === undefined) {
-      kept = permutation(
-        seed,
-        groups.map((one) => one.characters.length),
-      )
-      if (this.#kept.size >= 128) this.#kept.delete(this.#kept.keys().next().value!)
-      this.#kept.set(id, kept)
+  #readText(text: string): void {
+    const { all, ascii, asciiIndex } = this.#groups
+    let seen = 0
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i)
+      if (seen++ < this.#retained) {
+        if ((code & 0xfc00) === 0xd800 && text.codePointAt(i)! > 0xffff) i++
+      } else if (code < 128) {
+        const kind = ascii[code]!
+        if (kind >= 0) this.#put(i, kind, asciiIndex[code]!)
+      } else {
+        const point = text.codePointAt(i)!
+        // The group 1-9 is not among those that may be asked.
+        for (let kind = 0; kind < all.length - 1; kind++) {
+          const index = all[kind]!.index.get(point)
+          if (index === undefined) continue
+          this.#put(i, kind, index)
+          break
+        }
+        if (point > 0xffff) i++
+      }
     }
-    return kept
+  }
+
+  /** A value of digits only is the integer it spells: its length and its leading zeros stay. */
+  #readInteger(text: string, digits: number): boolean {
+    const start = text.charCodeAt(0) === 0x2d ? 1 : 0
+    if (text.length === start) return false
+    for (let i = start; i < text.length; i++) {
+      const code = text.charCodeAt(i)
+      if (code < 0x30 || code > 0x39) return false
+    }
+    let first = start
+    while (first < text.length - 1 && text.charCodeAt(first) === 0x30) first++
+    const index = text.charCodeAt(first) - 0x30
+    if (first === text.length - 1) {
+      if (start === 0) this.#put(first, digits, index)
+      // After a minus sign a lone 0 stays 0, so that nothing else can become it.
+      else if (index > 0) this.#put(first, this.#groups.all.length - 1, index - 1)
+      return true
+    }
+    this.#put(first, this.#groups.all.length - 1, index - 1)
+    for (let i = first + 1; i < text.length; i++) this.#put(i, digits, text.charCodeAt(i) - 0x30)
+    return true
+  }
+
+  #put(start: number, kind: number, index: number): void {
+    const n = this.length++
+    this.#starts[n] = start
+    this.kinds[n] = kind
+    this.positions[n] = index
+  }
+
+  /** The text with other characters in the positions. */
+  write(text: string): string {
+    const { all } = this.#groups
+    const units = this.#units
+    let copied = 0
+    units.length = 0
+    for (let n = 0; n < this.length; n++) {
+      const start = this.#starts[n]!
+      for (; copied < start; copied++) units.push(text.charCodeAt(copied))
+      copied += (text.charCodeAt(start) & 0xfc00) === 0xd800 ? 2 : 1
+      const point = all[this.kinds[n]!]!.points[this.positions[n]!]!
+      if (point <= 0xffff) units.push(point)
+      else units.push(0xd7c0 + (point >> 10), 0xdc00 + (point & 0x3ff))
+    }
+    return copied < text.length ? textOf(units) + text.slice(copied) : textOf(units)
+  }
+}
+
+/** A node of the trie of shapes: by the group of the next position. */
+interface Shape {
+  readonly next: (Shape | undefined)[]
+  permutation: Permutation | undefined
+}
+
+// Tables cost up to 128 KB each, so few are kept; long values of many shapes are bounded by their nodes.
+const MOST_SHAPES = 128
+const MOST_NODES = 16_384
+
+/** The permutations of a key by shape, the group of every position. All are forgotten when they are too many. */
+class Shapes {
+  readonly #groups: readonly Group[]
+  #root: Shape = { next: [], permutation: undefined }
+  #nodes = 0
+  #shapes = 0
+
+  constructor(groups: readonly Group[]) {
+    this.#groups = groups
+  }
+
+  permutation(kinds: readonly number[], length: number, context: MaskContext, namespace: string): Permutation {
+    let at = this.#root
+    for (let n = 0; n < length; n++) {
+      const kind = kinds[n]!
+      let next = at.next[kind]
+      if (next === undefined) {
+        at.next[kind] = next = { next: [], permutation: undefined }
+        this.#nodes++
+      }
+      at = next
+    }
+    if (at.permutation !== undefined) return at.permutation
+    const groups = kinds.slice(0, length).map((kind) => this.#groups[kind]!)
+    const seed = context.seedOf('imitate_unique', '', namespace, [groups.map(({ name }) => name).join(',')])
+    const made = permutation(
+      seed,
+      groups.map(({ points }) => points.length),
+    )
+    if (++this.#shapes > MOST_SHAPES || this.#nodes > MOST_NODES) {
+      this.#root = { next: [], permutation: undefined }
+      this.#nodes = 0
+      this.#shapes = 0
+    } else at.permutation = made
+    return made
   }
 }

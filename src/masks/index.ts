@@ -12,6 +12,7 @@ import { fromChoices } from './from-choices.ts'
 import { fromFile } from './from-file.ts'
 import { fromFixed } from './from-fixed.ts'
 import { fromFormatString } from './from-format-string.ts'
+import { fromJsonPath } from './from-json-path.ts'
 import { fromRandomBoolean } from './from-random-boolean.ts'
 import { fromRandomDate } from './from-random-date.ts'
 import { fromRandomDatetime } from './from-random-datetime.ts'
@@ -41,11 +42,13 @@ import { round } from './round.ts'
 import { scan } from './scan.ts'
 import { setChecksum } from './set-checksum.ts'
 import { socialSecurityNumber } from './social-security-number.ts'
+import { sql } from './sql.ts'
 import { takeSubstring } from './take-substring.ts'
 import { transformCase } from './transform-case.ts'
 import { typecast } from './typecast.ts'
 import { unstructuredText } from './unstructured-text.ts'
 import { url } from './url.ts'
+import { xml } from './xml.ts'
 
 /** Every mask, by name. */
 export const masks: readonly MaskDefinition[] = [
@@ -60,6 +63,7 @@ export const masks: readonly MaskDefinition[] = [
   fromFile,
   fromFixed,
   fromFormatString,
+  fromJsonPath,
   fromRandomBoolean,
   fromRandomDate,
   fromRandomDatetime,
@@ -89,9 +93,11 @@ export const masks: readonly MaskDefinition[] = [
   scan,
   setChecksum,
   socialSecurityNumber,
+  sql,
   takeSubstring,
   transformCase,
   typecast,
   unstructuredText,
   url,
+  xml,
 ]

@@ -114,6 +114,15 @@ export function lengthOf(text: string): number {
   return count
 }
 
+/** The text of UTF-16 units. */
+export function textOf(units: readonly number[]): string {
+  // One call makes a text of many units, but not of any number.
+  if (units.length <= 4096) return String.fromCharCode.apply(null, units as number[])
+  let out = ''
+  for (let at = 0; at < units.length; at += 4096) out += String.fromCharCode.apply(null, units.slice(at, at + 4096))
+  return out
+}
+
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
 
 /** The first `length` base32 characters (a-z2-7) of `bytes`; the last one of 32 bytes is padded with zero bits. */

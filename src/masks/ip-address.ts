@@ -1,5 +1,7 @@
 // Reading and writing IP addresses. Pure.
 
+import { textOf } from './input.ts'
+
 /** An address in text, with what stood around it. */
 export interface AddressText {
   /** 4 or 16 bytes; an IPv4-mapped address has its four bytes here and `::ffff:` in `before`. */
@@ -73,35 +75,53 @@ function readV4(text: string): Uint8Array | undefined {
 }
 
 function readV6(text: string): Uint8Array | undefined {
-  const bytes = new Uint8Array(16)
-  const halves = text.split('::')
-  if (halves.length > 2) return undefined
-  const groups = halves.map((half) => (half === '' ? [] : half.split(':')))
-  const read: number[][] = []
-  for (let h = 0; h < groups.length; h++) {
-    const numbers: number[] = []
-    const half = groups[h]!
-    for (let i = 0; i < half.length; i++) {
-      const one = half[i]!
-      if (one.includes('.')) {
-        // Dotted quad: only as the very last group.
-        const quad = h === groups.length - 1 && i === half.length - 1 ? readV4(one) : undefined
-        if (quad === undefined) return undefined
-        numbers.push((quad[0]! << 8) | quad[1]!, (quad[2]! << 8) | quad[3]!)
-      } else {
-        if (!/^[0-9A-Fa-f]{1,4}$/.test(one)) return undefined
-        numbers.push(parseInt(one, 16))
-      }
-    }
-    read.push(numbers)
+  const groups: number[] = []
+  let gap = -1
+  let at = 0
+  if (text.charCodeAt(0) === 0x3a) {
+    // A colon at the beginning is the first of two.
+    if (text.charCodeAt(1) !== 0x3a) return undefined
+    gap = 0
+    at = 2
   }
-  const head = read[0]!
-  const tail = read[1] ?? []
-  const count = head.length + tail.length
-  if (halves.length === 2 ? count > 7 : count !== 8) return undefined
-  head.forEach((number, i) => putGroup(bytes, i, number))
-  tail.forEach((number, i) => putGroup(bytes, 8 - tail.length + i, number))
+  while (at < text.length) {
+    const start = at
+    let group = 0
+    for (; at < text.length && at - start < 5; at++) {
+      const digit = hexDigit(text.charCodeAt(at))
+      if (digit < 0) break
+      group = group * 16 + digit
+    }
+    if (text.charCodeAt(at) === 0x2e) {
+      // Dotted quad: only as the very last group.
+      const quad = readV4(text.slice(start))
+      if (quad === undefined) return undefined
+      groups.push((quad[0]! << 8) | quad[1]!, (quad[2]! << 8) | quad[3]!)
+      break
+    }
+    if (at === start || at - start > 4) return undefined
+    groups.push(group)
+    if (at === text.length) break
+    if (text.charCodeAt(at++) !== 0x3a || at === text.length) return undefined
+    if (text.charCodeAt(at) === 0x3a) {
+      if (gap >= 0) return undefined
+      gap = groups.length
+      at++
+    }
+    if (groups.length > 8) return undefined
+  }
+  const count = groups.length
+  if (gap < 0 ? count !== 8 : count > 7) return undefined
+  const bytes = new Uint8Array(16)
+  for (let i = 0; i < count; i++) putGroup(bytes, i < gap || gap < 0 ? i : 8 - count + i, groups[i]!)
   return bytes
+}
+
+/** Value of a hex digit; -1: none. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  const letter = code | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }
 
 function putGroup(bytes: Uint8Array, group: number, number: number): void {
@@ -114,24 +134,38 @@ function isMapped(bytes: Uint8Array): boolean {
   return bytes[10] === 0xff && bytes[11] === 0xff
 }
 
+const units: number[] = []
+
 /** The canonical text of an address: dotted quad, or RFC 5952 (lower case, the longest run of zero groups as `::`). */
 export function writeAddress(bytes: Uint8Array): string {
   if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`
-  const groups = Array.from({ length: 8 }, (_, i) => (bytes[2 * i]! << 8) | bytes[2 * i + 1]!)
+  const groupAt = (group: number): number => (bytes[2 * group]! << 8) | bytes[2 * group + 1]!
   let from = -1
   let longest = 1
   for (let i = 0; i < 8; i++) {
     let end = i
-    while (end < 8 && groups[end] === 0) end++
+    while (end < 8 && groupAt(end) === 0) end++
     if (end - i > longest) {
       from = i
       longest = end - i
     }
     if (end > i) i = end
   }
-  const hex = groups.map((group) => group.toString(16))
-  if (from < 0) return hex.join(':')
-  return `${hex.slice(0, from).join(':')}::${hex.slice(from + longest).join(':')}`
+  units.length = 0
+  for (let i = 0; i < 8; i++) {
+    if (i === from) {
+      units.push(0x3a, 0x3a)
+      i += longest - 1
+      continue
+    }
+    if (i > 0 && i !== from + longest) units.push(0x3a)
+    const group = groupAt(i)
+    for (let shift = group > 0xfff ? 12 : group > 0xff ? 8 : group > 0xf ? 4 : 0; shift >= 0; shift -= 4) {
+      const digit = (group >>> shift) & 15
+      units.push(digit < 10 ? 0x30 + digit : 0x57 + digit)
+    }
+  }
+  return textOf(units)
 }
 
 /** Loopback, unspecified and link-local addresses. */

@@ -1,7 +1,8 @@
 import { MaskError } from '../errors.ts'
-import { HmacKey } from '../engine/sha256.ts'
-import type { Draws, MaskDefinition } from '../engine/types.ts'
+import { HmacKey, shortWord } from '../engine/sha256.ts'
+import type { Draws, MaskContext, MaskDefinition } from '../engine/types.ts'
 import { option, seedOption, textMasker } from './input.ts'
+import { KeyCache } from './key-cache.ts'
 import { canonicalAddress, isSpecial, readAddress, writeAddress } from './ip-address.ts'
 
 export const ip: MaskDefinition = {
@@ -29,7 +30,7 @@ export const ip: MaskDefinition = {
     const keepSpecial = option(options, 'keep_special', true)
     const namespace = option(options, 'seed', '')
     const spec = { family: 'ip', namespace, identity: canonicalAddress }
-    const prefixes = new PrefixCache()
+    const prefixes = new KeyCache(() => new Prefixes(namespace))
     return textMasker('ip', (text, context) => {
       const read = readAddress(text)
       if (read === undefined) throw new MaskError('not_valid', 'ip', 'received a value that is not an IP address')
@@ -38,10 +39,7 @@ export const ip: MaskDefinition = {
       let result: Uint8Array
       if (mode === 'truncate') result = truncate(bytes, bytes.length === 4 ? v4Bits : v6Bits)
       else if (mode === 'random') result = randomAddress(bytes.length, context.draws(spec))
-      else {
-        const seed = context.seedOf('ip', '', namespace, [...context.otherInputs(), bytes.length === 4 ? 'v4' : 'v6'])
-        result = prefixes.of(seed).apply(bytes)
-      }
+      else result = prefixes.of(context).cipher(bytes.length, context).apply(bytes)
       return before + writeAddress(result) + after
     })
   },
@@ -97,9 +95,8 @@ function randomAddress(length: number, draws: Draws): Uint8Array {
  */
 class PrefixCipher {
   readonly #key: HmacKey
-  readonly #networks = new Map<string, Uint8Array>()
-  readonly #message = new Uint8Array(17)
-  readonly #out = new Uint8Array(32)
+  readonly #networks = new Map<number | string, Uint8Array>()
+  readonly #words = new Int32Array(5)
 
   constructor(seed: Uint8Array) {
     this.#key = new HmacKey(seed)
@@ -108,7 +105,7 @@ class PrefixCipher {
   apply(address: Uint8Array): Uint8Array {
     const network = address.length === 4 ? 3 : 8
     const result = new Uint8Array(address.length)
-    const id = String.fromCharCode(...address.subarray(0, network))
+    const id = address.length === 4 ? pair(address, 0) * 256 + address[2]! : String.fromCharCode(pair(address, 0), pair(address, 2), pair(address, 4), pair(address, 6))
     let known = this.#networks.get(id)
     if (known === undefined) {
       known = new Uint8Array(network)
@@ -116,42 +113,65 @@ class PrefixCipher {
       if (this.#networks.size >= 4096) this.#networks.delete(this.#networks.keys().next().value!)
       this.#networks.set(id, known)
     }
-    result.set(known)
+    for (let at = 0; at < network; at++) result[at] = known[at]!
     this.#encrypt(address, network, address.length, result)
     return result
   }
 
   /** Encrypts the bytes [from, to). */
   #encrypt(address: Uint8Array, from: number, to: number, result: Uint8Array): void {
-    const message = this.#message
-    message.fill(0)
-    for (let at = 0; at < from; at++) message[1 + at] = address[at]!
+    const words = this.#words
+    words.fill(0)
+    for (let at = 0; at < from; at++) put(words, at, address[at]!)
     for (let at = from; at < to; at++) {
       const byte = address[at]!
       let flips = 0
       for (let bit = 0; bit < 8; bit++) {
-        message[0] = 8 * at + bit
-        message[1 + at] = byte & (0xff00 >>> bit)
-        this.#key.mac(message, 1 + address.length, this.#out)
-        flips = (flips << 1) | (this.#out[0]! & 1)
+        // The number of the bit, and the bits before it.
+        put(words, at, byte & (0xff00 >>> bit))
+        this.#key.short(((8 * at + bit) << 24) | words[0]!, words[1]!, words[2]!, words[3]!, words[4]!, 1 + address.length)
+        flips = (flips << 1) | ((shortWord(0) >>> 24) & 1)
       }
-      message[1 + at] = byte
+      put(words, at, byte)
       result[at] = byte ^ flips
     }
   }
 }
 
-/** Ciphers by seed: one plan may serve several run keys and tenants. */
-class PrefixCache {
-  readonly #kept = new Map<string, PrefixCipher>()
+/** Puts a byte of an address into a message whose first byte is another one. */
+function put(words: Int32Array, at: number, byte: number): void {
+  const shift = 8 * (3 - ((at + 1) & 3))
+  const word = (at + 1) >> 2
+  words[word] = (words[word]! & ~(0xff << shift)) | (byte << shift)
+}
 
-  of(seed: Uint8Array): PrefixCipher {
+function pair(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!
+}
+
+const MOST_CIPHERS = 64
+
+/** Ciphers of one key: without further inputs one for each width, else by their seeds (tenants). */
+class Prefixes {
+  readonly #namespace: string
+  readonly #plain: (PrefixCipher | undefined)[] = []
+  readonly #others = new Map<string, PrefixCipher>()
+
+  constructor(namespace: string) {
+    this.#namespace = namespace
+  }
+
+  cipher(length: number, context: MaskContext): PrefixCipher {
+    const width = length === 4 ? 'v4' : 'v6'
+    const inputs = context.otherInputs()
+    if (inputs.length === 0) return (this.#plain[length] ??= new PrefixCipher(context.seedOf('ip', '', this.#namespace, [width])))
+    const seed = context.seedOf('ip', '', this.#namespace, [...inputs, width])
     const id = String.fromCharCode(...seed)
-    let kept = this.#kept.get(id)
+    let kept = this.#others.get(id)
     if (kept === undefined) {
       kept = new PrefixCipher(seed)
-      if (this.#kept.size >= 64) this.#kept.delete(this.#kept.keys().next().value!)
-      this.#kept.set(id, kept)
+      if (this.#others.size >= MOST_CIPHERS) this.#others.delete(this.#others.keys().next().value!)
+      this.#others.set(id, kept)
     }
     return kept
   }

@@ -28,6 +28,18 @@ export class Pieces {
     this.#read += length
   }
 
+  /** A part that was written anew in the place of `length` characters, and of which only the `settled` ranges count as written. */
+  anew(text: string, settled: readonly number[], length: number): void {
+    if (settled.length === 2 && settled[0] === 0 && settled[1] === text.length) {
+      this.write(text, length)
+      return
+    }
+    // nothing that was settled in the part before is followed into it: the last range, an empty one, ends it
+    const sources = [0, length]
+    for (let at = 0; at < settled.length; at += 2) sources.push(length, length)
+    this.mixed(text, [...settled, text.length, text.length], sources, length)
+  }
+
   /** Tells the engine what is settled and gives the text. */
   done(context: MaskContext): string {
     context.settle?.(this.#ranges, this.#sources)

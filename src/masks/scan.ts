@@ -1,5 +1,5 @@
-import { NumberText } from '../engine/types.ts'
-import type { MaskContext, MaskDefinition, MaskNode, MaskTools, Value } from '../engine/types.ts'
+import { isContainer } from '../engine/types.ts'
+import type { MaskContext, MaskDefinition, MaskNode, MaskTools, Scalar, Value } from '../engine/types.ts'
 import { option } from './input.ts'
 
 // Shorter numbers hold nothing that stands on its own; cards and identifiers of persons have at least so many digits.
@@ -31,26 +31,44 @@ export const scan: MaskDefinition = {
   examples: [{ in: 'null', out: 'null' }],
 }
 
-function scanValue(value: Value, context: MaskContext, scanText: ReturnType<MaskTools['scan']>): Value {
-  if (typeof value === 'string') return value === '' ? value : scanText(value, context)
-  if (value === null || typeof value === 'boolean') return value
-  if (value instanceof NumberText) {
-    if (value.text.length < LEAST_DIGITS) return value
-    // A match in a number replaces the whole number: what is left is a string.
-    const out = scanText(value.text, context)
-    return out === value.text ? value : out
+type ScanText = ReturnType<MaskTools['scan']>
+
+/** No recursion: how deep a container is, is up to whoever wrote it. */
+function scanValue(value: Value, context: MaskContext, scanText: ScanText): Value {
+  /** Containers still to be filled: what they are made from, and they themselves, which stand in their places already. */
+  const left: [Value, Value[] | Map<string, Value>][] = []
+  const scanned = (item: Value): Value => {
+    if (!isContainer(item)) return scanScalar(item, context, scanText)
+    const result = Array.isArray(item) ? [] : new Map<string, Value>()
+    left.push([item, result])
+    return result
   }
-  if (!(value instanceof Map)) return (value as readonly Value[]).map((item) => scanValue(item, context, scanText))
-  const result = new Map<string, Value>()
-  // Where to go on counting for a masked key that several keys share.
-  const counts = new Map<string, number>()
-  for (const [key, item] of value as ReadonlyMap<string, Value>) {
-    const masked = key === '' ? key : scanText(key, context)
-    let free = masked
-    let n = counts.get(masked) ?? 2
-    while (result.has(free) || (free !== key && value.has(free))) free = `${masked}~${n++}`
-    counts.set(masked, n)
-    result.set(free, scanValue(item, context, scanText))
+  const result = scanned(value)
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const [from, to] = next
+    if (to instanceof Map) scanEntries(from as ReadonlyMap<string, Value>, to, (key) => (key === '' ? key : scanText(key, context)), scanned)
+    else for (const item of from as readonly Value[]) to.push(scanned(item))
   }
   return result
+}
+
+function scanScalar(value: Scalar, context: MaskContext, scanText: ScanText): Value {
+  if (typeof value === 'string') return value === '' ? value : scanText(value, context)
+  if (value === null || typeof value === 'boolean' || value.text.length < LEAST_DIGITS) return value
+  // A match in a number replaces the whole number: what is left is a string.
+  const out = scanText(value.text, context)
+  return out === value.text ? value : out
+}
+
+function scanEntries(from: ReadonlyMap<string, Value>, to: Map<string, Value>, scanKey: (key: string) => string, scanned: (item: Value) => Value): void {
+  // Where to go on counting for a masked key that several keys share.
+  const counts = new Map<string, number>()
+  for (const [key, item] of from) {
+    const masked = scanKey(key)
+    let free = masked
+    let n = counts.get(masked) ?? 2
+    while (to.has(free) || (free !== key && from.has(free))) free = `${masked}~${n++}`
+    counts.set(masked, n)
+    to.set(free, scanned(item))
+  }
 }

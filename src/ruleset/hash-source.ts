@@ -101,10 +101,14 @@ function readHashSource(reader: Reader, node: Node, path: string, level: HashLev
       if (level === 'text') return { from: 'label', path: [values.get('label') as string], ...rest }
       reader.issues.error('invalid_value', entry.key, at, "'label' is for unstructured_text")
       return undefined
-    case 'xpath':
-      if (level === 'xml') reader.issues.error('unsupported_feature', entry.key, at, "'xpath' sources are not available yet")
-      else reader.issues.error('invalid_value', entry.key, at, "'xpath' is for transforms of xml")
-      return undefined
+    case 'xpath': {
+      if (level !== 'xml') {
+        reader.issues.error('invalid_value', entry.key, at, "'xpath' is for transforms of xml")
+        return undefined
+      }
+      const expression = reader.xpath(entry.value, at, true)
+      return expression === undefined ? undefined : { from: 'xpath', path: [expression], ...rest }
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 import type { IssueCode } from '../errors.ts'
 import { NumberText } from '../engine/types.ts'
 import type { CheckHost, CheckReport, DetectorInfo, MaskDefinition, MaskNode, SeedTable, Segment, SkipEntry } from '../engine/types.ts'
+import { parseXPath } from '../engine/xpath.ts'
 import { isDetectorGroup, DETECTOR_GROUPS } from './detectors.ts'
 import { RESERVED_DETECTORS } from './future-detectors.ts'
 import { readHashColumns, readHashSources } from './hash-source.ts'
@@ -69,6 +70,9 @@ export const NOT_IN_FLIGHT_PARAMETERS: Readonly<Record<string, readonly string[]
   from_file: ['seed_filter_column', 'table_filter_column'],
   unstructured_text: ['context_sources'],
 }
+
+/** Masks whose inner masks get parts of a text or of another document. */
+const WITH_PARTS: ReadonlySet<string> = new Set(['scan', 'unstructured_text', 'xml'])
 
 /** No value: an issue has been reported. */
 export const INVALID: unique symbol = Symbol('invalid')
@@ -145,6 +149,11 @@ export class Reader {
 
   fields(node: MapNode, fields: Readonly<Record<string, Field>>, path: string, level: HashLevel): ReadonlyMap<string, unknown> {
     const values = new Map<string, unknown>()
+    const around = this.#steps
+    if (fields['path']?.kind === 'path_list' && fields['masks']?.kind === 'masks') {
+      const steps = node.entries.get('path')?.value
+      this.#steps = steps?.kind === 'list' ? steps.items.length : Number.POSITIVE_INFINITY
+    }
     for (const [key, entry] of node.entries) {
       const field = Object.hasOwn(fields, key) ? fields[key] : undefined
       if (field === undefined) continue
@@ -155,6 +164,7 @@ export class Reader {
       const value = this.value(entry.value, field, childPath(path, key), level)
       if (value !== INVALID) values.set(key, value)
     }
+    this.#steps = around
     this.#seedColumn(node, fields, values, path)
     return values
   }
@@ -205,7 +215,7 @@ export class Reader {
       case 'masks':
         return this.masks(node, path) ?? INVALID
       case 'mask_definitions':
-        return this.#list(node, path, 0, 'a list of masks', (item, at) => this.mask(item, at) ?? INVALID)
+        return this.#list(node, path, 0, 'a list of masks', (item, at) => this.#withSteps(Number.POSITIVE_INFINITY, () => this.mask(item, at)) ?? INVALID)
       case 'regex':
         return this.regex(node, path)
       case 'key_globs':
@@ -224,6 +234,8 @@ export class Reader {
         return this.#seedFile(node, path)
       case 'path_list':
         return this.pathList(node, path) ?? INVALID
+      case 'xpath':
+        return this.xpath(node, path, false) ?? INVALID
       case 'path':
         return this.path(node, path) ?? INVALID
       case 'paths':
@@ -344,6 +356,18 @@ export class Reader {
     return undefined
   }
 
+  /** An expression of the XPath subset, as written. With `attributes` it may lead to one. */
+  xpath(node: Node, path: string, attributes: boolean): string | undefined {
+    if (node.kind !== 'scalar' || typeof node.value !== 'string') {
+      this.wrongType(node, path, 'an XPath such as /order/card')
+      return undefined
+    }
+    const result = parseXPath(node.value, attributes)
+    if (!('error' in result)) return node.value
+    this.issues.error('bad_xpath', { node, into: result.at }, path, result.error)
+    return undefined
+  }
+
   /** A list of keys and indexes. */
   pathList(node: Node, path: string): readonly (string | number)[] | undefined {
     if (node.kind !== 'list') {
@@ -410,6 +434,16 @@ export class Reader {
   // ---------------------------------------------------------------------------------------------- masks
 
   #inMask = false
+  /** Steps of the path of the `json` transform whose masks are read; undefined: there is none. */
+  #steps: number | undefined
+
+  #withSteps<T>(steps: number | undefined, read: () => T): T {
+    const around = this.#steps
+    this.#steps = steps
+    const done = read()
+    this.#steps = around
+    return done
+  }
 
   /** A list of masks, or a mapping of any names to masks. */
   masks(node: Node, path: string): readonly MaskNode[] | undefined {
@@ -469,7 +503,8 @@ export class Reader {
     const { definition, deprecated } = found
     if (deprecated) this.issues.warning('deprecated', type.value, typePath, `'${name}' is deprecated: write '${definition.type}'`)
     const before = this.issues.errors
-    const options = this.#maskOptions(node, definition, path)
+    const options = WITH_PARTS.has(definition.type) ? this.#withSteps(undefined, () => this.#maskOptions(node, definition, path)) : this.#maskOptions(node, definition, path)
+    if (definition.type === 'from_json_path') this.#documentPath(type.value, node, path)
     if (this.issues.errors === before) this.#maskChecks(node, definition, options, path)
     const { line, column } = this.issues.position(node.at)
     return { type: definition.type, options, path, line, column }
@@ -491,6 +526,22 @@ export class Reader {
     const options = this.fields(node, fields, path, level)
     this.#inMask = outer
     return options
+  }
+
+  /** `from_json_path` needs a document, and for each wildcard a key that the path of the transform has matched. */
+  #documentPath(type: Node, node: MapNode, path: string): void {
+    const steps = this.#steps
+    if (steps === undefined) {
+      this.issues.error('invalid_value', type, childPath(path, 'type'), "'from_json_path' is for the masks of a transform of 'json': here there is no document to read")
+      return
+    }
+    const from = node.entries.get('path')?.value
+    if (from?.kind !== 'list') return
+    for (const [i, item] of from.items.entries()) {
+      if (i < steps || item.kind !== 'scalar' || item.value !== '*') continue
+      const message = `this '*' is the key that step ${i + 1} of the transform's path matches, and that path has ${steps === 1 ? 'one step' : `${steps} steps`}`
+      this.issues.error('bad_path', item, childPath(childPath(path, 'path'), i), message)
+    }
   }
 
   #maskChecks(node: MapNode, definition: MaskDefinition, options: ReadonlyMap<string, unknown>, path: string): void {
@@ -554,6 +605,7 @@ function looksLike(node: Node, shape: Shape): boolean {
     case 'string':
     case 'character':
     case 'regex':
+    case 'xpath':
     case 'seed_file':
     case 'detector':
     case 'label':
@@ -603,6 +655,8 @@ function wantedBy(shape: Shape): string {
       return 'the name of a detector'
     case 'label':
       return 'a label'
+    case 'xpath':
+      return 'an XPath'
     default:
       return 'a list'
   }

@@ -185,13 +185,13 @@ export const HASH_SUBJECTS = ['source', 'json_path', 'relative_path', 'root_path
 export const HASH_SOURCE: ObjectShape = {
   fields: {
     source: { kind: 'string', enum: ['self'], summary: 'The value itself.' },
-    json_path: { kind: 'path_list', summary: 'From the record root; in a json transform from the parent of the value, where ".." goes up.' },
+    json_path: { kind: 'path_list', summary: 'From the record root; in a json or xml transform from the parent of the value, where ".." goes up.' },
     relative_path: { kind: 'path_list', summary: 'From the parent container of the value; ".." goes up.' },
-    root_path: { kind: 'path_list', summary: 'From the record root; in a json transform from the root of that document.' },
+    root_path: { kind: 'path_list', summary: 'From the record root; in a json or xml transform from the root of that document.' },
     column_name: { kind: 'string', minLength: 1, summary: 'One key, as json_path: [key].' },
     self: { kind: 'string', enum: ['entity'], summary: 'The matched text, in unstructured_text.' },
     label: { kind: 'string', minLength: 1, summary: 'The first text with that label, in unstructured_text.' },
-    xpath: { kind: 'string', minLength: 1, summary: 'From the matched node, in xml.' },
+    xpath: { kind: 'string', minLength: 1, summary: 'From the matched element, in xml: "../id", "../@id", "/order/customer".' },
     trim: { kind: 'boolean', default: false, summary: 'Without white space at both ends.' },
     case_transform: { kind: 'string', enum: ['lower', 'upper', 'lowercase', 'uppercase'], summary: 'In lower or upper case.' },
     on_missing: {
@@ -367,7 +367,7 @@ function shapeSchema(shape: Shape): Json {
     case 'scalar':
       return { type: ['string', 'number', 'boolean', 'null'] }
     case 'regex':
-      return { type: 'string', minLength: 1 }
+    case 'xpath':
     case 'seed_file':
       return { type: 'string', minLength: 1 }
     case 'label':

@@ -118,6 +118,24 @@ export const skimCases: Readonly<Record<string, SkimCase>> = {
     ]),
     often: true,
   },
+  'json rules in order, and among other masks': {
+    ruleset: rulesetOf([
+      {
+        keys: ['body', 'doc', 'd'],
+        masks: [
+          {
+            type: 'json',
+            transforms: [
+              { path: ['a'], on_missing: 'error', masks: [{ type: 'from_json_path', path: ['b'] }] },
+              { path: ['*', 'b'], on_missing: 'skip', masks: [{ type: 'remove' }] },
+            ],
+          },
+        ],
+      },
+      { keys: ['note', 'user', 'items'], masks: [{ type: 'json', transforms: [{ path: ['*'], on_missing: 'skip', masks: redact }] }, { type: 'do_nothing' }] },
+    ]),
+    often: true,
+  },
   'no memory of results': { ruleset: 'mask-logs:default', options: { memoSize: 0 }, often: true },
   'a small memory of results': { ruleset: rulesetOf([{ keys: ['name', 'a'], masks: [{ type: 'imitate' }] }]), options: { memoSize: 4 } },
   shallow: { ruleset: rulesetOf([], { max_depth: 3 }), often: true },

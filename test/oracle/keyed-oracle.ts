@@ -2,7 +2,7 @@
 
 import { createHmac, hkdfSync } from 'node:crypto'
 
-type Input = string | null
+export type Input = string | null
 
 function u32(n: number): Buffer {
   const out = Buffer.alloc(4)
@@ -15,7 +15,7 @@ function lp(text: string): Buffer {
   return Buffer.concat([u32(bytes.length), bytes])
 }
 
-function hmac(key: Uint8Array, ...parts: Uint8Array[]): Buffer {
+export function oracleHmac(key: Uint8Array, ...parts: Uint8Array[]): Buffer {
   return createHmac('sha256', key).update(Buffer.concat(parts)).digest()
 }
 
@@ -25,15 +25,20 @@ export function oracleKey(runSecret: string, instanceSecret = ''): Buffer {
 
 export function oracleSeed(key: Uint8Array, family: string, qualifier: string, namespace: string, advance: number, inputs: readonly Input[]): Buffer {
   const tail = inputs.map((input) => (input === null ? Buffer.from([0]) : Buffer.concat([Buffer.from([1]), lp(input.normalize('NFC'))])))
-  return hmac(key, lp(family), lp(qualifier), lp(namespace), u32(advance), ...tail)
+  return oracleHmac(key, lp(family), lp(qualifier), lp(namespace), u32(advance), ...tail)
 }
 
 /** A stream: `take(n)` gives the next n bytes, `uniform(n)` a draw. */
-export function oracleStream(seed: Uint8Array): { take: (n: number) => Buffer; uniform: (n: number | bigint) => number } {
+export interface OracleStream {
+  readonly take: (n: number) => Buffer
+  readonly uniform: (n: number | bigint) => number
+}
+
+export function oracleStream(seed: Uint8Array): OracleStream {
   let bytes = Buffer.alloc(0)
   let counter = 0
   const take = (n: number): Buffer => {
-    while (bytes.length < n) bytes = Buffer.concat([bytes, hmac(seed, u32(counter++))])
+    while (bytes.length < n) bytes = Buffer.concat([bytes, oracleHmac(seed, u32(counter++))])
     const out = bytes.subarray(0, n)
     bytes = bytes.subarray(n)
     return out
@@ -50,26 +55,8 @@ export function oracleStream(seed: Uint8Array): { take: (n: number) => Buffer; u
   return { take, uniform }
 }
 
-const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-const LOWER = UPPER.toLowerCase()
-const DIGITS = '0123456789'
-
-export function oracleImitate(key: Uint8Array, text: string, inputs: readonly Input[], forceChange = false, namespace = ''): string {
-  const stream = oracleStream(oracleSeed(key, 'imitate', '', namespace, 0, inputs))
-  const number = /^(-?)(\d+)$/.exec(text)
-  return [...text]
-    .map((c, i) => {
-      let set = [UPPER, LOWER, DIGITS].find((one) => one.includes(c))
-      if (set === undefined) return c
-      const isFirst = number !== null && i === number[1]!.length
-      if (isFirst && c !== '0' && (number[2]!.length > 1 || number[1] === '-')) set = '123456789'
-      if (forceChange) set = set.replace(c, '')
-      return set[stream.uniform(set.length)]!
-    })
-    .join('')
-}
-
-function permute(seed: Uint8Array, radices: readonly number[], positions: readonly number[]): number[] {
+/** The permutation of section 5.5 under `K`; positions and radices most significant first. */
+export function oraclePermute(seed: Uint8Array, radices: readonly number[], positions: readonly number[]): number[] {
   const size = (of: readonly number[]): bigint => of.reduce((all, radix) => all * BigInt(radix), 1n)
   const number = (of: readonly number[], from: readonly number[]): bigint => of.reduce((all, radix, i) => all * BigInt(radix) + BigInt(from[i]!), 0n)
   const spread = (of: readonly number[], from: bigint): number[] => {
@@ -98,12 +85,13 @@ function permute(seed: Uint8Array, radices: readonly number[], positions: readon
 }
 
 export function oracleFeistel(seed: Uint8Array, a: bigint, b: bigint, sizeLeft: bigint, sizeRight: bigint, rounds: number): [bigint, bigint] {
-  const width = (n: bigint): number => Math.ceil((n - 1n).toString(16).length / 2)
+  // 0 takes no bytes.
+  const width = (n: bigint): number => (n === 1n ? 0 : Math.ceil((n - 1n).toString(16).length / 2))
   const F = (i: number, x: bigint, own: bigint, target: bigint): bigint => {
-    const X = Buffer.from(x.toString(16).padStart(2 * width(own), '0'), 'hex')
+    const X = Buffer.from(own === 1n ? '' : x.toString(16).padStart(2 * width(own), '0'), 'hex')
     const m = width(target) + 8
     let out = Buffer.alloc(0)
-    for (let counter = 0; out.length < m; counter++) out = Buffer.concat([out, hmac(seed, Buffer.from([i]), u32(counter), X)])
+    for (let counter = 0; out.length < m; counter++) out = Buffer.concat([out, oracleHmac(seed, Buffer.from([i]), u32(counter), X)])
     return BigInt(`0x${out.subarray(0, m).toString('hex')}`)
   }
   for (let i = 0; i < rounds; i++) {
@@ -111,73 +99,4 @@ export function oracleFeistel(seed: Uint8Array, a: bigint, b: bigint, sizeLeft: 
     else b = (b + F(i, a, sizeLeft, sizeRight)) % sizeRight
   }
   return [a, b]
-}
-
-/** `imitate_unique` with the default charsets. */
-export function oracleImitateUnique(key: Uint8Array, text: string, namespace = ''): string {
-  const groups: Record<string, string> = { 'A-Z': UPPER, 'a-z': LOWER, '0-9': DIGITS, '1-9': '123456789' }
-  const cells = [...text].map((c) => ({ c, name: ['A-Z', 'a-z', '0-9'].find((name) => groups[name]!.includes(c)) }))
-  if (/^-?\d+$/.test(text)) {
-    const minus = text.startsWith('-') ? 1 : 0
-    let first = minus
-    while (first < text.length - 1 && text[first] === '0') cells[first++]!.name = undefined
-    if (first < text.length - 1) cells[first]!.name = '1-9'
-    else if (minus === 1) cells[first]!.name = text[first] === '0' ? undefined : '1-9'
-  }
-  const used = cells.filter((cell) => cell.name !== undefined)
-  if (used.length === 0) return text
-  const seed = oracleSeed(key, 'imitate_unique', '', namespace, 0, [used.map((cell) => cell.name).join(',')])
-  const result = permute(
-    seed,
-    used.map((cell) => groups[cell.name!]!.length),
-    used.map((cell) => groups[cell.name!]!.indexOf(cell.c)),
-  )
-  let next = 0
-  return cells.map((cell) => (cell.name === undefined ? cell.c : groups[cell.name]![result[next++]!]!)).join('')
-}
-
-/** base32 by bits. */
-export function oraclePseudonym(key: Uint8Array, inputs: readonly Input[], length: number, namespace = ''): string {
-  const bits = [...oracleSeed(key, 'pseudonym', '', namespace, 0, inputs)].map((byte) => byte.toString(2).padStart(8, '0')).join('')
-  return Array.from({ length }, (_, i) => 'abcdefghijklmnopqrstuvwxyz234567'[parseInt(bits.slice(5 * i, 5 * i + 5).padEnd(5, '0'), 2)]).join('')
-}
-
-/** Prefix-preserving encryption of 4 or 16 bytes. */
-export function oracleIpPrefix(key: Uint8Array, address: Uint8Array, sources: readonly Input[], namespace = ''): Uint8Array {
-  const S = oracleSeed(key, 'ip', '', namespace, 0, [...sources, address.length === 4 ? 'v4' : 'v6'])
-  const width = address.length * 8
-  const number = BigInt(`0x${Buffer.from(address).toString('hex')}`)
-  let result = number
-  for (let i = 0; i < width; i++) {
-    const below = BigInt(width - i)
-    const prefix = (number >> below) << below
-    const mac = hmac(S, Buffer.from([i]), Buffer.from(prefix.toString(16).padStart(width / 4, '0'), 'hex'))
-    if ((mac[0]! & 1) === 1) result ^= 1n << (below - 1n)
-  }
-  return Buffer.from(result.toString(16).padStart(width / 4, '0'), 'hex')
-}
-
-/** Row that `from_file` takes. */
-export function oracleRow(key: Uint8Array, file: string, inputs: readonly Input[], rows: number, namespace = ''): number {
-  return oracleStream(oracleSeed(key, 'from_file', file, namespace, 0, inputs)).uniform(rows)
-}
-
-/** `credit_card` over a number whose first `kept` digits stay, with a Luhn digit. */
-export function oracleCreditCard(key: Uint8Array, digits: string, prefix: string, inputs: readonly Input[]): string {
-  const stream = oracleStream(oracleSeed(key, 'credit_card', '', '', 0, inputs))
-  let out = prefix
-  while (out.length < digits.length - 1) out += stream.uniform(10)
-  for (let check = 0; ; check++) {
-    const sum = [...`${out}${check}`].toReversed().reduce((all, d, i) => all + (i % 2 === 0 ? Number(d) : [0, 2, 4, 6, 8, 1, 3, 5, 7, 9][Number(d)]!), 0)
-    if (sum % 10 === 0) return out + check
-  }
-}
-
-/** `iban` without spaces. */
-export function oracleIban(key: Uint8Array, iban: string, inputs: readonly Input[]): string {
-  const stream = oracleStream(oracleSeed(key, 'iban', '', '', 0, inputs))
-  const account = [...iban.slice(4)].map((c) => (/\d/.test(c) ? DIGITS[stream.uniform(10)] : UPPER[stream.uniform(26)])).join('')
-  const rest = (text: string): bigint => BigInt([...text].map((c) => parseInt(c, 36)).join('')) % 97n
-  const check = 98n - rest(`${account}${iban.slice(0, 2)}00`)
-  return iban.slice(0, 2) + String(check).padStart(2, '0') + account
 }

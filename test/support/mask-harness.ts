@@ -8,7 +8,20 @@ import type { KeyedContext } from '../../src/engine/context.ts'
 import { deriveKey, hmac } from '../../src/engine/keyed.ts'
 import type { RunKey } from '../../src/engine/keyed.ts'
 import { NumberText, REMOVED, isContainer } from '../../src/engine/types.ts'
-import type { JsonTransform, MaskContext, MaskDefinition, MaskNode, MaskTools, OptionShape, OptionSpec, Removed, SeedTable, Value, ValueMasker } from '../../src/engine/types.ts'
+import type {
+  HashSource,
+  JsonTransform,
+  MaskContext,
+  MaskDefinition,
+  MaskNode,
+  MaskTools,
+  OptionShape,
+  OptionSpec,
+  Removed,
+  SeedTable,
+  Value,
+  ValueMasker,
+} from '../../src/engine/types.ts'
 import { MaskError } from '../../src/errors.ts'
 import { masks } from '../../src/masks/index.ts'
 import { findSeedFile } from '../../src/seeds/load.ts'
@@ -66,6 +79,8 @@ function checked(spec: OptionSpec | OptionShape, value: unknown): unknown {
           return [name, checked(spec.fields[name]!, item)]
         }),
       )
+    case 'hash_sources':
+      return Array.isArray(value) ? value.map(hashSource) : value
     case 'any_of':
       for (const shape of spec.of) if (fits(shape, value)) return checked(shape, value)
       throw new Error('fits no shape')
@@ -73,6 +88,13 @@ function checked(spec: OptionSpec | OptionShape, value: unknown): unknown {
       if (!fits(spec, value)) throw new Error(`not a ${spec.kind}`)
       return spec.kind === 'scalar' && typeof value === 'number' ? new NumberText(String(value)) : value
   }
+}
+
+/** A hash source as a transform has it. */
+function hashSource(raw: Readonly<Record<string, unknown>>): HashSource {
+  const rest = { trim: false, case: undefined, onMissing: 'error' } as const
+  if (raw['xpath'] !== undefined) return { from: 'xpath', path: [raw['xpath'] as string], ...rest }
+  return raw['json_path'] === undefined ? { from: 'self', path: [], ...rest } : { from: 'parent', path: raw['json_path'] as string[], ...rest }
 }
 
 function fits(shape: OptionShape, value: unknown): boolean {
@@ -198,6 +220,10 @@ const tools: MaskTools = {
       return masker(value, createMaskContext({ key: vectorKey, sources: own, self, advance }))
     }
   },
+  // An error without anything to hide; the engine counts it.
+  report(error) {
+    throw error
+  },
   keyGlobs(globs) {
     const patterns = globs.map((glob) => new RegExp(`^${glob.replace(/[^\w*]/g, '\\$&').replaceAll('*', '.*')}$`, 'i'))
     return (key) => patterns.some((pattern) => pattern.test(key))
@@ -229,17 +255,27 @@ export interface RunOptions {
   readonly advance?: number
   readonly now?: number
   readonly key?: RunKey
+  /** JSON text of the document around the value. */
+  readonly document?: string | undefined
 }
 
 /** Context as for a value that a rule selected: `self` is the source unless inputs are given. */
 export function contextFor(value: Value, options: RunOptions = {}): MaskContext {
-  return createMaskContext({
+  const context = createMaskContext({
     key: options.key ?? vectorKey,
     sources: options.inputs?.map((input) => ({ value: input })) ?? [{ self: true }],
     self: options.self ?? value,
     ...(options.advance === undefined ? {} : { advance: options.advance }),
     now: options.now ?? Date.UTC(2026, 10, 24, 12),
   })
+  const document = readValue(options.document ?? '{"a":"of the document"}')
+  const documentValue = (path: readonly (string | number)[]): Value | undefined => {
+    let at = document
+    for (const part of path)
+      at = at instanceof Map ? (at as ReadonlyMap<string, Value>).get(part as string) : Array.isArray(at) ? (at as readonly Value[])[part as number] : undefined
+    return at
+  }
+  return Object.assign(context, { documentValue })
 }
 
 /** Runs one mask on JSON text; a removed value is the empty text. */

@@ -59,10 +59,20 @@ export function readValue(text: string): Value | undefined {
   return value()
 }
 
-/** Writes JSON text without white space. */
+/** Writes JSON text without white space, however deep the value is. */
 export function writeValue(value: Value): string {
-  if (value instanceof NumberText) return value.text
-  if (value instanceof Map) return `{${[...(value as ReadonlyMap<string, Value>)].map(([key, item]) => `${JSON.stringify(key)}:${writeValue(item)}`).join(',')}}`
-  if (Array.isArray(value)) return `[${(value as readonly Value[]).map(writeValue).join(',')}]`
-  return JSON.stringify(value)
+  let out = ''
+  // What is still to be written, last first: values, and text that is none.
+  const left: (Value | { readonly raw: string })[] = [value]
+  while (left.length > 0) {
+    const next = left.pop()!
+    if (next instanceof NumberText) out += next.text
+    else if (next instanceof Map) {
+      const entries = [...(next as ReadonlyMap<string, Value>)].flatMap(([key, item], i) => [{ raw: `${i === 0 ? '{' : ','}${JSON.stringify(key)}:` }, item])
+      left.push({ raw: entries.length === 0 ? '{}' : '}' }, ...entries.reverse())
+    } else if (Array.isArray(next)) {
+      left.push({ raw: ']' }, ...(next as Value[]).flatMap((item, i) => (i === 0 ? [item] : [{ raw: ',' }, item])).reverse(), { raw: '[' })
+    } else out += typeof next === 'object' && next !== null ? (next as { raw: string }).raw : JSON.stringify(next)
+  }
+  return out
 }

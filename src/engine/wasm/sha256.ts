@@ -7,6 +7,8 @@
 /** Message words and state. */
 const W: i32 = 0
 const S: i32 = 64
+/** The state again, for those who read its words. */
+export const STATE: i32 = 64
 /** Results, as bytes. */
 export const RESULT: i32 = 128
 /** States behind the inner and the outer key block of an HMAC key. */
@@ -372,6 +374,27 @@ export function mac(length: i32): void {
   copyState(S, PADS + 32)
   compress()
   result()
+}
+
+/**
+ * HMAC under PADS of a message of at most 19 bytes, as words with zeros behind it: nothing of it goes through memory. The result is
+ * left in STATE, as words.
+ */
+export function short(a: i32, b: i32, c: i32, d: i32, e: i32, length: i32): void {
+  copyState(S, PADS)
+  store<u32>(W, a)
+  store<u32>(W + 4, b)
+  store<u32>(W + 8, c)
+  store<u32>(W + 12, d)
+  store<u32>(W + 16, e)
+  for (let i = 20; i < 60; i += 4) store<u32>(W + i, 0)
+  const last = W + (length & 28)
+  store<u32>(last, load<u32>(last) | (<u32>0x80000000 >> ((length & 3) << 3)))
+  store<u32>(W + 60, (64 + length) << 3)
+  compress()
+  outer()
+  copyState(S, PADS + 32)
+  compress()
 }
 
 /** HMAC under PADS of the four bytes of a counter into RESULT: a block of a stream. */

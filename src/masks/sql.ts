@@ -1,0 +1,57 @@
+import type { MaskDefinition } from '../engine/types.ts'
+import { option, textMasker } from './input.ts'
+import { Pieces } from './pieces.ts'
+import { hiddenSpans } from './sql-spans.ts'
+import type { SqlOptions } from './sql-spans.ts'
+
+export const sql: MaskDefinition = {
+  type: 'sql',
+  summary: 'Replaces the literals of an SQL statement by `?`; keywords, identifiers and placeholders stay. A literal that does not end hides the rest.',
+  input: 'T',
+  settles: 'replaced',
+  options: {
+    dialect: {
+      kind: 'string',
+      enum: ['auto', 'ansi', 'mysql', 'mssql'],
+      default: 'auto',
+      summary:
+        '`auto`: back-quotes mean MySQL; else a double-quoted token is a literal where a value stands (after a comparison, in the parentheses of `VALUES`, `IN` or a call). ' +
+        'Where dialects read a text differently, as with `\\\\` before a quote, what any of them hides is hidden.',
+    },
+    comments: { kind: 'string', enum: ['drop', 'keep'], default: 'drop', summary: '`drop`: a space is left where tokens would join.' },
+    numbers: { kind: 'boolean', default: true, summary: 'Also numeric literals; hexadecimal and bit literals in any case.' },
+  },
+  compile(options) {
+    const given: SqlOptions = {
+      dialect: option<SqlOptions['dialect']>(options, 'dialect', 'auto'),
+      comments: option<SqlOptions['comments']>(options, 'comments', 'drop'),
+      numbers: option(options, 'numbers', true),
+    }
+    return textMasker('sql', (text, context) => {
+      const out = new Pieces()
+      let copied = 0
+      for (const { start, end, literal } of hiddenSpans(text, given)) {
+        out.keep(text.slice(copied, start))
+        out.write(literal ? '?' : joins(out.text, text, end) ? ' ' : '', end - start)
+        copied = end
+      }
+      out.keep(text.slice(copied))
+      return out.done(context)
+    })
+  },
+  examples: [
+    { in: `"SELECT * FROM \\"u\\" WHERE mail='a@b.example' AND n IN (1,2)"`, out: `"SELECT * FROM \\"u\\" WHERE mail=? AND n IN (?,?)"` },
+    { in: '"INSERT INTO `t1` (a) VALUES (\\"x\\", 0x1f, -1.5e3, NULL, ?)"', out: '"INSERT INTO `t1` (a) VALUES (?, ?, -?, NULL, ?)"' },
+    { in: "\"SELECT $$it's$$, :id, $1, E'\\\\''::text -- why\"", out: '"SELECT ?, :id, $1, ?::text "' },
+    { options: { dialect: 'mssql' }, in: '"SELECT [a b] FROM #t WHERE x = N\'y\' AND z = @p1"', out: '"SELECT [a b] FROM #t WHERE x = ? AND z = @p1"' },
+    { options: { numbers: false, comments: 'keep' }, in: '"SELECT 1/* one */+\'2\'"', out: '"SELECT 1/* one */+?"' },
+    { in: '"SELECT 1/* one */FROM t"', out: '"SELECT ? FROM t"' },
+    { in: '"SELECT \'cut off"', out: '"SELECT ?"' },
+    { in: '42', error: 'non_string_value' },
+  ],
+}
+
+/** True where what follows a dropped comment would join what stands before it. */
+function joins(before: string, text: string, end: number): boolean {
+  return before !== '' && end < text.length && !/\s/.test(before[before.length - 1]!) && !/\s/.test(text[end]!)
+}
