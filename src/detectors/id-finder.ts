@@ -5,21 +5,7 @@
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import { ALNUM, CLASS, DIGIT, HIGH, KEY, LOWER, UPPER, digitJointAfter, digitJointBefore, insideMasked, isDigit, wordAfter, wordBefore } from './bytes.ts'
 import { dateEnd, expiryEnd } from './date-forms.ts'
-import {
-  MOST_WORDS,
-  WORD_LETTER,
-  endsPhrase,
-  hashLetters,
-  hashOf,
-  isHump,
-  mayEndPhrase,
-  phrasesOf,
-  phraseWords,
-  rowsByPhrase,
-  wordBitmaps,
-  type Phrase,
-  type WordTables,
-} from './id-words.ts'
+import { MOST_WORDS, WORD_LETTER, endsPhrase, hashLetters, hashOf, isHump, mayEndPhrase, wordTables, type WordTables } from './id-words.ts'
 import { compact, createGroups, extentOf, hasShape, readGroups, shapeTable, variants, type Extent, type Shape } from './id-shapes.ts'
 import { GENERIC_ID_WORDS, idRows, type IdRow } from './ids/index.ts'
 
@@ -116,7 +102,7 @@ const CIRCUMSTANCES =
   'time date at epoch timestamp ts offset size bytes count length len port pid tid line version build release commit sha digest etag sequence seq duration latency timeout ttl ms status state type kind country region city name title label url uri path host expiry expires expired expiration issued issuer valid verified enabled required total limit max min index hash format message level zone created updated amount balance currency attempts retries interval percent ratio score result provider service'
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(/\s+/))
-const hashSet = (list: string): ReadonlySet<number> => new Set([...words(list)].map((word) => hashOf([word])))
+const hashSet = (list: string): ReadonlySet<number> => new Set([...words(list)].map(hashOf))
 
 /** Bytes of a text within which a word speaks for what follows it. */
 const REACH = 48
@@ -148,7 +134,6 @@ interface PathContext {
 
 /** Everything that is made from the rows when a first text needs it. */
 interface Tables {
-  readonly all: readonly Phrase[]
   readonly words: WordTables
   /** Bit of generic words. */
   readonly generic: number
@@ -174,14 +159,15 @@ let made: Tables | undefined
 function makeTables(): Tables {
   const generic = rows.length
   const size = (generic + 32) >> 5
-  const phrases: Phrase[] = []
+  const phrases: [string, number][] = []
   const national = new Int32Array(size)
   const general = new Set<string>(GENERIC_ID_WORDS)
   rows.forEach((row, i) => {
-    for (const word of [...row.words, row.name.replaceAll('_', ' ')]) if (!general.has(word)) phrases.push(...phrasesOf(word, i))
+    for (const word of row.words) if (!general.has(word)) phrases.push([word, i])
+    phrases.push([row.name, i])
     if (row.kind !== 'named' ? row.priority >= 51 && row.priority <= 59 : row.words.some((word) => general.has(word))) national[i >> 5]! |= 1 << (i & 31)
   })
-  for (const word of general) phrases.push(...phrasesOf(word, generic))
+  for (const word of general) phrases.push([word, generic])
   const shapes: Shape[] = []
   const alone: Shape[] = []
   const aloneFirst = new Uint8Array(32)
@@ -200,8 +186,7 @@ function makeTables(): Tables {
     }
   })
   return {
-    all: phrases,
-    words: { phrases: rowsByPhrase(phrases, rows.length + 1), bytes: wordBitmaps(phrases) },
+    words: wordTables(phrases, rows.length + 1),
     generic,
     size,
     national,
@@ -234,12 +219,12 @@ function pathContext(keyWords: readonly string[]): PathContext {
 
 function readPath(keyWords: readonly string[]): PathContext {
   const { words: table, size, generic } = tables()
-  const list = keyWords.slice(0, PATH_WORDS).map((word) => phraseWords(word).join(''))
+  const list = keyWords.slice(0, PATH_WORDS)
   const found = new Int32Array(size)
   let any = false
   let aside = true
   const look = (parts: readonly string[], from: number, to: number): void => {
-    const hit = table.phrases.get(hashOf(parts))
+    const hit = table.phrases.get(hashOf(parts.join(' ')))
     if (hit === undefined) return
     any = true
     for (let k = 0; k < size; k++) found[k]! |= hit[k]!
@@ -753,13 +738,6 @@ function named(keyWords: readonly string[], active: Uint8Array, ids: Int32Array)
   return false
 }
 
-/** The bitmaps of the words that name rows in force. */
-function skimWords(active: Uint8Array, ids: Int32Array): Uint8Array {
-  const { all, generic, national } = tables()
-  const general = rows.some((_, row) => isIn(national, row) && active[ids[row]!] !== 0)
-  return wordBitmaps(all.filter(({ row }) => (row === generic ? general : active[ids[row]!] !== 0)))
-}
-
 /** Anything but a digit. */
 function beforeRuns(): string {
   let out = ''
@@ -790,7 +768,7 @@ export const idFinder: Finder = {
   find,
   number: findNumber,
   skim: 'ids',
-  skimWords,
+  skimWords: () => tables().words.bytes,
   named,
   passesTimes: (keyWords) => !pathContext(keyWords).any,
 }

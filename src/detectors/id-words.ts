@@ -64,148 +64,158 @@ export function endsPhrase(bytes: Uint8Array, h: number): boolean {
   return ((bytes[PREFIX_BYTES + (slot >> 3)]! >> (slot & 7)) & 1) !== 0
 }
 
-/** Hash of words written as one. */
-export function hashOf(words: readonly string[]): number {
-  return hashText(words.join(''))
+const ASCII = /^[\0-\x7f]*$/
+
+/** The UTF-8 bytes of a text in lower case, a character each. */
+function bytesOf(text: string): string {
+  return ASCII.test(text) ? text : Buffer.from(text).toString('latin1')
 }
 
-/** As `hashLetters`, over the UTF-8 bytes of a text in lower case. */
-function hashText(text: string): number {
+/** What `hashLetters` gives for the letters of a word or phrase, digits behind a word aside. */
+export function hashOf(text: string): number {
+  const bytes = bytesOf(text.toLowerCase())
   let h = START
-  for (let i = text.length - 1; i >= 0; i--) {
-    const c = text.charCodeAt(i)
-    if (c >= 0x80) {
-      const bytes = Buffer.from(text)
-      return hashLetters(bytes, 0, bytes.length)
+  let inWord = false
+  for (let i = bytes.length - 1; i >= 0; i--) {
+    const c = bytes.charCodeAt(i)
+    const kind = kindOf(c)
+    if (kind === 0) inWord = false
+    else if (kind === 2 || inWord) {
+      inWord = true
+      h = Math.imul(h ^ c, 0x01000193)
     }
-    h = Math.imul(h ^ c, 0x01000193)
   }
   return h
 }
 
-const ASCII = /^[\0-\x7f]*$/
-
-/** Words of a phrase: letters, and a digit before them (`2fa`). */
-export function phraseWords(phrase: string): string[] {
-  const out: string[] = []
-  const text = phrase.toLowerCase()
-  const plain = ASCII.test(text)
-  const parts = plain ? text.split(/[^a-z0-9]+/) : text.split(/[^\p{L}\p{M}\p{N}]+/u)
-  for (const part of parts) {
-    let to = part.length
-    while (to > 0 && part.charCodeAt(to - 1) < 0x3a) to--
-    if (to > 0) out.push(to === part.length ? part : part.slice(0, to))
-  }
-  return out
+/** 2 for letters (in lower case) and bytes of other scripts, 1 for digits. */
+function kindOf(c: number): number {
+  return (c >= 97 && c <= 122) || c >= 0x80 ? 2 : c >= 48 && c <= 57 ? 1 : 0
 }
+
+const upper = (text: string): string => text.toUpperCase()
 
 /** Letters of other scripts are compared as bytes: each usual spelling counts. */
-function spellings(words: readonly string[]): (readonly string[])[] {
-  if (ASCII.test(words.join(''))) return [words]
-  const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1)
-  return [words, words.map(capital), words.map((word) => word.toUpperCase()), words.map((word, i) => (i === 0 ? capital(word) : word))]
+function spellings(phrase: string): string[] {
+  if (ASCII.test(phrase)) return [phrase]
+  const capitals = phrase.replace(/\p{L}+/gu, (word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+  // ASCII letters in lower case again
+  const texts = [phrase, capitals, upper(phrase), phrase.slice(0, 1).toUpperCase() + phrase.slice(1)]
+  return [...new Set(texts)].map((text) => text.replace(/[A-Z]/g, (c) => c.toLowerCase()))
 }
 
-/** A phrase as the tables need it. */
-export interface Phrase {
-  readonly row: number
-  readonly hash: number
-  /** The same without the digit that it begins with, else 0. */
-  readonly letters: number
-  /** Words with which it may end: itself as one, and its last. */
-  readonly last: readonly string[]
-}
+/** Words that people leave out: `cartao nacional de saude`, `cartao_nacional_saude`. */
+const LINKS = / (?:de|do|da|del|di|du|des|of|the)(?= )/g
 
-/** Words that people leave out. */
-const LINKS: ReadonlySet<string> = new Set(['de', 'do', 'da', 'del', 'di', 'du', 'des', 'of', 'the'])
-
-/** What words say: a phrase in its spellings. */
-export function phrasesOf(phrase: string, row: number): Phrase[] {
-  const out: Phrase[] = []
-  const all = phraseWords(phrase)
-  // `cartao nacional de saude`, `cartao_nacional_saude`
-  const short = all.filter((word) => !LINKS.has(word))
-  const both = short.length === all.length || short.length < 2 ? spellings(all) : [...spellings(all), ...spellings(short)]
-  for (const words of both) {
-    if (words.length === 0) continue
-    add(out, words.join(''), words, row)
-  }
-  return out
-}
-
-function add(out: Phrase[], joined: string, words: readonly string[], row: number): void {
-  const last = words.at(-1)!
-  out.push({
-    row,
-    hash: hashText(joined),
-    letters: joined.charCodeAt(0) < 0x3a ? hashText(joined.slice(1)) : 0,
-    last: words.length === 1 ? [joined] : words.length <= MOST_WORDS ? [joined, last] : [joined],
-  })
-}
-
-/** The bitmaps for phrases. */
-export function wordBitmaps(phrases: readonly Phrase[]): Uint8Array {
+/** Builds tables from phrases in lower case, each with the row that it names; `size` rows in all. */
+export function wordTables(entries: readonly (readonly [phrase: string, row: number])[], size: number): WordTables {
   const bytes = new Uint8Array(TABLE_BYTES)
+  const phrases = new Map<number, Int32Array>()
+  const long = new Set<number>()
+  const short = new Set<number>()
   const set = (at: number, slot: number): void => {
     bytes[at + (slot >> 3)]! |= 1 << (slot & 7)
   }
-  const ends = new Set<string>()
-  for (const { hash, letters, last } of phrases) {
-    set(PREFIX_BYTES + BITMAP_BYTES, slotOf(hash))
-    if (letters !== 0) set(PREFIX_BYTES + BITMAP_BYTES, slotOf(letters))
-    for (const word of last) ends.add(word)
-  }
-  const firsts: number[][] = []
-  for (const word of ends) {
-    set(PREFIX_BYTES, slotOf(hashText(word)))
-    // the first pass knows words by their letters alone
-    let text = word
-    if (word.charCodeAt(0) < 0x3a) {
-      text = word.slice(1)
-      set(PREFIX_BYTES, slotOf(hashText(text)))
+  /** A word that may end a phrase: it begins at `from`; in `joined` words what is no letter is passed over. */
+  const ender = (text: string, from: number, h: number, joined: boolean): void => {
+    set(PREFIX_BYTES, slotOf(h))
+    let a = 0
+    let b = 0
+    let c = 0
+    let d = 0
+    let n = 0
+    let high = false
+    for (let i = from; i < text.length && n < 4; i++) {
+      const code = text.charCodeAt(i)
+      if (kindOf(code) !== 2) {
+        if (n === 0 || joined) continue
+        break
+      }
+      if (n === 0) a = code & 31
+      else if (n === 1) b = code & 31
+      else if (n === 2) c = code & 31
+      else {
+        d = code & 31
+        high = code >= 0x80
+      }
+      n++
     }
-    const first = ASCII.test(text) ? [0, 1, 2, 3].slice(0, text.length).map((i) => text.charCodeAt(i) & 31) : [...Buffer.from(text.slice(0, 4)).subarray(0, 4)].map((b) => b & 31)
-    if (first.length === 1) continue
-    firsts.push(first)
-    const [a, b, c, d] = first as [number, number, number?, number?]
-    if (c === undefined) set(0, prefixSlot(a, b, 0, NO_THIRD))
-    else if (d === undefined) for (const l of [0, CAPITAL, 19]) set(0, prefixSlot(a, b, c, l))
-    else for (const l of [ASCII.test(text) ? d : OTHER, d, CAPITAL]) set(0, prefixSlot(a, b, c, l))
+    // one letter alone ends no phrase
+    if (n < 2) return
+    if (n === 2) set(0, prefixSlot(a, b, 0, NO_THIRD))
+    else if (n === 3) for (const fourth of [0, CAPITAL, 19]) set(0, prefixSlot(a, b, c, fourth))
+    else {
+      set(0, prefixSlot(a, b, c, high ? OTHER : d))
+      set(0, prefixSlot(a, b, c, CAPITAL))
+    }
+    if (n === 4) long.add((a << 15) | (b << 10) | (c << 5) | d)
+    else short.add((a << 15) | (b << 10) | (c << 5) | (n === 2 ? 0 : 1))
   }
-  sieve(firsts, bytes)
-  return bytes
+  const add = (text: string, row: number): void => {
+    let h = START
+    let bare = 0
+    let count = 0
+    let inWord = false
+    let last = 0
+    let lastAt = 0
+    for (let i = text.length - 1; i >= 0; i--) {
+      const c = text.charCodeAt(i)
+      const kind = kindOf(c)
+      if (kind === 0) {
+        if (inWord && count === 1) {
+          last = h
+          lastAt = i + 1
+        }
+        inWord = false
+      } else if (kind === 2 || inWord) {
+        if (!inWord) count++
+        inWord = true
+        if (kind === 1) bare = h
+        h = Math.imul(h ^ c, 0x01000193)
+      }
+    }
+    if (count === 0) return
+    let rows = phrases.get(h)
+    if (rows === undefined) phrases.set(h, (rows = new Int32Array((size + 31) >> 5)))
+    rows[row >> 5]! |= 1 << (row & 31)
+    set(PREFIX_BYTES + BITMAP_BYTES, slotOf(h))
+    ender(text, 0, h, true)
+    if (count > 1 && count <= MOST_WORDS) ender(text, lastAt, last, false)
+    // the first pass knows words by their letters alone: `2fa` by `fa`
+    if (bare !== 0) {
+      set(PREFIX_BYTES + BITMAP_BYTES, slotOf(bare))
+      ender(text, 0, bare, true)
+    }
+  }
+  for (const [phrase, row] of entries) {
+    for (const text of spellings(phrase)) {
+      add(bytesOf(text), row)
+      const without = text.replace(LINKS, '')
+      if (without !== text) add(bytesOf(without), row)
+    }
+  }
+  sieve(long, short, bytes)
+  return { phrases, bytes }
 }
 
 /**
  * Eight buckets of words, by how they begin: a byte for each of the 32 values of a letter, in which bit b says that a word of bucket b
  * may have it in that place. Words of two and three letters, behind which anything may stand, are in buckets of their own.
  */
-function sieve(firsts: readonly number[][], bytes: Uint8Array): void {
-  const key = (first: readonly number[]): number => (first[0]! << 10) | (first[1]! << 5) | (first[2] ?? 0)
-  const short = firsts.filter((first) => first.length < 4).sort((a, b) => key(a) - key(b))
-  const long = firsts.filter((first) => first.length === 4).sort((a, b) => key(a) - key(b))
-  const fill = (list: readonly number[][], from: number, buckets: number): void => {
-    list.forEach((first, i) => {
+function sieve(long: ReadonlySet<number>, short: ReadonlySet<number>, bytes: Uint8Array): void {
+  const fill = (words: ReadonlySet<number>, from: number, buckets: number, letters: (word: number) => number): void => {
+    const list = Int32Array.from(words).sort()
+    list.forEach((word, i) => {
       const bit = 1 << (from + Math.floor((i * buckets) / list.length))
+      const n = letters(word)
       for (let k = 0; k < 4; k++) {
-        if (k < first.length) bytes[SIEVE + 32 * k + first[k]!]! |= bit
+        if (k < n) bytes[SIEVE + 32 * k + ((word >> (15 - 5 * k)) & 31)]! |= bit
         else for (let c = 0; c < 32; c++) bytes[SIEVE + 32 * k + c]! |= bit
       }
     })
   }
-  fill(short, 0, 2)
-  fill(long, 2, 6)
-}
-
-/** Sets of rows by the hash of a phrase; `size` rows in all. */
-export function rowsByPhrase(phrases: readonly Phrase[], size: number): Map<number, Int32Array> {
-  const out = new Map<number, Int32Array>()
-  for (const { hash, row } of phrases) {
-    let rows = out.get(hash)
-    if (rows === undefined) out.set(hash, (rows = new Int32Array((size + 31) >> 5)))
-    rows[row >> 5]! |= 1 << (row & 31)
-  }
-  return out
+  fill(short, 0, 2, (word) => ((word & 31) === 0 ? 2 : 3))
+  fill(long, 2, 6, () => 4)
 }
 
 /** True where a word begins inside a run of letters: `patientId`, `IDNumber`. */
