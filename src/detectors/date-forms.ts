@@ -3,6 +3,8 @@
 import { ALNUM, CLASS, LETTER, digitJointAfter, isDigit, lower, wordAfter } from './bytes.ts'
 
 const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december']
+/** Bits of the letters with which months begin. */
+const FIRST_LETTERS: number = MONTHS.reduce((bits, name) => bits | (1 << (name.charCodeAt(0) - 97)), 0)
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 function number(text: Uint8Array, from: number, to: number): number {
@@ -28,7 +30,7 @@ function yearLike(year: number): boolean {
 
 /** End of the name of a month at `at`, short or whole; 0 when there is none. */
 export function monthEnd(text: Uint8Array, at: number, end: number): number {
-  if (at + 3 > end) return 0
+  if (at + 3 > end || ((FIRST_LETTERS >> (lower(text[at]!) - 97)) & 1) === 0) return 0
   for (const name of MONTHS) {
     if (lower(text[at]!) !== name.charCodeAt(0) || lower(text[at + 1]!) !== name.charCodeAt(1) || lower(text[at + 2]!) !== name.charCodeAt(2)) continue
     let p = at + 3

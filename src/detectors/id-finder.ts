@@ -4,7 +4,7 @@
 
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import { ALNUM, CLASS, DIGIT, HIGH, KEY, LOWER, UPPER, digitJointAfter, digitJointBefore, insideMasked, isDigit, wordAfter, wordBefore } from './bytes.ts'
-import { dateEnd, expiryEnd } from './date-forms.ts'
+import { dateEnd, expiryEnd, monthEnd } from './date-forms.ts'
 import { MOST_WORDS, WORD_LETTER, endsPhrase, hashLetters, hashOf, isHump, mayEndPhrase, wordTables, type WordTables } from './id-words.ts'
 import { compact, createGroups, extentOf, hasShape, readGroups, shapeTable, variants, type Extent, type Shape } from './id-shapes.ts'
 import { GENERIC_ID_WORDS, idRows, type IdRow } from './ids/index.ts'
@@ -315,7 +315,7 @@ function find(scan: Scan, _at: number, ids: Int32Array): number {
     if ((all & DIGIT) !== 0 || ((all & UPPER) !== 0 && q - p <= 11)) {
       if ((all & HIGH) === 0) candidate(scan, ids, path, p, q, all, aloneFirst)
       else asciiRuns(scan, ids, path, p, q, aloneFirst)
-    } else if (q - p >= 3 && q - p <= 9 && events > 0 && (all & HIGH) === 0) candidate(scan, ids, path, p, q, all, aloneFirst)
+    } else if (q - p >= 3 && q - p <= 9 && (events > 0 || path.any) && (all & HIGH) === 0 && monthEnd(text, p, end) === q) candidate(scan, ids, path, p, q, all, aloneFirst)
     // words
     while (p < q) {
       if ((CLASS[text[p]!]! & WORD_LETTER) === 0) {
@@ -424,8 +424,7 @@ function asciiRuns(scan: Scan, ids: Int32Array, path: PathContext, from: number,
 /** Fills `near` and `nearest` with what the words before `at` name. Returns where the nearest name ends, -1 without one. */
 function wordsBefore(scan: Scan, at: number): number {
   const { text, start } = scan
-  near.fill(0)
-  nearest.fill(0)
+  for (let k = 0; k < near.length; k++) near[k] = nearest[k] = 0
   let p = at
   const stop = at - 8 > start ? at - 8 : start
   while (p > stop && opens(text[p - 1]!)) p--

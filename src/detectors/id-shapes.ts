@@ -1,7 +1,7 @@
 // Shapes of written identifiers. A shape is found by its skeleton, the lengths of its groups of letters and digits and what
 // joins them, so that a candidate costs one look-up for each of its groups, whatever the number of shapes.
 
-import { ALNUM, CLASS, DIGIT, LETTER, UPPER } from './bytes.ts'
+import { ALNUM, CLASS, DIGIT, LETTER, LOWER, UPPER } from './bytes.ts'
 import type { IdRow } from './ids/index.ts'
 
 const MAX_GROUPS = 9
@@ -49,6 +49,8 @@ export function readGroups(text: Uint8Array, at: number, end: number, out: Group
     const stop = end - p > MOST ? p + MOST : end
     while (p < stop && (CLASS[text[p]!]! & ALNUM) !== 0) p++
     total += p - from
+    // a word of a sentence
+    if (joint === 32 && p - from > 2 && (CLASS[text[from]!]! & LOWER) !== 0 && (CLASS[text[p - 1]!]! & LOWER) !== 0) break
     if (p === from || total > MOST || (p < end && (CLASS[text[p]!]! & ALNUM) !== 0)) break
     skeleton = Math.imul(skeleton, 31) + (p - from)
     if (joint === 40 && p < end && text[p] === 41) {
