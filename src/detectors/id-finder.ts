@@ -340,7 +340,7 @@ function find(scan: Scan, _at: number, ids: Int32Array): number {
         }
       }
       if (text[from]! >= 0xe3) unspaced(table, text, from, p)
-      if (events > 0 && eventEnd[(events - 1) % EVENTS]! < p && from - eventEnd[(events - 1) % EVENTS]! <= REACH) passWord(hashLetters(text, from, p))
+      if (events > 0 && from >= eventEnd[(events - 1) % EVENTS]! && from - eventEnd[(events - 1) % EVENTS]! <= REACH) passWord(hashLetters(text, from, p))
       w3 = w2
       w2 = w1
       w1 = from
