@@ -159,7 +159,7 @@ const PHONE_WORDS = contextWords(
   'telefonszam',
 )
 /** Words that make a phone number of digits in groups, not of a bare run: calls and texts have numbers of many kinds. */
-const CALL_WORDS = contextWords('call', 'dial', 'ring', 'reach', 'answering', 'messages to', 'text to', 'text at', 'desk', 'office', 'registered', 'contact', 'rang', 'ext')
+const CALL_WORDS = contextWords('call', 'dial', 'ring', 'reach', 'answering', 'messages to', 'text to', 'text at', 'desk', 'office', 'registered', 'contact', 'rang')
 const SSN_WORDS = contextWords('ssn', 'social')
 /** The last word before a checked or formed number that says what else it is. */
 const OTHER_WORDS = new Set([

@@ -259,6 +259,8 @@ let negative = false
 let lastEquals = -1
 let equalsBefore = -1
 let lastBoundary = -1
+let lastBar = -1
+let barBefore = -1
 let lastBreak = -1
 let breakBefore = -1
 
@@ -283,7 +285,7 @@ function find(scan: Scan, _at: number, ids: Int32Array): number {
   doneTo.fill(0)
   events = since = strangers = 0
   negative = false
-  lastEquals = equalsBefore = lastBoundary = lastBreak = breakBefore = start - 1
+  lastBar = barBefore = lastEquals = equalsBefore = lastBoundary = lastBreak = breakBefore = start - 1
   // starts of the words before, as far as they may belong to one phrase
   let w1 = 0
   let w2 = 0
@@ -298,8 +300,11 @@ function find(scan: Scan, _at: number, ids: Int32Array): number {
       if (b === 61) {
         equalsBefore = lastEquals
         lastEquals = p
-      } else if (b === 44 || b === 59 || b === 123 || b === 38 || b === 124 || b === 91) lastBoundary = p
-      else if (b === 10) {
+      } else if (b === 44 || b === 59 || b === 123 || b === 38 || b === 91) lastBoundary = p
+      else if (b === 124) {
+        barBefore = lastBar
+        lastBar = lastBoundary = p
+      } else if (b === 10) {
         breakBefore = lastBreak
         lastBoundary = lastBreak = p
       }
@@ -445,6 +450,9 @@ function wordsBefore(scan: Scan, at: number): number {
       closest = p - 4
     }
   } else if (b === 58 && lastBoundary > low) low = lastBoundary
+  // cells of a table: the one before counts
+  const bar = b === 124 ? barBefore : lastBar
+  if (bar > low) low = bar
   if (breakBefore > low) low = breakBefore
   let end = -1
   let reach = 0

@@ -148,6 +148,8 @@ const CONSTANT: i32 = 16
 const KNOWABLE: i32 = 32
 /** The path names identifiers: every string with a digit may hold one. */
 const NAMED: i32 = 64
+/** A bit that is no finder's: the host is to look. */
+const NAMED_LIVE: i32 = 1 << 30
 
 // fields of a replacement: where its bytes are, how many, the number of its counter
 const BYTES: usize = 0
@@ -834,8 +836,11 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
     const flags = <i32>load<u8>(scope, FLAGS)
     let live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set, flags) : -1
     const ids = load<i32>(set, IDS)
-    if ((seen != 0 || (flags & NAMED) != 0) && (live & ids) != ids && n < MAX_CANDIDATES) {
-      const digit = named(start, p, set, flags)
+    // whatever stands under such a path is looked at, with candidates or without
+    if ((flags & NAMED) != 0) {
+      if (live == 0) live = NAMED_LIVE
+    } else if (seen != 0 && (live & ids) != ids && n < MAX_CANDIDATES) {
+      const digit = named(start, p, set)
       if (digit != 0) {
         n = note(n, digit, load<i32>(set, IDS_GROUP))
         live |= ids
@@ -871,8 +876,10 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   const flags = <i32>load<u8>(scope, FLAGS)
   let live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set, flags) : -1
   const ids = load<i32>(set, IDS)
-  if ((live & ids) != ids && count < MAX_CANDIDATES) {
-    const digit = named(SCRATCH, SCRATCH + n, set, flags)
+  if ((flags & NAMED) != 0) {
+    if (live == 0) live = NAMED_LIVE
+  } else if ((live & ids) != ids && count < MAX_CANDIDATES) {
+    const digit = named(SCRATCH, SCRATCH + n, set)
     if (digit != 0) {
       count = note(count, digit, load<i32>(set, IDS_GROUP))
       live |= ids
@@ -1195,9 +1202,7 @@ function noAlone(start: i32, end: i32, p: i32): bool {
  * A digit of the text in [start, end), if the finder of identifiers may find something in it: a word that names one before a digit, or
  * capitals and digits as in one that stands without. 0 for none. See `find` in detectors/id-finder.ts.
  */
-function named(start: i32, end: i32, set: i32, flags: i32): i32 {
-  // whatever it is
-  if ((flags & NAMED) != 0) return start
+function named(start: i32, end: i32, set: i32): i32 {
   // a UUID by its hyphens
   if (end - start == 36 && byte(start + 8) == 45 && byte(start + 13) == 45 && byte(start + 18) == 45 && byte(start + 23) == 45) return 0
   const table = load<i32>(set, WORDS_AT)
