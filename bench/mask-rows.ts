@@ -93,7 +93,6 @@ export const maskRows: readonly MaskRow[] = [
   { mask: { type: 'retain_date_component', month: true }, value: date },
   { mask: { type: 'retain_year' }, value: date },
   { mask: { type: 'round' }, value: (i) => `41.${digits(i, 6)}` },
-  { mask: { type: 'scan' }, value: (i) => `mail for ${person(i)}@shop.example` },
   { mask: { type: 'scan' }, long: true, value: (i) => `${lorem} mail for ${person(i)}@shop.example` },
   { mask: { type: 'set_checksum', checksum_type: 'luhn' }, value: (i) => `41111${digits(i, 7)}1111` },
   { mask: { type: 'social_security_number' }, value: (i) => `${digits(i, 3)}-${digits(i >> 3, 2)}-${digits(i >> 5, 4)}` },
@@ -101,7 +100,12 @@ export const maskRows: readonly MaskRow[] = [
   { mask: { type: 'transform_case', transform: 'upper' }, value: customer },
   { mask: { type: 'typecast', typecast_as: 'integer' }, value: (i) => `${i}.00` },
   { mask: { type: 'url' }, value: (i) => `https://shop.example/u/${i}?token=${hex(i, 8)}&page=2` },
-  // Rows of masks that are not in the registry are passed over.
+  // Rows with masks that are not in the registry are passed over.
+  {
+    mask: { type: 'json', transforms: [{ path: ['copy'], masks: [{ type: 'from_json_path', path: ['user'] }] }] },
+    note: 'from_json_path',
+    value: (i) => `{"user":"ann-${digits(i, 6)}","copy":"bo-${digits(i, 6)}"}`,
+  },
   { mask: { type: 'sql' }, value: (i) => `SELECT * FROM orders WHERE mail='${person(i)}@shop.example' AND n IN (1,2)` },
   {
     mask: { type: 'xml', transforms: [{ path: '/order/user', node_transforms: [{ type: 'text', masks: inner }] }] },
@@ -114,6 +118,20 @@ export const maskRows: readonly MaskRow[] = [
     value: (i) => `${lorem} for ${customer(i)}`,
   },
 ]
+
+/** The engine alone: a mask that does next to nothing. */
+export const engineRow: MaskRow = { mask: { type: 'other_text' }, note: 'nothing but another text: the engine alone', value: customer }
+
+/** The type of a mask and those of the masks inside it, which stand under `masks` at any depth. */
+export function typesOf(mask: unknown): string[] {
+  const inner = (of: unknown, isMask: boolean): string[] => {
+    if (Array.isArray(of)) return of.flatMap((item) => inner(item, isMask))
+    if (typeof of !== 'object' || of === null) return []
+    const { type } = of as { readonly type?: unknown }
+    return [...(isMask && typeof type === 'string' ? [type] : []), ...Object.entries(of).flatMap(([key, value]) => inner(value, key === 'masks'))]
+  }
+  return inner(mask, true)
+}
 
 /** `credit_card retain_prefix_length: automatic`, as rows are called in the report. */
 export function rowName({ mask, note, long }: MaskRow): string {

@@ -7,7 +7,7 @@
 //   --small   48 MB, 3 runs, half of what must be reached is enough; nothing is written unless --out is given
 //   --gate    exit code 1 when a target is missed
 //   --out     where the dated report goes, default bench/history
-//   --only    parts to run: throughput, values, line, huge, start, latency
+//   --only    parts to run: throughput, values, line, huge, start, latency, masks
 //
 // Every program reads stdin and writes stdout, gets the same bytes, and is measured as a whole process, start-up included.
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
@@ -257,6 +257,57 @@ async function latency(): Promise<void> {
   check({ what: 'line in to line out, p99, against passthrough', unit: 'x', bound: 'most', must: 3, aim: 2 }, of(p99, oursDefault) / of(p99, passthrough))
 }
 
+/** What each mask costs on values that are in the table of recent results, on new ones, and its HMACs alone. */
+function masks(): void {
+  const program = here('./masks.js')
+  const run = <T>(args: readonly string[], input = ''): T => JSON.parse(execFileSync(process.execPath, [program, ...args], { input, maxBuffer: 1 << 28 }).toString()) as T
+  const { rows: operations, missing } = run<{ rows: Record<string, readonly (readonly [string, number])[]>; missing: readonly string[] }>(['count'])
+  if (missing.length > 0) throw new Error(`bench/mask-rows.ts has no row for ${missing.join(', ')}`)
+  const names = Object.keys(operations)
+  const results = new Map<string, { hit: number; miss: number; macs: number }[]>(names.map((name) => [name, []]))
+  const rounds = Math.min(runs, 3)
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) results.get(name)?.push(run(['measure', name], JSON.stringify(operations[name])))
+    say(`masks: run ${round + 1} of ${rounds}`)
+  }
+  const measured = names.map((name) => {
+    const of = (key: 'hit' | 'miss' | 'macs'): number => median((results.get(name) ?? []).map((result) => result[key]))
+    // Of 64 values.
+    const count = (operations[name] ?? []).filter(([operation]) => operation !== 'prepare').length / 64
+    return { name, hit: of('hit'), miss: of('miss'), macs: of('macs'), count }
+  })
+  const engine = measured.find(({ name }) => name.startsWith('other_text'))?.miss ?? 0
+  figures['masks'] = Object.fromEntries(measured.map(({ name, ...rest }) => [name, rest]))
+  texts.push(
+    `## Masks, µs of the processor for each value\n\nOf ${rounds} processes of its own for each row the median.\n\n${table([
+      ['mask', 'hit', 'miss', 'HMACs', 'HMACs alone', 'miss / HMACs', 'miss without the engine / HMACs'],
+      ...measured.map(({ name, hit, miss, macs, count }) => {
+        const against = (cost: number): string => (count === 0 ? '-' : show(cost))
+        return [name, show(hit), show(miss), against(count), against(macs), against(miss / macs), against((miss - engine) / macs)]
+      }),
+    ])}`,
+  )
+  // Long texts and the engine alone are for comparison. A mask that draws once costs two HMACs: its seed and a block of its stream.
+  const single = measured.filter(({ name }) => !/^other_text|\(each kB\)/.test(name))
+  const allowed = ({ macs, count }: { readonly macs: number; readonly count: number }): number => (count > 2.5 ? Math.max(5, 1.2 * macs) : 5)
+  const worst = <T>(of: readonly T[], by: (one: T) => number): T => of.reduce((most, one) => (by(one) > by(most) ? one : most))
+  const slowest = worst(single, ({ hit }) => hit)
+  check({ what: `mask on a value seen before, slowest: ${slowest.name}`, unit: 'µs', bound: 'most', must: 3, aim: 1 }, slowest.hit)
+  const few = worst(
+    single.filter(({ count }) => count <= 2.5),
+    ({ miss }) => miss,
+  )
+  check({ what: `mask on a new value, slowest with two HMACs or fewer: ${few.name}`, unit: 'µs', bound: 'most', must: 5, aim: 3 }, few.miss)
+  const many = worst(
+    single.filter(({ count }) => count > 2.5),
+    (one) => one.miss / allowed(one),
+  )
+  check({ what: `with more HMACs, against 5 µs or 1.2 times these: ${many.name}`, unit: 'x', bound: 'most', must: 1, aim: 0.8 }, many.miss / allowed(many))
+  const over = single.filter((one) => one.hit > 3 || one.miss > allowed(one))
+  if (over.length > 0) noted.push(`Masks that cost more than they may: ${over.map((one) => `${one.name} (${show(one.miss)} of ${show(allowed(one))} µs)`).join(', ')}.`)
+}
+
+if (wanted('masks')) masks()
 if (wanted('values')) values()
 if (wanted('throughput')) await throughput()
 if (wanted('line')) line()
@@ -309,7 +360,8 @@ process.stdout.write(markdown)
 const out = options.out ?? (small || parts !== undefined ? undefined : 'bench/history')
 if (out !== undefined) {
   mkdirSync(out, { recursive: true })
-  const base = join(out, `${date}-${process.version}`)
+  // A run of some parts does not take the place of a whole one.
+  const base = join(out, [date, process.version, ...(parts ?? [])].join('-'))
   writeFileSync(`${base}.json`, `${JSON.stringify({ date: started.toISOString(), machine, size, runs, small, targets: rows, figures }, null, 1)}\n`)
   writeFileSync(`${base}.md`, markdown)
   say(`written: ${base}.json and .md`)

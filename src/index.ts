@@ -9,17 +9,21 @@
  * @module
  */
 import { detectors, finders, finishPair, judgePair, judgeSecret, keyFacts, pairTriggers, recogniseKey } from './detectors/index.ts'
+import { createNamesFinder, createNamesGate, nameDetectors } from './detectors/names/index.ts'
+import { makeTextTagging } from './detectors/names/tagging.ts'
+import type { TaggingOptions, TextTagging } from './detectors/names/tagging.ts'
 import { makeConverted, makeMasker, makeTested } from './masker.ts'
 import type { Builtins, ConvertOptions, Masker, MaskerOptions, RulesetInput } from './masker.ts'
 import { masks } from './masks/index.ts'
+import { readNamesModel } from './ruleset/files.ts'
 import type { Converted } from './ruleset/convert.ts'
 import { rulesetJsonSchema as schemaOf } from './ruleset/schema.ts'
 import type { RulesetTestResult } from './ruleset/test-run.ts'
 
 const builtins: Builtins = {
   masks,
-  finders,
-  detectors,
+  finders: [...finders, createNamesFinder(readNamesModel)],
+  detectors: [...detectors, ...nameDetectors],
   pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair, judge: judgePair },
   keyFacts,
   judgeSecret,
@@ -58,9 +62,20 @@ export function convertRuleset(ruleset: string, options: ConvertOptions = {}): C
   return makeConverted(builtins, ruleset, options)
 }
 
+/**
+ * Masks texts with a model of your own, asynchronously, beside a masker: give it what the masker hands on. Texts that may hold a
+ * name are sent, in batches; one that is not answered in time, or wrongly, or that finds the queue full, is replaced whole, or
+ * handed on under `onFailure: 'skip'`.
+ *
+ * @example await createTextTagging({ tagger }).text(masker.text('Please call Maria Schneider'))
+ */
+export function createTextTagging(options: TaggingOptions): TextTagging {
+  return makeTextTagging(options, () => createNamesGate(readNamesModel))
+}
+
 /** The JSON Schema (draft 2020-12) of rulesets, from the same tables as the checks. */
 export function rulesetJsonSchema(): object {
-  return schemaOf(masks, detectors)
+  return schemaOf(masks, builtins.detectors)
 }
 
 export { formatIssue, InputError, MaskError, RulesetError } from './errors.ts'
@@ -84,6 +99,7 @@ export type {
   ValueMasker,
 } from './engine/types.ts'
 export type { Feed, LineEngine, Pieces, Remark } from './lines.ts'
+export type { TaggedSpan, TaggingFailure, TaggingOptions, TaggingStats, TextTagger, TextTagging } from './detectors/names/tagging.ts'
 export { TEST_RUN_SECRET } from './ruleset/test-run.ts'
 export type { Converted, ConvertedRuleset } from './ruleset/convert.ts'
 export type { RulesetTestResult, TestProblem } from './ruleset/test-run.ts'

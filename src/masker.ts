@@ -922,8 +922,8 @@ class BoundMasker implements Masker {
       hits: this.hits,
       room: (size) => this.skimmer()?.buffers(size)?.[0] ?? Buffer.allocUnsafeSlow(size),
       mask(json, put, locate) {
-        masker.lineStart = 0
         masker.begin()
+        masker.lineStart = 0
         masker.rows = masker.walker.columns = rows
         masker.locate = locate
         masker.observe(explain)
@@ -946,6 +946,7 @@ class BoundMasker implements Masker {
       },
     }
   }
+
   private rowEngine(options: FeedOptions): RowEngine {
     const engine = this.recordEngine(options, true)
     const { plan } = this.compiled

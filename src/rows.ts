@@ -6,7 +6,7 @@ import type { Feed, Pieces, Remark } from './lines.ts'
 import { FAILED_RECORD, Held, markLength, type RowEngine } from './records.ts'
 
 /** The lines of JSON of so many bytes are masked at a time: they stay in the cache of the processor. */
-const ROOM = 128 * 1024
+const ROOM = 64 * 1024
 const NONE = Buffer.alloc(0)
 const LF = 0x0a
 const CR = 0x0d

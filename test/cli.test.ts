@@ -1,29 +1,23 @@
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { run } from '../src/cli.ts'
 import { COMMANDS, ENVIRONMENT, EXIT_CODES, FLAGS, helpText, parseCommandLine, spelling } from '../src/cli/flags.ts'
 import { describeCrash, type CliIo } from '../src/cli/io.ts'
 import { STARTER_RULESET } from '../src/cli/starter.ts'
 import { calls, library } from './fixtures/digit-masker.ts'
+import { testFolder } from './support/folder.ts'
 
 const SECRET = 'a run secret that is long enough'
 const NO_SECRET = 'mask-logs: no run secret set; masked values are consistent only within this process\n'
 
-let folder: string
+const folder = testFolder()
 let dir: string
-let count = 0
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'mask-logs-'))
-})
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 beforeEach(() => {
-  dir = join(folder, String(count++))
-  mkdirSync(dir)
+  dir = folder.next()
   calls.length = 0
 })
 const file = (name: string, content: string | Buffer): string => {
@@ -529,19 +523,19 @@ describe('the process', { timeout: 120_000 }, () => {
   let home: string
   beforeAll(() => {
     // The compiled program, with the stand-in for the engine: signals, pipes and exit codes need a real process.
-    home = join(folder, 'program')
+    home = join(folder.path, 'program')
     mkdirSync(home)
     cpSync('package.json', join(home, 'package.json'))
     symlinkSync(resolve('node_modules'), join(home, 'node_modules'))
     writeFileSync(
-      join(folder, 'tsconfig.json'),
+      join(folder.path, 'tsconfig.json'),
       JSON.stringify({
         extends: resolve('tsconfig.json'),
         compilerOptions: { outDir: home, rootDir: resolve('.'), declaration: false, typeRoots: [resolve('node_modules/@types')] },
         files: [resolve('src/bin.ts'), resolve('test/fixtures/digit-masker.ts')],
       }),
     )
-    spawnSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', join(folder, 'tsconfig.json')])
+    spawnSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', join(folder.path, 'tsconfig.json')])
     writeFileSync(
       join(home, 'main.mjs'),
       `

@@ -1,10 +1,9 @@
 // Database and file rulesets to in-flight rulesets: the table row by row, names of files, what is refused, and on generated
 // rulesets that everything loads and nothing is left unmasked that the source masks.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { Document, parse } from 'yaml'
 import { RulesetError } from '../src/errors.ts'
 import type { MaskDefinition } from '../src/engine/types.ts'
@@ -14,6 +13,7 @@ import { convertRuleset } from '../src/ruleset/convert.ts'
 import { columnOf, fileNames, sameTable, sqlParts } from '../src/ruleset/table-names.ts'
 import { environment } from './ruleset-stubs.ts'
 import { command } from './support/command.ts'
+import { testFolder } from './support/folder.ts'
 
 const runSecret = 's3cr3t-9b1f4a2c8e7d6f5a0b3c1d2e'
 
@@ -879,16 +879,10 @@ describe('generated rulesets', () => {
 // ------------------------------------------------------------------------------------------------ the command
 
 describe('mask-logs convert', () => {
-  let folder: string
+  const folder = testFolder()
   let dir: string
-  let count = 0
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'mask-logs-'))
-  })
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
   beforeEach(() => {
-    dir = join(folder, String(count++))
-    mkdirSync(dir)
+    dir = folder.next()
     writeFileSync(join(dir, 'rules.yaml'), SOURCE)
     writeFileSync(join(dir, 'two.yaml'), TWO)
   })

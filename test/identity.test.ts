@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { createRandom } from '../bench/random.ts'
 import { cardNumber, iban, mailbox } from '../bench/values.ts'
 import { createMasker } from '../src/index.ts'
-import type { Masker } from '../src/index.ts'
+import type { FeedOptions, Masker } from '../src/index.ts'
 
 const PEOPLE = 200
 
@@ -27,6 +27,7 @@ const ruleset = {
   version: '1.0',
   rules: [
     ...rules.map(({ key, mask }) => ({ keys: [key], masks: [mask] })),
+    { paths: ['doc'], masks: [{ type: 'xml', transforms: rules.map(({ key, mask }) => ({ path: `//${key}`, node_transforms: [{ type: 'text', masks: [mask] }] })) }] },
     ...rules.flatMap(({ detector, mask }) => (detector === undefined ? [] : [{ detect: [detector], masks: [mask] }])),
   ],
 }
@@ -48,8 +49,8 @@ interface Channel {
   send(masker: Masker, people: readonly Person[]): Person[] | Promise<Person[]>
 }
 
-async function through(masker: Masker, lines: readonly string[]): Promise<string[]> {
-  const stream = masker.stream()
+async function through(masker: Masker, lines: readonly string[], options: FeedOptions = {}): Promise<string[]> {
+  const stream = masker.stream(options)
   const out: Buffer[] = []
   stream.on('data', (chunk: Buffer) => out.push(chunk))
   const ended = once(stream, 'end')
@@ -113,6 +114,31 @@ const channels: readonly Channel[] = [
   },
   { name: 'free text: lines', send: async (masker, of) => (await through(masker, of.map(told))).map(heard) },
   { name: 'free text: pairs', send: (masker, of) => of.map((person) => heard(masker.text(quoted(person)))) },
+  {
+    name: 'XML in a string',
+    send: (masker, of) =>
+      of.map((person) => {
+        const doc = `<customer><who>${fields.map((field) => `<${field}>${person[field]}</${field}>`).join('')}</who></customer>`
+        const out = parsed<{ doc: string }>(masker.json(JSON.stringify({ doc }))).doc
+        return Object.fromEntries(fields.map((field) => [field, new RegExp(`<${field}>([^<]*)</${field}>`).exec(out)![1]!])) as Person
+      }),
+  },
+  {
+    name: 'rows of CSV, through stream()',
+    send: async (masker, of) => {
+      const rows = [fields, ...of.map((person) => fields.map((field) => person[field]))]
+      const out = await through(
+        masker,
+        rows.map((row) => row.join(',')),
+        { format: 'csv' },
+      )
+      return out.slice(1).map((row) => Object.fromEntries(row.split(',').map((cell, i) => [fields[i]!, cell])) as Person)
+    },
+  },
+  {
+    name: 'an array of records in a document',
+    send: async (masker, of) => parsed<Person[]>((await through(masker, [JSON.stringify(of, undefined, 2)], { format: 'json-document' })).join('\n')),
+  },
   {
     name: 'fields that are spelled differently',
     send: (masker, of) =>

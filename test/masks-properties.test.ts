@@ -4,8 +4,10 @@
 // MASK_LOGS_FUZZ_VALUES sets the number of values thrown at the masks (default 100000), MASK_LOGS_FUZZ_SEED their seed.
 
 import { describe, expect, it } from 'vitest'
+import { maskRows, typesOf } from '../bench/mask-rows.ts'
 import { createRandom } from '../bench/random.ts'
 import { createMaskContext } from '../src/engine/context.ts'
+import { deriveKey } from '../src/engine/keyed.ts'
 import { NumberText, REMOVED } from '../src/engine/types.ts'
 import type { MaskContext, Value } from '../src/engine/types.ts'
 import { MaskError } from '../src/errors.ts'
@@ -97,6 +99,24 @@ describe('different values stay different', () => {
     const hosts = image.map((address) => Number(address.split('.')[2]) * 256 + Number(address.split('.')[3]))
     expect(hosts.sort((a, b) => a - b)).toEqual(list(65_536, (i) => i))
     expect(new Set(image.map((address) => address.split('.').slice(0, 2).join())).size).toBe(1)
+  })
+})
+
+describe('one mask under several run keys', () => {
+  const keys = [vectorKey, deriveKey('another run secret of 32 letters'), deriveKey(VECTOR_SECRET, 'site-a')]
+  it.each<[RawMask, string]>([
+    [{ type: 'imitate_unique' }, 'cust-000123'],
+    [{ type: 'imitate_unique' }, '4711'],
+    [{ type: 'imitate_uuid' }, 'f47ac10b-58cc-4372-a567-0e02b2c3d479'],
+    [{ type: 'imitate_nz_ird' }, '49091850'],
+    [{ type: 'ip', mode: 'prefix' }, '203.0.113.7'],
+    [{ type: 'ip', mode: 'prefix' }, '2001:db8::1'],
+  ])('keeps what it makes of them apart: %o', (mask, value) => {
+    const of = (masker: ReturnType<typeof compileMasks>, key: (typeof keys)[number]): string => masker(value, contextFor(value, { key })) as string
+    const expected = keys.map((key) => of(compileMasks([mask]), key))
+    expect(new Set([value, ...expected]).size).toBe(keys.length + 1)
+    const shared = compileMasks([mask])
+    for (const i of [0, 1, 0, 2, 1, 1, 0, 2]) expect(of(shared, keys[i]!)).toBe(expected[i])
   })
 })
 
@@ -229,6 +249,11 @@ describe('any value', () => {
     expect(all.filter(({ variants }) => variants.length === 0).map(({ mask }) => mask.type)).toEqual([])
   })
 
+  it('is measured: every mask has a row in the benchmark', () => {
+    const rows = new Set(maskRows.flatMap(({ mask }) => typesOf(mask)))
+    expect(masks.filter(({ type }) => !rows.has(type)).map(({ type }) => type)).toEqual([])
+  })
+
   it('makes a mask give a value or throw a MaskError without data', () => {
     const random = createRandom(seed)
     const pool = list(2000, () => anyValue(random))
@@ -254,7 +279,9 @@ describe('any value', () => {
     let n = 0
     for (const variant of variants) {
       const hash_sources = [undefined, [{ source: 'self' }, { json_path: ['id'] }], null][n % 3]
-      const rules = [{ paths: ['v'], masks: [variant], ...(hash_sources === undefined ? {} : { hash_sources }) }]
+      // one that reads a document has to be in a transform of it
+      const mask = variant.type === 'from_json_path' ? { type: 'json', transforms: [{ path: ['a'], on_missing: 'skip', masks: [variant] }] } : variant
+      const rules = [{ paths: ['v'], masks: [mask], ...(hash_sources === undefined ? {} : { hash_sources }) }]
       const masker = createMasker({ version: '1.0', policy: { on_mask_error: 'fail', max_depth: 1000 }, rules }, { runSecret: VECTOR_SECRET, seedDirs: [fixtureSeeds] })
       for (let i = 0; i < each; i++, n++) {
         const record = pool[(n * 7) % pool.length]!

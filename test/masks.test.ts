@@ -89,7 +89,8 @@ describe('every mask', () => {
               return result === REMOVED ? '' : writeValue(result)
             } catch (error) {
               if (!(error instanceof MaskError)) throw error
-              if (typeof value === 'string' && value.length > 3) expect(error.message).not.toContain(value)
+              // A short word may well be one of the message's own.
+              if (typeof value === 'string' && value.length > 3 && !/^[a-z ]{1,8}$/.test(value)) expect(error.message).not.toContain(value)
               expect(error.cause).toBeUndefined()
               return error.code
             }

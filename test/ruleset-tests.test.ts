@@ -1,13 +1,13 @@
 // The `tests` of rulesets: what passes, what is told of a failure (places, never values), and `mask-logs check --test`.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { STARTER_RULESET } from '../src/cli/starter.ts'
 import { NumberText, RulesetError, TEST_RUN_SECRET, testRuleset } from '../src/index.ts'
 import type { MaskerOptions, TestProblem } from '../src/index.ts'
 import { command } from './support/command.ts'
+import { testFolder } from './support/folder.ts'
 
 const RULES = `version: "1.0"
 rules:
@@ -244,16 +244,10 @@ describe('hostile tests', () => {
 // ------------------------------------------------------------------------------------------------ the command
 
 describe('mask-logs check --test', () => {
-  let folder: string
+  const folder = testFolder()
   let dir: string
-  let count = 0
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'mask-logs-'))
-  })
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
   beforeEach(() => {
-    dir = join(folder, String(count++))
-    mkdirSync(dir)
+    dir = folder.next()
   })
   const file = (name: string, tests: string, rules = RULES): string => {
     writeFileSync(join(dir, name), tests === '' ? rules : `${rules}tests:\n${tests}\n`)

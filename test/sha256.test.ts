@@ -66,19 +66,36 @@ describe.each([
     expect(hex(same.subarray(0, 32))).toBe(want)
   })
 
+  it('gives words, of messages of any length and of short ones that are words', () => {
+    const keys = [randomBytes(32), randomBytes(32)].map((key) => ({ key, mac: new module.HmacKey(key) }))
+    for (const n of lengths()) {
+      const { key, mac } = keys[n % 2]!
+      const data = randomBytes(n)
+      expect(hex(module.bytesOfWords(mac.macWords(data, n)))).toBe(hmac(key, data))
+    }
+    const third = new module.HmacKey(randomBytes(64))
+    for (let round = 0; round < 200; round++) {
+      // Keys take turns, others are made and wiped in between: which one was used last must not matter.
+      const { key, mac } = keys[round % 3 === 0 ? 0 : 1]!
+      const data = randomBytes(round % 20)
+      const words = Buffer.concat([data, Buffer.alloc(20 - data.length)])
+      if (round % 7 === 0) module.firstBlock(module.wordsOfBytes(randomBytes(32)))
+      if (round % 11 === 0) third.wipe()
+      const [a, b, c, d, e] = [0, 4, 8, 12, 16].map((at) => words.readInt32BE(at)) as [number, number, number, number, number]
+      mac.short(a, b, c, d, e, data.length)
+      expect(hex(module.bytesOfWords(Array.from({ length: 8 }, (_, k) => module.shortWord(k))))).toBe(hmac(key, data))
+    }
+  })
+
   it('makes the blocks of streams', () => {
-    const out = new Uint8Array(32)
     for (const counter of [0, 1, 2, 255, 256, 65_536, 0x7fffffff]) {
       const key = randomBytes(32)
       const bytes = Buffer.alloc(4)
       bytes.writeUInt32BE(counter)
-      new module.HmacKey(key).macCounter(counter, out)
-      expect(hex(out)).toBe(hmac(key, bytes))
-      module.firstBlock(key, out)
-      expect(hex(out)).toBe(hmac(key, Buffer.alloc(4)))
-      const same = Buffer.from(key)
-      module.firstBlock(same, same)
-      expect(hex(same)).toBe(hmac(key, Buffer.alloc(4)))
+      expect(hex(module.bytesOfWords(new module.HmacKey(key).macCounter(counter)))).toBe(hmac(key, bytes))
+      const words = module.wordsOfBytes(key)
+      expect(hex(module.bytesOfWords(words))).toBe(hex(key))
+      expect(hex(module.bytesOfWords(module.firstBlock(words)))).toBe(hmac(key, Buffer.alloc(4)))
     }
   })
 

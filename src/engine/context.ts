@@ -1,5 +1,5 @@
 import { canonical } from './canonical.ts'
-import { drawsFrom, randomSeed, seed } from './keyed.ts'
+import { drawsFrom, drawsOf, randomSeed, seed } from './keyed.ts'
 import type { RunKey } from './keyed.ts'
 import { NumberText } from './types.ts'
 import type { Draws, MaskContext, SeedSpec, Value } from './types.ts'
@@ -55,7 +55,7 @@ export class KeyedContext implements MaskContext {
     if (this.sources.length === 0) return drawsFrom(randomSeed())
     const inputs = this.sources.map((source) => (source.self ? this.#selfInput(spec, source) : source.value))
     const { family, qualifier = '', namespace = '' } = spec
-    return drawsFrom(seed(this.key, { family, qualifier, namespace, advance: this.advance }, inputs))
+    return drawsOf(this.key, { family, qualifier, namespace, advance: this.advance }, inputs)
   }
 
   seedOf(family: string, qualifier: string, namespace: string, inputs: readonly (string | null)[]): Uint8Array {

@@ -1,28 +1,36 @@
 import type { Draws } from './types.ts'
-import { firstBlock, HmacKey } from './sha256.ts'
+import { bytesOfWords, firstBlock, HmacKey, wordsOfBytes } from './sha256.ts'
+import type { Words } from './sha256.ts'
 
 /** The stream of a seed and unbiased draws from it. Blocks are computed when they are needed. */
 export class Stream implements Draws {
-  readonly seed: Uint8Array
+  readonly #words: Words
+  #seed: Uint8Array | undefined
   #key: HmacKey | undefined
-  #block: Uint8Array | undefined
+  #block: Words | undefined
   #counter = 0
   #at = 32
 
-  constructor(seed: Uint8Array) {
-    this.seed = seed
+  constructor(seed: Uint8Array | Words) {
+    if (seed instanceof Uint8Array) {
+      this.#seed = seed
+      this.#words = wordsOfBytes(seed)
+    } else this.#words = seed
+  }
+
+  get seed(): Uint8Array {
+    return (this.#seed ??= bytesOfWords(this.#words))
   }
 
   /** The next byte of the stream. */
   byte(): number {
     if (this.#at === 32) {
-      this.#block ??= new Uint8Array(32)
-      if (this.#counter === 0) firstBlock(this.seed, this.#block)
-      else (this.#key ??= new HmacKey(this.seed)).macCounter(this.#counter, this.#block)
+      this.#block = this.#counter === 0 ? firstBlock(this.#words) : (this.#key ??= new HmacKey(this.seed)).macCounter(this.#counter)
       this.#counter++
       this.#at = 0
     }
-    return this.#block![this.#at++]!
+    const at = this.#at++
+    return (this.#block![at >> 2]! >>> (24 - 8 * (at & 3))) & 255
   }
 
   uniform(n: number): number {

@@ -2,6 +2,7 @@ import { InputError, MaskError } from '../errors.ts'
 import { canonical } from './canonical.ts'
 import { Stream } from './draws.ts'
 import { HmacKey, messageBuffer, wipeScratch } from './sha256.ts'
+import type { Words } from './sha256.ts'
 import type { Draws } from './types.ts'
 
 // Keyed determinism: run secret -> key -> seed -> stream -> draws. The only file that loads node:crypto, and late: with a run
@@ -44,6 +45,12 @@ export class RunKey {
     // A wiped key would still give results, the same for everyone.
     if (this.#closed) throw new MaskError('internal', 'key', 'used after close')
     this.#mac.mac(data, length, out)
+  }
+
+  /** `mac`, as words. */
+  macWords(data: Uint8Array, length: number): Words {
+    if (this.#closed) throw new MaskError('internal', 'key', 'used after close')
+    return this.#mac.macWords(data, length)
   }
 
   /** Tells this key from others and gives nothing of it away. */
@@ -132,9 +139,27 @@ const scratch = messageBuffer
 
 /** The seed over canonical inputs; null inputs hash as null. */
 export function seed(key: RunKey, parts: SeedParts, inputs: readonly (string | null)[]): Uint8Array {
+  const to = room(parts, inputs)
+  const out = new Uint8Array(32)
+  key.mac(to, putSeed(to, parts, inputs), out)
+  return out
+}
+
+/** Draws under a seed. */
+export function drawsOf(key: RunKey, parts: SeedParts, inputs: readonly (string | null)[]): Draws {
+  const to = room(parts, inputs)
+  return new Stream(key.macWords(to, putSeed(to, parts, inputs)))
+}
+
+/** An array that the message of a seed fits into. */
+function room(parts: SeedParts, inputs: readonly (string | null)[]): Uint8Array {
   let most = 16 + 3 * (parts.family.length + parts.qualifier.length + parts.namespace.length)
   for (const input of inputs) most += 5 + (input === null ? 0 : 3 * input.length)
-  const to = most <= scratch.length ? scratch : new Uint8Array(most)
+  return most <= scratch.length ? scratch : new Uint8Array(most)
+}
+
+/** Writes the message of a seed; returns its length. */
+function putSeed(to: Uint8Array, parts: SeedParts, inputs: readonly (string | null)[]): number {
   let at = putText(to, 0, parts.family)
   at = putText(to, at, parts.qualifier)
   at = putText(to, at, parts.namespace)
@@ -147,9 +172,7 @@ export function seed(key: RunKey, parts: SeedParts, inputs: readonly (string | n
       at = putText(to, at, input)
     }
   }
-  const out = new Uint8Array(32)
-  key.mac(to, at, out)
-  return out
+  return at
 }
 
 function putLength(to: Uint8Array, at: number, length: number): number {

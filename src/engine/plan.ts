@@ -232,6 +232,7 @@ export class DetectSet {
     this.active = Uint8Array.from(actions, (a) => (a === undefined ? 0 : 1))
     const used = finders.filter((f) => f.ids.some((id) => actions[id] !== undefined) && f.finder.triggers.length > 0)
     this.finders = used
+    for (const { finder } of used) finder.prepare?.()
     this.numberFinders = scanNumbers ? finders.filter((f) => f.finder.number !== undefined && f.ids.some((id) => actions[id] !== undefined)) : []
     this.numberWords = new Set(this.numberFinders.flatMap((f) => f.finder.numberWords ?? []))
     this.namers = used.filter((f) => f.finder.named !== undefined)

@@ -23,12 +23,16 @@ interface Sha256Exports {
 /** The part of the WebAssembly API that is used; the types of Node leave it to those of browsers. */
 declare const WebAssembly: { readonly Module: new (code: Uint8Array) => object; readonly Instance: new (module: object) => { readonly exports: Sha256Exports } } | undefined
 
+/** 32 bytes as eight words, big-endian, with signs: an array of bytes costs more to make than to fill. */
+export type Words = readonly number[]
+
 /** The module with views of its memory. */
 class Sha256Module {
   readonly calls: Sha256Exports
   readonly message: Uint8Array
   /** Of eight words, in the byte order of WebAssembly whatever the machine's. */
   readonly state: DataView
+  private readonly messageWords: DataView
   private readonly result: Uint8Array
   private readonly pads: Int32Array
   /** The key whose pads stand in the module. */
@@ -41,6 +45,7 @@ class Sha256Module {
     const { memory, STATE, RESULT, PADS, MESSAGE, MESSAGE_SIZE } = this.calls
     this.most = MESSAGE_SIZE.value
     this.message = new Uint8Array(memory.buffer, MESSAGE.value, this.most)
+    this.messageWords = new DataView(memory.buffer, MESSAGE.value, 32)
     this.state = new DataView(memory.buffer, STATE.value, 32)
     this.result = new Uint8Array(memory.buffer, RESULT.value, 32)
     this.pads = new Int32Array(memory.buffer, PADS.value, 16)
@@ -51,6 +56,20 @@ class Sha256Module {
     if (data === message) return
     if (length <= 64) for (let i = 0; i < length; i++) message[i] = data[i]!
     else message.set(length === data.length ? data : data.subarray(0, length))
+  }
+
+  putWords(words: Words): void {
+    const to = this.messageWords
+    for (let i = 0; i < 8; i++) to.setInt32(4 * i, words[i]!)
+  }
+
+  words(): Words {
+    const { state } = this
+    // biome-ignore format: one state
+    return [
+      state.getInt32(0, true), state.getInt32(4, true), state.getInt32(8, true), state.getInt32(12, true),
+      state.getInt32(16, true), state.getInt32(20, true), state.getInt32(24, true), state.getInt32(28, true),
+    ]
   }
 
   use(pads: Int32Array): void {
@@ -271,13 +290,26 @@ export class HmacKey {
     this.#finishState()
   }
 
+  /** `mac`, as words. */
+  macWords(data: Uint8Array, length: number): Words {
+    if (wasm !== undefined && length <= wasm.most) {
+      wasm.put(data, length)
+      wasm.use(this.#pads)
+      wasm.calls.mac(length)
+      return wasm.words()
+    }
+    this.#begin(0)
+    absorb(data, length, 64)
+    this.#finishState()
+    return Array.from(S)
+  }
+
   /** HMAC of the four bytes of `counter`, big-endian: a block of a stream. */
-  macCounter(counter: number, out: Uint8Array): void {
+  macCounter(counter: number): Words {
     if (wasm !== undefined) {
       wasm.use(this.#pads)
       wasm.calls.block(counter)
-      wasm.take(out)
-      return
+      return wasm.words()
     }
     this.#begin(0)
     W.fill(0, 0, 16)
@@ -285,7 +317,8 @@ export class HmacKey {
     W[1] = 0x80000000 | 0
     W[15] = (64 + 4) * 8
     compress()
-    this.#finish(out)
+    this.#finishState()
+    return Array.from(S)
   }
 
   /** Forgets the key. A wiped key must not be used again. */
@@ -320,18 +353,25 @@ export function shortWord(k: number): number {
 }
 
 /**
- * HMAC of four zero bytes under a key of 32 bytes into `out`: the first block of the stream of a seed. Most streams end with it,
- * so no key is made for it.
+ * HMAC of four zero bytes under a key of 32 bytes: the first block of the stream of a seed. Most streams end with it, so no key is
+ * made for it.
  */
-export function firstBlock(key: Uint8Array, out: Uint8Array): void {
-  if (wasm === undefined) {
-    new HmacKey(key).macCounter(0, out)
-    return
-  }
-  wasm.put(key, 32)
+export function firstBlock(key: Words): Words {
+  if (wasm === undefined) return new HmacKey(bytesOfWords(key)).macCounter(0)
+  wasm.putWords(key)
   wasm.prepare(32)
   wasm.calls.block(0)
-  wasm.take(out)
+  return wasm.words()
+}
+
+export function bytesOfWords(words: Words): Uint8Array {
+  const bytes = new Uint8Array(32)
+  for (let i = 0; i < 32; i++) bytes[i] = words[i >> 2]! >>> (24 - 8 * (i & 3))
+  return bytes
+}
+
+export function wordsOfBytes(bytes: Uint8Array): Words {
+  return Array.from({ length: 8 }, (_, i) => (bytes[4 * i]! << 24) | (bytes[4 * i + 1]! << 16) | (bytes[4 * i + 2]! << 8) | bytes[4 * i + 3]!)
 }
 
 /** Clears what the last calls left in the shared work arrays. */

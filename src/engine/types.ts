@@ -470,7 +470,7 @@ export interface Trigger {
 export interface DetectorInfo {
   readonly name: string
   /** undefined: named only. */
-  readonly group: 'secrets' | 'pci' | 'pii' | 'phi' | 'network' | undefined
+  readonly group: 'secrets' | 'pci' | 'pii' | 'phi' | 'network' | 'names' | undefined
   readonly tier: 0 | 1 | 2
   /** Earlier wins for equal spans and scores. */
   readonly priority: number
@@ -492,6 +492,8 @@ export interface DetectorInfo {
 export interface Finder {
   readonly detectors: readonly DetectorInfo[]
   readonly triggers: readonly Trigger[]
+  /** Reads what `find` needs beside the text, when a ruleset with one of the detectors is compiled. Called more than once. */
+  readonly prepare?: () => void
   /**
    * `ids[i]` is the id of `detectors[i]`. Returns the offset below which this finder wants no further candidates
    * (0: none to skip). Emits through `scan.emit`.

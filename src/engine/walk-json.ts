@@ -662,7 +662,8 @@ export class JsonWalker implements Access {
         const known = memo.get(slot, ref.chain.id, bytes, s, e)
         if (known !== undefined) {
           if (known.keep) return undefined
-          return this.level === 0 ? known.json : this.encode(known.text === REMOVED ? '' : known.text, true)
+          const plain = known.text === REMOVED ? '' : known.text
+          return this.level === 0 ? (known.json ??= jsonBytes(plain)) : this.encode(plain, true)
         }
         const errors = this.state.errors.length
         const matched = decode(bytes, s, e)

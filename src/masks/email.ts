@@ -39,8 +39,7 @@ export const email: MaskDefinition = {
     const keepTag = option(options, 'keep_tag', false)
     const unique = option(options, 'unique', false)
     const namespace = option(options, 'seed', '')
-    const names = style === 'name' ? nameSources(tools, namespace, lower) : undefined
-    const localPart = localParts()
+    const names = style === 'name' ? nameSources(tools, namespace, lower, reduce) : undefined
     const spec = { family: 'email', namespace, identity: lower }
     return textMasker('email', (text, context) => {
       // Nothing of the input is needed but what is kept, so text that is no address gets one too.
@@ -73,21 +72,12 @@ function lower(text: string): string {
   return text.toLowerCase()
 }
 
-/** Makes `first.last`, lower case, reduced to a-z and 0-9. Names come from lists, so they are reduced once. */
-function localParts(): (first: string, last: string) => string {
-  const known = new Map<string, string>()
-  const reduced = (name: string): string => {
-    let out = known.get(name)
-    if (out === undefined) known.set(name, (out = reduce(name)))
-    return out
-  }
-  return (first, last) => {
-    const a = reduced(first)
-    const b = reduced(last)
-    return a === '' || b === '' ? a + b : `${a}.${b}`
-  }
+/** `first.last`; names without one Latin letter leave nothing. */
+function localPart(first: string, last: string): string {
+  return first === '' || last === '' ? first + last : `${first}.${last}`
 }
 
+/** A name in lower case, reduced to a-z and 0-9. */
 function reduce(word: string): string {
   let out = ''
   for (const one of word.toLowerCase().normalize('NFKD')) if ((one >= 'a' && one <= 'z') || (one >= '0' && one <= '9')) out += one

@@ -17,7 +17,7 @@ export const iban: MaskDefinition = {
       if (!isAscii(text) || !isShaped(plain)) throw new MaskError('not_valid', 'iban', 'received a value that is not an IBAN')
       const draws = context.draws(spec)
       const country = plain.slice(0, 2)
-      units.length = 0
+      const units: number[] = []
       for (let i = 4; i < plain.length; i++) units.push(isDigit(plain.charCodeAt(i)) ? 0x30 + draws.uniform(10) : 0x41 + draws.uniform(26))
       const account = textOf(units)
       const result = country + ibanDigits(country, account) + account
@@ -36,9 +36,6 @@ export const iban: MaskDefinition = {
     { in: '42', error: 'non_string_value' },
   ],
 }
-
-/** Characters under way: most are put together from many. */
-const units: number[] = []
 
 /** Identity form: no spaces, upper case. */
 function compact(text: string): string {

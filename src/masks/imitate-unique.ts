@@ -108,7 +108,7 @@ function groupsOf(names: readonly string[]): Groups {
   }
 }
 
-/** A value cut into positions and literals. One object for all values: nothing is kept. */
+/** A value cut into positions and literals. One object serves for all values, one after the other. */
 class Cut {
   readonly #groups: Groups
   readonly #retained: number
@@ -136,7 +136,8 @@ class Cut {
   #readText(text: string): void {
     const { all, ascii, asciiIndex } = this.#groups
     let seen = 0
-    for (let i = 0; i < text.length; i++) {
+    // What is too long is refused: nothing is gained by reading on.
+    for (let i = 0; i < text.length && this.length <= MOST_POSITIONS; i++) {
       const code = text.charCodeAt(i)
       if (seen++ < this.#retained) {
         if ((code & 0xfc00) === 0xd800 && text.codePointAt(i)! > 0xffff) i++
@@ -175,7 +176,7 @@ class Cut {
       return true
     }
     this.#put(first, this.#groups.all.length - 1, index - 1)
-    for (let i = first + 1; i < text.length; i++) this.#put(i, digits, text.charCodeAt(i) - 0x30)
+    for (let i = first + 1; i < text.length && this.length <= MOST_POSITIONS; i++) this.#put(i, digits, text.charCodeAt(i) - 0x30)
     return true
   }
 
@@ -190,17 +191,25 @@ class Cut {
   write(text: string): string {
     const { all } = this.#groups
     const units = this.#units
+    let out = ''
     let copied = 0
     units.length = 0
     for (let n = 0; n < this.length; n++) {
       const start = this.#starts[n]!
+      // Long stretches are copied whole.
+      if (start - copied > 64) {
+        out += textOf(units) + text.slice(copied, start)
+        units.length = 0
+        copied = start
+      }
       for (; copied < start; copied++) units.push(text.charCodeAt(copied))
       copied += (text.charCodeAt(start) & 0xfc00) === 0xd800 ? 2 : 1
       const point = all[this.kinds[n]!]!.points[this.positions[n]!]!
       if (point <= 0xffff) units.push(point)
       else units.push(0xd7c0 + (point >> 10), 0xdc00 + (point & 0x3ff))
     }
-    return copied < text.length ? textOf(units) + text.slice(copied) : textOf(units)
+    out += textOf(units)
+    return copied < text.length ? out + text.slice(copied) : out
   }
 }
 

@@ -95,58 +95,54 @@ function randomAddress(length: number, draws: Draws): Uint8Array {
  */
 class PrefixCipher {
   readonly #key: HmacKey
-  readonly #networks = new Map<number | string, Uint8Array>()
-  readonly #words = new Int32Array(5)
+  readonly #networks = new Map<number | string, Int32Array>()
+  /** The address, and which of its bits are flipped. */
+  readonly #words = new Int32Array(4)
+  readonly #flips = new Int32Array(4)
 
   constructor(seed: Uint8Array) {
     this.#key = new HmacKey(seed)
   }
 
   apply(address: Uint8Array): Uint8Array {
-    const network = address.length === 4 ? 3 : 8
-    const result = new Uint8Array(address.length)
-    const id = address.length === 4 ? pair(address, 0) * 256 + address[2]! : String.fromCharCode(pair(address, 0), pair(address, 2), pair(address, 4), pair(address, 6))
+    const words = this.#words
+    const flips = this.#flips
+    const bits = 8 * address.length
+    for (let at = 0; at < address.length; at += 4) words[at >> 2] = (address[at]! << 24) | (address[at + 1]! << 16) | (address[at + 2]! << 8) | address[at + 3]!
+    const network = bits === 32 ? 24 : 64
+    const id = bits === 32 ? words[0]! >>> 8 : `${words[0]},${words[1]}`
     let known = this.#networks.get(id)
     if (known === undefined) {
-      known = new Uint8Array(network)
-      this.#encrypt(address, 0, network, known)
+      flips.fill(0)
+      this.#flip(0, network, 1 + address.length)
+      known = flips.slice(0, 2)
       if (this.#networks.size >= 4096) this.#networks.delete(this.#networks.keys().next().value!)
       this.#networks.set(id, known)
     }
-    for (let at = 0; at < network; at++) result[at] = known[at]!
-    this.#encrypt(address, network, address.length, result)
+    flips[0] = known[0]!
+    flips[1] = known[1]!
+    flips[2] = flips[3] = 0
+    this.#flip(network, bits, 1 + address.length)
+    const result = new Uint8Array(address.length)
+    for (let at = 0; at < address.length; at++) result[at] = (words[at >> 2]! ^ flips[at >> 2]!) >>> (24 - 8 * (at & 3))
     return result
   }
 
-  /** Encrypts the bytes [from, to). */
-  #encrypt(address: Uint8Array, from: number, to: number, result: Uint8Array): void {
+  /** Decides over the bits [from, to). The message: the number of the bit, and the address up to it. */
+  #flip(from: number, to: number, length: number): void {
     const words = this.#words
-    words.fill(0)
-    for (let at = 0; at < from; at++) put(words, at, address[at]!)
-    for (let at = from; at < to; at++) {
-      const byte = address[at]!
-      let flips = 0
-      for (let bit = 0; bit < 8; bit++) {
-        // The number of the bit, and the bits before it.
-        put(words, at, byte & (0xff00 >>> bit))
-        this.#key.short(((8 * at + bit) << 24) | words[0]!, words[1]!, words[2]!, words[3]!, words[4]!, 1 + address.length)
-        flips = (flips << 1) | ((shortWord(0) >>> 24) & 1)
-      }
-      put(words, at, byte)
-      result[at] = byte ^ flips
+    for (let i = from; i < to; i++) {
+      const at = i >> 5
+      const bit = i & 31
+      const before = bit === 0 ? 0 : words[at]! & (-1 << (32 - bit))
+      const a = at === 0 ? before : words[0]!
+      const b = at === 1 ? before : at > 1 ? words[1]! : 0
+      const c = at === 2 ? before : at > 2 ? words[2]! : 0
+      const d = at === 3 ? before : 0
+      this.#key.short((i << 24) | (a >>> 8), (a << 24) | (b >>> 8), (b << 24) | (c >>> 8), (c << 24) | (d >>> 8), d << 24, length)
+      this.#flips[at]! |= ((shortWord(0) >>> 24) & 1) << (31 - bit)
     }
   }
-}
-
-/** Puts a byte of an address into a message whose first byte is another one. */
-function put(words: Int32Array, at: number, byte: number): void {
-  const shift = 8 * (3 - ((at + 1) & 3))
-  const word = (at + 1) >> 2
-  words[word] = (words[word]! & ~(0xff << shift)) | (byte << shift)
-}
-
-function pair(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 8) | bytes[at + 1]!
 }
 
 const MOST_CIPHERS = 64

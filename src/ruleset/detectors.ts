@@ -2,9 +2,9 @@
 
 import type { DetectorInfo } from '../engine/types.ts'
 
-export const DETECTOR_GROUPS = ['secrets', 'pci', 'pii', 'phi', 'network'] as const
+export const DETECTOR_GROUPS = ['secrets', 'pci', 'pii', 'phi', 'network', 'names'] as const
 
-/** True for `all` and the five groups. */
+/** True for `all` and the groups. `all` is every group but `names`, which reads a model and is sure of less. */
 export function isDetectorGroup(name: string): boolean {
   return name === 'all' || (DETECTOR_GROUPS as readonly string[]).includes(name)
 }
@@ -14,6 +14,6 @@ export function expandDetectors(names: readonly string[], exclude: readonly stri
   const wanted = new Set(names)
   const unwanted = new Set(exclude)
   const covers = (set: ReadonlySet<string>, detector: DetectorInfo): boolean =>
-    set.has(detector.name) || (detector.group !== undefined && (set.has(detector.group) || set.has('all')))
+    set.has(detector.name) || (detector.group !== undefined && (set.has(detector.group) || (set.has('all') && detector.group !== 'names')))
   return detectors.filter((detector) => covers(wanted, detector) && !covers(unwanted, detector)).map((detector) => detector.name)
 }

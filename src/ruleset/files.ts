@@ -2,6 +2,7 @@
 
 import { closeSync, existsSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs'
 import { dirname, join, relative, isAbsolute, sep } from 'node:path'
+import { InputError } from '../errors.ts'
 import { LIMITS } from './node.ts'
 
 /**
@@ -49,8 +50,17 @@ export function rulesetsFolder(): string {
   return folder
 }
 
+/** The model behind the group `names`. */
+export function readNamesModel(): Uint8Array {
+  try {
+    return readFileSync(join(rulesetsFolder(), 'names.bin'))
+  } catch {
+    throw new InputError('file_unreadable', 'the model for names (rulesets/names.bin) cannot be read')
+  }
+}
+
 /** Names of the built-in rulesets, the ones of general use first. */
-export const BUILTIN_NAMES = ['default', 'secrets', 'pci', 'pii', 'network', 'http-headers'] as const
+export const BUILTIN_NAMES = ['default', 'secrets', 'pci', 'pii', 'network', 'http-headers', 'names'] as const
 
 /** Text of a built-in ruleset. */
 export function builtinRuleset(name: string): string | undefined {

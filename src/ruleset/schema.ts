@@ -297,11 +297,7 @@ export function rulesetJsonSchema(masks: Iterable<MaskDefinition>, detectors: re
       items: {
         type: 'string',
         enum: ['all', ...DETECTOR_GROUPS, ...detectors.map((detector) => detector.name)],
-        enumDescriptions: [
-          'The five groups together.',
-          ...DETECTOR_GROUPS.map((group) => `Every detector of the group ${group}.`),
-          ...detectors.map((detector) => detector.summary),
-        ],
+        enumDescriptions: ['Every group but names.', ...DETECTOR_GROUPS.map((group) => `Every detector of the group ${group}.`), ...detectors.map((detector) => detector.summary)],
       },
     },
   }
