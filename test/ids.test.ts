@@ -1,6 +1,8 @@
 // The table of identifiers by itself: its rows, and what each check says beside the slow and obvious finder below, beside
 // published numbers, and (test/ids-oracle.test.ts) beside another implementation.
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { buildIdWords } from '../scripts/build-id-words.ts'
 import { GENERIC_ID_WORDS, idRows } from '../src/detectors/ids/index.ts'
 import type { IdRow } from '../src/detectors/ids/index.ts'
 import { DETECTOR_GROUPS } from '../src/ruleset/detectors.ts'
@@ -70,6 +72,11 @@ describe('the table', () => {
       expect(row.counterExamples.length, row.name).toBeGreaterThan(1)
     }
     for (const word of GENERIC_ID_WORDS) expect(word).toBe(word.toLowerCase())
+  })
+
+  it('has its words in the committed hashes', () => {
+    // compared, not shown: a difference is a hundred lines of base64
+    expect(buildIdWords() === readFileSync('src/detectors/id-word-data.ts', 'utf8'), 'id-word-data.ts is stale: scripts/build-id-words.ts').toBe(true)
   })
 
   it('calls checked only what one random id in 1,000 passes', () => {

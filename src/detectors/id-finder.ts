@@ -3,94 +3,12 @@
 // the path or the shape itself speaks for are asked whether its check digits are right.
 
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
-import { ALNUM, CLASS, DIGIT, HIGH, KEY, LOWER, UPPER, digitJointAfter, digitJointBefore, insideMasked, isDigit, wordAfter, wordBefore } from './bytes.ts'
+import { ALNUM, CLASS, DIGIT, HIGH, KEY, LETTER, LOWER, UPPER, digitJointAfter, digitJointBefore, insideMasked, isDigit, wordAfter, wordBefore } from './bytes.ts'
 import { dateEnd, expiryEnd, monthEnd } from './date-forms.ts'
-import { MOST_WORDS, WORD_LETTER, endsPhrase, hashLetters, hashOf, isHump, mayEndPhrase, wordTables, type WordTables } from './id-words.ts'
+import { MOST_WORDS, WORD_LETTER, endsPhrase, hashLetters, hashOf, isHump, mayEndPhrase, rowsNamed, wordMaps } from './id-words.ts'
 import { compact, createGroups, extentOf, hasShape, readGroups, shapeTable, variants, type Extent, type Shape } from './id-shapes.ts'
+import { dated } from './ids/dated.ts'
 import { GENERIC_ID_WORDS, idRows, type IdRow } from './ids/index.ts'
-
-/** Values that are read as dates, by words alone. */
-const dated: readonly IdRow[] = [
-  {
-    name: 'date_of_birth',
-    group: 'pii',
-    priority: 60,
-    numbers: false,
-    summary: 'Date of birth: a date beside dob, birth or born.',
-    mask: { type: 'date_shift' },
-    words: [
-      'dob',
-      'birth',
-      'born',
-      'birthday',
-      'birthdate',
-      'birth date',
-      'date of birth',
-      'geburtsdatum',
-      'geburtstag',
-      'geboren',
-      'geb',
-      'date de naissance',
-      'né le',
-      'née le',
-      'fecha de nacimiento',
-      'nacido',
-      'nacida',
-      'data di nascita',
-      'nato il',
-      'nata il',
-      'data de nascimento',
-      'geboortedatum',
-      'data urodzenia',
-      'födelsedatum',
-      'fødselsdato',
-      'syntymäaika',
-      'datum narození',
-      'дата рождения',
-      '生年月日',
-      '出生日期',
-    ],
-    shapes: [],
-    check: () => true,
-    kind: 'named',
-    passes: 1,
-    examples: ['dob «1984-07-22»', 'Date of birth: «22/07/1984»', 'born «22 Jul 1984» in York', 'birthDate=«1984-07-22T00:00:00Z»', 'DOB «July 22, 1984»'],
-    counterExamples: ['at 1984-07-22', 'born 1984', 'birth of 22/77/1984', 'dob 12345678'],
-  },
-  {
-    name: 'card_expiry',
-    group: 'pci',
-    priority: 60,
-    numbers: false,
-    summary: 'Expiry date of a payment card, MM/YY, MM/YYYY or YYYY-MM, beside exp, expiry, expires or valid thru.',
-    words: [
-      'exp',
-      'expiry',
-      'expires',
-      'expiration',
-      'exp date',
-      'expiry date',
-      'expiration date',
-      'card expiry',
-      'valid thru',
-      'valid through',
-      'valid until',
-      'gültig bis',
-      'gueltig bis',
-      'ablaufdatum',
-      "date d'expiration",
-      'caducidad',
-      'scadenza',
-      'validade',
-    ],
-    shapes: [],
-    check: () => true,
-    kind: 'named',
-    passes: 1,
-    examples: ['exp «12/29»', 'valid thru: «03/2031»', 'expiry=«2029-12»', 'Expires «1/30».'],
-    counterExamples: ['on 12/29', 'exp 13/29', 'expires 2029-12-31', 'expires in 12/290'],
-  },
-]
 
 /** Words between a name and its value, and words that say that the number is something else. */
 const FILLERS =
@@ -102,7 +20,23 @@ const CIRCUMSTANCES =
   'time date at epoch timestamp ts offset size bytes count length len port pid tid line version build release commit sha digest etag sequence seq duration latency timeout ttl ms status state type kind country region city name title label url uri path host expiry expires expired expiration issued issuer valid verified enabled required total limit max min index hash format message level zone created updated amount balance currency attempts retries interval percent ratio score result provider service'
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(/\s+/))
-const hashSet = (list: string): ReadonlySet<number> => new Set([...words(list)].map(hashOf))
+const hashSet = (list: string): ReadonlySet<number> => new Set([...words(list)].map((word) => hashOf(word)))
+
+/** Made when it is asked for. */
+function lazy(list: string): () => ReadonlySet<number> {
+  let set: ReadonlySet<number> | undefined
+  return () => (set ??= hashSet(list))
+}
+
+/**
+ * Three letters in each name whose values may have fewer than five digits (`tellsShort` says which of the words with them are such
+ * names): one-time codes, security codes, ages, dates of birth, plates, bank identifier codes. Numbers so short are everywhere in logs,
+ * these letters are not.
+ */
+const SHORT_WORDS = ['age', 'bic', 'bir', 'bor', 'cvc', 'cvn', 'cvv', 'dob', 'lat', 'mfa', 'nze', 'ode', 'otp', 'wif', '2fa']
+const SHORT = new Set(SHORT_WORDS)
+/** Ends of words before `code` that make it a short name: `verification`, `pin`, `security`, `auth`, `sms`, `verify`, `card`, `time`. */
+const BEFORE_CODE = new Set(['on', 'in', 'ty', 'th', 'ms', 'fy', 'rd', 'me'])
 
 /** Bytes of a text within which a word speaks for what follows it. */
 const REACH = 48
@@ -132,50 +66,42 @@ interface PathContext {
   readonly any: boolean
 }
 
-/** Everything that is made from the rows when a first text needs it. */
-interface Tables {
-  readonly words: WordTables
-  /** Bit of generic words. */
-  readonly generic: number
-  readonly size: number
-  readonly national: Int32Array
-  readonly shapes: ReadonlyMap<number, readonly Shape[]>
-  readonly alone: ReadonlyMap<number, readonly Shape[]>
-  /** First groups of shapes that stand alone. */
-  readonly aloneFirst: Uint8Array
-  /** Rows without a shape, in order. */
-  readonly named: readonly { readonly row: number; readonly extent: Extent; readonly check: (id: string) => boolean; readonly plate: boolean }[]
-  readonly fillers: ReadonlySet<number>
-  readonly negatives: ReadonlySet<number>
-}
-
 const rows: readonly IdRow[] = [...idRows, ...dated]
 const BIRTH = rows.length - 2
 const EXPIRY = rows.length - 1
 const AGE = rows.findIndex((row) => row.name === 'age')
+/** Bit of words for the identifiers of any country, among those of the rows. */
+const GENERIC = rows.length
+/** Numbers that a set of rows has. */
+const SIZE = (GENERIC + 32) >> 5
+
+let map: Uint8Array | undefined
+
+/** Bitmaps of the words of all rows. */
+function allWords(): Uint8Array {
+  return (map ??= wordMaps())
+}
+
+/** What is made from the rows when a first text needs it. */
+interface Tables {
+  /** Rows that a word for identifiers of any country names. */
+  readonly national: Int32Array
+  readonly alone: ReadonlyMap<number, readonly Shape[]>
+  /** First groups of shapes that stand alone. */
+  readonly aloneFirst: Uint8Array
+  readonly fillers: ReadonlySet<number>
+  readonly negatives: ReadonlySet<number>
+}
 
 let made: Tables | undefined
 
 function makeTables(): Tables {
-  const generic = rows.length
-  const size = (generic + 32) >> 5
-  const phrases: [string, number][] = []
-  const national = new Int32Array(size)
-  const general = new Set<string>(GENERIC_ID_WORDS)
-  rows.forEach((row, i) => {
-    for (const word of row.words) if (!general.has(word)) phrases.push([word, i])
-    phrases.push([row.name, i])
-    if (row.kind !== 'named' ? row.priority >= 51 && row.priority <= 59 : row.words.some((word) => general.has(word))) national[i >> 5]! |= 1 << (i & 31)
-  })
-  for (const word of general) phrases.push([word, generic])
-  const shapes: Shape[] = []
+  const national = new Int32Array(SIZE)
+  const general: readonly string[] = GENERIC_ID_WORDS
   const alone: Shape[] = []
   const aloneFirst = new Uint8Array(32)
-  const named: Tables['named'][number][] = []
   rows.forEach((row, i) => {
-    if (row.shapes.length === 0) return
-    if (row.kind === 'named') named.push({ row: i, extent: extentOf(row), check: row.check, plate: row.name === 'vehicle_plate' })
-    else for (const shape of row.shapes) for (const text of variants(shape)) shapes.push({ row: i, text })
+    if (row.kind !== 'named' ? row.priority >= 51 && row.priority <= 59 : row.words.some((word) => general.includes(word))) national[i >> 5]! |= 1 << (i & 31)
     for (const shape of row.alone ?? []) {
       // what the first pass over records does not look for needs a word
       if (shape.includes('+') || /N\./.test(shape)) continue
@@ -185,27 +111,40 @@ function makeTables(): Tables {
       aloneFirst[first.length]! |= (/[A-MO-Z]/.test(first) ? 0 : 1) | (/[A-Z]/.test(first) ? 2 : 0)
     }
   })
-  return {
-    words: wordTables(phrases, rows.length + 1),
-    generic,
-    size,
-    national,
-    shapes: shapeTable(shapes),
-    alone: shapeTable(alone),
-    aloneFirst,
-    named,
-    fillers: hashSet(FILLERS),
-    negatives: hashSet(NEGATIVES),
-  }
+  return { national, alone: shapeTable(alone), aloneFirst, fillers: hashSet(FILLERS), negatives: hashSet(NEGATIVES) }
 }
 
 function tables(): Tables {
   return (made ??= makeTables())
 }
 
+/** The same for what words, or a path, speak for. */
+interface NamedTables {
+  readonly shapes: ReadonlyMap<number, readonly Shape[]>
+  /** Rows without a shape, in order. */
+  readonly named: readonly { readonly row: number; readonly extent: Extent; readonly check: (id: string) => boolean; readonly plate: boolean }[]
+}
+
+let madeNamed: NamedTables | undefined
+
+function makeNamed(): NamedTables {
+  const shapes: Shape[] = []
+  const named: NamedTables['named'][number][] = []
+  rows.forEach((row, i) => {
+    if (row.shapes.length === 0) return
+    if (row.kind === 'named') named.push({ row: i, extent: extentOf(row), check: row.check, plate: row.name === 'vehicle_plate' })
+    else for (const shape of row.shapes) for (const text of variants(shape)) shapes.push({ row: i, text })
+  })
+  return { shapes: shapeTable(shapes), named }
+}
+
+function namedTables(): NamedTables {
+  return (madeNamed ??= makeNamed())
+}
+
 // ------------------------------------------------------------------------------------------------ paths
 
-const CIRCUMSTANCE_WORDS = words(CIRCUMSTANCES)
+let circumstances: ReadonlySet<string> | undefined
 const NO_CONTEXT: PathContext = { rows: new Int32Array(0), generic: false, aside: false, any: false }
 const paths = new WeakMap<readonly string[], PathContext>()
 
@@ -218,27 +157,35 @@ function pathContext(keyWords: readonly string[]): PathContext {
 }
 
 function readPath(keyWords: readonly string[]): PathContext {
-  const { words: table, size, generic } = tables()
-  const list = keyWords.slice(0, PATH_WORDS)
-  const found = new Int32Array(size)
-  let any = false
+  const list = keyWords.length > PATH_WORDS ? keyWords.slice(0, PATH_WORDS) : keyWords
+  let found: Int32Array | undefined
   let aside = true
-  const look = (parts: readonly string[], from: number, to: number): void => {
-    const hit = table.phrases.get(hashOf(parts.join(' ')))
+  const look = (h: number, from: number, to: number): void => {
+    const hit = rowsNamed(h)
     if (hit === undefined) return
-    any = true
-    for (let k = 0; k < size; k++) found[k]! |= hit[k]!
+    found ??= new Int32Array(SIZE)
+    for (let k = 0; k < SIZE; k++) found[k]! |= hit[k]!
+    circumstances ??= words(CIRCUMSTANCES)
     // a word before it in the list is of a deeper key or of this one, the one behind it mostly of this one
     let circumstance = false
-    for (let k = 0; k < from; k++) if (CIRCUMSTANCE_WORDS.has(list[k]!)) circumstance = true
-    for (let k = to; k < to + 2 && k < list.length; k++) if (from === 0 && CIRCUMSTANCE_WORDS.has(list[k]!)) circumstance = true
-    if (!circumstance || (hit[BIRTH >> 5]! & (1 << (BIRTH & 31))) !== 0 || (hit[EXPIRY >> 5]! & (1 << (EXPIRY & 31))) !== 0) aside = false
+    for (let k = 0; k < from; k++) if (circumstances.has(list[k]!)) circumstance = true
+    for (let k = to; k < to + 2 && k < list.length; k++) if (from === 0 && circumstances.has(list[k]!)) circumstance = true
+    if (!circumstance || isIn(hit, BIRTH) || isIn(hit, EXPIRY)) aside = false
   }
-  for (let i = 0; i < list.length; i++) for (let n = 1; n <= MOST_WORDS && i + n <= list.length; n++) look(list.slice(i, i + n), i, i + n)
-  // `patient: {id: ...}`: the words of the deeper key come first in the list
-  for (let i = 0; i < 3 && i < list.length; i++) for (let k = i + 1; k < 5 && k < list.length; k++) look([list[k]!, list[i]!], 0, 0)
-  if (!any) return NO_CONTEXT
-  return { rows: found, generic: (found[generic >> 5]! & (1 << (generic & 31))) !== 0, aside, any }
+  const ends = allWords()
+  for (let last = 0; last < list.length; last++) {
+    let h = hashOf(list[last]!)
+    if (!endsPhrase(ends, h)) continue
+    // `patient: {id: ...}`: the words of the deeper key come first in the list
+    if (last < 3) for (let k = last + 1; k < 5 && k < list.length; k++) look(hashOf(list[k]!, h), 0, 0)
+    for (let first = last; ; ) {
+      look(h, first, last + 1)
+      if (--first < 0 || last - first >= MOST_WORDS) break
+      h = hashOf(list[first]!, h)
+    }
+  }
+  if (found === undefined) return NO_CONTEXT
+  return { rows: found, generic: isIn(found, GENERIC), aside, any: true }
 }
 
 // ------------------------------------------------------------------------------------------------ the pass
@@ -250,11 +197,17 @@ const EVENTS = 8
 const eventStart = new Int32Array(EVENTS)
 const eventEnd = new Int32Array(EVENTS)
 const eventRows: (Int32Array | undefined)[] = new Array<undefined>(EVENTS).fill(undefined)
+/** Short values count behind it. */
+const eventShort = new Uint8Array(EVENTS)
 let events = 0
 /** Words since the last name: how many, how many that are not fillers, whether one says that it is something else. */
 let since = 0
 let strangers = 0
 let negative = false
+
+/** Bounds of the text under look. */
+let textStart = 0
+let textEnd = 0
 
 let lastEquals = -1
 let equalsBefore = -1
@@ -265,8 +218,10 @@ let lastBreak = -1
 let breakBefore = -1
 
 /** Rows that words before a candidate name, all and those of the name nearest to it. */
-let near = new Int32Array(8)
-let nearest = new Int32Array(8)
+const near = new Int32Array(SIZE)
+const nearest = new Int32Array(SIZE)
+/** Short values count behind one of them. */
+let nearShort = false
 
 function isIn(set: Int32Array, row: number): boolean {
   return (set[row >> 5]! & (1 << (row & 31))) !== 0
@@ -276,13 +231,12 @@ function find(scan: Scan, _at: number, ids: Int32Array): number {
   const { text, start, end } = scan
   // a UUID by its hyphens
   if (end - start === 36 && text[start + 8] === 45 && text[start + 13] === 45 && text[start + 18] === 45 && text[start + 23] === 45) return end
-  const { words: table, aloneFirst, size } = tables()
-  if (near.length < size) {
-    near = new Int32Array(size)
-    nearest = new Int32Array(size)
-  }
+  const { aloneFirst } = tables()
+  const table = allWords()
   const path = scan.isKey ? NO_CONTEXT : pathContext(scan.keyWords)
   doneTo.fill(0)
+  textStart = start
+  textEnd = end
   events = since = strangers = 0
   negative = false
   lastBar = barBefore = lastEquals = equalsBefore = lastBoundary = lastBreak = breakBefore = start - 1
@@ -333,18 +287,18 @@ function find(scan: Scan, _at: number, ids: Int32Array): number {
       chain = joins ? (chain < 3 ? chain + 1 : 3) : 0
       // hexadecimal digits are no words; `2fa` and `imei1` are
       const glued = p + 1 < q && isDigit(text[p]!)
-      if (!glued && mayEndPhrase(table.bytes, text[from]!, from + 1 < end ? text[from + 1]! : 32, from + 2 < end ? text[from + 2]! : 32, from + 3 < end ? text[from + 3]! : 32)) {
+      if (!glued && mayEndPhrase(table, text[from]!, from + 1 < end ? text[from + 1]! : 32, from + 2 < end ? text[from + 2]! : 32, from + 3 < end ? text[from + 3]! : 32)) {
         const h = hashLetters(text, from, p)
         // the plural of a name is one too
         const plural = p - from > 3 && (text[p - 1]! | 32) === 115
-        if (from > open && isDigit(text[from - 1]!)) note(table, hashLetters(text, from - 1, from, h), from - 1, p)
-        else if (endsPhrase(table.bytes, h)) noteAll(table, text, h, from, p, p, chain, w1, w2, w3)
+        if (from > open && isDigit(text[from - 1]!)) note(text, hashLetters(text, from - 1, from, h), from - 1, p)
+        else if (endsPhrase(table, h)) noteAll(text, h, from, p, p, chain, w1, w2, w3)
         else if (plural) {
           const single = hashLetters(text, from, p - 1)
-          if (endsPhrase(table.bytes, single)) noteAll(table, text, single, from, p - 1, p, chain, w1, w2, w3)
+          if (endsPhrase(table, single)) noteAll(text, single, from, p - 1, p, chain, w1, w2, w3)
         }
       }
-      if (text[from]! >= 0xe3) unspaced(table, text, from, p)
+      if (text[from]! >= 0xe3) unspaced(text, from, p)
       if (events > 0 && from >= eventEnd[(events - 1) % EVENTS]! && from - eventEnd[(events - 1) % EVENTS]! <= REACH) passWord(hashLetters(text, from, p))
       w3 = w2
       w2 = w1
@@ -356,15 +310,15 @@ function find(scan: Scan, _at: number, ids: Int32Array): number {
 }
 
 /** Notes the name that ends with the word in [from, to), by itself or with words before it; `end`: where its plural ends. */
-function noteAll(table: WordTables, text: Uint8Array, h: number, from: number, to: number, end: number, chain: number, w1: number, w2: number, w3: number): void {
-  note(table, h, from, end)
+function noteAll(text: Uint8Array, h: number, from: number, to: number, end: number, chain: number, w1: number, w2: number, w3: number): void {
+  note(text, h, from, end)
   if (chain === 0 || to - w1 > MOST_LETTERS) return
   h = hashWord(text, w1, from, h)
-  note(table, h, w1, end)
+  note(text, h, w1, end)
   if (chain === 1 || to - w2 > MOST_LETTERS) return
   h = hashWord(text, w2, w1, h)
-  note(table, h, w2, end)
-  if (chain > 2 && to - w3 <= MOST_LETTERS) note(table, hashWord(text, w3, w2, h), w3, end)
+  note(text, h, w2, end)
+  if (chain > 2 && to - w3 <= MOST_LETTERS) note(text, hashWord(text, w3, w2, h), w3, end)
 }
 
 /** ` `, `_`, `-`, `.`, `'`, `/` between the words of a phrase. */
@@ -378,26 +332,66 @@ function hashWord(text: Uint8Array, from: number, next: number, h: number): numb
 }
 
 /** Notes a name in [from, to), if it is one. */
-function note(table: WordTables, h: number, from: number, to: number): void {
-  const named = table.phrases.get(h)
+function note(text: Uint8Array, h: number, from: number, to: number): void {
+  const named = rowsNamed(h)
   if (named === undefined) return
   const slot = events % EVENTS
   eventStart[slot] = from
   eventEnd[slot] = to
   eventRows[slot] = named
+  eventShort[slot] = isShort(text, from, to) ? 1 : 0
   events++
   since = strangers = 0
   negative = false
 }
 
+/** The name in [from, to) has a word in it behind which short values count. */
+function isShort(text: Uint8Array, from: number, to: number): boolean {
+  for (let p = from + 1; p + 1 < to; p++) if (tellsShort(text, textStart, textEnd, p)) return true
+  return false
+}
+
+/** The letters around p, the second of three, are of a word behind which short values count. `tellsShort` in engine/wasm/skim.ts says the same. */
+function tellsShort(text: Uint8Array, start: number, end: number, p: number): boolean {
+  const three = letters(text, p - 1, p + 2)
+  if (!SHORT.has(three)) return false
+  const before = p - 2 >= start ? CLASS[text[p - 2]!]! : 0
+  const behind = p + 2 < end ? CLASS[text[p + 2]!]! : 0
+  switch (three) {
+    case 'age':
+      return (before & LETTER) === 0 && ((behind & LETTER) === 0 || letters(text, p + 2, p + 3) === 'd')
+    case 'bor':
+      return (behind & LETTER) !== 0 && letters(text, p + 2, p + 3) === 'n'
+    case 'lat':
+      return (before & LETTER) !== 0 && letters(text, p - 2, p - 1) === 'p' && (behind & LETTER) !== 0 && letters(text, p + 2, p + 3) === 'e'
+    case '2fa':
+      return (before & ALNUM) === 0 && (behind & ALNUM) === 0
+    case 'ode': {
+      // `verification code`, `security_code`, `passcode`
+      if (p - 5 < start) return false
+      const joint = text[p - 3]!
+      return joint === 32 || joint === 95 || joint === 45 ? BEFORE_CODE.has(letters(text, p - 5, p - 3)) : letters(text, p - 4, p - 2) === 'ss'
+    }
+    default:
+      return true
+  }
+}
+
+/** Letters in [from, to), small ones; other bytes as they are. */
+function letters(text: Uint8Array, from: number, to: number): string {
+  let out = ''
+  for (let p = from; p < to; p++) out += String.fromCharCode((CLASS[text[p]!]! & UPPER) !== 0 ? text[p]! | 32 : text[p]!)
+  return out
+}
+
 /** Names in a script without word spaces: every stretch of two to eight characters. */
-function unspaced(table: WordTables, text: Uint8Array, from: number, to: number): void {
+function unspaced(text: Uint8Array, from: number, to: number): void {
   for (let q = from + 6; q <= to; q += 3) {
     if (text[q - 3]! < 0xe3 || text[q - 3]! > 0xef) return
     let h = hashLetters(text, q - 3, q)
     for (let p = q - 6; p >= from && q - p <= 24 && text[p]! >= 0xe3; p -= 3) {
       h = hashLetters(text, p, p + 3, h)
-      note(table, h, p, q)
+      note(text, h, p, q)
     }
   }
 }
@@ -430,6 +424,7 @@ function asciiRuns(scan: Scan, ids: Int32Array, path: PathContext, from: number,
 function wordsBefore(scan: Scan, at: number): number {
   const { text, start } = scan
   for (let k = 0; k < near.length; k++) near[k] = nearest[k] = 0
+  nearShort = false
   let p = at
   const stop = at - 8 > start ? at - 8 : start
   while (p > stop && opens(text[p - 1]!)) p--
@@ -461,6 +456,7 @@ function wordsBefore(scan: Scan, at: number): number {
     if (eventStart[slot]! <= low || at - eventEnd[slot]! > REACH || (end < 0 && eventEnd[slot]! < closest)) continue
     const named = eventRows[slot]!
     for (let i = 0; i < named.length; i++) near[i]! |= named[i]!
+    if (eventShort[slot] !== 0) nearShort = true
     if (end < 0) {
       end = eventEnd[slot]!
       reach = eventStart[slot]!
@@ -526,24 +522,25 @@ function judge(scan: Scan, ids: Int32Array, path: PathContext, at: number, to: n
   const context = nameEnd >= 0 || path.any
   if (!context && (!standsAlone || joined)) return
   if (context && (all & DIGIT) === 0) {
-    if (isIn(near, BIRTH) || (path.any && isIn(path.rows, BIRTH))) dates(scan, ids, path, at, nameEnd)
+    if ((nameEnd >= 0 && isIn(near, BIRTH)) || (path.any && isIn(path.rows, BIRTH))) dates(scan, ids, path, at, nameEnd)
     if ((all & LOWER) !== 0) return
   } else if (context && (all & (LOWER | UPPER)) === 0) dates(scan, ids, path, at, nameEnd)
   readGroups(text, at, end, groups)
   const { count } = groups
   if (count === 0 || insideMasked(text, start, end, at)) return
-  const { shapes, alone } = tables()
+  const { alone } = tables()
+  const told = nameEnd < 0 ? end + 1 : nearShort ? 0 : toldAt(text, start, end, at, groups.ends[count - 1]!)
   const spacedBefore = before === 32 && (second & DIGIT) !== 0
   for (let g = 0; g < count; g++) {
     const stop = groups.ends[g]!
     const skeleton = groups.skeletons[g]!
-    const byWord = context ? shapes.get(skeleton) : undefined
+    const byWord = context ? namedTables().shapes.get(skeleton) : undefined
     const byShape = (all & LOWER) === 0 ? alone.get(skeleton) : undefined
     if ((byWord === undefined && byShape === undefined) || !endsWell(text, end, stop)) continue
     let id: string | undefined
     if (byWord !== undefined) {
       for (const shape of byWord) {
-        const score = contextScore(path, shape.row, nameEnd)
+        const score = contextScore(path, shape.row, stop >= told)
         if (score === 0 || scan.active[ids[shape.row]!] === 0 || !hasShape(shape.text, text, at, false)) continue
         id ??= compact(text, at, stop)
         const row = rows[shape.row]!
@@ -563,7 +560,7 @@ function judge(scan: Scan, ids: Int32Array, path: PathContext, at: number, to: n
       }
     }
   }
-  if (context && !joined) namedRows(scan, ids, path, at, nameEnd, all)
+  if (context && !joined) namedRows(scan, ids, path, at, told, all)
 }
 
 /** Six digits, a hyphen and four digits. */
@@ -577,27 +574,96 @@ function endsWell(text: Uint8Array, end: number, at: number): boolean {
   return !wordAfter(text, end, at) && !digitJointAfter(text, end, at) && !(at < end && (text[at] === 64 || text[at] === 37))
 }
 
+/**
+ * Where what begins at `at` has said enough for a word before it to count: five digits in a row, two behind a capital, eight digits and
+ * joints, or digits around a slash. Behind `to` when it never does. The first pass looks for nothing less (`named` in engine/wasm/skim.ts).
+ */
+function toldAt(text: Uint8Array, start: number, end: number, at: number, to: number): number {
+  let digits = 0
+  for (let p = at; p < to; p++) {
+    const b = text[p]!
+    if (isDigit(b)) {
+      if (++digits === 5) return p + 1
+      if (digits > 1) continue
+      if (p > start && (CLASS[text[p - 1]!]! & UPPER) !== 0) {
+        // `X11` is no identifier
+        const four = (p + 2 < to && (CLASS[text[p + 2]!]! & ALNUM) !== 0) || (p - 2 >= at && (CLASS[text[p - 2]!]! & ALNUM) !== 0)
+        if (p > at && p + 1 < to && isDigit(text[p + 1]!) && four) return p + 2
+      } else if (!(p - 2 >= start && isDigit(text[p - 2]!) && isTight(text[p - 1]!)) && isEight(text, p, end) && !isVersion(text, p, end)) return p + 1
+    } else {
+      if (b === 47 && p > at && p + 1 < to && isSlash(text, at, to, p)) return p + 2
+      digits = 0
+    }
+  }
+  return end + 1
+}
+
+/** A slash between digits, or where the company numbers of Brazil have it: `7M.E0K.P3F/KOQB-55`. */
+function isSlash(text: Uint8Array, at: number, to: number, p: number): boolean {
+  if (isDigit(text[p - 1]!) && isDigit(text[p + 1]!)) return true
+  const capitals = (CLASS[text[p - 1]!]! & (DIGIT | UPPER)) !== 0 && (CLASS[text[p + 1]!]! & (DIGIT | UPPER)) !== 0
+  return capitals && p - 4 >= at && text[p - 4] === 46 && p + 5 < to && text[p + 5] === 45
+}
+
+/** `.-/:` */
+function isTight(b: number): boolean {
+  return (b >= 45 && b <= 47) || b === 58
+}
+
+/** Eight bytes of digits, spaces and `()-./:`. */
+function isEight(text: Uint8Array, at: number, end: number): boolean {
+  if (end - at < 8) return false
+  for (let p = at; p < at + 8; p++) {
+    const b = text[p]!
+    if (!(isDigit(b) || b === 32 || b === 40 || b === 41 || (b >= 45 && b <= 47) || b === 58)) return false
+  }
+  return true
+}
+
+/** `1.84`, `1.84.1`, `10.1.2.3`, with nothing behind that they may belong to. `isVersion` in engine/wasm/skim.ts says the same. */
+function isVersion(text: Uint8Array, at: number, end: number): boolean {
+  let parts = 0
+  let total = 0
+  let p = at
+  for (;;) {
+    const from = p
+    while (p < end && isDigit(text[p]!)) p++
+    if (p - from > 3 || ++parts > 4) return false
+    total += p - from
+    if (p + 1 >= end || text[p] !== 46 || !isDigit(text[p + 1]!)) break
+    p++
+  }
+  if (parts < 2 || (parts === 3 && total > 6)) return false
+  if (p + 1 >= end) return true
+  const b = text[p]!
+  if (b === 41) return false
+  const behind = CLASS[text[p + 1]!]!
+  const joint = b === 32 || b === 40 || b === 43 || b === 45 || b === 47 || b === 58
+  return !(joint && ((behind & DIGIT) !== 0 || (b === 45 && (behind & LETTER) !== 0)))
+}
+
 /** The score that words give a row with a shape; 0 when none speaks for it. */
-function contextScore(path: PathContext, row: number, nameEnd: number): number {
+function contextScore(path: PathContext, row: number, byWord: boolean): number {
   if (path.any && !path.aside) {
     if (isIn(path.rows, row)) return SHAPED
     if (path.generic && isIn(tables().national, row)) return GENERIC_SHAPED
   }
-  if (nameEnd < 0 || negative) return 0
+  if (!byWord || negative) return 0
   if (isIn(near, row)) return SHAPED
-  return isIn(near, tables().generic) && isIn(tables().national, row) ? GENERIC_SHAPED : 0
+  return isIn(near, GENERIC) && isIn(tables().national, row) ? GENERIC_SHAPED : 0
 }
 
 function dates(scan: Scan, ids: Int32Array, path: PathContext, at: number, nameEnd: number): void {
-  const { text, end } = scan
-  if (scan.active[ids[BIRTH]!] !== 0 && (isIn(near, BIRTH) || (path.any && isIn(path.rows, BIRTH)))) {
+  const { text, start, end } = scan
+  const byWord = (stop: number): boolean => nameEnd >= 0 && (nearShort || toldAt(text, start, end, at, stop) <= stop)
+  if (scan.active[ids[BIRTH]!] !== 0 && ((nameEnd >= 0 && isIn(near, BIRTH)) || (path.any && isIn(path.rows, BIRTH)))) {
     const stop = dateEnd(text, at, end, false)
     // files are born at a time in nanoseconds
-    if (stop > 0 && !isFileTime(text, at, stop)) put(BIRTH, stop, NAMED)
+    if (stop > 0 && !isFileTime(text, at, stop) && ((path.any && isIn(path.rows, BIRTH)) || byWord(stop))) put(BIRTH, stop, NAMED)
   }
   if (scan.active[ids[EXPIRY]!] !== 0 && ((nameEnd >= 0 && isIn(nearest, EXPIRY)) || (path.any && isIn(path.rows, EXPIRY)))) {
     const stop = expiryEnd(text, at, end)
-    if (stop > 0) put(EXPIRY, stop, NAMED)
+    if (stop > 0 && ((path.any && isIn(path.rows, EXPIRY)) || byWord(stop))) put(EXPIRY, stop, NAMED)
   }
 }
 
@@ -607,31 +673,37 @@ function isFileTime(text: Uint8Array, at: number, stop: number): boolean {
 }
 
 /** Rows without a shape: whatever letters and digits stand right behind their name, or are the whole value under it. */
-function namedRows(scan: Scan, ids: Int32Array, path: PathContext, at: number, nameEnd: number, all: number): void {
+function namedRows(scan: Scan, ids: Int32Array, path: PathContext, at: number, told: number, all: number): void {
   const { text, start, end } = scan
-  const { named, generic, national } = tables()
+  const { named } = namedTables()
+  const { national } = tables()
   const byPath = path.any && !path.aside && startsValue(text, start, at)
-  const byWord = nameEnd >= 0 && !negative
+  const byWord = told <= end && !negative
   if (!byPath && !byWord) return
   for (const { row, extent, check, plate } of named) {
     if (scan.active[ids[row]!] === 0) continue
     let score = 0
     let whole = false
-    if (byWord && spokenFor(text, start, at, extent) && !(row === AGE && ofThing(text, start, end, at)))
-      score = isIn(nearest, row) ? NAMED : isIn(nearest, generic) && isIn(national, row) ? GENERIC_NAMED : 0
+    if (
+      byWord &&
+      (!byPath || told === 0 || namedEnd(text, at, end, extent, plate, false, all) >= told) &&
+      spokenFor(text, start, at, extent) &&
+      !(row === AGE && ofThing(text, start, end, at))
+    )
+      score = isIn(nearest, row) ? NAMED : isIn(nearest, GENERIC) && isIn(national, row) ? GENERIC_NAMED : 0
     if (score === 0 && byPath) {
       score = isIn(path.rows, row) ? NAMED : path.generic && isIn(national, row) ? GENERIC_NAMED : 0
       whole = true
     }
     if (score === 0) continue
     const stop = namedEnd(text, at, end, extent, plate, whole, all)
-    if (stop > 0 && (!whole || endsValue(text, end, stop)) && check(compact(text, at, stop))) put(row, stop, score)
+    if (stop > 0 && (whole ? endsValue(text, end, stop) : stop >= told) && check(compact(text, at, stop))) put(row, stop, score)
   }
 }
 
 /** Units behind an age of something else, and words before it or behind it that say what that is. */
-const THINGS = hashSet('max min cache image file log key token cookie session page connection lock container pod stale')
-const UNITS = hashSet('idle s sec secs second seconds ms m min mins minutes h hours d days')
+const THINGS = lazy('max min cache image file log key token cookie session page connection lock container pod stale')
+const UNITS = lazy('idle s sec secs second seconds ms m min mins minutes h hours d days')
 
 /** The age at `at` is of a connection, a file or the like: `age=12 idle=3`, `max-age 60`, `age 30 s`. */
 function ofThing(text: Uint8Array, start: number, end: number, at: number): boolean {
@@ -640,13 +712,13 @@ function ofThing(text: Uint8Array, start: number, end: number, at: number): bool
   while (p > start && at - p < 24 && (CLASS[text[p - 1]!]! & WORD_LETTER) === 0) p--
   let from = p
   while (from > start && p - from < 12 && (CLASS[text[from - 1]!]! & WORD_LETTER) !== 0) from--
-  if (from < p && THINGS.has(hashLetters(text, from, p))) return true
+  if (from < p && THINGS().has(hashLetters(text, from, p))) return true
   let q = at
   while (q < end && isDigit(text[q]!)) q++
   while (q < end && q - at < 8 && (CLASS[text[q]!]! & WORD_LETTER) === 0) q++
   let to = q
   while (to < end && to - q < 12 && (CLASS[text[to]!]! & WORD_LETTER) !== 0) to++
-  return to > q && UNITS.has(hashLetters(text, q, to))
+  return to > q && UNITS().has(hashLetters(text, q, to))
 }
 
 /** The words between a name and the value at `at` do not belong to something else. */
@@ -718,7 +790,8 @@ function findNumber(scan: Scan, ids: Int32Array): void {
   const { text, start, end } = scan
   readGroups(text, start, end, groups)
   if (groups.count !== 1 || groups.ends[0] !== end) return
-  const { shapes, named, national } = tables()
+  const { shapes, named } = namedTables()
+  const { national } = tables()
   let id: string | undefined
   for (const shape of shapes.get(groups.skeletons[0]!) ?? []) {
     const row = rows[shape.row]!
@@ -745,6 +818,26 @@ function named(keyWords: readonly string[], active: Uint8Array, ids: Int32Array)
   return false
 }
 
+/** Bitmaps of the words of the rows in force. */
+function skimWords(active: Uint8Array, ids: Int32Array): Uint8Array {
+  const set = new Int32Array(SIZE)
+  const { national } = tables()
+  for (let row = 0; row < rows.length; row++) {
+    if (active[ids[row]!] === 0) continue
+    set[row >> 5]! |= 1 << (row & 31)
+    if (isIn(national, row)) set[GENERIC >> 5]! |= 1 << (GENERIC & 31)
+  }
+  return wordMaps(set)
+}
+
+/** Digits and capitals. */
+const CAPITALS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+
+/** A letter of a word, small and capital. */
+function either(word: string, at: number): string {
+  return word[at]! + word[at]!.toUpperCase()
+}
+
 /** Anything but a digit. */
 function beforeRuns(): string {
   let out = ''
@@ -769,13 +862,13 @@ export const idFinder: Finder = {
   // all is found in one pass, which begins with the first digit; bank identifier codes may have none: `bic`, `swift`
   triggers: [
     { prev: beforeRuns(), byte: '0123456789' },
-    { prev: 'bB', byte: 'iI', next: 'cC' },
-    { prev: 'wW', byte: 'iI', next: 'fF' },
+    { prev: CAPITALS, byte: '/', next: CAPITALS },
+    ...SHORT_WORDS.map((word) => ({ prev: either(word, 0), byte: either(word, 1), next: either(word, 2) })),
   ],
   find,
   number: findNumber,
   skim: 'ids',
-  skimWords: () => tables().words.bytes,
+  skimWords,
   named,
   passesTimes: (keyWords) => !pathContext(keyWords).any,
 }

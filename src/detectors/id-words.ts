@@ -1,8 +1,10 @@
 // Words that say what an identifier beside them is. A phrase is known by the hash of its letters written as one word, so that
 // `tax id`, `tax_id`, `tax-id`, `taxId` and `taxid` are one; the words of a text are tried alone and joined with up to
-// three before them. The tables are also what the first pass over records looks at (`contextIn` in engine/wasm/skim.ts).
+// three before them. The words themselves are not here: scripts/build-id-words.ts makes hashes of those in ids/. The bitmaps are also
+// what the first pass over records looks at (`named` in engine/wasm/skim.ts).
 
 import { CLASS, LETTER, LOWER, UPPER, HIGH } from './bytes.ts'
+import { ID_WORDS } from './id-word-data.ts'
 
 /** Words of a phrase at most. */
 export const MOST_WORDS = 4
@@ -12,14 +14,6 @@ const BITMAP_BYTES = 8192
 /** Where the sieve of the first pass begins: four tables of 32 bytes. */
 const SIEVE = PREFIX_BYTES + 2 * BITMAP_BYTES
 const TABLE_BYTES = SIEVE + 128
-
-/** What words say: sets of rows as bits. */
-export interface WordTables {
-  /** Sets of rows by the hash of a phrase. */
-  readonly phrases: ReadonlyMap<number, Int32Array>
-  /** Three bitmaps: first four bytes of a phrase's last word, hashes of last words, hashes of phrases; and a sieve for first bytes. */
-  readonly bytes: Uint8Array
-}
 
 /**
  * FNV-1a over the letters (ASCII ones in lower case) of [from, to), last byte first, going on from `h`; digits and other bytes as they
@@ -33,7 +27,8 @@ export function hashLetters(text: Uint8Array, from: number, to: number, h: numbe
   return h
 }
 
-function slotOf(h: number): number {
+/** Bit of a hash in a bitmap. */
+export function slotOf(h: number): number {
   return (h ^ (h >>> 15)) & 0xffff
 }
 
@@ -64,17 +59,11 @@ export function endsPhrase(bytes: Uint8Array, h: number): boolean {
   return ((bytes[PREFIX_BYTES + (slot >> 3)]! >> (slot & 7)) & 1) !== 0
 }
 
-const ASCII = /^[\0-\x7f]*$/
-
-/** The UTF-8 bytes of a text in lower case, a character each. */
-function bytesOf(text: string): string {
-  return ASCII.test(text) ? text : Buffer.from(text).toString('latin1')
-}
-
-/** What `hashLetters` gives for the letters of a word or phrase, digits behind a word aside. */
-export function hashOf(text: string): number {
-  const bytes = bytesOf(text.toLowerCase())
-  let h = START
+/**
+ * What `hashLetters` gives for the letters of words in lower case, a byte each, digits behind a word aside; going on from `h`, the
+ * hash of words behind them.
+ */
+export function hashWords(bytes: string, h: number = START): number {
   let inWord = false
   for (let i = bytes.length - 1; i >= 0; i--) {
     const c = bytes.charCodeAt(i)
@@ -88,134 +77,166 @@ export function hashOf(text: string): number {
   return h
 }
 
+/** The same for text of any case and script. */
+export function hashOf(text: string, h: number = START): number {
+  const small = text.toLowerCase()
+  return hashWords(isAscii(small) ? small : Buffer.from(small).toString('latin1'), h)
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false
+  return true
+}
+
 /** 2 for letters (in lower case) and bytes of other scripts, 1 for digits. */
 function kindOf(c: number): number {
   return (c >= 97 && c <= 122) || c >= 0x80 ? 2 : c >= 48 && c <= 57 ? 1 : 0
 }
 
-const upper = (text: string): string => text.toUpperCase()
-
-/** Letters of other scripts are compared as bytes: each usual spelling counts. */
-function spellings(phrase: string): string[] {
-  if (ASCII.test(phrase)) return [phrase]
-  const capitals = phrase.replace(/\p{L}+/gu, (word) => word.slice(0, 1).toUpperCase() + word.slice(1))
-  // ASCII letters in lower case again
-  const texts = [phrase, capitals, upper(phrase), phrase.slice(0, 1).toUpperCase() + phrase.slice(1)]
-  return [...new Set(texts)].map((text) => text.replace(/[A-Z]/g, (c) => c.toLowerCase()))
+/** What words say. */
+interface Words {
+  /** Sets of rows as bits, `size` numbers each. */
+  readonly size: number
+  readonly sets: readonly Int32Array[]
+  /** Hashes of phrases, ascending, and the set of each. */
+  readonly phrases: Int32Array
+  readonly phraseSets: Uint16Array
+  /** Hashes that the first pass looks for besides. */
+  readonly bares: Int32Array
+  readonly bareSets: Uint16Array
+  /** Last words of phrases: how they begin (`packStart`), ascending, the slot of their hash, the set of each. */
+  readonly starts: Int32Array
+  readonly slots: Uint16Array
+  readonly startSets: Uint16Array
 }
 
-/** Words that people leave out: `cartao nacional de saude`, `cartao_nacional_saude`. */
-const LINKS = / (?:de|do|da|del|di|du|des|of|the)(?= )/g
+let words: Words | undefined
 
-/** Builds tables from phrases in lower case, each with the row that it names; `size` rows in all. */
-export function wordTables(entries: readonly (readonly [phrase: string, row: number])[], size: number): WordTables {
+function readWords(): Words {
+  // a copy of its own: the numbers must be at an even place
+  const data = new Uint8Array(Buffer.from(ID_WORDS, 'base64')).buffer
+  let at = 0
+  const numbers = (n: number): Int32Array => {
+    const out = new Int32Array(data, at, n)
+    at += 4 * n
+    return out
+  }
+  const shorts = (n: number): Uint16Array => {
+    const out = new Uint16Array(data, at, n)
+    at += 2 * n
+    return out
+  }
+  const [size = 0, sets = 0, phrases = 0, bares = 0, starts = 0] = numbers(5)
+  return {
+    size,
+    sets: Array.from({ length: sets }, () => numbers(size)),
+    phrases: numbers(phrases),
+    bares: numbers(bares),
+    starts: numbers(starts),
+    phraseSets: shorts(phrases),
+    bareSets: shorts(bares),
+    slots: shorts(starts),
+    startSets: shorts(starts),
+  }
+}
+
+/** The rows that a phrase with this hash names; undefined for none. */
+export function rowsNamed(h: number): Int32Array | undefined {
+  const { phrases, phraseSets, sets } = (words ??= readWords())
+  let low = 0
+  let high = phrases.length - 1
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const found = phrases[middle]!
+    if (found === h) return sets[phraseSets[middle]!]
+    if (found < h) low = middle + 1
+    else high = middle - 1
+  }
+  return undefined
+}
+
+/**
+ * Three bitmaps of the words that name one of the rows (of all, without `rows`): first four bytes of a phrase's last word, hashes of
+ * last words, hashes of phrases; and a sieve for first bytes.
+ */
+export function wordMaps(rows?: Int32Array): Uint8Array {
+  const { sets, phrases, phraseSets, bares, bareSets, starts, slots, startSets } = (words ??= readWords())
+  const wanted = new Uint8Array(sets.length)
+  for (let s = 0; s < sets.length; s++) {
+    const set = sets[s]!
+    for (let i = 0; i < set.length; i++) if (rows === undefined || (set[i]! & rows[i]!) !== 0) wanted[s] = 1
+  }
   const bytes = new Uint8Array(TABLE_BYTES)
-  const phrases = new Map<number, Int32Array>()
-  const long = new Set<number>()
-  const short = new Set<number>()
-  const set = (at: number, slot: number): void => {
-    bytes[at + (slot >> 3)]! |= 1 << (slot & 7)
-  }
-  /** A word that may end a phrase: it begins at `from`; in `joined` words what is no letter is passed over. */
-  const ender = (text: string, from: number, h: number, joined: boolean): void => {
-    set(PREFIX_BYTES, slotOf(h))
-    let a = 0
-    let b = 0
-    let c = 0
-    let d = 0
-    let n = 0
-    let high = false
-    for (let i = from; i < text.length && n < 4; i++) {
-      const code = text.charCodeAt(i)
-      if (kindOf(code) !== 2) {
-        if (n === 0 || joined) continue
-        break
-      }
-      if (n === 0) a = code & 31
-      else if (n === 1) b = code & 31
-      else if (n === 2) c = code & 31
-      else {
-        d = code & 31
-        high = code >= 0x80
-      }
-      n++
-    }
-    // one letter alone ends no phrase
-    if (n < 2) return
-    if (n === 2) set(0, prefixSlot(a, b, 0, NO_THIRD))
-    else if (n === 3) for (const fourth of [0, CAPITAL, 19]) set(0, prefixSlot(a, b, c, fourth))
+  for (let i = 0; i < phrases.length; i++) if (wanted[phraseSets[i]!] !== 0) setBit(bytes, PREFIX_BYTES + BITMAP_BYTES, slotOf(phrases[i]!))
+  for (let i = 0; i < bares.length; i++) if (wanted[bareSets[i]!] !== 0) setBit(bytes, PREFIX_BYTES + BITMAP_BYTES, slotOf(bares[i]!))
+  for (let i = 0; i < starts.length; i++) {
+    if (wanted[startSets[i]!] === 0) continue
+    setBit(bytes, PREFIX_BYTES, slots[i]!)
+    const start = starts[i]!
+    const a = start >> 15
+    const b = start >> 10
+    const n = (start >> 20) & 7
+    if (n === 2) setBit(bytes, 0, prefixSlot(a, b, 0, NO_THIRD))
     else {
-      set(0, prefixSlot(a, b, c, high ? OTHER : d))
-      set(0, prefixSlot(a, b, c, CAPITAL))
-    }
-    if (n === 4) long.add((a << 15) | (b << 10) | (c << 5) | d)
-    else short.add((a << 15) | (b << 10) | (c << 5) | (n === 2 ? 0 : 1))
-  }
-  const add = (text: string, row: number): void => {
-    let h = START
-    let bare = 0
-    let count = 0
-    let inWord = false
-    let last = 0
-    let lastAt = 0
-    for (let i = text.length - 1; i >= 0; i--) {
-      const c = text.charCodeAt(i)
-      const kind = kindOf(c)
-      if (kind === 0) {
-        if (inWord && count === 1) {
-          last = h
-          lastAt = i + 1
-        }
-        inWord = false
-      } else if (kind === 2 || inWord) {
-        if (!inWord) count++
-        inWord = true
-        if (kind === 1) bare = h
-        h = Math.imul(h ^ c, 0x01000193)
+      const c = start >> 5
+      setBit(bytes, 0, prefixSlot(a, b, c, CAPITAL))
+      if (n === 4) setBit(bytes, 0, prefixSlot(a, b, c, start >> 23 !== 0 ? OTHER : start & 31))
+      else {
+        setBit(bytes, 0, prefixSlot(a, b, c, 0))
+        // a plural
+        setBit(bytes, 0, prefixSlot(a, b, c, 19))
       }
     }
-    if (count === 0) return
-    let rows = phrases.get(h)
-    if (rows === undefined) phrases.set(h, (rows = new Int32Array((size + 31) >> 5)))
-    rows[row >> 5]! |= 1 << (row & 31)
-    set(PREFIX_BYTES + BITMAP_BYTES, slotOf(h))
-    ender(text, 0, h, true)
-    if (count > 1 && count <= MOST_WORDS) ender(text, lastAt, last, false)
-    // the first pass knows words by their letters alone: `2fa` by `fa`
-    if (bare !== 0) {
-      set(PREFIX_BYTES + BITMAP_BYTES, slotOf(bare))
-      ender(text, 0, bare, true)
-    }
   }
-  for (const [phrase, row] of entries) {
-    for (const text of spellings(phrase)) {
-      add(bytesOf(text), row)
-      const without = text.replace(LINKS, '')
-      if (without !== text) add(bytesOf(without), row)
-    }
-  }
-  sieve(long, short, bytes)
-  return { phrases, bytes }
+  sieve(starts, startSets, wanted, bytes)
+  return bytes
+}
+
+function setBit(bytes: Uint8Array, at: number, slot: number): void {
+  bytes[at + (slot >> 3)]! |= 1 << (slot & 7)
 }
 
 /**
  * Eight buckets of words, by how they begin: a byte for each of the 32 values of a letter, in which bit b says that a word of bucket b
- * may have it in that place. Words of two and three letters, behind which anything may stand, are in buckets of their own.
+ * may have it in that place. Words of two and three letters, behind which anything may stand, come first and are in buckets of their own.
  */
-function sieve(long: ReadonlySet<number>, short: ReadonlySet<number>, bytes: Uint8Array): void {
-  const fill = (words: ReadonlySet<number>, from: number, buckets: number, letters: (word: number) => number): void => {
-    const list = Int32Array.from(words).sort()
-    list.forEach((word, i) => {
-      const bit = 1 << (from + Math.floor((i * buckets) / list.length))
-      const n = letters(word)
-      for (let k = 0; k < 4; k++) {
-        if (k < n) bytes[SIEVE + 32 * k + ((word >> (15 - 5 * k)) & 31)]! |= bit
-        else for (let c = 0; c < 32; c++) bytes[SIEVE + 32 * k + c]! |= bit
-      }
-    })
+function sieve(starts: Int32Array, sets: Uint16Array, wanted: Uint8Array, bytes: Uint8Array): void {
+  let short = 0
+  let long = 0
+  for (let i = 0; i < starts.length; i++) {
+    if (wanted[sets[i]!] === 0) continue
+    if (((starts[i]! >> 20) & 7) < 4) short++
+    else long++
   }
-  fill(short, 0, 2, (word) => ((word & 31) === 0 ? 2 : 3))
-  fill(long, 2, 6, () => 4)
+  let k = 0
+  for (let i = 0; i < starts.length; i++) {
+    if (wanted[sets[i]!] === 0) continue
+    const start = starts[i]!
+    const n = (start >> 20) & 7
+    const bit = 1 << (n < 4 ? Math.floor((k * 2) / short) : 2 + Math.floor(((k - short) * 6) / long))
+    k++
+    for (let place = 0; place < 4; place++) {
+      if (place < n) bytes[SIEVE + 32 * place + ((start >> (15 - 5 * place)) & 31)]! |= bit
+      else for (let c = 0; c < 32; c++) bytes[SIEVE + 32 * place + c]! |= bit
+    }
+  }
+}
+
+/**
+ * How a word begins: five bits of each of its first four letters, how many of these it has, and whether the fourth is of another
+ * script. 0 for a word of one letter, which ends no phrase.
+ */
+export function packStart(word: string): number {
+  let out = 0
+  let n = 0
+  for (let i = 0; i < word.length && n < 4; i++) {
+    const c = word.charCodeAt(i)
+    if (kindOf(c) !== 2) continue
+    out |= (c & 31) << (15 - 5 * n)
+    n++
+    if (n === 4 && c >= 0x80) out |= 1 << 23
+  }
+  return n < 2 ? 0 : out | (n << 20)
 }
 
 /** True where a word begins inside a run of letters: `patientId`, `IDNumber`. */

@@ -45,6 +45,9 @@ export interface BoundCustom {
 
 const NO_WORDS: readonly string[] = []
 
+/** NAMED_LIVE of wasm/skim.ts. */
+const NAMED = 1 << 30
+
 interface Span {
   s: number
   e: number
@@ -175,7 +178,8 @@ export class Scanner implements Scan {
     this.candidates = 0
     const { live } = this
     this.live = -1
-    const named = !isKey && set.named(words)
+    // the first pass says by a bit that is no finder's whether the path names what it holds
+    const named = !isKey && (live === -1 ? set.named(words) : (live & NAMED) !== 0)
     if (n === 0 && !this.always && !named) return 0
     this.bind(set, text, start, end, line, isKey, words)
     let percent = false

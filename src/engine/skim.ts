@@ -674,7 +674,7 @@ export class Skim {
     const groups = this.room(256 * 4)
     const countries = this.room(676)
     const named = set.finders.findIndex(({ finder }) => finder.skimWords !== undefined)
-    const words = named < 0 ? undefined : set.finders[named]!.finder.skimWords!()
+    const words = named < 0 ? undefined : set.finders[named]!.finder.skimWords!(set.active, set.finders[named]!.ids)
     const wordsAt = this.room(words?.length ?? 0)
     if (wordsAt === 0 || at === 0 || pairs === 0 || follow === 0 || groups === 0 || countries === 0 || table === 0) return 0
     bytes.fill(0, at, at + 96)

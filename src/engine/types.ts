@@ -508,7 +508,7 @@ export interface Finder {
   /** What that function needs to know. */
   readonly skimTable?: Uint8Array
   /** Bitmaps of the words that make this finder look at a text (see detectors/id-words.ts). */
-  readonly skimWords?: () => Uint8Array
+  readonly skimWords?: (active: Uint8Array, ids: Int32Array) => Uint8Array
   /** True when key words give texts and numbers below them a meaning: strings with digits are looked at, and short numbers too. */
   readonly named?: (keyWords: readonly string[], active: Uint8Array, ids: Int32Array) => boolean
   /** In place of `find` for a text under such a path: asked once, whatever candidates the text has. */

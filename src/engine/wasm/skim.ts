@@ -255,8 +255,8 @@ export function index(set: i32): void {
     for (let b = 0; b < 256; b++) {
       const mark = byte(SCRATCH + ((a << 8) | b))
       store<u8>(pairs + ((b << 8) | a), <u8>mark)
-      // numbers behind a plus sign are told by their trigger, and so is what does not begin with a digit
-      store<u8>(table + ((b << 8) | a), mark != 0 && (a == 0x2b || b < 0x30 || b > 0x39) ? 1 : <u8>byte(marks + mark))
+      // numbers behind a plus sign are told by their trigger, and so are digits behind a capital and what does not begin with a digit
+      store<u8>(table + ((b << 8) | a), mark != 0 && (a == 0x2b || (a >= 0x41 && a <= 0x5a) || b < 0x30 || b > 0x39) ? 1 : <u8>byte(marks + mark))
     }
   }
 }
@@ -717,21 +717,30 @@ function hex(p: i32): i32 {
  * and joints at least (see `find` in detectors/digits.ts), an IBAN has two letters before its first digit, no
  * letter or digit before those, and a digit behind. Everything else that starts at digits is in the tables. No branches: half of all blocks hold digits, no telling which.
  */
-@inline function numbersAt(p: i32, v: v128): i32 {
-  const before = v128.load(p - 1)
-  const digits = digitsIn(v)
+@inline function numbersAt(p: i32, v: v128, digits: v128, starts: i32): i32 {
   let joints = jointsIn(v) | (jointsIn(v128.load(p + 16)) << 16)
   joints &= joints >>> 1
   joints &= joints >>> 2
   joints &= joints >>> 4
   const outer = v128.load(p - 3)
-  const ibans = v128.and(v128.and(digits, digitsIn(v128.load(p + 1))), v128.and(lettersIn(before), lettersIn(v128.load(p - 2))))
-  return (i8x16.bitmask(v128.andnot(digits, digitsIn(before))) & joints) | i8x16.bitmask(v128.andnot(ibans, v128.or(lettersIn(outer), digitsIn(outer))))
+  const ibans = v128.and(v128.and(digits, digitsIn(v128.load(p + 1))), v128.and(lettersIn(v128.load(p - 1)), lettersIn(v128.load(p - 2))))
+  return (starts & joints) | i8x16.bitmask(v128.andnot(ibans, v128.or(lettersIn(outer), digitsIn(outer))))
 }
 
-/** A bit for each of the sixteen bytes from p that may be the second one of a trigger. */
-@inline function triggers(p: i32, v: v128, any: i32): i32 {
-  return (any == ANY ? usual(p) : others(p, any)) | numbersAt(p, v)
+/**
+ * Where the fifth of five digits in a row is, sixteen bits by four: what an identifier has that is no more than its name says, if
+ * it is not told by a candidate (see `tells` in detectors/id-finder.ts). `before` are the digits of the sixteen bytes before.
+ */
+@inline function fivesIn(digits: i32, before: i32): i32 {
+  const row = (before >>> 12) | (digits << 4)
+  const two = row & (row << 1)
+  const four = two & (two << 2)
+  return four & (four << 1)
+}
+
+/** A bit for each of the sixteen bytes from p that may be the second one of a trigger, but for numbers and IBANs. */
+@inline function triggers(p: i32, any: i32): i32 {
+  return any == ANY ? usual(p) : others(p, any)
 }
 
 /** The same, but for numbers and IBANs, by the table at ANY. */
@@ -809,16 +818,21 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   const mark = byte(pairs + (0x20 | (first << 8)))
   if (mark != 0 && first >= 0x20 && first != 0x22 && first != 0x5c) {
     const group = byte(follow + ((mark << 8) | byte(p + 1)))
-    if (group != 0) n = note(n, p, group)
+    // a number is eight bytes here too
+    if (group != 0 && (byte(any + (0x20 | (first << 8))) != 0 || (jointsIn(v128.load(p)) & 0xff) == 0xff)) n = note(n, p, group)
   }
   let skip = ~1
-  let seen = 0
+  let before = 0
+  let fives = 0
   while (true) {
     const v = v128.load(p)
     const stop = special(v)
-    const inside = stop != 0 ? (stop & -stop) - 1 : ~0
-    let found = triggers(p, v, any) & skip & inside
-    seen |= i8x16.bitmask(digitsIn(v)) & inside
+    const inside = (stop & -stop) - 1
+    const digitsHere = digitsIn(v)
+    const digits = i8x16.bitmask(digitsHere)
+    let found = (triggers(p, any) | numbersAt(p, v, digitsHere, digits & ~((digits << 1) | (before >>> 15)))) & skip & inside
+    fives |= fivesIn(digits & inside, before)
+    before = digits
     skip = ~0
     while (found != 0) {
       n = noteAt(p + ctz(found), n, pairs, follow)
@@ -834,16 +848,18 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   const c = byte(p)
   if (c == 0x22) {
     const flags = <i32>load<u8>(scope, FLAGS)
+    firstTelling = 0
     let live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set, flags) : -1
-    const ids = load<i32>(set, IDS)
     // whatever stands under such a path is looked at, with candidates or without
-    if ((flags & NAMED) != 0) {
-      if (live == 0) live = NAMED_LIVE
-    } else if (seen != 0 && (live & ids) != ids && n < MAX_CANDIDATES) {
-      const digit = named(start, p, set)
-      if (digit != 0) {
-        n = note(n, digit, load<i32>(set, IDS_GROUP))
-        live |= ids
+    if ((flags & NAMED) != 0) live |= NAMED_LIVE
+    else if ((fives | firstTelling) != 0) {
+      const ids = load<i32>(set, IDS)
+      if ((live & ids) != ids && n < MAX_CANDIDATES) {
+        const digit = named(start, p, set)
+        if (digit != 0) {
+          n = note(n, digit, load<i32>(set, IDS_GROUP))
+          live |= ids
+        }
       }
     }
     if (live == 0) {
@@ -875,14 +891,15 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   let count = collect(SCRATCH, SCRATCH + n, set)
   const flags = <i32>load<u8>(scope, FLAGS)
   let live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set, flags) : -1
-  const ids = load<i32>(set, IDS)
-  if ((flags & NAMED) != 0) {
-    if (live == 0) live = NAMED_LIVE
-  } else if ((live & ids) != ids && count < MAX_CANDIDATES) {
-    const digit = named(SCRATCH, SCRATCH + n, set)
-    if (digit != 0) {
-      count = note(count, digit, load<i32>(set, IDS_GROUP))
-      live |= ids
+  if ((flags & NAMED) != 0) live |= NAMED_LIVE
+  else {
+    const ids = load<i32>(set, IDS)
+    if ((live & ids) != ids && count < MAX_CANDIDATES) {
+      const digit = named(SCRATCH, SCRATCH + n, set)
+      if (digit != 0) {
+        count = note(count, digit, load<i32>(set, IDS_GROUP))
+        live |= ids
+      }
     }
   }
   if (live != 0) scan(scope, set, open, stop - 1, count, live, n, depth)
@@ -905,15 +922,30 @@ function scan(scope: i32, set: i32, open: i32, close: i32, n: i32, live: i32, de
   answered(scope, open + 1, close)
 }
 
+/** Candidates of the text at hand that are identifiers if a word says so: the first and the last of them; 0: none. */
+let firstTelling: i32 = 0
+let lastTelling: i32 = 0
+
+@inline function tell(p: i32): void {
+  if (firstTelling == 0) firstTelling = p
+  lastTelling = p
+}
+
 /** Candidates of a text without escapes in [start, end), which has a space before it and NULs behind. */
 function collect(start: i32, end: i32, set: i32): i32 {
   const pairs = load<i32>(set, PAIRS)
   const any = load<i32>(set, TABLE)
   const follow = load<i32>(set, FOLLOW)
   let n = 0
+  firstTelling = 0
+  let before = 0
   for (let p = start; p < end; p += 16) {
-    let found = triggers(p, v128.load(p), any)
+    const v = v128.load(p)
+    const digitsHere = digitsIn(v)
+    const digits = i8x16.bitmask(digitsHere)
+    let found = triggers(p, any) | numbersAt(p, v, digitsHere, digits & ~((digits << 1) | (before >>> 15)))
     if (end - p < 16) found &= (1 << (end - p)) - 1
+    before = digits
     while (found != 0) {
       n = noteAt(p + ctz(found), n, pairs, follow)
       found &= found - 1
@@ -1067,8 +1099,8 @@ function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
   const url = load<i32>(set, URL)
   const iban = load<i32>(set, IBAN)
   const connection = load<i32>(set, CONNECTION)
-  const ids = load<i32>(set, IDS)
-  const others = ~(digits | pair | url | iban | connection | ids)
+  const ids = isUuid(start, end) ? 0 : load<i32>(set, IDS)
+  const others = ~(digits | pair | url | iban | connection | load<i32>(set, IDS))
   const length = end - start
   let live = 0
   equals = 0
@@ -1158,40 +1190,106 @@ function hexadecimal(p: i32, end: i32): bool {
   return true
 }
 
-/** No identifier that stands without a word begins with the digits at p (see `alone` of the rows in detectors/ids); those that mix letters in: `mixed`. */
+/**
+ * No identifier begins with the digits at p without a word before it (see `alone` of the rows in detectors/ids), nor is this one of
+ * the words for which short ones count (`tellsShort` in detectors/id-finder.ts). What is left for words to say is noted.
+ */
 function noAlone(start: i32, end: i32, p: i32): bool {
-  if (!is(p, DIGIT)) return false
+  if (!is(p, DIGIT)) {
+    if (byte(p) != 47) return !tellsShort(start, end, p)
+    // dates, and `7M.E0K.P3F/KOQB-55`
+    if ((is(p - 1, DIGIT) && is(p + 1, DIGIT)) || (p - 4 >= start && byte(p - 4) == 46 && p + 5 < end && byte(p + 5) == 45)) tell(p)
+    return true
+  }
+  if (p > start && isCapital(p - 1)) {
+    if (mixed(start, end, p)) return false
+    // `X11` is no identifier
+    if (is(p + 1, DIGIT) && (is(p + 2, DIGIT | LETTER) || (p - 2 >= start && is(p - 2, DIGIT | LETTER)))) tell(p)
+    return true
+  }
   const limit = end - p > 20 ? p + 20 : end
   let q = p
   while (q < limit && is(q, DIGIT)) q++
-  const count = q - p
-  const next = q < end ? byte(q) : 32
-  switch (count) {
+  if (standsAlone(start, end, p, q)) return false
+  // eight bytes of digits and joints, not a part of others
+  if ((jointsIn(v128.load(p)) & 0xff) == 0xff && !(p - 2 >= start && is(p - 2, DIGIT) && isTight(byte(p - 1))) && !isVersion(p, q, end)) tell(p)
+  return true
+}
+
+/** `.-/:` */
+@inline function isTight(b: i32): bool {
+  return (b >= 45 && b <= 47) || b == 58
+}
+
+/** Digits [p, q) as at the beginning of an identifier that stands without a word. */
+function standsAlone(start: i32, end: i32, p: i32, q: i32): bool {
+  const next = q < end ? byte(q) : 0
+  switch (q - p) {
     case 1:
-      return next != 32 || byte(q + 3) != 32
+      return next == 32 && byte(q + 3) == 32
     case 2:
-      if (next == 46) return byte(q + 4) != 46 && !(byte(q + 3) == 46 && (byte(q + 6) == 45 || byte(q + 6) == 46))
-      return next != 32 || byte(q + 3) != 32
+      if (next == 46) return (byte(q + 4) == 46 && (byte(q + 8) == 45 || byte(q + 8) == 47)) || (byte(q + 3) == 46 && byte(q + 10) == (byte(q + 6) == 45 ? 46 : 45))
+      return next == 32 && byte(q + 3) == 32
     case 3:
-      if (next == 46) return byte(q + 4) != 46 && byte(q + 5) != 46
-      return next != 32 || byte(p) != 0x37
+      if (next == 46) return (byte(q + 4) == 46 && byte(q + 8) == 45) || byte(q + 5) == 46
+      return next == 32 && byte(p) == 0x37
     case 6:
-      return (next != 45 && next != 32) || !is(q + 1, DIGIT) || !is(q + 2, DIGIT) || !is(q + 3, DIGIT)
+      return (next == 45 || next == 32) && is(q + 1, DIGIT) && is(q + 2, DIGIT) && is(q + 3, DIGIT)
     case 7:
-      return p - 2 < start || byte(p - 1) != 45 || !is(p - 2, LETTER)
+      return p - 2 >= start && byte(p - 1) == 45 && isCapital(p - 2)
     case 8:
-      return next != 45 || !is(q + 1, LETTER)
+      return next == 45 && isCapital(q + 1)
     case 11:
-      return false
-    case 13:
-      return byte(p) != 0x37 || byte(p + 1) != 0x35
-    case 17:
-      return (next | 32) != 0x78
-    case 18:
-      return false
-    default:
       return true
+    case 13:
+      return byte(p) == 0x37 && byte(p + 1) == 0x35
+    case 17:
+      return next == 0x58
+    case 18:
+      return true
+    default:
+      return false
   }
+}
+
+/** `1.84`, `1.84.1`, `10.1.2.3`, with nothing behind that they may belong to (see `isVersion` in detectors/id-finder.ts). */
+function isVersion(p: i32, q: i32, end: i32): bool {
+  let parts = 1
+  let total = q - p
+  if (total > 3) return false
+  while (q + 1 < end && byte(q) == 46 && is(q + 1, DIGIT)) {
+    const from = q + 1
+    q += 2
+    while (q < end && is(q, DIGIT)) q++
+    if (q - from > 3) return false
+    total += q - from
+    if (++parts > 4) return false
+  }
+  if (parts < 2 || (parts == 3 && total > 6)) return false
+  if (q + 1 >= end) return true
+  const b = byte(q)
+  if (b == 41) return false
+  return !((b == 32 || b == 40 || b == 43 || b == 45 || b == 47 || b == 58) && (is(q + 1, DIGIT) || (b == 45 && is(q + 1, LETTER))))
+}
+
+/** The letters around p, the second of three, are of a word for which short values count. */
+function tellsShort(start: i32, end: i32, p: i32): bool {
+  const a = byte(p - 1) | 32
+  const b = byte(p) | 32
+  if (a == 0x61) return (p - 2 < start || !is(p - 2, LETTER)) && (p + 2 >= end || !is(p + 2, LETTER) || (byte(p + 2) | 32) == 0x64)
+  if (a == 0x62 && b == 0x6f) return p + 2 < end && (byte(p + 2) | 32) == 0x6e
+  if (a == 0x6c) return p - 2 >= start && (byte(p - 2) | 32) == 0x70 && p + 2 < end && (byte(p + 2) | 32) == 0x65
+  if (byte(p - 1) == 0x32) return (p - 2 < start || !is(p - 2, DIGIT | LETTER)) && (p + 2 >= end || !is(p + 2, LETTER | DIGIT))
+  // `verification code`, `security_code`, `passcode`
+  if (a == 0x6f && b == 0x64) {
+    if (p - 4 < start) return false
+    const joint = byte(p - 3)
+    const second = joint == 32 || joint == 95 || joint == 45 ? p - 4 : p - 3
+    if (second - 1 < start) return false
+    const pair = ((byte(second - 1) | 32) << 8) | byte(second) | 32
+    return pair == (second == p - 3 ? 0x7373 : 0x6f6e) || (second == p - 4 && (pair == 0x696e || pair == 0x7479 || pair == 0x7468 || pair == 0x6d73 || pair == 0x6679 || pair == 0x7264 || pair == 0x6d65))
+  }
+  return true
 }
 
 @inline function isCapital(p: i32): bool {
@@ -1199,72 +1297,74 @@ function noAlone(start: i32, end: i32, p: i32): bool {
 }
 
 /**
- * A digit of the text in [start, end), if the finder of identifiers may find something in it: a word that names one before a digit, or
- * capitals and digits as in one that stands without. 0 for none. See `find` in detectors/id-finder.ts.
+ * A place of the text in [start, end), if the finder of identifiers may find something in it by a word that names one before digits
+ * that tell; 0 for none. See `find` in detectors/id-finder.ts.
  */
 function named(start: i32, end: i32, set: i32): i32 {
-  // a UUID by its hyphens
-  if (end - start == 36 && byte(start + 8) == 45 && byte(start + 13) == 45 && byte(start + 18) == 45 && byte(start + 23) == 45) return 0
-  const table = load<i32>(set, WORDS_AT)
-  let first = 0
-  let name = false
-  // what the last byte before the sixteen was
-  let letter = 0
-  let small = 0
-  let capital = 0
-  const sieve = table + 24576
-  const first0 = v128.load(sieve)
-  const first1 = v128.load(sieve, 16)
-  const second0 = v128.load(sieve, 32)
-  const second1 = v128.load(sieve, 48)
-  const third0 = v128.load(sieve, 64)
-  const third1 = v128.load(sieve, 80)
-  const fourth0 = v128.load(sieve, 96)
-  const fourth1 = v128.load(sieve, 112)
+  if (isUuid(start, end)) return 0
+  let first = firstTelling
+  let last = firstTelling == 0 ? 0 : lastTelling
+  let letters = 0
+  let before = 0
   for (let p = start; p < end; p += 16) {
     const v = v128.load(p)
     const inside = end - p < 16 ? (1 << (end - p)) - 1 : 0xffff
     const digits = i8x16.bitmask(digitsIn(v)) & inside
-    const capitals = i8x16.bitmask(capitalsIn(v)) & inside
+    letters |= i8x16.bitmask(v128.or(lettersIn(v), v)) & inside
+    if (fivesIn(digits, before) != 0) {
+      if (first == 0 || p < first) first = p
+      if (p > last) last = p
+    }
+    before = digits
+  }
+  // addresses and numbers have no words
+  if (first == 0 || letters == 0) return 0
+  const stop = last + 16 < end ? last + 16 : end
+  // a name and what it names are no further apart
+  let p = first - 128 > start ? first - 128 : start
+  const table = load<i32>(set, WORDS_AT)
+  // what the last byte before the sixteen was
+  let letter = p > start && isLetter(p - 1) ? 1 : 0
+  let capital = p > start && isCapital(p - 1) ? 1 : 0
+  let small = letter & ~capital
+  for (; p < stop; p += 16) {
+    const v = v128.load(p)
+    const inside = stop - p < 16 ? (1 << (stop - p)) - 1 : 0xffff
     const high = i8x16.bitmask(v) & inside
-    const ascii = i8x16.bitmask(lettersIn(v)) & inside
-    if (digits != 0) {
-      if (first == 0) first = p + ctz(digits)
-      if (name) return first
-    }
     // words of a script without spaces between them
-    if (high != 0 && (i8x16.bitmask(i8x16.gt_u(v, i8x16.splat(<i8>0xe2))) & inside) != 0) name = true
-    let mixes = digits & ((capitals << 1) | capital)
-    while (mixes != 0) {
-      const digit = p + ctz(mixes)
-      mixes &= mixes - 1
-      if (mixed(start, end, digit)) return digit
-    }
-    const letters = ascii | high
+    if (high != 0 && (i8x16.bitmask(i8x16.gt_u(v, i8x16.splat(<i8>0xe2))) & inside) != 0) return first
+    const capitals = i8x16.bitmask(capitalsIn(v)) & inside
+    const ascii = i8x16.bitmask(lettersIn(v)) & inside
+    const all = ascii | high
     const smalls = ascii & ~capitals
     // a hump at the end of the sixteen may be none: one start too many does no harm
-    let starts = (letters & ~((letters << 1) | letter)) | (capitals & ((smalls << 1) | small | (((capitals << 1) | capital) & ((smalls >> 1) | 0x8000))))
-    letter = letters >> 15
+    let starts = (all & ~((all << 1) | letter)) | (capitals & ((smalls << 1) | small | (((capitals << 1) | capital) & ((smalls >> 1) | 0x8000))))
+    letter = all >> 15
     small = smalls >> 15
     capital = capitals >> 15
-    const sieved = v128.and(
-      v128.and(sieveOf(v, first0, first1), sieveOf(v128.load(p + 1), second0, second1)),
-      v128.and(sieveOf(v128.load(p + 2), third0, third1), sieveOf(v128.load(p + 3), fourth0, fourth1)),
-    )
-    starts &= i8x16.bitmask(i8x16.ne(sieved, i8x16.splat(0)))
+    if ((starts & (starts - 1)) != 0) starts &= sieved(p, v, table + 24576)
     while (starts != 0) {
       const k = ctz(starts)
       starts &= starts - 1
       const word = load<u32>(p + k)
       const two = ((word & 31) << 10) | (((word >> 8) & 31) << 5)
       const prefix = byte(FOURTH + ((word >> 16) & 255)) == 0 ? two ^ (29 * 2741) : (two | ((word >> 16) & 31)) ^ (byte(FOURTH + (word >>> 24)) * 2741)
-      if (!bit(table, prefix & 0xffff) || !nameEndsWith(p + k, start, table)) continue
-      name = true
-      if (digits >>> k != 0) return first
-      break
+      if (bit(table, prefix & 0xffff) && nameEndsWith(p + k, start, table)) return first
     }
   }
   return 0
+}
+
+/** A UUID by its hyphens. */
+@inline function isUuid(start: i32, end: i32): bool {
+  return end - start == 36 && byte(start + 8) == 45 && byte(start + 13) == 45 && byte(start + 18) == 45 && byte(start + 23) == 45
+}
+
+/** Which of the sixteen bytes from p a word may begin at, by its first four bytes. */
+@inline function sieved(p: i32, v: v128, sieve: i32): i32 {
+  const first = v128.and(sieveOf(v, v128.load(sieve), v128.load(sieve, 16)), sieveOf(v128.load(p + 1), v128.load(sieve, 32), v128.load(sieve, 48)))
+  const second = v128.and(sieveOf(v128.load(p + 2), v128.load(sieve, 64), v128.load(sieve, 80)), sieveOf(v128.load(p + 3), v128.load(sieve, 96), v128.load(sieve, 112)))
+  return i8x16.bitmask(i8x16.ne(v128.and(first, second), i8x16.splat(0)))
 }
 
 /** The buckets of words that may have each of the sixteen bytes in a place; the tables are for the lower and the upper half of 32 values. */
@@ -1277,7 +1377,7 @@ function named(start: i32, end: i32, set: i32): i32 {
   return i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x41)), i8x16.splat(26))
 }
 
-/** The digit at p, behind a capital, is in a run of capitals and digits as long as an identifier that stands without a word, or as the first group of one. */
+/** The digit at p, behind a capital, is in a run of capitals and digits as long as an identifier that stands without a word, or as a group of one. */
 function mixed(start: i32, end: i32, p: i32): bool {
   let from = p
   const low = p - 20 > start ? p - 20 : start
