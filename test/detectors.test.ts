@@ -152,6 +152,7 @@ describe('bare numbers', () => {
         active: new Uint8Array(16).fill(1),
         line: false,
         isKey: false,
+        hasPairs: true,
         keyWords,
         emit: (id) => names.push(finder.detectors[id]!.name),
       }

@@ -29,14 +29,11 @@ function lazy(list: string): () => ReadonlySet<number> {
 }
 
 /**
- * Three letters in each name whose values may have fewer than five digits (`tellsShort` says which of the words with them are such
- * names): one-time codes, security codes, ages, dates of birth, plates, bank identifier codes. Numbers so short are everywhere in logs,
- * these letters are not.
+ * Three letters of each name whose values may have fewer than five digits wherever it stands (`tellsShort` says which of the words with
+ * them are such names); other names need a separator behind them. Numbers so short are everywhere in logs, these letters are not.
  */
-const SHORT_WORDS = ['age', 'bic', 'bir', 'bor', 'cvc', 'cvn', 'cvv', 'dob', 'lat', 'mfa', 'nze', 'ode', 'otp', 'wif', '2fa']
+const SHORT_WORDS = ['bic', 'bir', 'bor', 'cvc', 'cvn', 'cvv', 'dob', 'mfa', 'nze', 'otp', 'swi']
 const SHORT = new Set(SHORT_WORDS)
-/** Ends of words before `code` that make it a short name: `verification`, `pin`, `security`, `auth`, `sms`, `verify`, `card`, `time`. */
-const BEFORE_CODE = new Set(['on', 'in', 'ty', 'th', 'ms', 'fy', 'rd', 'me'])
 
 /** Bytes of a text within which a word speaks for what follows it. */
 const REACH = 48
@@ -208,6 +205,8 @@ let negative = false
 /** Bounds of the text under look. */
 let textStart = 0
 let textEnd = 0
+/** Pairs are looked for. */
+let keyed = false
 
 let lastEquals = -1
 let equalsBefore = -1
@@ -237,6 +236,7 @@ function find(scan: Scan, _at: number, ids: Int32Array): number {
   doneTo.fill(0)
   textStart = start
   textEnd = end
+  keyed = scan.hasPairs && !scan.isKey
   events = since = strangers = 0
   negative = false
   lastBar = barBefore = lastEquals = equalsBefore = lastBoundary = lastBreak = breakBefore = start - 1
@@ -345,36 +345,80 @@ function note(text: Uint8Array, h: number, from: number, to: number): void {
   negative = false
 }
 
-/** The name in [from, to) has a word in it behind which short values count. */
+/** Short values count behind the name in [from, to): for one of its words, or since it is the key of a pair. */
 function isShort(text: Uint8Array, from: number, to: number): boolean {
   for (let p = from + 1; p + 1 < to; p++) if (tellsShort(text, textStart, textEnd, p)) return true
-  return false
+  return keyed && isPairKey(text, from, to)
 }
 
 /** The letters around p, the second of three, are of a word behind which short values count. `tellsShort` in engine/wasm/skim.ts says the same. */
 function tellsShort(text: Uint8Array, start: number, end: number, p: number): boolean {
   const three = letters(text, p - 1, p + 2)
   if (!SHORT.has(three)) return false
-  const before = p - 2 >= start ? CLASS[text[p - 2]!]! : 0
-  const behind = p + 2 < end ? CLASS[text[p + 2]!]! : 0
+  const before = p - 2 >= start ? letters(text, p - 2, p - 1) : ' '
+  const behind = p + 2 < end ? letters(text, p + 2, p + 3) : ' '
   switch (three) {
-    case 'age':
-      return (before & LETTER) === 0 && ((behind & LETTER) === 0 || letters(text, p + 2, p + 3) === 'd')
+    case 'bir':
+      return behind === 't'
     case 'bor':
-      return (behind & LETTER) !== 0 && letters(text, p + 2, p + 3) === 'n'
-    case 'lat':
-      return (before & LETTER) !== 0 && letters(text, p - 2, p - 1) === 'p' && (behind & LETTER) !== 0 && letters(text, p + 2, p + 3) === 'e'
-    case '2fa':
-      return (before & ALNUM) === 0 && (behind & ALNUM) === 0
-    case 'ode': {
-      // `verification code`, `security_code`, `passcode`
-      if (p - 5 < start) return false
-      const joint = text[p - 3]!
-      return joint === 32 || joint === 95 || joint === 45 ? BEFORE_CODE.has(letters(text, p - 5, p - 3)) : letters(text, p - 4, p - 2) === 'ss'
-    }
+      return behind === 'n'
+    case 'nze':
+      return before === 'n' && behind === 'i'
+    case 'swi':
+      return behind === 'f'
+    case 'otp':
+      return before === 't' || !/[a-z]/.test(before)
     default:
-      return true
+      return !/[a-z]/.test(before)
   }
+}
+
+/** The name in [from, to) is all of a key, or its end, with `=` or `:` behind it. */
+function isPairKey(text: Uint8Array, from: number, to: number): boolean {
+  for (let p = from; p < to; p++) if ((CLASS[text[p]!]! & KEY) === 0) return false
+  let p = to
+  while (p < textEnd && isDigit(text[p]!)) p++
+  if (p < textEnd && text[p] === 92) p++
+  if (p < textEnd && isQuote(text[p]!)) p++
+  for (let blanks = 0; p < textEnd && text[p] === 32 && blanks < 8; blanks++) p++
+  if (p >= textEnd || (text[p] !== 58 && text[p] !== 61)) return false
+  const before = text[p - 1]!
+  const next = p + 1 < textEnd ? text[p + 1]! : 0
+  return next !== 58 && next !== 61 && next !== 126 && next !== 47 && before !== 60 && before !== 62
+}
+
+function isQuote(b: number): boolean {
+  return b === 34 || b === 39 || b === 96
+}
+
+/** The separator at `at` stands behind a key that ends with a name. */
+function namesPair(text: Uint8Array, start: number, at: number): boolean {
+  let to = at
+  while (to > start && at - to < 8 && text[to - 1] === 32) to--
+  if (to > start && isQuote(text[to - 1]!)) to--
+  if (to > start && text[to - 1] === 92) to--
+  return namesKey(text, start, to)
+}
+
+/** A key that ends at `to` ends with a name, digits aside. */
+function namesKey(text: Uint8Array, start: number, to: number): boolean {
+  while (to > start && isDigit(text[to - 1]!)) to--
+  // one word after the other from the end; the plural of a name is one too
+  for (let plural = 0; plural < 2; plural++) {
+    let end = to - plural
+    if (plural === 1 && (to - start < 4 || (text[end]! | 32) !== 115)) return false
+    let h: number | undefined
+    for (let n = 0; n <= MOST_WORDS && end > start && to - end <= MOST_LETTERS; n++) {
+      let p = end
+      while (p > start && (CLASS[text[p - 1]!]! & WORD_LETTER) !== 0 && !(p < end && isHump(text, to, p))) p--
+      if (p === end) break
+      h = hashLetters(text, p, end, h)
+      if (rowsNamed(h) !== undefined || (p > start && isDigit(text[p - 1]!) && rowsNamed(hashLetters(text, p - 1, p, h)) !== undefined)) return true
+      end = p
+      if (end > start && joinsWords(text[end - 1]!)) end--
+    }
+  }
+  return false
 }
 
 /** Letters in [from, to), small ones; other bytes as they are. */
@@ -575,8 +619,8 @@ function endsWell(text: Uint8Array, end: number, at: number): boolean {
 }
 
 /**
- * Where what begins at `at` has said enough for a word before it to count: five digits in a row, two behind a capital, eight digits and
- * joints, or digits around a slash. Behind `to` when it never does. The first pass looks for nothing less (`named` in engine/wasm/skim.ts).
+ * Where what begins at `at` has said enough for a word before it to count: five digits in a row, two behind a capital, or eight digits and
+ * joints. Behind `to` when it never does. The first pass looks for nothing less (`named` in engine/wasm/skim.ts).
  */
 function toldAt(text: Uint8Array, start: number, end: number, at: number, to: number): number {
   let digits = 0
@@ -590,19 +634,9 @@ function toldAt(text: Uint8Array, start: number, end: number, at: number, to: nu
         const four = (p + 2 < to && (CLASS[text[p + 2]!]! & ALNUM) !== 0) || (p - 2 >= at && (CLASS[text[p - 2]!]! & ALNUM) !== 0)
         if (p > at && p + 1 < to && isDigit(text[p + 1]!) && four) return p + 2
       } else if (!(p - 2 >= start && isDigit(text[p - 2]!) && isTight(text[p - 1]!)) && isEight(text, p, end) && !isVersion(text, p, end)) return p + 1
-    } else {
-      if (b === 47 && p > at && p + 1 < to && isSlash(text, at, to, p)) return p + 2
-      digits = 0
-    }
+    } else digits = 0
   }
   return end + 1
-}
-
-/** A slash between digits, or where the company numbers of Brazil have it: `7M.E0K.P3F/KOQB-55`. */
-function isSlash(text: Uint8Array, at: number, to: number, p: number): boolean {
-  if (isDigit(text[p - 1]!) && isDigit(text[p + 1]!)) return true
-  const capitals = (CLASS[text[p - 1]!]! & (DIGIT | UPPER)) !== 0 && (CLASS[text[p + 1]!]! & (DIGIT | UPPER)) !== 0
-  return capitals && p - 4 >= at && text[p - 4] === 46 && p + 5 < to && text[p + 5] === 45
 }
 
 /** `.-/:` */
@@ -830,9 +864,6 @@ function skimWords(active: Uint8Array, ids: Int32Array): Uint8Array {
   return wordMaps(set)
 }
 
-/** Digits and capitals. */
-const CAPITALS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-
 /** A letter of a word, small and capital. */
 function either(word: string, at: number): string {
   return word[at]! + word[at]!.toUpperCase()
@@ -860,15 +891,13 @@ export const idFinder: Finder = {
     }),
   ),
   // all is found in one pass, which begins with the first digit; bank identifier codes may have none: `bic`, `swift`
-  triggers: [
-    { prev: beforeRuns(), byte: '0123456789' },
-    { prev: CAPITALS, byte: '/', next: CAPITALS },
-    ...SHORT_WORDS.map((word) => ({ prev: either(word, 0), byte: either(word, 1), next: either(word, 2) })),
-  ],
+  triggers: [{ prev: beforeRuns(), byte: '0123456789' }, ...SHORT_WORDS.map((word) => ({ prev: either(word, 0), byte: either(word, 1), next: either(word, 2) }))],
   find,
   number: findNumber,
   skim: 'ids',
   skimWords,
   named,
   passesTimes: (keyWords) => !pathContext(keyWords).any,
+  namesPair,
+  namesKey,
 }

@@ -215,6 +215,8 @@ export class DetectSet {
   readonly numberWords: ReadonlySet<string>
   /** Finders to which words of a path may say something. */
   readonly namers: readonly BoundFinder[]
+  /** Index of the finder to which keys of pairs may say something, or -1. */
+  readonly pairNamer: number
   readonly namedSecret: DetectAction | undefined
   /** Index of the pair recogniser among the finders, or -1. */
   readonly pairFinder: number
@@ -235,6 +237,7 @@ export class DetectSet {
     for (const { finder } of used) finder.prepare?.()
     this.numberFinders = scanNumbers ? finders.filter((f) => f.finder.number !== undefined && f.ids.some((id) => actions[id] !== undefined)) : []
     this.numberWords = new Set(this.numberFinders.flatMap((f) => f.finder.numberWords ?? []))
+    this.pairNamer = used.findIndex((f) => f.finder.namesPair !== undefined)
     this.namers = used.filter((f) => f.finder.named !== undefined)
     this.namedSecret = namedSecretId >= 0 ? actions[namedSecretId] : undefined
     this.pairFinder = pairs === undefined ? -1 : used.length + 1

@@ -98,6 +98,7 @@ export class Scanner implements Scan {
   active: Uint8Array = new Uint8Array(0)
   line = false
   isKey = false
+  hasPairs = false
   keyWords: readonly string[] = NO_WORDS
 
   /** The set of the last scan. */
@@ -187,20 +188,27 @@ export class Scanner implements Scan {
     if (this.resume.length <= finders.length + 1) this.resume = new Int32Array(finders.length + 8)
     const resume = this.resume
     if (n > 1) for (let f = finders.length + 1; f >= 0; f--) resume[f] = 0
-    const { groups } = set
+    const { groups, pairFinder, pairNamer } = set
     let asked = 0
+    // what the first pass has ruled out by candidates may be told by the key of a pair
+    let unasked = live !== -1 && pairNamer >= 0 && ((live >> pairNamer) & 1) === 0 && !isKey
     for (let k = 0; k < n; k++) {
       const at = this.at[k]!
       const group = groups[this.codes[k]!]!
       for (let g = 0; g < group.length; g++) {
         const f = group[g]!
+        if (unasked && f === pairFinder && finders[pairNamer]!.finder.namesPair!(text, start, at)) {
+          unasked = false
+          asked |= 1 << pairNamer
+          finders[pairNamer]!.finder.find(this, start, finders[pairNamer]!.ids)
+        }
         if (((live >> f) & 1) === 0 || (k > 0 && at < resume[f]!)) continue
         if (f < finders.length) {
           const bound = finders[f]!
           const to = bound.finder.find(this, at, bound.ids)
           resume[f] = to
           asked |= 1 << f
-        } else if (f === set.pairFinder) {
+        } else if (f === pairFinder) {
           if (!isKey) resume[f] = this.pairAt(at, k > 0 ? resume[f]! : 0)
         } else percent = true
       }
@@ -276,6 +284,7 @@ export class Scanner implements Scan {
     this.active = set.active
     this.line = line
     this.isKey = isKey
+    this.hasPairs = set.pairFinder >= 0
     this.keyWords = words
   }
 

@@ -448,6 +448,8 @@ export interface Scan {
   readonly line: boolean
   /** True when the text is an object key: keyed and named types never fire. */
   readonly isKey: boolean
+  /** Keys of pairs in the text are looked at. */
+  readonly hasPairs: boolean
   /**
    * Words of the path above the value (last key first), for context. Empty in text lines and for values without a telling
    * key. Compare with `keyHas`.
@@ -513,6 +515,9 @@ export interface Finder {
   readonly named?: (keyWords: readonly string[], active: Uint8Array, ids: Int32Array) => boolean
   /** In place of `find` for a text under such a path: asked once, whatever candidates the text has. */
   readonly whole?: (scan: Scan, ids: Int32Array) => void
+  /** True when the key before the separator at `at` gives what follows it a meaning; the same for a key that ends at `to`. */
+  readonly namesPair?: (text: Uint8Array, start: number, at: number) => boolean
+  readonly namesKey?: (text: Uint8Array, start: number, to: number) => boolean
   /** No text with fewer bytes holds anything that this finder finds (default 0). */
   readonly least?: number
   /** True when `number` finds nothing under these key words in integers of 12 to 19 digits, not of 15, that begin with 1: times. */

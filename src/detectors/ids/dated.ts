@@ -53,7 +53,7 @@ export const dated: readonly IdRow[] = [
     group: 'pci',
     priority: 60,
     numbers: false,
-    summary: 'Expiry date of a payment card, MM/YY or MM/YYYY, under a key also YYYY-MM, beside exp, expiry, expires or valid thru.',
+    summary: 'Expiry date of a payment card, MM/YY, MM/YYYY or YYYY-MM, behind a key such as exp, expiry, expires or valid_thru.',
     words: [
       'exp',
       'expiry',
@@ -78,7 +78,7 @@ export const dated: readonly IdRow[] = [
     check: () => true,
     kind: 'named',
     passes: 1,
-    examples: ['exp «12/29»', 'valid thru: «03/2031»', 'expiry=«12/2029»', 'Expires «1/30».'],
-    counterExamples: ['on 12/29', 'exp 13/29', 'expiry=2029-12', 'expires 2029-12-31', 'expires in 12/290'],
+    examples: ['exp: «12/29»', 'valid_thru: «03/2031»', 'expiry=«2029-12»', 'Expires: «1/30».'],
+    counterExamples: ['on 12/29', 'exp 13/29', 'exp 2029-12', 'expires 2029-12-31', 'expires in 12/290'],
   },
 ]

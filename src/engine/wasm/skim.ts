@@ -852,7 +852,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
     let live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set, flags) : -1
     // whatever stands under such a path is looked at, with candidates or without
     if ((flags & NAMED) != 0) live |= NAMED_LIVE
-    else if ((fives | firstTelling) != 0) {
+    else if ((fives | firstTelling) != 0 && (p - start > 16 || hasLetters(start, p))) {
       const ids = load<i32>(set, IDS)
       if ((live & ids) != ids && n < MAX_CANDIDATES) {
         const digit = named(start, p, set)
@@ -892,7 +892,7 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   const flags = <i32>load<u8>(scope, FLAGS)
   let live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set, flags) : -1
   if ((flags & NAMED) != 0) live |= NAMED_LIVE
-  else {
+  else if ((collectedFives | firstTelling) != 0) {
     const ids = load<i32>(set, IDS)
     if ((live & ids) != ids && count < MAX_CANDIDATES) {
       const digit = named(SCRATCH, SCRATCH + n, set)
@@ -931,6 +931,9 @@ let lastTelling: i32 = 0
   lastTelling = p
 }
 
+/** Five digits in a row were in the text that was collected. */
+let collectedFives: i32 = 0
+
 /** Candidates of a text without escapes in [start, end), which has a space before it and NULs behind. */
 function collect(start: i32, end: i32, set: i32): i32 {
   const pairs = load<i32>(set, PAIRS)
@@ -939,18 +942,21 @@ function collect(start: i32, end: i32, set: i32): i32 {
   let n = 0
   firstTelling = 0
   let before = 0
+  let fives = 0
   for (let p = start; p < end; p += 16) {
     const v = v128.load(p)
     const digitsHere = digitsIn(v)
     const digits = i8x16.bitmask(digitsHere)
     let found = triggers(p, any) | numbersAt(p, v, digitsHere, digits & ~((digits << 1) | (before >>> 15)))
     if (end - p < 16) found &= (1 << (end - p)) - 1
+    fives |= fivesIn(digits, before)
     before = digits
     while (found != 0) {
       n = noteAt(p + ctz(found), n, pairs, follow)
       found &= found - 1
     }
   }
+  collectedFives = fives
   return n
 }
 
@@ -1195,24 +1201,22 @@ function hexadecimal(p: i32, end: i32): bool {
  * the words for which short ones count (`tellsShort` in detectors/id-finder.ts). What is left for words to say is noted.
  */
 function noAlone(start: i32, end: i32, p: i32): bool {
-  if (!is(p, DIGIT)) {
-    if (byte(p) != 47) return !tellsShort(start, end, p)
-    // dates, and `7M.E0K.P3F/KOQB-55`
-    if ((is(p - 1, DIGIT) && is(p + 1, DIGIT)) || (p - 4 >= start && byte(p - 4) == 46 && p + 5 < end && byte(p + 5) == 45)) tell(p)
-    return true
-  }
+  if (!is(p, DIGIT)) return !tellsShort(start, end, p)
   if (p > start && isCapital(p - 1)) {
     if (mixed(start, end, p)) return false
     // `X11` is no identifier
     if (is(p + 1, DIGIT) && (is(p + 2, DIGIT | LETTER) || (p - 2 >= start && is(p - 2, DIGIT | LETTER)))) tell(p)
     return true
   }
+  // a part of others, or of a telephone number
+  const previous = p > start ? byte(p - 1) : 32
+  if (previous == 43 || (p - 2 >= start && is(p - 2, DIGIT) && isTight(previous))) return true
   const limit = end - p > 20 ? p + 20 : end
   let q = p
   while (q < limit && is(q, DIGIT)) q++
   if (standsAlone(start, end, p, q)) return false
-  // eight bytes of digits and joints, not a part of others
-  if ((jointsIn(v128.load(p)) & 0xff) == 0xff && !(p - 2 >= start && is(p - 2, DIGIT) && isTight(byte(p - 1))) && !isVersion(p, q, end)) tell(p)
+  // eight bytes of digits and joints
+  if ((jointsIn(v128.load(p)) & 0xff) == 0xff && !isVersion(p, q, end)) tell(p)
   return true
 }
 
@@ -1272,24 +1276,18 @@ function isVersion(p: i32, q: i32, end: i32): bool {
   return !((b == 32 || b == 40 || b == 43 || b == 45 || b == 47 || b == 58) && (is(q + 1, DIGIT) || (b == 45 && is(q + 1, LETTER))))
 }
 
-/** The letters around p, the second of three, are of a word for which short values count. */
+/** The letters around p, the second of three, are of a word behind which short values count. */
 function tellsShort(start: i32, end: i32, p: i32): bool {
+  const before = p - 2 >= start ? byte(p - 2) | 32 : 32
+  const behind = p + 2 < end ? byte(p + 2) | 32 : 32
   const a = byte(p - 1) | 32
   const b = byte(p) | 32
-  if (a == 0x61) return (p - 2 < start || !is(p - 2, LETTER)) && (p + 2 >= end || !is(p + 2, LETTER) || (byte(p + 2) | 32) == 0x64)
-  if (a == 0x62 && b == 0x6f) return p + 2 < end && (byte(p + 2) | 32) == 0x6e
-  if (a == 0x6c) return p - 2 >= start && (byte(p - 2) | 32) == 0x70 && p + 2 < end && (byte(p + 2) | 32) == 0x65
-  if (byte(p - 1) == 0x32) return (p - 2 < start || !is(p - 2, DIGIT | LETTER)) && (p + 2 >= end || !is(p + 2, LETTER | DIGIT))
-  // `verification code`, `security_code`, `passcode`
-  if (a == 0x6f && b == 0x64) {
-    if (p - 4 < start) return false
-    const joint = byte(p - 3)
-    const second = joint == 32 || joint == 95 || joint == 45 ? p - 4 : p - 3
-    if (second - 1 < start) return false
-    const pair = ((byte(second - 1) | 32) << 8) | byte(second) | 32
-    return pair == (second == p - 3 ? 0x7373 : 0x6f6e) || (second == p - 4 && (pair == 0x696e || pair == 0x7479 || pair == 0x7468 || pair == 0x6d73 || pair == 0x6679 || pair == 0x7264 || pair == 0x6d65))
-  }
-  return true
+  if (a == 0x62 && b == 0x69 && (byte(p + 1) | 32) == 0x72) return behind == 0x74
+  if (a == 0x62 && b == 0x6f) return behind == 0x6e
+  if (a == 0x6e) return before == 0x6e && behind == 0x69
+  if (a == 0x73) return behind == 0x66
+  if (a == 0x6f && before == 0x74) return true
+  return before < 0x61 || before > 0x7a
 }
 
 @inline function isCapital(p: i32): bool {
@@ -1353,6 +1351,12 @@ function named(start: i32, end: i32, set: i32): i32 {
     }
   }
   return 0
+}
+
+/** There is a letter in the sixteen bytes or fewer from p. */
+@inline function hasLetters(p: i32, end: i32): bool {
+  const v = v128.load(p)
+  return (i8x16.bitmask(v128.or(lettersIn(v), v)) & ((1 << (end - p)) - 1)) != 0
 }
 
 /** A UUID by its hyphens. */
