@@ -856,6 +856,10 @@ function named(keyWords: readonly string[], active: Uint8Array, ids: Int32Array)
 function skimWords(active: Uint8Array, ids: Int32Array): Uint8Array {
   const set = new Int32Array(SIZE)
   const { national } = tables()
+  let missing = 0
+  for (let row = 0; row < rows.length; row++) if (active[ids[row]!] === 0) missing++
+  // the others say little more, and are made anyway
+  if (missing < 20) return allWords()
   for (let row = 0; row < rows.length; row++) {
     if (active[ids[row]!] === 0) continue
     set[row >> 5]! |= 1 << (row & 31)

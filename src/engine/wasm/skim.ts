@@ -852,15 +852,10 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
     let live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set, flags) : -1
     // whatever stands under such a path is looked at, with candidates or without
     if ((flags & NAMED) != 0) live |= NAMED_LIVE
-    else if ((fives | firstTelling) != 0 && (p - start > 16 || hasLetters(start, p))) {
-      const ids = load<i32>(set, IDS)
-      if ((live & ids) != ids && n < MAX_CANDIDATES) {
-        const digit = named(start, p, set)
-        if (digit != 0) {
-          n = note(n, digit, load<i32>(set, IDS_GROUP))
-          live |= ids
-        }
-      }
+    else if ((fives | firstTelling) != 0) {
+      const ids = named(start, p, set, n, live)
+      live |= ids
+      n += ids != 0 ? 1 : 0
     }
     if (live == 0) {
       if (credit > 0) {
@@ -893,14 +888,9 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   let live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set, flags) : -1
   if ((flags & NAMED) != 0) live |= NAMED_LIVE
   else if ((collectedFives | firstTelling) != 0) {
-    const ids = load<i32>(set, IDS)
-    if ((live & ids) != ids && count < MAX_CANDIDATES) {
-      const digit = named(SCRATCH, SCRATCH + n, set)
-      if (digit != 0) {
-        count = note(count, digit, load<i32>(set, IDS_GROUP))
-        live |= ids
-      }
-    }
+    const ids = named(SCRATCH, SCRATCH + n, set, count, live)
+    live |= ids
+    count += ids != 0 ? 1 : 0
   }
   if (live != 0) scan(scope, set, open, stop - 1, count, live, n, depth)
   return stop
@@ -1216,7 +1206,7 @@ function noAlone(start: i32, end: i32, p: i32): bool {
   while (q < limit && is(q, DIGIT)) q++
   if (standsAlone(start, end, p, q)) return false
   // eight bytes of digits and joints
-  if ((jointsIn(v128.load(p)) & 0xff) == 0xff && !isVersion(p, q, end)) tell(p)
+  if ((jointsIn(v128.load(p)) & 0xff) == 0xff && (end - start > 16 || hasLetters(start, end)) && !isVersion(p, q, end)) tell(p)
   return true
 }
 
@@ -1295,11 +1285,23 @@ function tellsShort(start: i32, end: i32, p: i32): bool {
 }
 
 /**
+ * The finder of identifiers, if it need be asked about the text in [start, end) and is not in any case: where a candidate is noted then,
+ * behind the n ones. 0 else.
+ */
+function named(start: i32, end: i32, set: i32, n: i32, live: i32): i32 {
+  const ids = load<i32>(set, IDS)
+  if ((live & ids) == ids || n >= MAX_CANDIDATES || isUuid(start, end) || (end - start <= 16 && !hasLetters(start, end))) return 0
+  const place = nameBefore(start, end, load<i32>(set, WORDS_AT))
+  if (place == 0) return 0
+  note(n, place, load<i32>(set, IDS_GROUP))
+  return ids
+}
+
+/**
  * A place of the text in [start, end), if the finder of identifiers may find something in it by a word that names one before digits
  * that tell; 0 for none. See `find` in detectors/id-finder.ts.
  */
-function named(start: i32, end: i32, set: i32): i32 {
-  if (isUuid(start, end)) return 0
+function nameBefore(start: i32, end: i32, table: i32): i32 {
   let first = firstTelling
   let last = firstTelling == 0 ? 0 : lastTelling
   let letters = 0
@@ -1320,7 +1322,6 @@ function named(start: i32, end: i32, set: i32): i32 {
   const stop = last + 16 < end ? last + 16 : end
   // a name and what it names are no further apart
   let p = first - 128 > start ? first - 128 : start
-  const table = load<i32>(set, WORDS_AT)
   // what the last byte before the sixteen was
   let letter = p > start && isLetter(p - 1) ? 1 : 0
   let capital = p > start && isCapital(p - 1) ? 1 : 0
