@@ -32,7 +32,7 @@ function lazy(list: string): () => ReadonlySet<number> {
  * Three letters of each name whose values may have fewer than five digits wherever it stands (`tellsShort` says which of the words with
  * them are such names); other names need a separator behind them. Numbers so short are everywhere in logs, these letters are not.
  */
-const SHORT_WORDS = ['bic', 'bir', 'bor', 'cvc', 'cvn', 'cvv', 'dob', 'mfa', 'nze', 'otp', 'swi']
+const SHORT_WORDS = ['bic', 'bir', 'bor', 'cvc', 'cvn', 'cvv', 'dob', 'nze', 'otp', 'swi']
 const SHORT = new Set(SHORT_WORDS)
 
 /** Bytes of a text within which a word speaks for what follows it. */

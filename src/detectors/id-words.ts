@@ -11,9 +11,7 @@ export const MOST_WORDS = 4
 const START = 0x811c9dc5 | 0
 const PREFIX_BYTES = 8192
 const BITMAP_BYTES = 8192
-/** Where the sieve of the first pass begins: four tables of 32 bytes. */
-const SIEVE = PREFIX_BYTES + 2 * BITMAP_BYTES
-const TABLE_BYTES = SIEVE + 128
+const TABLE_BYTES = PREFIX_BYTES + 2 * BITMAP_BYTES
 
 /**
  * FNV-1a over the letters (ASCII ones in lower case) of [from, to), last byte first, going on from `h`; digits and other bytes as they
@@ -157,7 +155,7 @@ export function rowsNamed(h: number): Int32Array | undefined {
 
 /**
  * Three bitmaps of the words that name one of the rows (of all, without `rows`): first four bytes of a phrase's last word, hashes of
- * last words, hashes of phrases; and a sieve for first bytes.
+ * last words, hashes of phrases.
  */
 export function wordMaps(rows?: Int32Array): Uint8Array {
   const { sets, phrases, phraseSets, bares, bareSets, starts, slots, startSets } = (words ??= readWords())
@@ -188,38 +186,11 @@ export function wordMaps(rows?: Int32Array): Uint8Array {
       }
     }
   }
-  sieve(starts, startSets, wanted, bytes)
   return bytes
 }
 
 function setBit(bytes: Uint8Array, at: number, slot: number): void {
   bytes[at + (slot >> 3)]! |= 1 << (slot & 7)
-}
-
-/**
- * Eight buckets of words, by how they begin: a byte for each of the 32 values of a letter, in which bit b says that a word of bucket b
- * may have it in that place. Words of two and three letters, behind which anything may stand, come first and are in buckets of their own.
- */
-function sieve(starts: Int32Array, sets: Uint16Array, wanted: Uint8Array, bytes: Uint8Array): void {
-  let short = 0
-  let long = 0
-  for (let i = 0; i < starts.length; i++) {
-    if (wanted[sets[i]!] === 0) continue
-    if (((starts[i]! >> 20) & 7) < 4) short++
-    else long++
-  }
-  let k = 0
-  for (let i = 0; i < starts.length; i++) {
-    if (wanted[sets[i]!] === 0) continue
-    const start = starts[i]!
-    const n = (start >> 20) & 7
-    const bit = 1 << (n < 4 ? Math.floor((k * 2) / short) : 2 + Math.floor(((k - short) * 6) / long))
-    k++
-    for (let place = 0; place < 4; place++) {
-      if (place < n) bytes[SIEVE + 32 * place + ((start >> (15 - 5 * place)) & 31)]! |= bit
-      else for (let c = 0; c < 32; c++) bytes[SIEVE + 32 * place + c]! |= bit
-    }
-  }
 }
 
 /**

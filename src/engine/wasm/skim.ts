@@ -1341,7 +1341,6 @@ function nameBefore(start: i32, end: i32, table: i32): i32 {
     letter = all >> 15
     small = smalls >> 15
     capital = capitals >> 15
-    if ((starts & (starts - 1)) != 0) starts &= sieved(p, v, table + 24576)
     while (starts != 0) {
       const k = ctz(starts)
       starts &= starts - 1
@@ -1363,19 +1362,6 @@ function nameBefore(start: i32, end: i32, table: i32): i32 {
 /** A UUID by its hyphens. */
 @inline function isUuid(start: i32, end: i32): bool {
   return end - start == 36 && byte(start + 8) == 45 && byte(start + 13) == 45 && byte(start + 18) == 45 && byte(start + 23) == 45
-}
-
-/** Which of the sixteen bytes from p a word may begin at, by its first four bytes. */
-@inline function sieved(p: i32, v: v128, sieve: i32): i32 {
-  const first = v128.and(sieveOf(v, v128.load(sieve), v128.load(sieve, 16)), sieveOf(v128.load(p + 1), v128.load(sieve, 32), v128.load(sieve, 48)))
-  const second = v128.and(sieveOf(v128.load(p + 2), v128.load(sieve, 64), v128.load(sieve, 80)), sieveOf(v128.load(p + 3), v128.load(sieve, 96), v128.load(sieve, 112)))
-  return i8x16.bitmask(i8x16.ne(v128.and(first, second), i8x16.splat(0)))
-}
-
-/** The buckets of words that may have each of the sixteen bytes in a place; the tables are for the lower and the upper half of 32 values. */
-@inline function sieveOf(v: v128, low: v128, high: v128): v128 {
-  const value = v128.and(v, i8x16.splat(31))
-  return v128.or(i8x16.swizzle(low, value), i8x16.swizzle(high, i8x16.sub(value, i8x16.splat(16))))
 }
 
 @inline function capitalsIn(v: v128): v128 {
