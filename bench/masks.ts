@@ -47,7 +47,27 @@ async function count(): Promise<void> {
           operations.push([as, given[which]!])
           exports[name]!(...given)
         }
-      const watched = { mac: watch('mac', 'mac'), short: watch('short', 'mac', 5), prepare: watch('prepare', 'prepare'), block: watch('block', 'block') }
+      const { feistel, feistelBits } = exports
+      // HMACs that the module calls by itself.
+      const rounds =
+        (of: (typeof exports)[string], count: (given: readonly number[]) => number) =>
+        (...given: readonly number[]) => {
+          for (let i = 0; i < count(given); i++) operations.push(['mac', 13])
+          of(...given)
+        }
+      const pair = (length: number) => {
+        operations.push(['mac', length], ['prepare', 32], ['block', 0])
+        exports['stream']!(length)
+      }
+      const watched = {
+        mac: watch('mac', 'mac'),
+        short: watch('short', 'mac', 5),
+        prepare: watch('prepare', 'prepare'),
+        block: watch('block', 'block'),
+        stream: pair,
+        feistel: rounds(feistel!, ([n]) => n!),
+        feistelBits: rounds(feistelBits!, () => 10),
+      }
       this.exports = 'prepare' in exports ? { ...exports, ...watched } : exports
     }
   } as unknown as typeof Instance

@@ -289,7 +289,8 @@ function masks(): void {
   )
   // Long texts and the engine alone are for comparison. A mask that draws once costs two HMACs: its seed and a block of its stream.
   const single = measured.filter(({ name }) => !/^other_text|\(each kB\)/.test(name))
-  const allowed = ({ macs, count }: { readonly macs: number; readonly count: number }): number => (count > 2.5 ? Math.max(5, 1.2 * macs) : 5)
+  // Of more, 1.2 times its HMACs is what the mask itself may cost: what the engine takes for any other text comes on top.
+  const allowed = ({ macs, count }: { readonly macs: number; readonly count: number }): number => (count > 2.5 ? Math.max(5, engine + 1.2 * macs) : 5)
   const worst = <T>(of: readonly T[], by: (one: T) => number): T => of.reduce((most, one) => (by(one) > by(most) ? one : most))
   const slowest = worst(single, ({ hit }) => hit)
   check({ what: `mask on a value seen before, slowest: ${slowest.name}`, unit: 'µs', bound: 'most', must: 3, aim: 1 }, slowest.hit)
@@ -302,7 +303,7 @@ function masks(): void {
     single.filter(({ count }) => count > 2.5),
     (one) => one.miss / allowed(one),
   )
-  check({ what: `with more HMACs, against 5 µs or 1.2 times these: ${many.name}`, unit: 'x', bound: 'most', must: 1, aim: 0.8 }, many.miss / allowed(many))
+  check({ what: `with more HMACs, against 5 µs or the engine and 1.2 times these: ${many.name}`, unit: 'x', bound: 'most', must: 1, aim: 0.8 }, many.miss / allowed(many))
   const over = single.filter((one) => one.hit > 3 || one.miss > allowed(one))
   if (over.length > 0) noted.push(`Masks that cost more than they may: ${over.map((one) => `${one.name} (${show(one.miss)} of ${show(allowed(one))} µs)`).join(', ')}.`)
 }

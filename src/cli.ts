@@ -44,6 +44,8 @@ async function dispatch(line: CommandLine, io: CliIo, notes: Notes): Promise<num
       return runCommand(line, io, notes)
     case 'explain':
       return explain(line, io, notes)
+    case 'discover':
+      return discover(line, io, notes)
     case 'check':
       return check(line, io, notes, line.operands)
     case 'convert':
@@ -97,7 +99,7 @@ async function print(io: CliIo, text: string): Promise<number> {
 // ------------------------------------------------------------------------------------------------ setup
 
 interface Setup {
-  readonly masker: Masker
+  readonly masker: Pick<Masker, 'feed' | 'lines' | 'stats' | 'close'>
   readonly reading: Reading
   /** Writes what has been noted for quarantine. */
   flushQuarantine(): void
@@ -577,6 +579,81 @@ async function explain(line: CommandLine, io: CliIo, notes: Notes): Promise<numb
   }
   if (interruption.signal !== undefined) return signalCode(interruption.signal)
   return allRead ? 0 : 1
+}
+
+// ------------------------------------------------------------------------------------------------ discover
+
+/** Anything of that name, also a link that leads nowhere. Where one may not look, opening it will say so. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** Looks at a sample; tells what is where, and writes a ruleset for it. */
+async function discover(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
+  const { options } = line
+  const reading = readingOf(line)
+  const limit = options.get('max-record-bytes')?.[0]
+  const most = options.get('max-lines')?.[0]
+  if (most !== undefined && !/^[1-9]\d{0,14}$/.test(most)) throw new UsageError('--max-lines needs a number from 1')
+  const given = options.get('output')?.[0]
+  const name = given === '-' ? undefined : given
+  if (name !== undefined && !options.has('force') && isThere(resolve(io.cwd, name))) throw new UsageError(`cannot write ${name}: it exists already; --force replaces it`, false)
+  const { createDiscovery } = await io.load()
+  const discovery = createDiscovery({
+    ...pluginOptions(line, io),
+    ...(limit === undefined ? {} : { policy: { max_record_bytes: byteCount(limit) } }),
+    ...(most === undefined ? {} : { maxLines: Number(most) }),
+  })
+  const interruption = listenForSignals(io)
+  // what the masker gives is of no use here; the reading ends with the last line that is looked at
+  const nowhere: Sink = {
+    write: () => undefined,
+    flush: () => undefined,
+    get gone() {
+      return discovery.full
+    },
+    bytes: 0,
+  }
+  let output: FileOutput | undefined
+  let complete = false
+  let written = false
+  try {
+    output = name === undefined ? undefined : openOutput(resolve(io.cwd, name), name)
+    const setup: Setup = { masker: discovery.masker, reading, flushQuarantine: () => {}, close: () => discovery.masker.close() }
+    complete = await readAll(line, io, notes, setup, nowhere, undefined, () => Promise.resolve(), interruption)
+    const report = discovery.report()
+    const { reportLines } = await import('./cli/discovered.ts')
+    if (given === '-') await print(io, discovery.ruleset())
+    else if (options.has('json')) await print(io, `${JSON.stringify(report, undefined, 2)}\n`)
+    else
+      await print(
+        io,
+        reportLines(report, name === undefined)
+          .map((text) => `${printable(text)}\n`)
+          .join(''),
+      )
+    // a ruleset from nothing at all would only look like one
+    if (output !== undefined && interruption.signal === undefined && (complete || report.records + report.lines > 0)) {
+      await output.sink.write([Buffer.from(discovery.ruleset())])
+      await output.sink.flush()
+      commit(output)
+      written = true
+      if (!options.has('quiet')) notes.line(`mask-logs: wrote ${printable(name ?? '')}; check it with: mask-logs check ${printable(name ?? '')}`)
+    }
+  } catch (error) {
+    complete = false
+    noteFailure(error, notes)
+  } finally {
+    if (!written) output?.abandon()
+    interruption.end()
+    discovery.masker.close()
+  }
+  if (interruption.signal !== undefined) return signalCode(interruption.signal)
+  return complete ? 0 : 1
 }
 
 // ------------------------------------------------------------------------------------------------ run -- COMMAND

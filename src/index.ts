@@ -8,12 +8,12 @@
  * ```
  * @module
  */
-import { detectors, finders, finishPair, judgePair, judgeSecret, keyFacts, pairTriggers, recogniseKey } from './detectors/index.ts'
+import { createPair, detectors, finders, finishPair, isCommon, isMasked, judgePair, judgeSecret, keyFacts, looksRandom, pairTriggers, recogniseKey } from './detectors/index.ts'
 import { createNamesFinder, createNamesGate, nameDetectors } from './detectors/names/index.ts'
 import { makeTextTagging } from './detectors/names/tagging.ts'
 import type { TaggingOptions, TextTagging } from './detectors/names/tagging.ts'
-import { makeConverted, makeMasker, makeTested } from './masker.ts'
-import type { Builtins, ConvertOptions, Masker, MaskerOptions, RulesetInput } from './masker.ts'
+import { makeConverted, makeDiscovery, makeMasker, makeTested } from './masker.ts'
+import type { Builtins, ConvertOptions, Discovery, DiscoveryOptions, Masker, MaskerOptions, RulesetInput } from './masker.ts'
 import { masks } from './masks/index.ts'
 import { readNamesModel } from './ruleset/files.ts'
 import type { Converted } from './ruleset/convert.ts'
@@ -27,6 +27,7 @@ const builtins: Builtins = {
   pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair, judge: judgePair },
   keyFacts,
   judgeSecret,
+  survey: { looksRandom, isCommon, isMasked, newPair: createPair },
 }
 
 /**
@@ -60,6 +61,16 @@ export function testRuleset(ruleset: RulesetInput | readonly RulesetInput[], opt
  */
 export function convertRuleset(ruleset: string, options: ConvertOptions = {}): Converted {
   return makeConverted(builtins, ruleset, options)
+}
+
+/**
+ * Looks at a sample: what kinds of sensitive data stand at which paths, which other places deserve a look, and a ruleset for them.
+ * No value is kept or told. Put the sample through `masker`, then ask for the report.
+ *
+ * @example const found = createDiscovery(); found.masker.json('{"mail":"bob@shop.example"}'); found.report().findings
+ */
+export function createDiscovery(options: DiscoveryOptions = {}): Discovery {
+  return makeDiscovery(builtins, options)
 }
 
 /**
@@ -103,4 +114,5 @@ export type { TaggedSpan, TaggingFailure, TaggingOptions, TaggingStats, TextTagg
 export { TEST_RUN_SECRET } from './ruleset/test-run.ts'
 export type { Converted, ConvertedRuleset } from './ruleset/convert.ts'
 export type { RulesetTestResult, TestProblem } from './ruleset/test-run.ts'
-export type { ConvertOptions, FeedOptions, Finding, LineOptions, Masker, MaskerOptions, QuarantineNote, RulesetInput, Stats } from './masker.ts'
+export type { DiscoveredFinding, DiscoveredPlace, DiscoveredSuggestion, DiscoveryReport } from './discover/report.ts'
+export type { ConvertOptions, Discovery, DiscoveryOptions, FeedOptions, Finding, LineOptions, Masker, MaskerOptions, QuarantineNote, RulesetInput, Stats } from './masker.ts'

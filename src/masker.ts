@@ -5,6 +5,11 @@
 //   text   free text                     -> text
 //   lines  blocks of whole lines         -> json or text, line by line (the CLI, stream())
 
+import { tell } from './discover/report.ts'
+import type { DiscoveryReport } from './discover/report.ts'
+import { starterRuleset } from './discover/starter.ts'
+import { Survey } from './discover/survey.ts'
+import type { Knowledge } from './discover/survey.ts'
 import { InputError, MaskError } from './errors.ts'
 import type { Issue, MaskErrorCode } from './errors.ts'
 import { compile } from './engine/compile.ts'
@@ -12,12 +17,12 @@ import type { Compiled, Registries } from './engine/compile.ts'
 import { emptyWildcard, findPath, skipSpace, writeValue } from './engine/json-bytes.ts'
 import { Leaves } from './engine/leaves.ts'
 import { Memo } from './engine/memo.ts'
-import type { Scope } from './engine/plan.ts'
-import { Scanner } from './engine/scanner.ts'
-import type { PairRecogniser } from './engine/scanner.ts'
+import type { DetectAction, Scope } from './engine/plan.ts'
+import { Scanner, wipeReadings } from './engine/scanner.ts'
+import type { PairMatch, PairRecogniser } from './engine/scanner.ts'
 import { TextAccess, TextMasker } from './engine/text.ts'
 import { REMOVED } from './engine/types.ts'
-import type { AiEngine, CustomDetector, DetectorInfo, Finder, MaskDefinition, Ruleset, SeedTable } from './engine/types.ts'
+import type { AiEngine, CustomDetector, DetectorInfo, Finder, LineBlock, MaskDefinition, Ruleset, SeedTable } from './engine/types.ts'
 import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, freeName, Hits, namesOf, RecordState, splice, Writer } from './engine/walker.ts'
 import type { Access } from './engine/walker.ts'
@@ -83,6 +88,23 @@ export interface ConvertOptions extends Pick<MaskerOptions, 'masks' | 'detectors
   readonly source?: string | undefined
   /** Directory in which the converted rulesets will lie, with seed files in its `seeds/` (default: that of the ruleset). */
   readonly directory?: string | undefined
+}
+
+/** Options of createDiscovery. */
+export interface DiscoveryOptions extends Pick<MaskerOptions, 'masks' | 'detectors' | 'plugins' | 'policy'> {
+  /** No more records and lines than these are looked at (default: all). */
+  readonly maxLines?: number | undefined
+}
+
+/** What createDiscovery returns. */
+export interface Discovery {
+  /** Records, texts and streams that are put through it are looked at; what comes out has everything redacted that detectors find. */
+  readonly masker: Pick<Masker, 'json' | 'text' | 'stream' | 'feed' | 'lines' | 'stats' | 'close'>
+  /** `maxLines` have been looked at. */
+  readonly full: boolean
+  report(): DiscoveryReport
+  /** Text of a ruleset that masks what was found, with comments. */
+  ruleset(): string
 }
 
 /** Place and cause of a record held back; nothing of its content. */
@@ -183,6 +205,8 @@ export interface Builtins {
   readonly pairs: PairRecogniser
   readonly keyFacts: Registries['keyFacts']
   readonly judgeSecret: Registries['judgeSecret']
+  /** What a survey of a sample knows of keys and values. */
+  readonly survey: Pick<Knowledge, 'looksRandom' | 'isCommon' | 'isMasked'> & { readonly newPair: () => PairMatch }
 }
 
 /** What a plugin module may export. */
@@ -232,7 +256,7 @@ export function makeMasker(builtins: Builtins, input: RulesetInput | readonly Ru
   return bind(builtins, input, options).masker
 }
 
-function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): { ruleset: Ruleset; masker: Masker } {
+function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): { ruleset: Ruleset; masker: BoundMasker } {
   // the secret first: nothing is read, not even a ruleset, under one that is refused
   const key = options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
   if (options.aiEngine !== undefined && typeof options.aiEngine !== 'function') throw new InputError('bad_option', "'aiEngine' is a function from texts and labels to spans")
@@ -306,6 +330,37 @@ export function makeTested(builtins: Builtins, input: RulesetInput | readonly Ru
   }
 }
 
+/** createDiscovery over given registries; see index.ts for the public function. */
+export function makeDiscovery(builtins: Builtins, options: DiscoveryOptions): Discovery {
+  const { maxLines = Infinity } = options
+  if (!(maxLines >= 1)) throw new InputError('bad_option', "'maxLines' is a number from 1")
+  const { detectors, customs } = withOwn(builtins, options)
+  // those that `all` leaves out
+  const named = customs.filter(({ group }) => group === undefined || group === 'names').map(({ name }) => name)
+  const everything = { version: '1.0', rules: [{ detect: ['all', ...named], masks: [{ type: 'redact' }] }] }
+  const { masker } = bind(builtins, everything, options)
+  const survey = masker.surveyed(builtins, maxLines)
+  const told = () => {
+    const { bytesIn, errors } = masker.stats()
+    return tell({ survey, detectors, keyFacts: builtins.keyFacts, rulesets: BUILTIN_NAMES, bytes: bytesIn, errors })
+  }
+  return {
+    masker,
+    get full() {
+      return survey.full
+    },
+    report: () => told().report,
+    ruleset() {
+      const byDefault = bind(builtins, 'mask-logs:default', {}).masker
+      try {
+        return starterRuleset(told(), (key) => byDefault.ruledByKey(key))
+      } finally {
+        byDefault.close()
+      }
+    },
+  }
+}
+
 function loadPlugin(path: string): Plugin {
   try {
     const plugin = createRequire(join(process.cwd(), 'plugin.js'))(path) as Plugin
@@ -316,6 +371,12 @@ function loadPlugin(path: string): Plugin {
   } catch {
     throw new InputError('plugin_failed', 'a plugin module could not be loaded: it must exist, be a module without top-level await, and export `masks` or `detectors`')
   }
+}
+
+/** A match over lines of text. */
+interface Block {
+  readonly action: DetectAction
+  readonly lines: LineBlock
 }
 
 const OVERSIZE_HEAD = 16384
@@ -421,6 +482,7 @@ class BoundMasker implements Masker {
 
   /** A record begins. */
   private reset(): void {
+    this.survey?.begin()
     this.hits.clear()
     this.state.next()
     this.walker.recordRemoved = false
@@ -467,6 +529,7 @@ class BoundMasker implements Masker {
   /** Finds and masks in a text line; the hits are in `hits`. True: the whole line becomes `replacement`. */
   private textLine(buf: Buffer, start: number, end: number): { replacement: Buffer | undefined } | undefined {
     const { hits, state } = this
+    this.survey?.begin()
     hits.clear()
     state.next()
     this.compiled.nestedErrors.length = 0
@@ -477,6 +540,7 @@ class BoundMasker implements Masker {
     }
     if (unknown_fields !== 'keep' && start < end) return { replacement: unknown_fields === 'drop' ? undefined : Buffer.from('[REDACTED]') }
     this.texts.line(buf, start, end, this.textAccess, hits, this.lineObserver)
+    this.survey?.line(buf, start, end)
     return undefined
   }
   private lineObserver: ((rule: string, detector: string | undefined, score: number | undefined, start: number, end: number) => void) | undefined
@@ -555,7 +619,7 @@ class BoundMasker implements Masker {
       }
       const whole = this.textLine(buf, 0, length)
       if (whole !== undefined) return whole.replacement === undefined ? [] : [whole.replacement]
-    }
+    } else this.survey?.record(buf, 0, stop)
     this.settleErrors()
     if (this.state.failure !== undefined) throw this.state.failure
     if (this.state.drop || this.walker.recordRemoved) {
@@ -790,6 +854,8 @@ class BoundMasker implements Masker {
     const format = options.format ?? 'auto'
     const counter = options.counter ?? { line: 0 }
     let partial: readonly Buffer[] | undefined
+    /** What began in a line and goes on in the next one. */
+    let block: Block | undefined
     // of the block at hand
     let buf: Buffer = NO_BYTES
     let end = 0
@@ -827,12 +893,16 @@ class BoundMasker implements Masker {
           buf[end] = 0x0a
         }
         flow.copied = 0
+        masker.block = block
         try {
           masker.sweep(buf, end, format, skim, flow, put, counter)
+          block = masker.block
         } catch (error) {
           writer.copy(buf, flow.copied, masker.lineStart)
           partial = writer.take()
           throw error
+        } finally {
+          masker.block = undefined
         }
         masker.nIn += end
         const { copied } = flow
@@ -849,8 +919,12 @@ class BoundMasker implements Masker {
         writer.copy(buf, copied, end)
         return masker.out(writer.take())
       },
+      border() {
+        block = undefined
+      },
       oversize(head, bytes, terminator) {
         masker.begin()
+        block = undefined
         counter.line++
         masker.nLines++
         masker.nIn += bytes + terminator.length
@@ -886,7 +960,9 @@ class BoundMasker implements Masker {
     try {
       while (pos < end) {
         if (skim !== undefined) {
+          const from = pos
           pos = this.skimmed(skim, buf, pos, flow)
+          if (pos > from) this.block = undefined
           counter.line += this.settledLines
           if (pos >= end) break
         }
@@ -995,6 +1071,7 @@ class BoundMasker implements Masker {
         const scope = plan.column(name)
         if (!scope.keyHit) return undefined
         const masked = this.texts.scan(scope, name, this.textAccess, true)
+        if (masked !== name) this.survey?.column(scope)
         return masked === name ? undefined : freeName(taken, masked)
       })
       this.settleErrors()
@@ -1025,6 +1102,13 @@ class BoundMasker implements Masker {
   private line(buf: Buffer, start: number, end: number, format: 'auto' | 'json' | 'text', number: number): readonly Buffer[] | undefined {
     this.nLines++
     this.lineStart = start
+    if (this.block !== undefined) {
+      this.lineEnd = lineEnd(buf, start, end)
+      const carriageReturn = this.lineEnd > start && buf[this.lineEnd - 1] === 0x0d
+      const stopText = carriageReturn ? this.lineEnd - 1 : this.lineEnd
+      if (this.blockLine(buf, start, stopText)) return this.finishedText(buf, start, stopText, carriageReturn)
+      this.block = undefined
+    }
     let stop = INVALID
     if (format !== 'text') {
       const c = buf[start]!
@@ -1044,6 +1128,7 @@ class BoundMasker implements Masker {
       const length = stop - start - (carriageReturn ? 1 : 0)
       // how long a row is was decided where it stood
       if (length > this.policy.max_record_bytes && !this.rows) return withReturn(this.tooLarge(buf.subarray(start, start + length), length), carriageReturn)
+      this.survey?.record(buf, start, stop)
       return this.finished(buf, start, stop)
     }
     this.lineEnd = lineEnd(buf, start, end)
@@ -1065,15 +1150,48 @@ class BoundMasker implements Masker {
     if (format === 'json') this.count('not_json')
     const whole = this.textLine(buf, start, stopText)
     if (whole !== undefined) return whole.replacement === undefined ? [] : withReturn([whole.replacement], stopText < this.lineEnd)
+    this.openBlock(buf, start, this.texts.unfinished?.start ?? 0)
+    return this.finishedText(buf, start, stopText, stopText < this.lineEnd)
+  }
+
+  /** What becomes of a line of text that was scanned: as `line`. */
+  private finishedText(buf: Buffer, start: number, stop: number, carriageReturn: boolean): readonly Buffer[] | undefined {
     this.settleErrors()
     if (this.state.failure !== undefined) throw this.state.failure
     if (this.state.drop) {
       this.count('dropped')
       return []
     }
-    if (this.policy.verify) return withReturn(this.verifyLine(buf, start, stopText), stopText < this.lineEnd)
+    if (this.policy.verify) return withReturn(this.verifyLine(buf, start, stop), carriageReturn)
     this.countHits()
     return undefined
+  }
+
+  /** A match that the text line just scanned ends in may go on in the next ones; what stands in [start, stop) may be before those too. */
+  private openBlock(buf: Buffer, start: number, stop: number): void {
+    const { unfinished } = this.texts
+    this.block = unfinished === undefined ? undefined : { action: unfinished.action, lines: unfinished.lines(Uint8Array.prototype.slice.call(buf, start, stop)) }
+  }
+  /** What began in a line of text and goes on in the one at hand. */
+  private block: Block | undefined
+
+  /** Masks a line in which a match goes on; false: it does not. Around it the line is scanned like any other. */
+  private blockLine(buf: Buffer, start: number, stop: number): boolean {
+    const { action, lines } = this.block!
+    const part = lines.next(buf, start, stop)
+    if (part === undefined) return false
+    const { hits, state, texts, textAccess } = this
+    hits.clear()
+    state.next()
+    this.compiled.nestedErrors.length = 0
+    this.nText++
+    texts.line(buf, start, part.from, textAccess, hits, this.lineObserver)
+    texts.goOn(action, buf, part.from, part.to, textAccess, hits, this.lineObserver)
+    if (part.last) {
+      texts.line(buf, part.to, stop, textAccess, hits, this.lineObserver)
+      this.openBlock(buf, start, part.from)
+    }
+    return true
   }
 
   /** What becomes of a record that was walked: as `line`. */
@@ -1105,6 +1223,8 @@ class BoundMasker implements Masker {
 
   private skimmer(): Skim | undefined {
     const { plan } = this.compiled
+    // it would pass over what a survey wants to see
+    if (this.survey !== undefined) return undefined
     if (!this.skimTried) {
       this.skimTried = true
       const host = { begin: () => this.reset(), line: (start: number, stop: number) => this.touchedLine?.(start, stop) }
@@ -1150,7 +1270,44 @@ class BoundMasker implements Masker {
 
   // ---------------------------------------------------------------------------------------------- explain, stats
 
+  private survey: Survey | undefined
+
+  /** From here on a survey is told of every record and line, and of what is found in them. */
+  surveyed({ pairs, keyFacts, survey }: Builtins, maxLines: number): Survey {
+    const { plan } = this.compiled
+    const keys = new Scanner(plan, undefined, [])
+    const pair = survey.newPair()
+    const knowledge: Knowledge = {
+      ...survey,
+      keyFacts,
+      inKey(bytes) {
+        if (keys.scan(plan.root.detect, bytes, 0, bytes.length, false, true, []) === 0) return undefined
+        const [first] = keys.refs
+        return first !== undefined && 'detector' in first ? first.detector.name : undefined
+      },
+      pair,
+      readPair: (text, start, end, at) => pairs.key(text, start, end, at, pair),
+      endPair: (text, end) => pairs.finish(text, end, pair),
+      nested: plan.decodesJson,
+    }
+    this.survey = new Survey(knowledge, maxLines)
+    this.observe(undefined)
+    return this.survey
+  }
+
+  /** A rule masks what stands under this key, wherever it does, and what it gives is not always the same. */
+  ruledByKey(key: string): boolean {
+    const { plan } = this.compiled
+    return plan.child(plan.root, key).targets.some(({ constantToken }) => constantToken === undefined)
+  }
+
   private observe(to: ((finding: Finding) => void) | undefined, line?: () => number): void {
+    const { survey } = this
+    if (survey !== undefined) {
+      this.services.observe = ({ scope, where, detector, start }) => survey.found(scope, where === 'key', detector, start)
+      this.lineObserver = (_rule, detector, _score, start) => survey.found(undefined, false, detector, start)
+      return
+    }
     if (to === undefined) {
       if (this.services.observe !== undefined) {
         this.services.observe = undefined
@@ -1248,6 +1405,7 @@ class BoundMasker implements Masker {
     this.memo.clear()
     zero(this.key)
     this.scratch.fill(0)
+    wipeReadings()
     this.skim?.close()
     this.skim = undefined
   }

@@ -87,6 +87,18 @@ describe.each([
     }
   })
 
+  it('makes a seed and the first block of its stream at once', () => {
+    const keys = [randomBytes(32), randomBytes(32)].map((key) => ({ key, mac: new module.HmacKey(key) }))
+    for (const n of lengths()) {
+      const { key, mac } = keys[n % 2]!
+      const data = randomBytes(n)
+      const { seed, block } = mac.stream(data, n)
+      const want = createHmac('sha256', key).update(data).digest()
+      expect(hex(module.bytesOfWords(seed))).toBe(hex(want))
+      expect(hex(module.bytesOfWords(block))).toBe(hmac(want, Buffer.alloc(4)))
+    }
+  })
+
   it('makes the blocks of streams', () => {
     for (const counter of [0, 1, 2, 255, 256, 65_536, 0x7fffffff]) {
       const key = randomBytes(32)

@@ -212,7 +212,7 @@ const ROWS: readonly Row[] = [
   row('vercel_token', 'vercel,vercel token', 'vcp_[A56]', 'vci_[A56]', 'vca_[A56]', 'vcr_[A56]', 'vck_[A56]'),
   row('yandex_key', 'yandex,yandex cloud', 'YC[W38]', 'AQVN[W36]', 't1.9eu[A4].[W86]'),
   row('groq_key', 'groq,groq key', 'gsk_[A52]'),
-  row('aws_bedrock_key', 'bedrock,bedrock key', 'ABSK[B120]', 'bedrock-api-key-[A80]'),
+  row('aws_bedrock_key', 'bedrock,bedrock key', 'ABSK[B120]', 'bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t[A80]'),
   { ...row('artifactory_key', 'artifactory,jfrog', 'AKC[A64]', 'AP[X28]'), context: true },
   { ...row('okta_token', 'okta,okta token', '00[W40]'), context: true },
   { ...row('lob_key', 'lob,lob key', 'live_[H35]', 'test_[H35]', 'live_pub_[H31]'), context: true },

@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import type * as library from '../index.ts'
 
 /** The parts of the public API that the CLI uses. */
-export type Library = Pick<typeof library, 'createMasker' | 'convertRuleset' | 'testRuleset' | 'rulesetJsonSchema'>
+export type Library = Pick<typeof library, 'createMasker' | 'createDiscovery' | 'convertRuleset' | 'testRuleset' | 'rulesetJsonSchema'>
 
 export interface CliIo {
   readonly stdin: Readable

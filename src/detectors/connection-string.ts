@@ -18,7 +18,15 @@ const connectionString: DetectorInfo = {
     'root:«s3cret»@tcp(127.0.0.1:3306)/db',
     'jdbc:oracle:thin:scott/«tiger7»@db:1521',
   ],
-  counterExamples: ['password=abc', 'Server=db;Password=${PW};', 'Server=db;Password=;x=y', 'pid=1;fd=2', 'Server=db;Password=[REDACTED];', 'x@tcp'],
+  counterExamples: [
+    'password=abc',
+    'Server=db;Password=${PW};',
+    'Server=db;Password=;x=y',
+    'pid=1;fd=2',
+    'Server=db;Password=[REDACTED];',
+    'TTY=pts/0 ; PWD=/srv/app ; USER=root ; COMMAND=/bin/ls',
+    'x@tcp',
+  ],
 }
 
 const KEYS = ['password', 'pwd', 'accountkey', 'sharedaccesskey', 'sharedsecretvalue', 'accesskey', 'secretkey', 'clientsecret', 'passphrase']
@@ -58,6 +66,8 @@ function findInList(scan: Scan, at: number, ids: Int32Array): number {
       to++
     }
   }
+  // `PWD=/srv/app ;` is the working directory that sudo and shells report.
+  if (text[value] === 47 && at - from === 3 && matchesAt(text, at, from, 'PWD')) return at
   const behind = to < end && text[to] === 59
   if (!behind && !(from > start && semicolonBefore(text, from, start))) return at
   if (!behind) {

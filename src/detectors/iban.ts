@@ -39,6 +39,7 @@ const iban: DetectorInfo = {
     'DE893704004405320130001',
     'commit de89370a',
     'GB82 WEST 1234 5698',
+    '0da6bda5-ad55-411f-ab94-97c1ed4d7e2f',
   ],
 }
 
@@ -61,6 +62,8 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
     const b = text[p]!
     const bits = CLASS[b]!
     if ((bits & ALNUM) !== 0) {
+      // the last group of a UUID is no group of four
+      if (separator === 45 && (count & 3) === 0 && text[p - 1] !== 45) return at
       if ((bits & DIGIT) !== 0) digits++
       p++
       count++

@@ -5,6 +5,7 @@ import type { DetectorInfo, Finder } from '../engine/types.ts'
 import { authorizationFinder } from './authorization.ts'
 import { cardTrackFinder } from './card-track.ts'
 import { cloudKeysFinder } from './cloud-keys.ts'
+import { commandLineFinder } from './command-line.ts'
 import { connectionStringFinder } from './connection-string.ts'
 import { cookieFinder } from './cookie.ts'
 import { digits } from './digits.ts'
@@ -14,14 +15,16 @@ import { ibanFinder } from './iban.ts'
 import { ipv4Finder } from './ipv4.ts'
 import { ipv6Finder } from './ipv6.ts'
 import { jwtFinder } from './jwt.ts'
+import { kubernetesFinder } from './kubernetes.ts'
 import { macFinder } from './mac.ts'
 import { passwordHashFinder } from './password-hash.ts'
 import { privateKeyFinder } from './private-key.ts'
 import { urlFinder } from './url.ts'
 import { vendorTokensFinder } from './vendor-tokens.ts'
 
+export { isCommon } from './common-words.ts'
 export { idRows } from './ids/index.ts'
-export { judgeSecret, keyFacts, keyFactsAt } from './key-words.ts'
+export { isMasked, judgeSecret, keyFacts, keyFactsAt, looksRandom } from './key-words.ts'
 export { createPair, finishPair, judgePair, pairTriggers, recogniseKey, recognisePair } from './pairs.ts'
 
 /** In no particular order: overlaps are settled by length, score and `priority`. */
@@ -33,8 +36,10 @@ export const finders: readonly Finder[] = [
   emailFinder,
   urlFinder,
   connectionStringFinder,
+  commandLineFinder,
   jwtFinder,
   privateKeyFinder,
+  kubernetesFinder,
   authorizationFinder,
   cookieFinder,
   cloudKeysFinder,
@@ -59,6 +64,10 @@ export const namedSecret: DetectorInfo = {
     '--api-key «k3y-77x1» --verbose',
     'export STRIPE_TOKEN=«ab12cd34ef56gh78»',
     'System.setProperty("AGE_TOKEN", "«q1w2e3r4t5y6»")',
+    'conn.setPassword("«hunter2»")',
+    'if ("«hunter22»" == password)',
+    '<ns:password kind="x">«hunter 22»</ns:password>',
+    'the api key: «abcd1234efgh»',
   ],
   counterExamples: [
     'password for user',
@@ -72,6 +81,15 @@ export const namedSecret: DetectorInfo = {
     'password: [REDACTED]',
     'key=value',
     'author=q1w2e3r4t5y6',
+    'cache key: user:123:0a1b2c3d4e5f60718293a4b5c6d7e8f9',
+    'SECRET_ARN=arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-AbCdEf',
+    '${DB_PASSWORD:?missing variable}',
+    'Tests: PASS=1234 FAIL=0',
+    'password=function(a){return a}',
+    'getPassword("db_main")',
+    'password("Enter your password")',
+    '<password></password>',
+    'SUMO_ACCESS_KEY=`etcdctl get /sumologic_secret`',
   ],
 }
 

@@ -12,7 +12,7 @@ const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/
 
 /** Tails that say nothing: the word before them is the head. */
 const GENERIC = words(
-  'value val string str text data raw plain plaintext env new old current prod dev test live default b64 base64 var variable production staging backup confirm confirmation again',
+  'value val string str text data raw plain plaintext env new old current prod dev test live default b64 base64 var variable production staging backup confirm confirmation again secure sec safe super',
 )
 
 /** After the head these make a secret word harmless: `token_type`, `password_hint`, `secret_name`. */
@@ -35,13 +35,14 @@ const TOKEN_OF_TEXT = words(
 )
 
 const STRONG_HEADS = words(
-  'password passwords passwd passwds pwd pass passphrase passcode passwort motdepasse contrasena senha secret secrets credential credentials cred creds userpass',
+  'password passwords passwd passwds pwd pass passphrase passcode passwort motdepasse contrasena senha segredo secreto secrete secret secrets credential credentials cred creds userpass',
 )
 const STRONG_BEFORE_KEY = words(
   'api access secret account private signing encryption master shared client auth authentication authorization app application admin service encrypt decrypt decryption signature webhook deploy deployment crypt cipher aes rsa hmac jwt ssh pgp gpg ssl tls storage license subscription integration ingest session',
 )
 const STRONG_BEFORE_TOKEN = words('access refresh auth id bearer')
 const RECORD_HEADS = words('token auth session sid csrf xsrf sig signature otp totp pin jwt dsn cookie cookies phpsessid jsessionid sessid authtoken webhook oauth apikey')
+const TOP_DOMAINS = words('com org net io dev')
 const MEDIUM_HEADS = words('pat bearer psk pw passkey otpauth mnemonic license licence serviceaccount')
 const WEAK_HEADS = words('key keys hash code nonce salt seed')
 
@@ -232,6 +233,7 @@ function strength(list: readonly string[]): Strength {
   if (list.includes('public') || list.includes('publishable')) return 0
   if (head === 'id') {
     if (before === 'session' || before === 'secret' || before === 'sess') return 3
+    if (before === 'access' && i > 1 && list.slice(0, i - 1).some((w) => VENDORS.has(w))) return 2
     // Half of a pair of credentials: `aws_access_key_id`.
     return before === 'key' && i > 1 && list[i - 2] === 'access' && (i === 2 || list[0] === 'aws') ? 2 : 0
   }
@@ -255,6 +257,9 @@ function strength(list: readonly string[]): Strength {
   if (MEDIUM_HEADS.has(head)) return 2
   if (WEAK_HEADS.has(head)) return 1
   if ((head === 'header' || head === 'headers') && before === 'auth') return 3
+  // `SONAR_LOGIN` holds a token, `BUNDLE_GEMS__EXAMPLE__COM` the user and password of a host.
+  if (head === 'login' && (before === 'sonar' || before === 'sonarqube')) return 2
+  if (list[0] === 'bundle' && n > 2 && TOP_DOMAINS.has(head)) return 4
   return 0
 }
 
@@ -350,6 +355,9 @@ export function isMasked(text: Uint8Array, from: number, to: number): boolean {
     while (p < to && ((text[p]! | 32) === 120 || text[p] === 45)) p++
     if (to - p <= 4) return true
   }
+  // What another tool has cut: `ops_eyJz..[Redacted]`, `xoxp-1234-########`.
+  if (length > 12 && text[to - 1] === 93 && text[to - 11] === 46 && matchesLower(text, to, to - 10, '[redacted]')) return true
+  if (length > 16 && (text[to - 1] === 35 || text[to - 1] === 42) && text[to - 2] === text[to - 1] && oneByteRepeated(text, to - 16, to)) return true
   return length > 1 && oneByteRepeated(text, from, to)
 }
 
@@ -368,7 +376,7 @@ export function isPlaceholder(text: Uint8Array, from: number, to: number): boole
     case 60: // <token>
       return last === 62 && length < 64
     case 37: // %VAR%, %s, %(x)s
-      return length === 2 || (last === 37 && variableName(text, from + 1, to - 1)) || (text[from + 1] === 40 && length < 40)
+      return length === 2 || (last === 37 && (variableName(text, from + 1, to - 1) || lettersOnly(text, from + 1, to - 1))) || (text[from + 1] === 40 && length < 40)
     case 58: // :param
       return variableName(text, from + 1, to)
     case 91: // [PASSWORD]
@@ -392,6 +400,11 @@ function variableName(text: Uint8Array, from: number, to: number): boolean {
     bits |= c
   }
   return (bits & LOWER) === 0 || (bits & (UPPER | DIGIT)) === 0
+}
+
+function lettersOnly(text: Uint8Array, from: number, to: number): boolean {
+  for (let p = from; p < to; p++) if ((CLASS[text[p]!]! & (LETTER | UNDERSCORE)) === 0) return false
+  return to > from
 }
 
 const NO_VALUES = words('null none undefined true false nil nan n/a yes no void empty')
@@ -419,6 +432,8 @@ function isSample(text: Uint8Array, from: number, to: number): boolean {
   let repeated = 0
   while (repeated < value.length && value.charCodeAt(value.length - 1 - repeated) === value.charCodeAt(value.length - 1)) repeated++
   if (repeated >= 8 && repeated * 2 > value.length) return true
+  if (value.includes('abcdefghijklmnop') || /^(.)\1{15}/.test(value)) return true
+  if (/your[_-](?:api|auth|access|token|key|secret|password|client)|(?:token|key|secret|password)[_-]?here/.test(value)) return true
   return /^(?:your|my|insert|enter|replace|put|the|some|add)[-_ ][a-z_ -]*$/.test(value) || /^[a-z_-]*(?:-here|_here|placeholder)$/.test(value)
 }
 

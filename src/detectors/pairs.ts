@@ -1,10 +1,10 @@
 // Pairs in text: `key=value`, `key: value`, `key => value`, quoted and escaped keys and values, `--key value`, and the
-// call `("key", "value")`. A pair gives its value a key. Two steps keep it linear: `recogniseKey` looks at the bytes
+// calls `("key", "value")` and `setKey("value")`, the comparison `"value" == key`, the element `<key>value</key>`. A pair gives its value a key. Two steps keep it linear: `recogniseKey` looks at the bytes
 // around the separator only; the value is read (`finishPair`, `judgePair`) for keys that matter.
 
 import type { KeyFacts, Trigger } from '../engine/types.ts'
-import { ALNUM, CLASS, KEY, LETTER, SPACE, UNDERSCORE, lower, matchesAt, matchesLower } from './bytes.ts'
-import { judgeSecret } from './key-words.ts'
+import { ALNUM, CLASS, KEY, LETTER, SPACE, UNDERSCORE, isDigit, lower, matchesAt, matchesLower } from './bytes.ts'
+import { judgeSecret, keyFactsAt } from './key-words.ts'
 
 /** A pair that was recognised; one object, reused. Offsets are bytes, ends exclusive. */
 export interface Pair {
@@ -28,7 +28,14 @@ export function createPair(): Pair {
 }
 
 /** Byte pairs at which a separator or an option may stand: pass the offset of the second byte as `at`. */
-export const pairTriggers: readonly Trigger[] = [{ byte: '=:' }, { prev: '-', byte: '-' }, { prev: '%', byte: '3' }, { prev: '"\'', byte: ',' }]
+export const pairTriggers: readonly Trigger[] = [
+  { byte: '=:' },
+  { prev: '-', byte: '-' },
+  { prev: '%', byte: '3' },
+  { prev: '"\'', byte: ',' },
+  { prev: '(', byte: '"\'\\' },
+  { prev: '<', byte: '/' },
+]
 
 const MAX_KEY = 64
 /** Bytes of a value by which it is judged: more than those that are compared with samples. */
@@ -43,7 +50,7 @@ export function recognisePair(text: Uint8Array, start: number, end: number, at: 
 
 /**
  * Recognises the key and the start of the value around the separator at `at` (`=`, `:`, the second `-` of `--key`, the
- * `3` of `%3D`, the `,` of `("key", `). Looks at 64 bytes before and a few behind. Fills all of `out` but `valueEnd`.
+ * `3` of `%3D`, the `,` of `("key", `, what follows the `(` of `setKey("`, the `/` of `</key>`). Looks at 64 bytes before and a few behind. Fills all of `out` but `valueEnd`.
  */
 export function recogniseKey(text: Uint8Array, start: number, end: number, at: number, out: Pair): boolean {
   const b = text[at]!
@@ -58,7 +65,9 @@ export function recogniseKey(text: Uint8Array, start: number, end: number, at: n
       while (from > start && at - from < 4 && (text[from - 1] === before || text[from - 1] === 61 || text[from - 1] === 33)) from--
       compares = before === 61 || before === 33
     }
-    if (!keyBefore(text, start, from, out, true) || !valueAfter(text, end, next === 62 ? at + 2 : at + 1, out)) return false
+    const after = next === 62 ? at + 2 : at + 1
+    if (compares && literalBefore(text, start, from)) return reversed(text, start, end, from, after, out)
+    if (!keyBefore(text, start, from, out, true) || !valueAfter(text, end, after, out)) return false
     return !compares || out.quote !== 0
   }
   if (b === 58) {
@@ -69,6 +78,8 @@ export function recogniseKey(text: Uint8Array, start: number, end: number, at: n
     return keyBefore(text, start, at, out, false) && valueAfter(text, end, at + 1, out)
   }
   if (b === 45) return option(text, start, end, at, out)
+  if (b === 47) return element(text, start, at, out)
+  if (at > start && text[at - 1] === 40) return call(text, start, end, at, out)
   if (b === 51) {
     if (at + 1 >= end || (text[at + 1]! | 32) !== 100 || at < start + 2 || text[at - 1] !== 37) return false
     if (!keyBefore(text, start, at - 1, out, false)) return false
@@ -177,8 +188,11 @@ function quotedKey(text: Uint8Array, start: number, close: number, quote: number
   return true
 }
 
-/** `env['API_KEY'] = x`, `config["token"] = x`; `items[0]` is none. */
+/** `env['API_KEY'] = x`, `config["token"] = x`, `char password[25] = "x"`. */
 function subscript(text: Uint8Array, start: number, close: number, out: Pair): boolean {
+  let open = close
+  while (open > start && close - open < 6 && isDigit(text[open - 1]!)) open--
+  if (open > start && text[open - 1] === 91) return bareKey(text, start, open - 1, out)
   if (close <= start || (text[close - 1] !== 34 && text[close - 1] !== 39)) return false
   return quotedKey(text, start, close - 1, text[close - 1]!, out) && out.keyStart - 2 >= start && text[out.keyStart - 2] === 91
 }
@@ -250,6 +264,102 @@ function argument(text: Uint8Array, start: number, end: number, at: number, out:
   return open >= start && text[open] === 40 && valueAfter(text, end, at + 1, out)
 }
 
+/** A quote ends before the operator at `to`, blanks between. */
+function literalBefore(text: Uint8Array, start: number, to: number): boolean {
+  let p = to
+  while (p > start && to - p < 4 && text[p - 1] === 32) p--
+  return p > start && (text[p - 1] === 34 || text[p - 1] === 39)
+}
+
+/** `"value" == key`: the literal stands before the operator at `to`, the key behind it. */
+function reversed(text: Uint8Array, start: number, end: number, to: number, after: number, out: Pair): boolean {
+  let close = to
+  while (text[close - 1] === 32) close--
+  const quote = text[--close]!
+  const escaped = close > start && text[close - 1] === 92
+  if (escaped) close--
+  let from = close
+  const stop = close - MAX_KEY > start ? close - MAX_KEY : start
+  while (from > stop && text[from - 1] !== quote && text[from - 1]! >= 32) from--
+  if (from === close || from === start || text[from - 1] !== quote) return false
+  let p = after
+  while (p < end && p - after < 4 && text[p] === 32) p++
+  const keyStart = p
+  while (p < end && p - keyStart <= MAX_KEY && (CLASS[text[p]!]! & KEY) !== 0) p++
+  if (p === keyStart || p - keyStart > MAX_KEY || (CLASS[text[keyStart]!]! & (LETTER | UNDERSCORE)) === 0) return false
+  out.keyStart = keyStart
+  out.keyEnd = p
+  out.valueStart = from
+  out.quote = quote
+  out.escaped = escaped
+  out.header = false
+  out.closer = 0
+  return true
+}
+
+/** `arn:` or `urn:` begins the run without white space that ends at `to`. */
+function inResourceName(text: Uint8Array, start: number, to: number): boolean {
+  const stop = to - 160 > start ? to - 160 : start
+  let p = to
+  while (p > stop && (text[p - 1] === 58 || text[p - 1] === 47 || text[p - 1] === 42 || (CLASS[text[p - 1]!]! & KEY) !== 0)) p--
+  return matchesLower(text, to, p, 'arn:') || matchesLower(text, to, p, 'urn:')
+}
+
+const CALLS = ['set', 'with', 'add', 'put', 'use', 'new']
+
+/** `setPassword("value")`, `withToken('value')`, `secret("value")`: `at` is the quote, or the backslash before it. */
+function call(text: Uint8Array, start: number, end: number, at: number, out: Pair): boolean {
+  if (!bareKey(text, start, at - 1, out)) return false
+  // `conn.setPassword(`: the method alone.
+  let p = out.keyEnd
+  while (p > out.keyStart && text[p - 1] !== 46) p--
+  out.keyStart = p
+  if (p === out.keyEnd) return false
+  // Other verbs ask for the name of a secret: `getPassword("main")`. One word alone makes one: `secret("x")`.
+  if (!CALLS.some((verb) => matchesLower(text, out.keyEnd, p, verb)) && !isOneWord(text, p, out.keyEnd)) return false
+  return valueAfter(text, end, at, out) && out.quote !== 0 && isArgument(text, end, out)
+}
+
+/** Lower-case letters only. */
+function isOneWord(text: Uint8Array, from: number, to: number): boolean {
+  for (let p = from; p < to; p++) if (text[p]! < 97 || text[p]! > 122) return false
+  return true
+}
+
+/** One word in its quotes, and `)` or `,` behind: prompts and messages have blanks. */
+function isArgument(text: Uint8Array, end: number, out: Pair): boolean {
+  let p = out.valueStart
+  const stop = end - p > 512 ? p + 512 : end
+  while (p < stop && text[p] !== out.quote && (CLASS[text[p]!]! & SPACE) === 0) p++
+  return p + 1 < end && text[p] === out.quote && (text[p + 1] === 41 || text[p + 1] === 44)
+}
+
+/** `<password>value</password>`; `at` is the slash. Attributes may stand in the opening tag. */
+function element(text: Uint8Array, start: number, at: number, out: Pair): boolean {
+  let value = at - 1
+  const stop = value - 256 > start ? value - 256 : start
+  while (value > stop && text[value - 1] !== 62 && text[value - 1] !== 60) value--
+  if (value === at - 1 || value === start || text[value - 1] !== 62) return false
+  let p = value - 1
+  const tag = p - 160 > start ? p - 160 : start
+  while (p > tag && text[p - 1] !== 60 && text[p - 1] !== 62) p--
+  if (p === start || text[p - 1] !== 60) return false
+  let name = p
+  while (name < value - 1 && ((CLASS[text[name]!]! & KEY) !== 0 || text[name] === 58)) name++
+  for (let k = p; k < name; k++) if (text[at + 1 + k - p] !== text[k]) return false
+  // The name without its prefix: `ns:password`.
+  for (let k = p; k < name; k++) if (text[k] === 58) p = k + 1
+  if (p === name || name - p > MAX_KEY) return false
+  out.keyStart = p
+  out.keyEnd = name
+  out.valueStart = value
+  out.quote = 60
+  out.escaped = false
+  out.header = false
+  out.closer = 0
+  return true
+}
+
 const SCHEMES = ['bearer', 'basic', 'token', 'apikey', 'digest', 'negotiate', 'ntlm']
 
 /** Where the first `=` stands that a letter or digit follows, else `to`. */
@@ -263,7 +373,8 @@ function pairWithin(text: Uint8Array, from: number, to: number): number {
  * leave it. Reads a header's line only when its first word does not settle the matter, so that a line full of header keys
  * is not read once for each.
  */
-export function judgePair(text: Uint8Array, end: number, out: Pair, strength: KeyFacts['secret']): number {
+export function judgePair(text: Uint8Array, start: number, end: number, out: Pair, named: KeyFacts['secret']): number {
+  const strength = qualified(text, start, out, named)
   if (strength === 0) return 0
   if (out.header && out.quote === 0) {
     // Cookie lists belong to the cookie detector; here only what is certain counts.
@@ -284,11 +395,45 @@ export function judgePair(text: Uint8Array, end: number, out: Pair, strength: Ke
   // A long value is judged by its beginning: in `key=key=key=...` the rest of the text would be read again for each of them.
   const stop = end - out.valueStart > MOST_JUDGED ? out.valueStart + MOST_JUDGED : end
   finishPair(text, stop, out)
+  if (isNoSecret(text, start, out)) return 0
   // of a long run of pairs only the first word can be the value of a weak key
   const to = out.valueEnd === stop && stop < end && strength < 3 && out.quote === 0 ? pairWithin(text, out.valueStart, stop) : out.valueEnd
   const score = judgeSecret(text, out.valueStart, to, strength, 'text')
   if (score > 0 && stop < end) finishPair(text, end, out)
   return score
+}
+
+/** The strength of `key` and `token` by the word before them too: `api key: x`, `cache key: x`, `next token: x`. */
+function qualified(text: Uint8Array, start: number, { keyStart, keyEnd }: Pair, strength: KeyFacts['secret']): KeyFacts['secret'] {
+  if (keyEnd - keyStart > 5 || keyStart - 2 < start || text[keyStart - 1] !== 32) return strength
+  if (!matchesLower(text, keyEnd, keyStart, 'key') && !matchesLower(text, keyEnd, keyStart, 'token')) return strength
+  let p = keyStart - 1
+  const stop = p - 24 > start ? p - 24 : start
+  while (p > stop && (CLASS[text[p - 1]!]! & LETTER) !== 0) p--
+  return p === keyStart - 1 || (p === stop && p > start) ? strength : keyFactsAt(text, p, keyEnd).secret
+}
+
+/** What a shell or a script puts in the place of a value, and counters of tests that passed. */
+function isNoSecret(text: Uint8Array, start: number, { keyStart, keyEnd, valueStart, valueEnd, quote }: Pair): boolean {
+  const first = text[valueStart]!
+  const before = keyStart > start ? text[keyStart - 1]! : 0
+  // `${DB_PASSWORD:?message}`, and the parts of a resource name: `arn:aws:secretsmanager:eu-west-1:123:secret:db`.
+  if ((before === 123 && first === 63) || (before === 58 && text[keyEnd] === 58 && inResourceName(text, start, keyStart))) return true
+  // KEY=`command argument`
+  if (quote === 96) return text[keyEnd] === 61 && valueStart === keyEnd + 2 && hasBlank(text, valueStart, valueEnd) && first >= 97 && first <= 122
+  if (quote !== 0) return false
+  if (first === 102 && matchesAt(text, valueEnd, valueStart, 'function(')) return true
+  // `PASS=12 FAIL=0`
+  if (first <= 57 && keyEnd - keyStart === 4 && matchesAt(text, keyEnd, keyStart, 'PASS')) {
+    for (let p = valueStart; p < valueEnd; p++) if (text[p]! < 48 || text[p]! > 57) return false
+    return true
+  }
+  return false
+}
+
+function hasBlank(text: Uint8Array, from: number, to: number): boolean {
+  for (let p = from; p < to; p++) if (text[p] === 32) return true
+  return false
 }
 
 /** End of the word at `from`; quotes and braces end it too. */

@@ -18,6 +18,7 @@ const credentials: DetectorInfo = {
     'redis://«:pa55»@cache:6379',
     'amqp://«user:p/ss?w»@mq/vhost',
     'curl -u «elastic:P@ssw0rd$1» https://h:9200',
+    'GET /go?view=1&next=https://«bob:s3cretpw»@h.example/a&page=2',
     "curl --user '«me:my pass»' x",
     'https://«u:p@ss»@host/',
   ],
@@ -29,6 +30,7 @@ const credentials: DetectorInfo = {
     'https://${user}:${pass}@host',
     'http://<user>:<pass>@host',
     'curl -u bob https://x',
+    'curl -u username:password https://x',
     'postgres://REDACTED@db/x',
     'a://b',
   ],
@@ -69,7 +71,7 @@ const sentry: DetectorInfo = {
   tier: 0,
   priority: 38,
   summary: 'Public key of a Sentry DSN: 32 hexadecimal digits as the user of a URL whose path is digits.',
-  examples: ['dsn https://«0123456789abcdef0123456789abcdef»@o1.ingest.example/42'],
+  examples: ['dsn https://«0123456789abcdef0123456789abcdef»@o1.ingest.example/42', 'x=https://«0123456789abcdef0123456789abcdef»@o1.ingest.example/42&page=2'],
   counterExamples: ['https://0123456789abcdef@o1.example/42', 'https://o1.example/0123456789abcdef0123456789abcdef'],
 }
 
@@ -151,7 +153,9 @@ function findKeyAsUser(scan: Scan, from: number, to: number, ids: Int32Array): v
   const length = to - from
   if (length === 32 && scan.active[ids[SENTRY]!] !== 0 && runEnd(text, from, to, HEX, 32) === to) {
     // scheme://key@host/digits
-    let p = runEnd(text, to + 1, scan.end, URL_BYTE, 256)
+    let p = to + 1
+    const stop = runEnd(text, p, scan.end, URL_BYTE, 256)
+    while (p < stop && text[p] !== 63 && text[p] !== 35 && text[p] !== 38) p++
     while (p > to && !isDigit(text[p - 1]!)) p--
     const project = runStart(text, p, to, DIGIT, 24)
     if (project < p && text[project - 1] === 47) {
@@ -198,9 +202,16 @@ function findCurl(scan: Scan, at: number, ids: Int32Array): number {
     if (b === 58 && colon < 0) colon = p
     p++
   }
-  if (colon < 0 || colon + 1 >= p || isPlaceholder(text, colon + 1, p) || isMasked(text, colon + 1, p)) return at
+  if (colon < 0 || colon + 1 >= p || isPlaceholder(text, colon + 1, p) || isMasked(text, colon + 1, p) || isNoun(text, colon + 1, p)) return at
   scan.emit(ids[CREDENTIALS]!, from, p, 0.95)
   return p
+}
+
+const NOUNS = ['password', 'passwd', 'pass', 'token', 'secret', 'apikey', 'api_key', 'api-key']
+
+/** `username:password`, `user:token`: documentation that names what belongs there. */
+function isNoun(text: Uint8Array, from: number, to: number): boolean {
+  return NOUNS.some((noun) => noun.length === to - from && matchesLower(text, to, from, noun))
 }
 
 function hasCommand(text: Uint8Array, from: number, to: number): boolean {
@@ -234,6 +245,8 @@ function findQuery(scan: Scan, at: number, ids: Int32Array): number {
       const b = text[p]!
       if (b === 38 || b === 59 || b === 35 || (CLASS[b]! & URL_BYTE) === 0) break
       if ((b === 41 || b === 93 || b === 125 || b === 44) && (p + 1 >= end || (CLASS[text[p + 1]!]! & URL_BYTE) === 0)) break
+      // A URL in the value is read here: what follows is asked for no more once the query was read to its end.
+      if (b === 47 && text[p - 1] === 58) findAuthority(scan, p, ids)
       p++
     }
     if (p > value && to - from <= 64) judgeParameter(scan, at, from, to, value, p, ids)

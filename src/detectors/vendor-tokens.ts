@@ -1,12 +1,29 @@
 // Tokens that vendors give a prefix, an alphabet and a length: one row per detector. A new vendor is one more row.
 //
 // A form is a prefix and steps: `A36` is 36 letters or digits, `A36+` 36 or more, `A12-22` a range, `'-` the character
-// itself. A `^` in a prefix stands before the first byte of its trigger. `h32 < -us d1-2` looks back from `-us` over 32 hex digits; a final `!` drops the row's `needs`. The classes are in CLASSES. Of each prefix the
+// itself. A `^` in a prefix stands before the first byte of its trigger. `h32 < -us d1-2` looks back from `-us` over 32 hex digits; a final `!` drops the row's `needs` and `context`. The classes are in CLASSES. Of each prefix the
 // rarest pair of neighbouring characters becomes the trigger, so that ordinary words start nothing.
 
 import type { DetectorInfo, Finder, Scan, Trigger } from '../engine/types.ts'
 import { BIGRAM_LEVELS } from './bigram-data.ts'
-import { ALNUM, BASE64, CLASS, DIGIT, LOWER, UPPER, contextWords, decodeBase64, decoded, fewerDistinct, inContext, isDigit, matchesAt, wordBefore } from './bytes.ts'
+import {
+  ALNUM,
+  BASE64,
+  CLASS,
+  DIGIT,
+  LOWER,
+  UPPER,
+  contextWords,
+  decodeBase64,
+  decoded,
+  fewerDistinct,
+  inContext,
+  isDigit,
+  matchesAt,
+  matchesLower,
+  oneByteRepeated,
+  wordBefore,
+} from './bytes.ts'
 import type { ContextWords } from './bytes.ts'
 
 interface Row {
@@ -20,6 +37,8 @@ interface Row {
   readonly alone?: boolean
   /** One of these words must be near. */
   readonly context?: readonly string[]
+  /** Bodies of one character repeated count too. */
+  readonly samples?: boolean
   /** Only what follows the prefix is the secret. */
   readonly body?: boolean
   readonly examples: readonly string[]
@@ -284,7 +303,14 @@ const ROWS: readonly Row[] = [
     counterExamples: ['pscale_pw_x'],
   },
   { name: 'supabase_key', priority: 38, summary: 'Supabase key.', forms: ['sbp_ h40', 'sb_secret_ u20+'], examples: [`«sbp_${H(40)}»`], counterExamples: ['sbp_x'] },
-  { name: 'sentry_token', priority: 38, summary: 'Sentry token.', forms: ['sntrys_eyJ D80+', 'sntryu_ h64'], examples: [`«sntryu_${H(64)}»`], counterExamples: ['sntryu_x'] },
+  {
+    name: 'sentry_token',
+    priority: 38,
+    summary: 'Sentry token.',
+    forms: ['sntrys_eyJ B80+', 'sntryu_ h64'],
+    examples: [`«sntryu_${H(64)}»`, `«sntrys_eyJ${A(90)}_${A(20)}/${A(10)}+${A(12)}» ok`],
+    counterExamples: ['sntryu_x'],
+  },
   {
     name: 'newrelic_key',
     priority: 38,
@@ -326,7 +352,7 @@ const ROWS: readonly Row[] = [
     priority: 38,
     summary: 'Square token.',
     needs: 'digit',
-    forms: ["sq0 y3 '- u22+", 'EAAA D60+'],
+    forms: ["sq0 y3 '- u22+ !", 'EAAA D60+'],
     examples: [`«sq0atp-${A(22)}»`],
     counterExamples: ['sq0abc'],
   },
@@ -506,18 +532,20 @@ const ROWS: readonly Row[] = [
     name: 'aws_bedrock_key',
     priority: 38,
     summary: 'Amazon Bedrock key.',
-    forms: ['ABSK B109-269', 'bedrock-api-key- B20+'],
-    examples: [`«ABSK${A(120)}»`, `«bedrock-api-key-${A(30)}»`],
-    counterExamples: ['ABSKx', 'bedrock-api-key-name'],
+    // What every short-lived key begins with: the name of the service, in base64.
+    forms: ['ABSK B109-269', 'bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t B20+'],
+    examples: [`«ABSK${A(120)}»`, `«bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t${A(30)}»`],
+    counterExamples: ['ABSKx', 'bedrock-api-key-name', `bedrock-api-key-${A(30)}`],
   },
   {
     name: 'artifactory_key',
     priority: 38,
     summary: 'Artifactory key beside artifactory or jfrog.',
-    context: ['artifactory', 'jfrog'],
-    forms: ['AKC A10+'].concat(Array.from('0123456789ABCDEF', (c) => `AP${c} A10+`)),
-    examples: [`artifactory: «AKC${A(20)}»`],
-    counterExamples: [`AKC${A(20)}`, 'artifactory xAKCaB3dE5fG7a'],
+    context: ['artifactory', 'artif', 'jfrog'],
+    samples: true,
+    forms: ['AKC A10+ !'].concat(Array.from('0123456789ABCDEF', (c) => `AP${c} A10+`)),
+    examples: [`token «AKC${A(20)}»`, `X-JFrog-Art-Api: «AP6${A(20)}»`],
+    counterExamples: [`AP6${A(20)}`, 'artifactory xAKCaB3dE5fG7a', 'AKC registered'],
   },
 ]
 
@@ -610,7 +638,7 @@ function readForm(row: Row, detector: number, context: ContextWords | undefined,
     bytes: undefined,
     last: prefix.charCodeAt(prefix.length - 1),
     steps,
-    context,
+    context: plain ? undefined : context,
     trigger: written === prefix ? rarestPair(prefix) : written.indexOf('^') + 1,
   }
 }
@@ -737,7 +765,9 @@ function tryForm(scan: Scan, form: Form, anchor: number, id: number): number {
   }
   if (p < end && (CLASS[text[p]!]! & ALNUM) !== 0) return 0
   const last = form.back === undefined ? body : from
-  if (isSample(text, last, p)) return 0
+  if (form.row.samples !== true && isSample(text, last, p)) return 0
+  // Somebody has masked the rest: `xoxp-1234-####`.
+  if (isCut(text, p, end)) return 0
   const needs = form.needs
   if (needs !== undefined && !holds(text, last, p, needs)) return 0
   if (form.row.alone === true && (touches(text, start, end, from - 1) || touches(text, start, end, p))) return 0
@@ -747,8 +777,11 @@ function tryForm(scan: Scan, form: Form, anchor: number, id: number): number {
   return p
 }
 
-/** One or two characters repeated, joints aside: documentation. */
+/** One or two characters repeated, joints aside, or words that say what belongs there: documentation. */
 function isSample(text: Uint8Array, from: number, to: number): boolean {
+  if (namesWhatBelongs(text, from, to)) return true
+  // A run of one capital may stand for a token in tests, and costs nothing to mask; `x`, `X` and digits are what people write.
+  if (onlyCapitals(text, from, to)) return false
   if (fewerDistinct(text, from, to, 3)) return true
   let a = 0
   let b = 0
@@ -758,6 +791,33 @@ function isSample(text: Uint8Array, from: number, to: number): boolean {
     if (a === 0) a = c
     else if (b === 0) b = c
     else return false
+  }
+  return true
+}
+
+/** Four `#` or `*` follow, a joint aside. */
+function isCut(text: Uint8Array, p: number, end: number): boolean {
+  if (p < end && (text[p] === 45 || text[p] === 95)) p++
+  return p + 4 <= end && (text[p] === 35 || text[p] === 42) && oneByteRepeated(text, p, p + 4)
+}
+
+const NAMING = ['your_', 'your-', 'key_here', 'token_here', 'secret_here', 'tokenhere', 'keyhere', 'secrethere']
+
+/** `..._PUT_YOUR_TOKEN_HERE_...`, `...AccessTokenHere`. */
+function namesWhatBelongs(text: Uint8Array, from: number, to: number): boolean {
+  for (let p = from; p < to; p++) {
+    const b = text[p]! | 32
+    if (b !== 121 && b !== 107 && b !== 116 && b !== 115) continue
+    for (const words of NAMING) if (words.charCodeAt(0) === b && matchesLower(text, to, p, words)) return true
+  }
+  return false
+}
+
+/** Capitals other than `X`, and joints. */
+function onlyCapitals(text: Uint8Array, from: number, to: number): boolean {
+  for (let p = from; p < to; p++) {
+    const b = text[p]!
+    if (b !== 45 && b !== 46 && b !== 95 && (b < 65 || b > 90 || b === 88)) return false
   }
   return true
 }

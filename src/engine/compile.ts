@@ -5,9 +5,10 @@ import { Memo } from './memo.ts'
 import { TextAccess, TextMasker } from './text.ts'
 import { JsonWalker } from './walk-json.ts'
 import type { WalkServices } from './walk-json.ts'
-import { DetectSet, Node, Plan, type Scope } from './plan.ts'
+import { DetectSet, Node, Plan, readingValues, type Scope } from './plan.ts'
 import type { BoundFinder, Chain, CompiledRule, CompiledTransform, DetectAction, SkipTest, Target } from './plan.ts'
-import { decode, Scanner, unitOffsets } from './scanner.ts'
+import { asRead, asWritten, BASE64, PERCENT, PERCENT_TWICE } from './readings.ts'
+import { decode, NO_WAYS, Scanner, unitOffsets } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { isContainer, NumberText, REMOVED } from './types.ts'
 import type {
@@ -218,7 +219,7 @@ class Compiler {
     const make = (actions: readonly (DetectAction | undefined)[], line: boolean): DetectSet => {
       const any = actions.some((a) => a !== undefined)
       const wantsPairs = line || (pairs !== undefined && (keyTargets.length > 0 || (named >= 0 && actions[named] !== undefined)))
-      return new DetectSet(actions, this.bound, wantsPairs ? this.r.pairs : undefined, named, any && this.policy.scan_numbers, any && this.policy.decode.includes('url'))
+      return new DetectSet(actions, this.bound, wantsPairs ? this.r.pairs : undefined, named, any && this.policy.scan_numbers, any ? this.policy.decode : [])
     }
     const noDetect = new DetectSet(
       this.infos.map(() => undefined),
@@ -226,16 +227,20 @@ class Compiler {
       undefined,
       -1,
       false,
-      false,
+      [],
     )
-    const detectSet = (excepted: readonly CompiledRule[]): DetectSet => {
+    const detectSet = (excepted: readonly CompiledRule[], inData: boolean): DetectSet => {
       const key = excepted
         .map((r) => r.id)
         .sort((a, b) => a - b)
         .join()
       let set = sets.get(key)
       if (set === undefined) sets.set(key, (set = make(this.owners(detectRules.filter((r) => !excepted.includes(r))), false)))
-      return set
+      if (!inData || set.empty) return set
+      const name = `${key} data`
+      let own = sets.get(name)
+      if (own === undefined) sets.set(name, (own = readingValues(set)))
+      return own
     }
     let lineActions = this.owners(detectRules)
     if (detectRules.length === 0) {
@@ -292,7 +297,7 @@ class Compiler {
         const own: (DetectAction | undefined)[] = this.infos.map(() => undefined)
         for (const a of this.actions.splice(from)) own[a.id] = a
         const named = this.ids.get('named_secret') ?? -1
-        const set = new DetectSet(own, this.bound, this.r.pairs, named, true, true)
+        const set = new DetectSet(own, this.bound, this.r.pairs, named, true, ['url'])
         const plan = new Plan({
           ...this.plan.parts,
           policy: { ...this.policy, unknown_fields: 'keep' },
@@ -574,9 +579,10 @@ class Compiler {
   ): (text: string, context: MaskContext, settled?: number[], sources?: number[]) => string {
     let ready: { set: DetectSet; scanner: Scanner } | undefined
     let busy = false
-    return (text, context, settled, sources) => {
-      ready ??= this.detection(this.r.expandDetectors(detect, exclude), masks === undefined ? undefined : this.chain(masks, 'detect'))
-      const scanner = busy ? new Scanner(this.plan, this.r.pairs, this.customs) : ready.scanner
+    const scanned = (text: string, own: Scanner | undefined, context: MaskContext, settled?: number[], sources?: number[]): string => {
+      ready ??= this.detection(this.r.expandDetectors(detect, exclude), masks === undefined ? undefined : this.chain(masks, 'detect'), this.policy.decode)
+      const outermost = own === undefined && !busy
+      const scanner = own ?? (busy ? new Scanner(this.plan, this.r.pairs, this.customs) : ready.scanner)
       busy = true
       try {
         const bytes = encodeText(text)
@@ -589,14 +595,16 @@ class Compiler {
         for (let k = 0; k < n; k++) {
           const ref = scanner.refs[k]!
           const matched = decodeText(bytes, scanner.starts[k]!, scanner.ends[k]!, whole)
+          const how = scanner.encoded[k]!
           let done: string
-          if (!('detector' in ref)) done = '[REDACTED]'
+          if (how === BASE64 && scanner.merged[k] === 0) done = scanned(asRead(matched, how), new Scanner(this.plan, this.r.pairs, [], NO_WAYS), context)
+          else if (!('detector' in ref)) done = '[REDACTED]'
           else if (scanner.merged[k] === 1) done = `[REDACTED:${ref.detector.name}]`
           else {
-            const result = this.applier.matchWithin(ref, matched, context)
+            const result = this.applier.matchWithin(ref, asRead(matched, how), context)
             done = result === REMOVED ? '' : resultText(result)
           }
-          if (scanner.encoded[k] === 1) done = encodeURIComponent(done.toWellFormed())
+          done = asWritten(done, how, matched)
           const kept = decodeText(bytes, copied, scanner.starts[k]!, whole)
           out += kept
           read += kept.length
@@ -609,13 +617,14 @@ class Compiler {
         out += decodeText(bytes, copied, bytes.length, whole)
         return out
       } finally {
-        busy = false
+        if (outermost) busy = false
       }
     }
+    return (text, context, settled, sources) => scanned(text, undefined, context, settled, sources)
   }
 
   /** What scans with some detectors alone, inside a mask. */
-  private detection(names: readonly string[], chain: Chain | undefined): { set: DetectSet; scanner: Scanner } {
+  private detection(names: readonly string[], chain: Chain | undefined, decode: readonly string[]): { set: DetectSet; scanner: Scanner } {
     const rule = this.pseudoRule('scan')
     const from = this.actions.length
     this.addActions(rule, names, chain)
@@ -623,19 +632,24 @@ class Compiler {
     for (const a of this.actions.slice(from)) own[a.id] = a
     const named = this.ids.get('named_secret') ?? -1
     const pairs = this.policy.text_pairs && named >= 0 && own[named] !== undefined ? this.r.pairs : undefined
-    return { set: new DetectSet(own, this.bound, pairs, named, false, this.policy.decode.includes('url')), scanner: new Scanner(this.plan, pairs, this.customs) }
+    return { set: new DetectSet(own, this.bound, pairs, named, false, decode), scanner: new Scanner(this.plan, pairs, this.customs) }
   }
 
   /** Detection that only says where. */
   private findTool(detector: string): (text: string) => TextMatch[] {
     let ready: { set: DetectSet; scanner: Scanner } | undefined
     return (text) => {
-      const { set, scanner } = (ready ??= this.detection([detector], undefined))
+      // what is found is masked where it stands: not in base64
+      const { set, scanner } = (ready ??= this.detection(
+        [detector],
+        undefined,
+        this.policy.decode.filter((way) => way !== 'base64'),
+      ))
       const bytes = Buffer.from(text)
       const n = scanner.scan(set, bytes, 0, bytes.length, false, false, [])
       const ends = unitOffsets(text, bytes.length, scanner.ends, n, true)
       const starts = unitOffsets(text, bytes.length, scanner.starts, n, false)
-      return starts.map((start, k) => ({ start, end: ends[k]!, encoded: scanner.encoded[k] === 1 }))
+      return starts.map((start, k) => ({ start, end: ends[k]!, encoded: scanner.encoded[k] === PERCENT || scanner.encoded[k] === PERCENT_TWICE }))
     }
   }
 

@@ -1,5 +1,5 @@
 import { canonical } from './canonical.ts'
-import { drawsFrom, drawsOf, randomSeed, seed } from './keyed.ts'
+import { drawsFrom, drawsOf, randomSeed, seed, seedPrefix } from './keyed.ts'
 import type { RunKey } from './keyed.ts'
 import { NumberText } from './types.ts'
 import type { Draws, MaskContext, SeedSpec, Value } from './types.ts'
@@ -38,6 +38,9 @@ export class KeyedContext implements MaskContext {
   self: Value
   advance: number
   time: number | undefined
+  #seen: string | undefined
+  #seenIdentity: SeedSpec['identity']
+  #input: string | null = null
 
   constructor(parts: ContextParts) {
     this.key = parts.key
@@ -53,9 +56,9 @@ export class KeyedContext implements MaskContext {
 
   draws(spec: SeedSpec): Draws {
     if (this.sources.length === 0) return drawsFrom(randomSeed())
-    const inputs = this.sources.map((source) => (source.self ? this.#selfInput(spec, source) : source.value))
-    const { family, qualifier = '', namespace = '' } = spec
-    return drawsOf(this.key, { family, qualifier, namespace, advance: this.advance }, inputs)
+    const inputs: (string | null)[] = []
+    for (const source of this.sources) inputs.push(source.self ? this.#selfInput(spec, source) : source.value)
+    return drawsOf(this.key, prefixOf(spec, this.advance), inputs)
   }
 
   seedOf(family: string, qualifier: string, namespace: string, inputs: readonly (string | null)[]): Uint8Array {
@@ -84,12 +87,35 @@ export class KeyedContext implements MaskContext {
     return this.time ?? Date.now()
   }
 
-  #selfInput(spec: SeedSpec, source: { readonly trim?: boolean; readonly case?: 'lower' | 'upper' | undefined }): string | null {
-    let input = canonical(this.self)
-    // The identity form is of text and of digits; a container or a boolean has none.
-    if (input !== null && spec.identity !== undefined && (typeof this.self === 'string' || this.self instanceof NumberText)) input = spec.identity(input)
-    return modify(input, source.trim, source.case)
+  #selfInput({ identity }: SeedSpec, source: { readonly trim?: boolean; readonly case?: 'lower' | 'upper' | undefined }): string | null {
+    const { self } = this
+    // A mask of several draws asks for the same text again. Of a container only the caller knows whether it is as it was.
+    if (typeof self !== 'string') return modify(this.#identified(self, identity), source.trim, source.case)
+    if (this.#seen !== self || this.#seenIdentity !== identity) {
+      this.#input = this.#identified(self, identity)
+      this.#seen = self
+      this.#seenIdentity = identity
+    }
+    return modify(this.#input, source.trim, source.case)
   }
+
+  /** The canonical form, in the identity form of the mask: that is of text and of digits; a container or a boolean has none. */
+  #identified(self: Value, identity: SeedSpec['identity']): string | null {
+    const input = canonical(self)
+    return input !== null && identity !== undefined && (typeof self === 'string' || self instanceof NumberText) ? identity(input) : input
+  }
+}
+
+// A spec belongs to a mask of a plan: there are as many as these.
+const prefixes = new WeakMap<SeedSpec, { readonly advance: number; readonly prefix: Uint8Array }>()
+
+function prefixOf(spec: SeedSpec, advance: number): Uint8Array {
+  const known = prefixes.get(spec)
+  if (known?.advance === advance) return known.prefix
+  const { family, qualifier = '', namespace = '' } = spec
+  const prefix = seedPrefix({ family, qualifier, namespace, advance })
+  prefixes.set(spec, { advance, prefix })
+  return prefix
 }
 
 /** A context for one value: `createMaskContext({ key, sources: [{ self: true }], self: 'BZF123' })`. */

@@ -11,11 +11,16 @@ export class Stream implements Draws {
   #counter = 0
   #at = 32
 
-  constructor(seed: Uint8Array | Words) {
+  /** `block`: the first one of the stream, where it is known. */
+  constructor(seed: Uint8Array | Words, block?: Words) {
     if (seed instanceof Uint8Array) {
       this.#seed = seed
       this.#words = wordsOfBytes(seed)
     } else this.#words = seed
+    if (block === undefined) return
+    this.#block = block
+    this.#counter = 1
+    this.#at = 0
   }
 
   get seed(): Uint8Array {

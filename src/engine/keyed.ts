@@ -47,10 +47,10 @@ export class RunKey {
     this.#mac.mac(data, length, out)
   }
 
-  /** `mac`, as words. */
-  macWords(data: Uint8Array, length: number): Words {
+  /** `mac` as a seed, and the first block of its stream. */
+  stream(data: Uint8Array, length: number): { readonly seed: Words; readonly block: Words } {
     if (this.#closed) throw new MaskError('internal', 'key', 'used after close')
-    return this.#mac.macWords(data, length)
+    return this.#mac.stream(data, length)
   }
 
   /** Tells this key from others and gives nothing of it away. */
@@ -139,31 +139,40 @@ const scratch = messageBuffer
 
 /** The seed over canonical inputs; null inputs hash as null. */
 export function seed(key: RunKey, parts: SeedParts, inputs: readonly (string | null)[]): Uint8Array {
-  const to = room(parts, inputs)
+  const prefix = seedPrefix(parts)
+  const to = room(prefix, inputs)
   const out = new Uint8Array(32)
-  key.mac(to, putSeed(to, parts, inputs), out)
+  key.mac(to, putSeed(to, prefix, inputs), out)
   return out
 }
 
-/** Draws under a seed. */
-export function drawsOf(key: RunKey, parts: SeedParts, inputs: readonly (string | null)[]): Draws {
-  const to = room(parts, inputs)
-  return new Stream(key.macWords(to, putSeed(to, parts, inputs)))
+/** What the message of a seed begins with, to be made once for many seeds. */
+export function seedPrefix({ family, qualifier, namespace, advance }: SeedParts): Uint8Array {
+  const to = new Uint8Array(16 + 3 * (family.length + qualifier.length + namespace.length))
+  let at = putText(to, 0, family)
+  at = putText(to, at, qualifier)
+  at = putText(to, at, namespace)
+  return to.slice(0, putLength(to, at, advance))
+}
+
+/** Draws under the seed over canonical inputs whose message begins with `prefix`. */
+export function drawsOf(key: RunKey, prefix: Uint8Array, inputs: readonly (string | null)[]): Draws {
+  const to = room(prefix, inputs)
+  const { seed, block } = key.stream(to, putSeed(to, prefix, inputs))
+  return new Stream(seed, block)
 }
 
 /** An array that the message of a seed fits into. */
-function room(parts: SeedParts, inputs: readonly (string | null)[]): Uint8Array {
-  let most = 16 + 3 * (parts.family.length + parts.qualifier.length + parts.namespace.length)
+function room(prefix: Uint8Array, inputs: readonly (string | null)[]): Uint8Array {
+  let most = prefix.length
   for (const input of inputs) most += 5 + (input === null ? 0 : 3 * input.length)
   return most <= scratch.length ? scratch : new Uint8Array(most)
 }
 
 /** Writes the message of a seed; returns its length. */
-function putSeed(to: Uint8Array, parts: SeedParts, inputs: readonly (string | null)[]): number {
-  let at = putText(to, 0, parts.family)
-  at = putText(to, at, parts.qualifier)
-  at = putText(to, at, parts.namespace)
-  at = putLength(to, at, parts.advance)
+function putSeed(to: Uint8Array, prefix: Uint8Array, inputs: readonly (string | null)[]): number {
+  to.set(prefix)
+  let at = prefix.length
   for (const input of inputs) {
     if (input === null) {
       to[at++] = 0

@@ -1,14 +1,17 @@
 import { Stream } from './draws.ts'
-import { HmacKey, messageBuffer, shortWord } from './sha256.ts'
+import { HmacKey, messageBuffer, networkOf, shortWord } from './sha256.ts'
 
 // Keyed permutations of mixed-radix numbers: a shuffled table while the domain is small, else a Feistel network over two halves.
 //
 // A half is a number in a few digits of its own: as many positions together as stay below 2^27 (8 decimal digits, 5 letters), so
 // that sums of products with three bytes are exact. F(i, X) modulo the size of a half comes out as such digits, one division after the
 // other, whatever the size is: no number grows beyond a double and nothing is slower than the length of the value asks for.
+// Halves of up to 24 bytes, as nearly all values have them, run in the module of sha256.ts; `Feistel` is for the rest.
 
 /** A one-to-one map of the positions of a value. Changes `positions` in place. */
 export interface Permutation {
+  /** What it takes of memory, about. */
+  readonly bytes: number
   permute(positions: number[]): void
 }
 
@@ -38,6 +41,7 @@ function tablePermutation(seed: Uint8Array, radices: readonly number[], size: nu
     table[j] = kept
   }
   return {
+    bytes: table.byteLength,
     permute(positions) {
       let number = 0
       for (let i = 0; i < radices.length; i++) number = number * radices[i]! + positions[i]!
@@ -55,12 +59,16 @@ function feistelPermutation(seed: Uint8Array, radices: readonly number[], rounds
   const middle = Math.floor(radices.length / 2)
   const left = new Half(radices, 0, middle)
   const right = new Half(radices, middle, radices.length)
-  const network = left.bases.length <= 1 && right.bases.length <= 1 ? new SmallFeistel(seed, left, right, rounds) : new Feistel(seed, left, right, rounds)
+  const network = networkOf(left, right)
+  const key = new HmacKey(seed)
+  const wide = network === undefined ? new Feistel(key, left, right, rounds) : undefined
   return {
+    bytes: 2048 + 64 * radices.length,
     permute(positions) {
       left.gather(positions)
       right.gather(positions)
-      network.run()
+      if (network === undefined) wide!.run()
+      else key.feistel(network, left.digits, right.digits, rounds)
       left.scatter(positions)
       right.scatter(positions)
     },
@@ -96,21 +104,23 @@ class Half {
 
   gather(positions: readonly number[]): void {
     const { digits } = this
+    const radices = this.#radices
     let at = this.#from
     for (let k = 0; k < digits.length; k++) {
       let digit = 0
-      for (const end = this.#ends[k]!; at < end; at++) digit = digit * this.#radices[at]! + positions[at]!
+      for (const end = this.#ends[k]!; at < end; at++) digit = Math.imul(digit, radices[at]!) + positions[at]!
       digits[k] = digit
     }
   }
 
   scatter(positions: number[]): void {
     const { digits } = this
+    const radices = this.#radices
     for (let k = digits.length - 1; k >= 0; k--) {
       let rest = digits[k]!
       const from = k === 0 ? this.#from : this.#ends[k - 1]!
       for (let at = this.#ends[k]! - 1; at >= from; at--) {
-        const radix = this.#radices[at]!
+        const radix = radices[at]!
         const above = (rest / radix) | 0
         positions[at] = rest - above * radix
         rest = above
@@ -148,86 +158,7 @@ class Half {
   }
 }
 
-/** What a round adds to a half of one digit: its size, the bytes of the greatest number, and powers of 2 modulo its size. */
-class Addend {
-  readonly size: number
-  readonly width: number
-  readonly #power24: number
-  readonly #power48: number
-  readonly #power72: number
-
-  constructor({ bases, width }: Half) {
-    this.size = bases[0] ?? 1
-    this.width = width
-    const power = (exponent: bigint): number => Number((1n << exponent) % BigInt(this.size))
-    this.#power24 = power(24n)
-    this.#power48 = power(48n)
-    this.#power72 = power(72n)
-  }
-
-  /** The first `width` + 8 bytes, 12 at most, of the last `short`: modulo the size. */
-  take(): number {
-    let u = shortWord(0)
-    let v = shortWord(1)
-    let w = shortWord(2)
-    const unused = 8 * (4 - this.width)
-    if (unused > 24) return 0
-    if (unused > 0) {
-      w = (v << (32 - unused)) | (w >>> unused)
-      v = (u << (32 - unused)) | (v >>> unused)
-      u >>>= unused
-    }
-    // In threes: a product with a power is below 2^51, and so three of them are together below 2^53.
-    const sum = (u >>> 8) * this.#power72 + (((u & 0xff) << 16) | (v >>> 16)) * this.#power48 + (((v & 0xffff) << 8) | (w >>> 24)) * this.#power24 + (w & 0xffffff)
-    const rest = sum - Math.floor(sum / this.size) * this.size
-    // The quotient may have been rounded up to the next integer.
-    return rest < 0 ? rest + this.size : rest
-  }
-}
-
-/** The network on halves of one digit, as most values have them. */
-class SmallFeistel {
-  readonly #key: HmacKey
-  readonly #left: number[]
-  readonly #right: number[]
-  readonly #toLeft: Addend
-  readonly #toRight: Addend
-  readonly #rounds: number
-
-  constructor(seed: Uint8Array, left: Half, right: Half, rounds: number) {
-    this.#key = new HmacKey(seed)
-    this.#left = left.digits
-    this.#right = right.digits
-    this.#toLeft = new Addend(left)
-    this.#toRight = new Addend(right)
-    this.#rounds = rounds
-  }
-
-  run(): void {
-    const toLeft = this.#toLeft
-    const toRight = this.#toRight
-    let a = this.#left[0] ?? 0
-    let b = this.#right[0] ?? 0
-    for (let i = 0; i < this.#rounds; i += 2) {
-      this.#mac(i, b, toRight.width)
-      a += toLeft.take()
-      if (a >= toLeft.size) a -= toLeft.size
-      this.#mac(i + 1, a, toLeft.width)
-      b += toRight.take()
-      if (b >= toRight.size) b -= toRight.size
-    }
-    if (this.#left.length > 0) this.#left[0] = a
-    this.#right[0] = b
-  }
-
-  /** Of the round, a counter of 0 in four bytes, and `x` in those of its half: as many as `width`, 4 at most. */
-  #mac(i: number, x: number, width: number): void {
-    if (width === 4) this.#key.short(i << 24, x >>> 8, x << 24, 0, 0, 9)
-    else this.#key.short(i << 24, x << (8 * (3 - width)), 0, 0, 0, 5 + width)
-  }
-}
-
-/** The network on halves of any size. */
+/** The network in JavaScript, on halves of any size. */
 class Feistel {
   readonly #left: Half
   readonly #right: Half
@@ -239,8 +170,8 @@ class Feistel {
   /** F(i, X) in limbs, most significant first. */
   readonly #limbs: number[] = []
 
-  constructor(seed: Uint8Array, left: Half, right: Half, rounds: number) {
-    this.#key = new HmacKey(seed)
+  constructor(key: HmacKey, left: Half, right: Half, rounds: number) {
+    this.#key = key
     const widest = Math.max(left.width, right.width)
     this.#message = 5 + widest <= messageBuffer.length ? messageBuffer : new Uint8Array(5 + widest)
     this.#blocks = new Uint8Array(widest + 8 + 32)
@@ -318,6 +249,7 @@ export class BitFeistel {
 
   /** Left half in words 0 and 1, right half in 2 and 3. */
   run(words: Uint32Array): void {
+    if (this.#key.feistelBits(words, this.#mask)) return
     for (let i = 0; i < 10; i += 2) {
       this.#round(i, words, 2, 0)
       this.#round(i + 1, words, 0, 2)

@@ -6,6 +6,7 @@
 // path: the rules in force, the words of the keys above, the detectors, the strength of a secret key. The number of cached
 // scopes is bounded; when it is reached the cache starts anew (see docs/decisions/0001).
 
+import { BASE64_TRIGGERS, LOOKALIKE_TRIGGERS, PERCENT_TRIGGERS } from './readings.ts'
 import type { Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, Policy, Segment, Settles, SkipEntry, Value, ValueMasker } from './types.ts'
 
 /** A compiled pipeline of masks. */
@@ -220,6 +221,10 @@ export class DetectSet {
   readonly namedSecret: DetectAction | undefined
   /** Index of the pair recogniser among the finders, or -1. */
   readonly pairFinder: number
+  /** Runs of base64 are read. */
+  readonly base64: boolean
+  /** Texts that are base64 as a whole are read. */
+  readonly readsValues: boolean = false
   readonly empty: boolean
 
   constructor(
@@ -228,7 +233,7 @@ export class DetectSet {
     pairs: { readonly triggers: Finder['triggers'] } | undefined,
     namedSecretId: number,
     scanNumbers: boolean,
-    percent: boolean,
+    decode: readonly string[],
   ) {
     this.actions = actions
     this.active = Uint8Array.from(actions, (a) => (a === undefined ? 0 : 1))
@@ -240,6 +245,7 @@ export class DetectSet {
     this.pairNamer = used.findIndex((f) => f.finder.namesPair !== undefined)
     this.namers = used.filter((f) => f.finder.named !== undefined)
     this.namedSecret = namedSecretId >= 0 ? actions[namedSecretId] : undefined
+    this.base64 = decode.includes('base64')
     this.pairFinder = pairs === undefined ? -1 : used.length + 1
     // detectors without a finder, those of users among them, look at every text
     this.empty = used.length === 0 && pairs === undefined && !actions.some((a, id) => a !== undefined && !finders.some((f) => f.ids.includes(id)))
@@ -247,7 +253,12 @@ export class DetectSet {
     used.forEach((f, i) => {
       tables.add(f.finder.triggers, i)
     })
-    if (percent && used.length > 0) tables.add([{ byte: '%', next: '0123456789abcdefABCDEF' }], used.length)
+    // the number behind those of the finders stands for what makes a text be read in another way
+    if (used.length > 0) {
+      if (decode.includes('url')) tables.add(PERCENT_TRIGGERS, used.length)
+      tables.add(LOOKALIKE_TRIGGERS, used.length)
+      if (this.base64) tables.add(BASE64_TRIGGERS, used.length)
+    }
     if (pairs !== undefined) tables.add(pairs.triggers, this.pairFinder)
     this.pairsText = tables.pairs
     this.follow = tables.follow()
@@ -274,6 +285,11 @@ export class DetectSet {
     return known
   }
   private readonly knownWords = new WeakMap<readonly string[], boolean>()
+}
+
+/** The same detectors, where values may be base64; the tables are shared. */
+export function readingValues(set: DetectSet): DetectSet {
+  return Object.assign(Object.create(DetectSet.prototype) as DetectSet, set, { readsValues: true })
 }
 
 /** Folds the triggers of all finders into two tables: two bytes make a mark, mark and third byte make a set of finders. */
@@ -447,6 +463,8 @@ export class Scope {
   readonly parent: Scope | undefined
   readonly key: string
   isItem = false
+  /** A value right under `data`. */
+  inData = false
   nodes: readonly Node[] = []
   /** Everything that claims the value here: own hits and inherited ones, in file order. */
   targets: readonly Target[] = NO_TARGETS
@@ -528,7 +546,7 @@ export interface PlanParts {
   /** Keys that the ruleset writes out. */
   readonly names: ReadonlySet<string>
   /** Builds the set for the rules left after `except`. */
-  readonly detectSet: (excepted: readonly CompiledRule[]) => DetectSet
+  readonly detectSet: (excepted: readonly CompiledRule[], inData: boolean) => DetectSet
   /** Made when a first text line needs it. */
   readonly lineDetect: () => DetectSet
   /** The set without detectors. */
@@ -570,7 +588,7 @@ export class Plan {
   private makeRoot(): Scope {
     this.scopes = 0
     const facts = NO_FACTS
-    const scope = new Scope(undefined, '', EMPTY_BYTES, facts, this.parts.detectSet([]))
+    const scope = new Scope(undefined, '', EMPTY_BYTES, facts, this.parts.detectSet([], false))
     scope.nodes = close([this.parts.root])
     this.settle(scope, [])
     return scope
@@ -705,7 +723,13 @@ export class Plan {
     targets.sort((a, b) => a.order - b.order)
     scope.targets = targets
     scope.unknown = this.policy.unknown_fields !== 'keep' && !scope.allowed && !targets.some((t) => t.rule.conditions.length === 0)
-    if (parent === undefined || excepted.length !== parent.excepted.length) scope.detect = this.parts.detectSet(excepted.filter((r) => r.form === 'detect'))
+    // what a Kubernetes Secret holds is base64
+    scope.inData = parent !== undefined && !scope.isItem && !parent.isItem && parent.key === 'data'
+    if (parent === undefined || excepted.length !== parent.excepted.length || scope.inData !== parent.inData)
+      scope.detect = this.parts.detectSet(
+        excepted.filter((r) => r.form === 'detect'),
+        scope.inData,
+      )
     const detect = scope.detect
     const secret = detect.namedSecret !== undefined && scope.facts.secret > 0
     const values = targets.length > 0 || scope.unknown

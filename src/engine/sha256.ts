@@ -12,7 +12,15 @@ interface Sha256Exports {
   readonly mac: (length: number) => void
   readonly block: (counter: number) => void
   readonly short: (a: number, b: number, c: number, d: number, e: number, length: number) => void
+  readonly feistel: (rounds: number) => void
+  readonly feistelBits: (mask: number) => void
+  readonly stream: (length: number) => void
   readonly wipe: () => void
+  readonly SEED: { readonly value: number }
+  readonly HALF: { readonly value: number }
+  readonly HALF_SIZE: { readonly value: number }
+  readonly MOST_DIGITS: { readonly value: number }
+  readonly MOST_WIDTH: { readonly value: number }
   readonly STATE: { readonly value: number }
   readonly RESULT: { readonly value: number }
   readonly PADS: { readonly value: number }
@@ -26,6 +34,14 @@ declare const WebAssembly: { readonly Module: new (code: Uint8Array) => object; 
 /** 32 bytes as eight words, big-endian, with signs: an array of bytes costs more to make than to fill. */
 export type Words = readonly number[]
 
+function wordsIn(state: DataView): Words {
+  // biome-ignore format: one state
+  return [
+    state.getInt32(0, true), state.getInt32(4, true), state.getInt32(8, true), state.getInt32(12, true),
+    state.getInt32(16, true), state.getInt32(20, true), state.getInt32(24, true), state.getInt32(28, true),
+  ]
+}
+
 /** The module with views of its memory. */
 class Sha256Module {
   readonly calls: Sha256Exports
@@ -33,22 +49,33 @@ class Sha256Module {
   /** Of eight words, in the byte order of WebAssembly whatever the machine's. */
   readonly state: DataView
   private readonly messageWords: DataView
+  private readonly seed: DataView
   private readonly result: Uint8Array
   private readonly pads: Int32Array
   /** The key whose pads stand in the module. */
   private held: Int32Array | undefined
   /** Bytes that a message may have here. */
   readonly most: number
+  /** The two halves of a network. */
+  private readonly halves: DataView
+  private readonly halfBytes: Uint8Array
+  private readonly half: number
+  /** The network whose halves stand in the module. */
+  private network: Network | undefined
 
   constructor() {
     this.calls = new WebAssembly!.Instance(new WebAssembly!.Module(Buffer.from(SHA256_CODE, 'base64'))).exports
-    const { memory, STATE, RESULT, PADS, MESSAGE, MESSAGE_SIZE } = this.calls
+    const { memory, STATE, RESULT, PADS, MESSAGE, MESSAGE_SIZE, SEED, HALF, HALF_SIZE } = this.calls
     this.most = MESSAGE_SIZE.value
     this.message = new Uint8Array(memory.buffer, MESSAGE.value, this.most)
     this.messageWords = new DataView(memory.buffer, MESSAGE.value, 32)
     this.state = new DataView(memory.buffer, STATE.value, 32)
+    this.seed = new DataView(memory.buffer, SEED.value, 32)
     this.result = new Uint8Array(memory.buffer, RESULT.value, 32)
     this.pads = new Int32Array(memory.buffer, PADS.value, 16)
+    this.half = HALF_SIZE.value
+    this.halves = new DataView(memory.buffer, HALF.value, 2 * this.half)
+    this.halfBytes = new Uint8Array(memory.buffer, HALF.value, 2 * this.half)
   }
 
   put(data: Uint8Array, length: number): void {
@@ -64,12 +91,11 @@ class Sha256Module {
   }
 
   words(): Words {
-    const { state } = this
-    // biome-ignore format: one state
-    return [
-      state.getInt32(0, true), state.getInt32(4, true), state.getInt32(8, true), state.getInt32(12, true),
-      state.getInt32(16, true), state.getInt32(20, true), state.getInt32(24, true), state.getInt32(28, true),
-    ]
+    return wordsIn(this.state)
+  }
+
+  seedWords(): Words {
+    return wordsIn(this.seed)
   }
 
   use(pads: Int32Array): void {
@@ -86,9 +112,34 @@ class Sha256Module {
     this.held = pads
   }
 
+  /** Runs a network over the digits of its halves. */
+  feistel(network: Network, left: number[], right: number[], rounds: number): void {
+    const { halves, half } = this
+    if (this.network !== network) {
+      this.halfBytes.set(network.left)
+      this.halfBytes.set(network.right, half)
+      this.network = network
+    }
+    for (let k = 0; k < left.length; k++) halves.setUint32(DIGITS + 4 * k, left[k]!, true)
+    for (let k = 0; k < right.length; k++) halves.setUint32(half + DIGITS + 4 * k, right[k]!, true)
+    this.calls.feistel(rounds)
+    for (let k = 0; k < left.length; k++) left[k] = halves.getUint32(DIGITS + 4 * k, true)
+    for (let k = 0; k < right.length; k++) right[k] = halves.getUint32(half + DIGITS + 4 * k, true)
+  }
+
+  /** Runs a network of ten rounds over two halves of 64 bits or fewer, each of them two words. */
+  feistelBits(words: Uint32Array, mask: number): void {
+    const { halves } = this
+    this.network = undefined
+    for (let i = 0; i < 4; i++) halves.setUint32(4 * i, words[i ^ 1]!, true)
+    this.calls.feistelBits(mask)
+    for (let i = 0; i < 4; i++) words[i ^ 1] = halves.getUint32(4 * i, true)
+  }
+
   wipe(): void {
     this.calls.wipe()
     this.held = undefined
+    this.network = undefined
   }
 
   take(out: Uint8Array): void {
@@ -96,6 +147,11 @@ class Sha256Module {
     for (let i = 0; i < 32; i++) out[i] = result[i]!
   }
 }
+
+/** Where in a half its digits, its bases and its table begin. */
+const DIGITS = 16
+const BASES = 128
+const TABLE = 256
 
 const wasm = instantiate()
 
@@ -290,6 +346,23 @@ export class HmacKey {
     this.#finishState()
   }
 
+  /** Runs a network (of `networkOf`) under this key over the digits of its halves, in place. */
+  feistel(network: Network, left: number[], right: number[], rounds: number): void {
+    wasm!.use(this.#pads)
+    wasm!.feistel(network, left, right, rounds)
+  }
+
+  /**
+   * Runs a network of ten rounds over the words 0 and 1 (left, the more significant one first) and 2 and 3 (right), in place. False:
+   * there is no WebAssembly and nothing was done.
+   */
+  feistelBits(words: Uint32Array, mask: number): boolean {
+    if (wasm === undefined) return false
+    wasm.use(this.#pads)
+    wasm.feistelBits(words, mask)
+    return true
+  }
+
   /** `mac`, as words. */
   macWords(data: Uint8Array, length: number): Words {
     if (wasm !== undefined && length <= wasm.most) {
@@ -302,6 +375,18 @@ export class HmacKey {
     absorb(data, length, 64)
     this.#finishState()
     return Array.from(S)
+  }
+
+  /** A seed, `macWords`, and the first block of its stream, as words. */
+  stream(data: Uint8Array, length: number): { readonly seed: Words; readonly block: Words } {
+    if (wasm !== undefined && length <= wasm.most) {
+      wasm.put(data, length)
+      wasm.use(this.#pads)
+      wasm.calls.stream(length)
+      return { seed: wasm.seedWords(), block: wasm.words() }
+    }
+    const seed = this.macWords(data, length)
+    return { seed, block: firstBlock(seed) }
   }
 
   /** HMAC of the four bytes of `counter`, big-endian: a block of a stream. */
@@ -362,6 +447,44 @@ export function firstBlock(key: Words): Words {
   wasm.prepare(32)
   wasm.calls.block(0)
   return wasm.words()
+}
+
+/** A half of a Feistel network: the bases of its digits (at most 2^27 each), most significant first, and the bytes of its greatest number. */
+export interface NetworkHalf {
+  readonly bases: readonly number[]
+  readonly width: number
+}
+
+/** The halves of a network as the module wants them. */
+export interface Network {
+  readonly left: Uint8Array
+  readonly right: Uint8Array
+}
+
+/** The network of two halves for `HmacKey.feistel`; undefined: it is too wide, or there is no WebAssembly. */
+export function networkOf(left: NetworkHalf, right: NetworkHalf): Network | undefined {
+  if (wasm === undefined) return undefined
+  const { MOST_DIGITS, MOST_WIDTH } = wasm.calls
+  for (const { bases, width } of [left, right]) if (bases.length > MOST_DIGITS.value || width > MOST_WIDTH.value) return undefined
+  return { left: networkHalf(left), right: networkHalf(right) }
+}
+
+function networkHalf({ bases, width }: NetworkHalf): Uint8Array {
+  const m = width + 8
+  const words = (m + 3) >> 2
+  const view = new DataView(new ArrayBuffer(TABLE + 8 * words * bases.length))
+  view.setInt32(0, bases.length, true)
+  view.setInt32(4, width, true)
+  const big = bases.map(BigInt)
+  big.forEach((base, k) => view.setBigUint64(BASES + 8 * k, base, true))
+  for (let j = 0; j < words; j++) {
+    let rest = 1n << BigInt(8 * Math.max(m - 4 * (j + 1), 0))
+    for (let k = bases.length - 1; k >= 0; k--) {
+      view.setBigUint64(TABLE + 8 * (j * bases.length + k), rest % big[k]!, true)
+      rest /= big[k]!
+    }
+  }
+  return new Uint8Array(view.buffer)
 }
 
 export function bytesOfWords(words: Words): Uint8Array {

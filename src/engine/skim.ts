@@ -93,8 +93,8 @@ const MAX_INSTANCES = 64
 /** So often the tables may be filled and begun anew; then they stay as they are. */
 const MAX_ROUNDS = 16
 
-/** The module has a bit for each finder, and for the two that are none. */
-const MAX_FINDERS = 30
+/** The module has a bit for each finder, for the two that are none, and one that is no finder's. */
+const MAX_FINDERS = 28
 
 let compiled: object | undefined
 let instances = 0
@@ -667,7 +667,14 @@ export class Skim {
     const known = this.sets.get(set)
     if (known !== undefined) return known
     const { view, bytes } = this
-    const at = this.room(96)
+    const at = this.room(104)
+    for (const [other, from] of this.sets) {
+      if (other.pairsText !== set.pairsText || at === 0) continue
+      bytes.copyWithin(at, from, from + 96)
+      view.setInt32(at + 52, set.readsValues ? 1 : 0, true)
+      this.sets.set(set, at)
+      return at
+    }
     const pairs = this.room(65536)
     const table = this.sets.size === 0 ? this.at.ANY : this.room(65536)
     const follow = this.room(set.follow.length)
@@ -677,7 +684,7 @@ export class Skim {
     const words = named < 0 ? undefined : set.finders[named]!.finder.skimWords!(set.active, set.finders[named]!.ids)
     const wordsAt = this.room(words?.length ?? 0)
     if (wordsAt === 0 || at === 0 || pairs === 0 || follow === 0 || groups === 0 || countries === 0 || table === 0) return 0
-    bytes.fill(0, at, at + 96)
+    bytes.fill(0, at, at + 104)
     bytes.set(set.follow, follow)
     for (let g = 0; g < 256; g++) {
       let mask = 0
@@ -691,7 +698,7 @@ export class Skim {
       const field = finder.skim === 'digits' ? 12 : finder.skim === 'url' ? 20 : finder.skim === 'iban' ? 24 : finder.skim === 'connection' ? 28 : finder.skim === 'ids' ? 52 : 0
       if (field !== 0) view.setInt32(at + field, 1 << f, true)
       if (finder.skimTable !== undefined) bytes.set(finder.skimTable, countries)
-      bytes[at + 64 + f] = Math.min(finder.least ?? 0, 255)
+      bytes[at + 68 + f] = Math.min(finder.least ?? 0, 255)
     })
     if (set.pairFinder >= 0) view.setInt32(at + 16, 1 << set.pairFinder, true)
     view.setInt32(at + 32, this.plan.decodesJson ? 1 : 0, true)
@@ -704,6 +711,7 @@ export class Skim {
     // a group of that finder alone, else any with it: the bits of live finders say who is asked
     const alone = set.groups.findIndex((group) => group.length === 1 && group[0] === named)
     view.setInt32(at + 60, alone >= 0 ? alone : set.groups.findIndex((group) => group.includes(named)), true)
+    view.setInt32(at + 64, set.readsValues ? 1 : 0, true)
     // the module tells by other means where numbers and IBANs may begin
     let quiet = 0
     set.finders.forEach(({ finder }, f) => {

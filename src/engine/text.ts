@@ -1,13 +1,13 @@
 // Free text: lines that are no JSON, strings that masks left in part, object keys.
 
 import { OffsetMap } from './offset-map.ts'
-import type { DetectSet, Plan, Scope } from './plan.ts'
-import { BadSpan, decode, isPairHit, Scanner } from './scanner.ts'
-import type { BoundCustom, PairRecogniser } from './scanner.ts'
+import type { DetectAction, DetectSet, Plan, Scope } from './plan.ts'
+import { BadSpan, decode, isPairHit, NO_WAYS, Scanner } from './scanner.ts'
+import type { BoundCustom, PairRecogniser, Unfinished } from './scanner.ts'
 import { REMOVED } from './types.ts'
 import type { Segment, Value } from './types.ts'
 import { decodeText, encodeText } from './wtf8.ts'
-import { counted, FAILED, spanText } from './walker.ts'
+import { counted, FAILED, resultText, spanText } from './walker.ts'
 import type { Access, Applier, Hits, RecordState, Spans } from './walker.ts'
 
 /** Text has no paths: nothing can be looked up in it. */
@@ -55,7 +55,7 @@ export class TextMasker {
   private readonly plan: Plan
   private readonly applier: Applier
   private readonly scanner: Scanner
-  private readonly newScanner: () => Scanner
+  private readonly newScanner: (inside: boolean) => Scanner
   /** How many matches the last scan replaced. */
   found = 0
   private readonly map = new OffsetMap()
@@ -65,8 +65,8 @@ export class TextMasker {
     this.plan = plan
     this.applier = applier
     this.scanner = new Scanner(plan, pairs, customs)
-    this.newScanner = () => new Scanner(plan, pairs, customs)
-    applier.rest = (scanner, rest, settled, access, path) => this.rest(scanner, rest, settled, access, path)
+    this.newScanner = (inside) => (inside ? new Scanner(plan, pairs, [], NO_WAYS) : new Scanner(plan, pairs, customs))
+    applier.rest = (scanner, rest, settled, access, path, inside) => this.rest(scanner, rest, settled, access, path, inside === true)
   }
 
   /** A text at a scope with every match masked; the same text when there is none. */
@@ -74,9 +74,9 @@ export class TextMasker {
     return this.masked(this.scanner, scope.detect, text, false, isKey, isKey ? NO_WORDS : scope.keyWords, access, () => this.plan.errorPath(scope))
   }
 
-  /** Scans what the rules of a pair left of its value, with the detectors in force around it. */
-  private rest(around: Scanner, text: string, settled: readonly number[], access: Access, path: () => string): string {
-    const scanner = this.newScanner()
+  /** Scans what the rules of a pair left of its value, or what stands in base64, with the detectors in force around it. */
+  private rest(around: Scanner, text: string, settled: readonly number[], access: Access, path: () => string, inside: boolean): string {
+    const scanner = this.newScanner(inside)
     return between(text, settled, (part) => this.masked(scanner, around.set, part, around.line, false, around.keyWords, access, path))
   }
 
@@ -130,7 +130,7 @@ export class TextMasker {
       const matched = decode(bytes, s, e)
       const done = spanText(this.applier, scanner, k, matched, access, path)
       if (done === matched) continue
-      const counter = counted(scanner.refs[k]!)
+      const counter = counted(scanner, k)
       if (counter !== undefined) access.state.tallies.push(counter)
       out.push({ start: s, end: e, text: done === REMOVED ? '' : done })
     }
@@ -143,10 +143,11 @@ export class TextMasker {
   }
 
   /**
-   * Notes the hits of a line (without its terminator). JSON escapes in a line are read as what they mean, so that a record
+   * Notes the hits of a line (without its terminator) behind those noted already. JSON escapes in a line are read as what they mean, so that a record
    * cut in the middle hides nothing; anything else behind a backslash is plain text.
    */
   line(buf: Buffer, start: number, end: number, access: Access, hits: Hits, observe?: LineObserver): void {
+    this.unfinished = undefined
     if (start === end) return
     const set = this.plan.parts.lineDetect()
     const { scanner } = this
@@ -164,13 +165,15 @@ export class TextMasker {
     let quoted: readonly Quoted[] = NONE
     try {
       if (mapped && this.quotes.length > 0) quoted = this.quotedValues(to)
+      scanner.takeUnfinished()
       n = scanner.scan(set, bytes, from, to, true, false, NO_WORDS)
     } catch (error) {
       this.applier.fail(error instanceof BadSpan ? undefined : error, access, undefined, '')
-      hits.clear()
       hits.add(start, end, FAILED_BYTES, 0, undefined)
       return
     }
+    const unfinished = scanner.takeUnfinished()
+    if (unfinished !== undefined) this.unfinished = { ...unfinished, start: mapped ? this.map.toRaw(unfinished.start, false) : unfinished.start }
     let last = from
     const note = (spans: Spans, k: number, start: number, e: number, score: number): void => {
       const s = Math.max(start, last)
@@ -184,7 +187,7 @@ export class TextMasker {
       const re = mapped ? this.map.toRaw(e, true) : e
       // a result may not make a second line of this one
       const out = done === REMOVED ? '' : /[\r\n]/.test(done) ? done.replace(/[\r\n]+/g, ' ') : done
-      hits.add(rs, re, Buffer.from(out), 0, counted(ref))
+      hits.add(rs, re, Buffer.from(out), 0, counted(spans, k))
       observe?.('detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name, 'detector' in ref ? ref.detector.name : undefined, 'detector' in ref ? score : undefined, rs, re)
     }
     let q = 0
@@ -201,6 +204,20 @@ export class TextMasker {
       }
     }
     for (; q < quoted.length; q++) note(quoted[q]!, 0, quoted[q]!.start, quoted[q]!.end, quoted[q]!.score)
+  }
+
+  /** The match at the end of the last line that may go on in the next ones. */
+  unfinished: Unfinished | undefined
+
+  /** Notes a part of a line that belongs to a match which began in a line before. */
+  goOn(action: DetectAction, buf: Buffer, start: number, end: number, access: Access, hits: Hits, observe?: LineObserver): void {
+    const matched = decode(buf, start, end)
+    if (action.rule.skip?.(matched) === true) return
+    const done = this.applier.match(action, matched, access, LINE)
+    if (done === matched) return
+    const out = done === REMOVED ? '' : resultText(done).replace(/[\r\n]+/g, ' ')
+    hits.add(start, end, Buffer.from(out), 0, action)
+    observe?.(action.rule.name, action.detector.name, 0.95, start, end)
   }
 
   /**

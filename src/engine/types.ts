@@ -457,6 +457,24 @@ export interface Scan {
   readonly keyWords: readonly string[]
   /** Reports a match: byte offsets, end exclusive; score 0-1 (0.60 masks). A start at or past the end is ignored. */
   emit(id: number, start: number, end: number, score: number): void
+  /** Says of a match at `start` that runs to the end of a text line that it may go on in the lines that follow. */
+  goesOn?(id: number, start: number, lines: LineBlocks): void
+}
+
+/** Reads the lines behind the one in which a match began. `prefix`: what stood before it there. */
+export type LineBlocks = (prefix: Uint8Array) => LineBlock
+
+/** A match that goes on over lines. Its state is bounded, whatever comes. */
+export interface LineBlock {
+  /** What of the next line, [start, end) without its terminator, belongs to the match; undefined: it is over, without this line. */
+  next(text: Uint8Array, start: number, end: number): BlockPart | undefined
+}
+
+export interface BlockPart {
+  readonly from: number
+  readonly to: number
+  /** The match ends here. */
+  readonly last: boolean
 }
 
 /** Byte pairs that make the one-pass scanner stop: previous byte in `prev` (undefined: any, also the start), this byte in `byte`. */

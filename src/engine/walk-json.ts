@@ -573,7 +573,7 @@ export class JsonWalker implements Access {
   private close(open: number, i: number, n: number, scope: Scope): number {
     const c = this.buf[i]!
     if (c === 0x22) {
-      if (n > 0 || scope.named || this.mayEnter[this.buf[open + 1]!] === 1) {
+      if (n > 0 || scope.named || this.mayEnter[this.buf[open + 1]!] === 1 || scope.inData) {
         this.scanner.candidates = n
         this.judge(open + 1, i, scope)
       }
@@ -630,7 +630,7 @@ export class JsonWalker implements Access {
       const ref = scanner.refs[k]!
       const out = this.spanBytes(k, bytes, s, e, scope)
       if (out === undefined) continue
-      this.hit(rs, re, out, counted(ref))
+      this.hit(rs, re, out, counted(scanner, k))
       if (this.s.observe !== undefined) {
         const rule = 'detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name
         this.report(scope, 'value', rule, 'detector' in ref ? ref.detector.name : undefined, 'detector' in ref ? scanner.scores[k]! : undefined, rs, re)

@@ -48,10 +48,10 @@ export const imitateUnique: MaskDefinition = {
     const cut = new Cut(groups, retained)
     return digitsMasker('imitate_unique', (text, context) => {
       cut.read(text)
-      const { length, kinds, positions } = cut
+      const { length, positions } = cut
       if (length === 0) return text
       if (length > MOST_POSITIONS) throw new MaskError('out_of_range', 'imitate_unique', 'received more than 4,096 characters to permute')
-      shapes.of(context).permutation(kinds, length, context, namespace).permute(positions)
+      shapes.of(context).permutation(cut, context, namespace).permute(positions)
       return cut.write(text)
     })
   },
@@ -120,6 +120,8 @@ class Cut {
   readonly #starts: number[] = []
   readonly #units: number[] = []
   length = 0
+  /** Of the kinds. */
+  hash = 0
 
   constructor(groups: Groups, retained: number) {
     this.#groups = groups
@@ -128,6 +130,7 @@ class Cut {
 
   read(text: string): void {
     this.length = 0
+    this.hash = 0
     const { digits } = this.#groups
     if (this.#retained > 0 || digits < 0 || !this.#readInteger(text, digits)) this.#readText(text)
     this.positions.length = this.length
@@ -135,13 +138,12 @@ class Cut {
 
   #readText(text: string): void {
     const { all, ascii, asciiIndex } = this.#groups
-    let seen = 0
+    let i = 0
+    for (let seen = 0; seen < this.#retained && i < text.length; seen++, i++) if ((text.charCodeAt(i) & 0xfc00) === 0xd800 && text.codePointAt(i)! > 0xffff) i++
     // What is too long is refused: nothing is gained by reading on.
-    for (let i = 0; i < text.length && this.length <= MOST_POSITIONS; i++) {
+    for (; i < text.length && this.length <= MOST_POSITIONS; i++) {
       const code = text.charCodeAt(i)
-      if (seen++ < this.#retained) {
-        if ((code & 0xfc00) === 0xd800 && text.codePointAt(i)! > 0xffff) i++
-      } else if (code < 128) {
+      if (code < 128) {
         const kind = ascii[code]!
         if (kind >= 0) this.#put(i, kind, asciiIndex[code]!)
       } else {
@@ -184,6 +186,7 @@ class Cut {
     const n = this.length++
     this.#starts[n] = start
     this.kinds[n] = kind
+    this.hash = (Math.imul(this.hash, 31) + kind) & 0x3fffffff
     this.positions[n] = index
   }
 
@@ -191,11 +194,13 @@ class Cut {
   write(text: string): string {
     const { all } = this.#groups
     const units = this.#units
+    const starts = this.#starts
+    const { kinds, positions, length } = this
     let out = ''
     let copied = 0
     units.length = 0
-    for (let n = 0; n < this.length; n++) {
-      const start = this.#starts[n]!
+    for (let n = 0; n < length; n++) {
+      const start = starts[n]!
       // Long stretches are copied whole.
       if (start - copied > 64) {
         out += textOf(units) + text.slice(copied, start)
@@ -204,7 +209,7 @@ class Cut {
       }
       for (; copied < start; copied++) units.push(text.charCodeAt(copied))
       copied += (text.charCodeAt(start) & 0xfc00) === 0xd800 ? 2 : 1
-      const point = all[this.kinds[n]!]!.points[this.positions[n]!]!
+      const point = all[kinds[n]!]!.points[positions[n]!]!
       if (point <= 0xffff) units.push(point)
       else units.push(0xd7c0 + (point >> 10), 0xdc00 + (point & 0x3ff))
     }
@@ -213,50 +218,48 @@ class Cut {
   }
 }
 
-/** A node of the trie of shapes: by the group of the next position. */
+/** The permutation of a shape: the group of every position. */
 interface Shape {
-  readonly next: (Shape | undefined)[]
-  permutation: Permutation | undefined
+  readonly kinds: readonly number[]
+  readonly permutation: Permutation
+  /** Another shape of the same hash. */
+  readonly next: Shape | undefined
 }
 
-// Tables cost up to 128 KB each, so few are kept; long values of many shapes are bounded by their nodes.
-const MOST_SHAPES = 128
-const MOST_NODES = 16_384
+// Of a mask and a key.
+const MOST_BYTES = 16 * 2 ** 20
 
-/** The permutations of a key by shape, the group of every position. All are forgotten when they are too many. */
+/** The permutations of a key by shape. All are forgotten when they are too many. */
 class Shapes {
   readonly #groups: readonly Group[]
-  #root: Shape = { next: [], permutation: undefined }
-  #nodes = 0
-  #shapes = 0
+  readonly #shapes = new Map<number, Shape>()
+  #bytes = 0
 
   constructor(groups: readonly Group[]) {
     this.#groups = groups
   }
 
-  permutation(kinds: readonly number[], length: number, context: MaskContext, namespace: string): Permutation {
-    let at = this.#root
-    for (let n = 0; n < length; n++) {
-      const kind = kinds[n]!
-      let next = at.next[kind]
-      if (next === undefined) {
-        at.next[kind] = next = { next: [], permutation: undefined }
-        this.#nodes++
-      }
-      at = next
-    }
-    if (at.permutation !== undefined) return at.permutation
-    const groups = kinds.slice(0, length).map((kind) => this.#groups[kind]!)
+  permutation({ kinds, length, hash }: Cut, context: MaskContext, namespace: string): Permutation {
+    const first = this.#shapes.get(hash)
+    for (let shape = first; shape !== undefined; shape = shape.next) if (isSame(shape.kinds, kinds, length)) return shape.permutation
+    const own = kinds.slice(0, length)
+    const groups = own.map((kind) => this.#groups[kind]!)
     const seed = context.seedOf('imitate_unique', '', namespace, [groups.map(({ name }) => name).join(',')])
     const made = permutation(
       seed,
       groups.map(({ points }) => points.length),
     )
-    if (++this.#shapes > MOST_SHAPES || this.#nodes > MOST_NODES) {
-      this.#root = { next: [], permutation: undefined }
-      this.#nodes = 0
-      this.#shapes = 0
-    } else at.permutation = made
+    this.#bytes += made.bytes + 8 * length
+    if (this.#bytes > MOST_BYTES) {
+      this.#shapes.clear()
+      this.#bytes = 0
+    } else this.#shapes.set(hash, { kinds: own, permutation: made, next: first })
     return made
   }
+}
+
+function isSame(known: readonly number[], kinds: readonly number[], length: number): boolean {
+  if (known.length !== length) return false
+  for (let n = 0; n < length; n++) if (known[n] !== kinds[n]) return false
+  return true
 }

@@ -48,6 +48,8 @@ export const ADVERSARIAL: Readonly<Record<string, { readonly unit: string; reado
   'pem begins with text': { unit: '-----BEGIN RSA PRIVATE KEY----- x ' },
   'pem ends': { unit: '-----END PRIVATE KEY-----\n' },
   'base64 lines and ends': { unit: `${'A'.repeat(64)}\n-----END RSA PRIVATE KEY-----` },
+  manifests: { unit: 'data:\n' },
+  'manifests of secrets': { unit: 'kind: Secret\ndata:\n a: b\n---\n' },
   putty: { unit: 'PuTTY-User-Key-File-' },
   authorization: { unit: 'authorization:' },
   'authorization values': { unit: 'authorization: x y ' },

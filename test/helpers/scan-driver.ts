@@ -103,7 +103,7 @@ export function createDriver(options: Options = {}): Driver {
           mask &= ~PAIRS
           if (at >= pairSkip && recogniseKey(bytes, 0, length, at, pair)) {
             const strength = keyFactsAt(bytes, pair.keyStart, pair.keyEnd).secret
-            const score = judgePair(bytes, length, pair, strength)
+            const score = judgePair(bytes, 0, length, pair, strength)
             if (score > 0) {
               hits.push({ name: 'named_secret', start: pair.valueStart, end: pair.valueEnd, score })
               pairSkip = pair.valueEnd

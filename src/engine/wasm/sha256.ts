@@ -13,6 +13,10 @@ export const STATE: i32 = 64
 export const RESULT: i32 = 128
 /** States behind the inner and the outer key block of an HMAC key. */
 export const PADS: i32 = 192
+/** The seed that `stream` made, as words. */
+export const SEED: i32 = 256
+/** States behind the key blocks of that seed. */
+const OWN: i32 = 320
 /** Messages and keys; behind a message must be room for its padding. */
 export const MESSAGE: i32 = 1024
 export const MESSAGE_SIZE: i32 = 4096
@@ -411,7 +415,139 @@ export function block(counter: i32): void {
   result()
 }
 
+/**
+ * The seed that is the HMAC under PADS of the first `length` bytes of MESSAGE, into SEED, and the first block of its stream (the HMAC
+ * under it of four zero bytes), into STATE, as words. PADS stay.
+ */
+export function stream(length: i32): void {
+  copyState(S, PADS)
+  finish(length, 64)
+  outer()
+  copyState(S, PADS + 32)
+  compress()
+  copyState(SEED, S)
+  padSeed(0x36363636)
+  copyState(OWN, S)
+  padSeed(0x5c5c5c5c)
+  copyState(OWN + 32, S)
+  copyState(S, OWN)
+  store<u32>(W, 0)
+  store<u32>(W + 4, 0x80000000)
+  for (let i = 8; i < 60; i += 4) store<u32>(W + i, 0)
+  store<u32>(W + 60, (64 + 4) * 8)
+  compress()
+  outer()
+  copyState(S, OWN + 32)
+  compress()
+}
+
+function padSeed(fill: u32): void {
+  for (let i = 0; i < 32; i += 4) store<u32>(W + i, load<u32>(SEED + i) ^ fill)
+  for (let i = 32; i < 64; i += 4) store<u32>(W + i, fill)
+  begin()
+  compress()
+}
+
+// ------------------------------------------------------------------------------------------------ Feistel networks
+//
+// A half is a number in a few digits of bases of its own, most significant first, that the host lays down at HALF and
+// HALF + HALF_SIZE: how many digits, the bytes of the greatest number, and at 16 the digits; at 128 the bases, at 256 the table of
+// what each word of F(i, X) adds: word j times 2 to the power of the bits behind it, modulo the size of the half, in its digits.
+// A word (32 bits) times a digit (27) is below 2^59: eight of them and a carry fit into 64 bits.
+
+export const HALF: i32 = 8192
+export const HALF_SIZE: i32 = 1536
+/** What a half may have at most: its digits, and the bytes of its greatest number (eight more are one HMAC). */
+export const MOST_DIGITS: i32 = 12
+export const MOST_WIDTH: i32 = 24
+const LIMBS: i32 = 7168
+
+/** The network under PADS over the two halves; of one half one digit or none each: both parts of a round. */
+export function feistel(rounds: i32): void {
+  for (let i = 0; i < rounds; i += 2) {
+    round(i, HALF + HALF_SIZE, HALF)
+    round(i + 1, HALF, HALF + HALF_SIZE)
+  }
+}
+
+/** Adds F(i, X) to the half `to`, where X is the half `from`. */
+function round(i: i32, from: i32, to: i32): void {
+  // The message: the round, a counter of 0 in four bytes, and X in the bytes of its greatest number.
+  const width = load<i32>(from + 4)
+  v128.store(W, i8x16.splat(0))
+  v128.store(W + 16, i8x16.splat(0))
+  v128.store(W + 32, i8x16.splat(0))
+  v128.store(W + 48, i8x16.splat(0))
+  const digits = load<i32>(from)
+  let limbs = 0
+  for (let k = 0; k < digits; k++) {
+    let carry = <u64>load<u32>(from + 16 + (k << 2))
+    const base = load<u64>(from + 128 + (k << 3))
+    for (let l = 0; l < limbs; l++) {
+      carry += <u64>load<u32>(LIMBS + (l << 2)) * base
+      store<u32>(LIMBS + (l << 2), <u32>carry)
+      carry >>= 32
+    }
+    if (carry != 0 || k == 0) store<u32>(LIMBS + (limbs++ << 2), <u32>carry)
+  }
+  // X and the bit that ends the message, moved up to where its last word ends. The greatest X has its highest byte in `width`, so
+  // what is carried out of the last limb fits into the word before.
+  const free = (2 - width) & 3
+  const shift = <u64>(8 + (free << 3))
+  let moved = <u64>0x80 << <u64>(free << 3)
+  let place = W + (((5 + width) >> 2) << 2)
+  for (let l = 0; l < limbs; l++, place -= 4) {
+    moved |= <u64>load<u32>(LIMBS + (l << 2)) << shift
+    store<u32>(place, <u32>moved)
+    moved >>= 32
+  }
+  store<u32>(place, <u32>moved)
+  store<u8>(W + 3, i)
+  store<u32>(W + 60, (64 + 5 + width) << 3)
+  copyState(S, PADS)
+  compress()
+  outer()
+  copyState(S, PADS + 32)
+  compress()
+  // Of the result the first `m` bytes count.
+  const m = load<i32>(to + 4) + 8
+  const size = load<i32>(to)
+  const words = (m + 3) >> 2
+  let carry: u64 = 0
+  for (let k = size - 1; k >= 0; k--) {
+    const place = to + 16 + (k << 2)
+    let sum = carry + <u64>load<u32>(place)
+    let row = to + 256 + (k << 3)
+    for (let j = 0; j < words; j++, row += size << 3) {
+      let word = load<u32>(S + (j << 2))
+      const unused = ((j + 1) << 2) - m
+      if (unused > 0) word >>>= unused << 3
+      sum += <u64>word * load<u64>(row)
+    }
+    const base = load<u64>(to + 128 + (k << 3))
+    carry = sum / base
+    store<u32>(place, <u32>(sum - carry * base))
+  }
+}
+
+/**
+ * The network, ten rounds, under PADS over two halves of 64 bits (or fewer: `mask` is of their upper words), which stand at HALF and
+ * HALF + 8, each as its lower and its upper word.
+ */
+export function feistelBits(mask: u32): void {
+  for (let i = 0; i < 10; i++) {
+    const from = HALF + ((i & 1) == 0 ? 8 : 0)
+    const to = HALF + ((i & 1) == 0 ? 0 : 8)
+    const y = load<u32>(from)
+    const x = load<u32>(from + 4)
+    short(i << 24, x >>> 8, (x << 24) | (y >>> 8), y << 24, 0, 13)
+    // Of the first 16 bytes of F(i, X) the last 8 count, modulo a power of two.
+    const sum = load<u64>(to) + ((<u64>load<u32>(S + 8) << 32) | <u64>load<u32>(S + 12))
+    store<u64>(to, sum & ((<u64>mask << 32) | 0xffffffff))
+  }
+}
+
 /** Forgets everything. */
 export function wipe(): void {
-  memory.fill(0, 0, MESSAGE + MESSAGE_SIZE + 128)
+  memory.fill(0, 0, HALF + 2 * HALF_SIZE)
 }

@@ -184,8 +184,10 @@ const SETS: usize = 48
 const IDS: usize = 52
 const WORDS_AT: usize = 56
 const IDS_GROUP: usize = 60
+/** Texts that are base64 as a whole are read. */
+const VALUES: usize = 64
 /** By finder: no text with fewer bytes holds anything that it finds. */
-const LEAST: usize = 64
+const LEAST: usize = 68
 
 // class bits
 const DIGIT: i32 = 1
@@ -858,6 +860,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
       n += ids != 0 ? 1 : 0
     }
     if (live == 0) {
+      if (load<i32>(set, VALUES) != 0 && isValue(start, p)) return hand(scope, open, depth, p - start)
       if (credit > 0) {
         store<i32>(scope, credit - 1, CREDIT)
         store<i32>(scope, learn(scope, start, p, 1), RECENT)
@@ -893,7 +896,22 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
     count += ids != 0 ? 1 : 0
   }
   if (live != 0) scan(scope, set, open, stop - 1, count, live, n, depth)
+  else if (load<i32>(set, VALUES) != 0 && isValue(SCRATCH, SCRATCH + n)) return hand(scope, open, depth, KNOWN_MOST + 1)
   return stop
+}
+
+/** Repeats `isBase64Value` in readings.ts. */
+function isValue(start: i32, end: i32): bool {
+  if (end - start < 8 || ((end - start) & 3) != 0) return false
+  // C, D, I-Z, a-f, w-z, 0-9
+  const first = byte(start)
+  const upper = first >= 0x49 && first <= 0x5a
+  const lower = (first >= 0x61 && first <= 0x66) || (first >= 0x77 && first <= 0x7a)
+  if (!upper && !lower && first != 0x43 && first != 0x44 && !is(start, DIGIT)) return false
+  let p = start
+  while (p < end && (is(p, DIGIT | LETTER) || byte(p) == 0x2b || byte(p) == 0x2f)) p++
+  while (p < end && byte(p) == 0x3d && end - p <= 2) p++
+  return p == end
 }
 
 /** A string with candidates: it is known, or the host looks at it. */
