@@ -62,7 +62,7 @@ const areas: readonly Area[] = [
     imports: /^src\/(index|stream|lines)\.ts$/,
     lazy: /^transports\//,
     types: /^src\/masker\.ts$/,
-    packages: /^node:(fs|fs\/promises|path|url|os|stream|stream\/promises|zlib|child_process|net|tty|events|module|timers|timers\/promises|util)$/,
+    packages: /^node:(fs|fs\/promises|path|url|os|vm|stream|stream\/promises|zlib|child_process|net|tty|events|module|timers|timers\/promises|util)$/,
   },
   { name: 'bin', files: /^src\/bin\.ts$/, imports: /^src\/cli(\/[\w-]+)?\.ts$/, packages: /^node:(process|module|v8|os|fs)$/ },
   { name: 'walk-otlp', files: /^transports\/otlp\/walk-otlp\.ts$/, imports: /^src\/(index|stream|engine\/walker)\.ts$/, packages: /./, apart: true },

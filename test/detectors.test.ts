@@ -47,8 +47,8 @@ describe('registry', () => {
   })
 
   it('expands groups', () => {
-    expect(detectorsOfGroup('pci')).toEqual(['credit_card', 'card_track'])
-    expect(detectorsOfGroup('network')).toEqual(['ipv4', 'ipv6', 'mac_address'])
+    expect(detectorsOfGroup('pci')).toEqual(['credit_card', 'card_track', 'cvv', 'card_expiry'])
+    expect(detectorsOfGroup('network')).toEqual(['ipv4', 'ipv6', 'mac_address', 'imei'])
     expect(detectorsOfGroup('all')).toEqual(detectors.map((d) => d.name).filter((name) => name !== 'high_entropy'))
     expect(detectorsOfGroup('jwt')).toBeUndefined()
   })
@@ -152,6 +152,7 @@ describe('bare numbers', () => {
         active: new Uint8Array(16).fill(1),
         line: false,
         isKey: false,
+        hasPairs: true,
         keyWords,
         emit: (id) => names.push(finder.detectors[id]!.name),
       }

@@ -142,7 +142,25 @@ const PHONE_WORDS = contextWords(
   'call us',
   'text me',
   'contact number',
+  'telefonnummer',
+  'telefoon',
+  'telefoonnummer',
+  'telefone',
+  'telephon',
+  'mobil',
+  'mobiltelefon',
+  'mobilnummer',
+  'mobiel',
+  'handynummer',
+  'rufnummer',
+  'movil',
+  'celular',
+  'cellulare',
+  'puhelin',
+  'telefonszam',
 )
+/** Words that make a phone number of digits in groups, not of a bare run: calls and texts have numbers of many kinds. */
+const CALL_WORDS = contextWords('call', 'dial', 'ring', 'reach', 'answering', 'messages to', 'text to', 'text at', 'desk', 'office', 'registered', 'contact', 'rang')
 const SSN_WORDS = contextWords('ssn', 'social')
 /** The last word before a checked or formed number that says what else it is. */
 const OTHER_WORDS = new Set([
@@ -508,7 +526,14 @@ function findInternational(scan: Scan, at: number, plus: number, ids: Int32Array
       if (digits > 15) break
       if (p < end && isDigit(text[p]!)) continue
       const national = digits - trunk
-      if (!open && national < 16 && ((lengths >> national) & 1) !== 0 && (code !== 1 || nanpStart(text, at + codeDigits, p)) && !wordAfter(text, end, p)) best = p
+      if (
+        !open &&
+        national < 16 &&
+        ((lengths >> national) & 1) !== 0 &&
+        (code !== 1 || nanpStart(text, at + codeDigits, p)) &&
+        (!wordAfter(text, end, p) || withExtension(text, p, end) > p)
+      )
+        best = p
       continue
     }
     const next = p + 1 < stop ? text[p + 1]! : 0
@@ -639,7 +664,8 @@ function findInPhoneContext(scan: Scan, at: number, from: number, open: boolean,
   while (n > 1 && digits > 15) digits -= groupLength[--n]!
   if (digits < 7 || digits > 15 || looksLikeDate(text)) return 0
   const to = withExtension(text, groupStart[n - 1]! + groupLength[n - 1]!, scan.end)
-  if (!endsWell(text, scan.end, to, false) || !(inContext(scan, from, PHONE_WORDS) || (n > 1 && phoneWordAfter(text, to, scan.end))) || otherWordBefore(scan, from)) return 0
+  const spoken = inContext(scan, from, PHONE_WORDS) || (n > 1 && joint[0] !== 46 && inContext(scan, from, CALL_WORDS))
+  if (!endsWell(text, scan.end, to, false) || !(spoken || (n > 1 && phoneWordAfter(text, to, scan.end))) || otherWordBefore(scan, from)) return 0
   scan.emit(id, open && joint[0] === 41 ? from : at, to, 0.7)
   return to
 }
@@ -679,12 +705,56 @@ function withExtension(text: Uint8Array, to: number, end: number): number {
   return digits > p && digits - p <= 6 && !wordAfter(text, end, digits) ? digits : to
 }
 
+// ------------------------------------------------------------------------------------------------ under telling keys
+
+/** A path that speaks of phones or social security: what stands there is looked at, however short. */
+function named(keyWords: readonly string[], active: Uint8Array, ids: Int32Array): boolean {
+  return keyWords.some((word) => (active[ids[PHONE]!] !== 0 && PHONE_WORDS.all.has(word)) || (active[ids[SSN]!] !== 0 && SSN_WORDS.all.has(word)))
+}
+
+/** Five to fifteen digits, in any groups, as the whole value under a key that speaks of phones. */
+function findWhole(scan: Scan, ids: Int32Array): void {
+  if (scan.active[ids[PHONE]!] === 0 || !inPath(scan, PHONE_WORDS) || scan.keyWords.some((word) => OTHER_WORDS.has(word))) return
+  const text = scan.text
+  let from = scan.start
+  let to = scan.end
+  while (from < to && text[from] === 32) from++
+  while (to > from && text[to - 1] === 32) to--
+  if (to - from < 5 || to - from > 32) return
+  let digits = 0
+  let dots = 0
+  let first = -1
+  for (let p = from; p < to; p++) {
+    const b = text[p]!
+    if (isDigit(b)) {
+      if (first < 0) first = p
+      digits++
+    } else if (b === 46) dots++
+    else if (b !== 32 && b !== 40 && b !== 41 && b !== 45 && b !== 47 && (b !== 43 || p > from)) {
+      if (withExtension(text, p > from && text[p - 1] === 32 ? p - 1 : p, to) !== to) return
+      break
+    }
+  }
+  if (digits < 5 || digits > 15 || !isDigit(text[to - 1]!)) return
+  const groups = readGroups(text, first, to)
+  if (looksLikeDate(text) || (dots === 3 && groups === 4) || (digits === 8 && groups === 1 && realDay(text, first))) return
+  scan.emit(ids[PHONE]!, from, to, 0.85)
+}
+
+/** `20240501`. */
+function realDay(text: Uint8Array, at: number): boolean {
+  const year = number(text, at, 4)
+  const month = number(text, at + 4, 2)
+  const day = number(text, at + 6, 2)
+  return year >= 1900 && year < 2100 && month >= 1 && month <= 12 && day >= 1 && day <= 31
+}
+
 // ------------------------------------------------------------------------------------------------ bare numbers
 
 function findNumber(scan: Scan, ids: Int32Array): void {
   const { text, start, end } = scan
   const count = end - start
-  if (count < 7 || count > 19) return
+  if (count < 5 || count > 19) return
   for (let p = start; p < end; p++) if (!isDigit(text[p]!)) return
   const words = scan.keyWords
   if (scan.active[ids[CARD]!] !== 0 && count >= 12) {
@@ -725,7 +795,8 @@ export const digits: Finder = {
   ],
   find,
   number: findNumber,
-  numberWords: [...SSN_WORDS.all],
+  named,
+  whole: findWhole,
   skim: 'digits',
   passesTimes: (words) => !words.some((word) => PHONE_WORDS.all.has(word)),
 }

@@ -12,6 +12,7 @@ import { digits } from './digits.ts'
 import { emailFinder } from './email.ts'
 import { highEntropyFinder } from './high-entropy.ts'
 import { geoFinder, geoPoint } from './geo-point.ts'
+import { idFinder } from './id-finder.ts'
 import { ibanFinder } from './iban.ts'
 import { ipv4Finder } from './ipv4.ts'
 import { ipv6Finder } from './ipv6.ts'
@@ -34,6 +35,7 @@ import { vendorTokensFinder } from './vendor-tokens.ts'
 import { walletsFinder } from './wallets.ts'
 
 export { isCommon } from './common-words.ts'
+export { idRows } from './ids/index.ts'
 export { isMasked, judgeSecret, keyFacts, keyFactsAt, looksRandom } from './key-words.ts'
 export { compileKnownSecrets } from './known-secret.ts'
 export { createPair, finishPair, pairTriggers, recogniseKey, recognisePair } from './pairs.ts'
@@ -43,6 +45,7 @@ export const finders: readonly Finder[] = [
   digits,
   cardTrackFinder,
   ibanFinder,
+  idFinder,
   emailFinder,
   urlFinder,
   connectionStringFinder,

@@ -877,10 +877,14 @@ const NAMING = ['your_', 'your-', 'key_here', 'token_here', 'secret_here', 'toke
 
 /** `..._PUT_YOUR_TOKEN_HERE_...`, `...AccessTokenHere`. */
 function namesWhatBelongs(text: Uint8Array, from: number, to: number): boolean {
-  for (let p = from; p < to; p++) {
+  // `our`, `her`: three letters of each, of which the middle one is looked for first
+  for (let p = from + 2; p + 2 < to; p++) {
     const b = text[p]! | 32
-    if (b !== 121 && b !== 107 && b !== 116 && b !== 115) continue
-    for (const words of NAMING) if (words.charCodeAt(0) === b && matchesLower(text, to, p, words)) return true
+    if (b === 117 ? (text[p - 1]! | 32) !== 111 : b !== 101 || (text[p - 1]! | 32) !== 104) continue
+    for (const words of NAMING) {
+      const at = p - words.search(/ur|er/)
+      if (at >= from && matchesLower(text, to, at, words)) return true
+    }
   }
   return false
 }

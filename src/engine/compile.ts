@@ -237,7 +237,16 @@ class Compiler {
       const any = actions.some((a) => a !== undefined)
       const keyed = this.keyed(actions)
       const wantsPairs = line || (pairs !== undefined && (keyTargets.length > 0 || keyed.length > 0))
-      return new DetectSet(actions, this.bound, wantsPairs ? this.r.pairs : undefined, keyed, any && this.policy.scan_numbers, any ? this.policy.decode : [], this.known)
+      return new DetectSet(
+        actions,
+        this.bound,
+        wantsPairs ? this.r.pairs : undefined,
+        keyed,
+        any && this.policy.scan_numbers,
+        any ? this.policy.decode : [],
+        this.known,
+        this.policy.text_words,
+      )
     }
     const noDetect = new DetectSet(
       this.infos.map(() => undefined),
@@ -314,7 +323,7 @@ class Compiler {
         this.addActions(rule, this.r.expandDetectors(['secrets'], []), this.chain([node('from_fixed', { value: FAILED })], 'detect'))
         const own: (DetectAction | undefined)[] = this.infos.map(() => undefined)
         for (const a of this.actions.splice(from)) own[a.id] = a
-        const set = new DetectSet(own, this.bound, this.r.pairs, this.keyed(own), true, ['url'], this.known)
+        const set = new DetectSet(own, this.bound, this.r.pairs, this.keyed(own), true, ['url'], this.known, true)
         const plan = new Plan({
           ...this.plan.parts,
           policy: { ...this.policy, unknown_fields: 'keep' },
@@ -661,7 +670,7 @@ class Compiler {
     for (const a of this.actions.slice(from)) own[a.id] = a
     const keyed = this.keyed(own)
     const pairs = this.policy.text_pairs && keyed.length > 0 ? this.r.pairs : undefined
-    return { set: new DetectSet(own, this.bound, pairs, keyed, false, decode, this.known), scanner: new Scanner(this.plan, pairs, this.customs) }
+    return { set: new DetectSet(own, this.bound, pairs, keyed, false, decode, this.known, this.policy.text_words), scanner: new Scanner(this.plan, pairs, this.customs) }
   }
 
   /** Detection that only says where. */

@@ -41,7 +41,7 @@ export class Leaves {
       if (!(action.rule.skip !== undefined && action.rule.skip(value))) return this.replaced(value, action, scope, access)
     }
     const { text } = value
-    const whole = /^\d{3,19}$/.test(text)
+    const whole = /^\d{1,19}$/.test(text)
     if (!set.readsNumbers || (!whole && set.known === undefined) || (text.length < 12 && scope.numbers === 1)) return value
     const bytes = text.length > this.encoder.length ? Buffer.from(text, 'latin1') : this.encoder
     const n = bytes === this.encoder ? bytes.write(text, 'latin1') : bytes.length

@@ -265,10 +265,16 @@ export class DetectSet {
   readonly readsNumbers: boolean
   /** Words in a path that give short numbers a meaning. */
   readonly numberWords: ReadonlySet<string>
+  /** Finders to which words of a path may say something. */
+  readonly namers: readonly BoundFinder[]
+  /** Index of the finder to which keys of pairs may say something, or -1. */
+  readonly pairNamer: number
   /** Detectors of values that their key makes known; the first that a key speaks to is asked. */
   readonly keyed: readonly BoundKeyed[]
   /** Values that are looked for in every text, candidates or not. */
   readonly known: BoundKnown | undefined
+  /** Words in text name what follows them. */
+  readonly textWords: boolean
   /** Index of the pair recogniser among the finders, or -1. */
   readonly pairFinder: number
   /** Runs of base64 are read. */
@@ -285,6 +291,7 @@ export class DetectSet {
     scanNumbers: boolean,
     decode: readonly string[],
     known?: BoundKnown,
+    textWords = true,
   ) {
     this.actions = actions
     this.active = Uint8Array.from(actions, (a) => (a === undefined ? 0 : 1))
@@ -294,6 +301,9 @@ export class DetectSet {
     this.numberFinders = scanNumbers ? finders.filter((f) => f.finder.number !== undefined && f.ids.some((id) => actions[id] !== undefined)) : []
     this.numberWords = new Set(this.numberFinders.flatMap((f) => f.finder.numberWords ?? []))
     this.keyed = keyed
+    this.textWords = textWords
+    this.pairNamer = used.findIndex((f) => f.finder.namesPair !== undefined)
+    this.namers = used.filter((f) => f.finder.named !== undefined)
     this.base64 = decode.includes('base64')
     this.known = known !== undefined && actions[known.id] !== undefined ? known : undefined
     this.readsNumbers = this.numberFinders.length > 0 || (scanNumbers && this.known !== undefined)
@@ -302,7 +312,7 @@ export class DetectSet {
     this.empty = used.length === 0 && pairs === undefined && !actions.some((a, id) => a !== undefined && !finders.some((f) => f.ids.includes(id)))
     const tables = new TriggerTables()
     used.forEach((f, i) => {
-      tables.add(f.finder.triggers, i)
+      if (textWords || f.finder.skimWords === undefined) tables.add(f.finder.triggers, i)
     })
     // the number behind those of the finders stands for what makes a text be read in another way
     if (used.length > 0) {
@@ -344,6 +354,17 @@ export class DetectSet {
   isKeyed(ref: unknown): boolean {
     return this.keyed.some(({ action }) => action === ref)
   }
+  /** True when the words of a path say to some finder what values below are. */
+  named(keyWords: readonly string[]): boolean {
+    if (keyWords.length === 0 || this.namers.length === 0) return false
+    let known = this.knownWords.get(keyWords)
+    if (known === undefined) {
+      known = this.namers.some(({ finder, ids }) => finder.named!(keyWords, this.active, ids))
+      this.knownWords.set(keyWords, known)
+    }
+    return known
+  }
+  private readonly knownWords = new WeakMap<readonly string[], boolean>()
 }
 
 /** The same detectors, where values may be base64; the tables are shared. */
@@ -510,6 +531,8 @@ export class Scope {
   numbers = 0
   /** true, false, null: 0 nothing, 2 targets. */
   literals = 0
+  /** The path says what values are, to some finder. */
+  named = false
   /** A target takes objects and arrays whole. */
   containers = false
   /** All targets are single `json` masks: a string that is a document is entered. */
@@ -878,8 +901,10 @@ export class Plan {
     const detect = scope.detect
     const claim = (scope.claim = detect.claim(scope.facts, scope.isItem ? '' : scope.head))
     const values = targets.length > 0 || scope.unknown
+    scope.named = detect.named(scope.keyWords)
     scope.strings = values || claim !== undefined ? TARGET : detect.empty ? (this.policy.decode.includes('json') && this.below(scope) ? SCAN : PASS) : SCAN
-    scope.numbers = values || claim?.numbers === true ? 3 : !detect.readsNumbers ? 0 : detect.known !== undefined || scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
+    scope.numbers =
+      values || claim?.numbers === true ? 3 : !detect.readsNumbers ? 0 : detect.known !== undefined || scope.named || scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
     scope.literals = values ? 2 : 0
     scope.constantToken = targets.length === 1 ? targets[0]!.constantToken : undefined
     scope.document = targets.length > 0 && targets.every((t) => t.chain.document !== undefined || t.chain.ordered !== undefined)
@@ -918,6 +943,8 @@ export class Plan {
         .toLowerCase() === 'value'
     )
       return
+    // what it names is another's to find
+    if (this.parts.finders.some((finder) => finder.namesKey?.(text, start, end) === true)) return
     this.plainKeys[mix(hash) & (TEXT_KEYS - 1)] = Uint8Array.prototype.slice.call(text, start, end)
     this.plainKeyLearnt?.(text, start, end)
   }

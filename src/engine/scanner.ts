@@ -51,6 +51,9 @@ const NO_REASONS: readonly Reason[] = []
 const NO_KEPT: readonly Kept[] = []
 const KEY_ONLY: readonly string[] = ['key']
 
+/** NAMED_LIVE of wasm/skim.ts. */
+const NAMED = 1 << 30
+
 /** A match that may go on in further lines. */
 export interface Unfinished {
   readonly action: DetectAction
@@ -139,6 +142,7 @@ export class Scanner implements Scan {
   active: Uint8Array = new Uint8Array(0)
   line = false
   isKey = false
+  hasPairs = false
   keyWords: readonly string[] = NO_WORDS
 
   /** The set of the last scan. */
@@ -221,27 +225,40 @@ export class Scanner implements Scan {
     this.candidates = 0
     const { live } = this
     this.live = -1
+    // the first pass says by a bit that is no finder's whether the path names what it holds
+    const named = !isKey && (live === -1 ? set.named(words) : (live & NAMED) !== 0)
     const value = set.readsValues && isBase64Value(text, start, end)
-    if (n === 0 && !this.always && !value) return 0
+    if (n === 0 && !this.always && !named && !value) return 0
     this.bind(set, text, start, end, line, isKey, words)
     let seen = value ? SEEN_VALUE : 0
     const finders = set.finders
     if (this.resume.length <= finders.length + 1) this.resume = new Int32Array(finders.length + 8)
     const resume = this.resume
     if (n > 1) for (let f = finders.length + 1; f >= 0; f--) resume[f] = 0
-    const { groups } = set
+    const { groups, pairFinder, pairNamer } = set
+    let asked = 0
+    // what the first pass has ruled out by candidates may be told by the key of a pair
+    let unasked = live !== -1 && set.textWords && pairNamer >= 0 && ((live >> pairNamer) & 1) === 0 && !isKey
+    // where words in text do not count, keys of pairs do
+    this.asksByKey = !set.textWords && pairNamer >= 0 && !isKey
     for (let k = 0; k < n; k++) {
       const at = this.at[k]!
       const group = groups[this.codes[k]!]!
       for (let g = 0; g < group.length; g++) {
         const f = group[g]!
+        if (unasked && f === pairFinder && finders[pairNamer]!.finder.namesPair!(text, start, at)) {
+          unasked = false
+          asked |= 1 << pairNamer
+          finders[pairNamer]!.finder.find(this, start, finders[pairNamer]!.ids)
+        }
         if (((live >> f) & 1) === 0 || (k > 0 && at < resume[f]!)) continue
         if (f < finders.length) {
           const bound = finders[f]!
           if (this.why !== undefined) this.pending = []
           const to = bound.finder.find(this, at, bound.ids)
           resume[f] = to
-        } else if (f === set.pairFinder) {
+          asked |= 1 << f
+        } else if (f === pairFinder) {
           if (!isKey) resume[f] = this.pairAt(at, k > 0 ? resume[f]! : 0)
         } else if (text[at] === 0x25) seen |= SEEN_PERCENT
         else {
@@ -254,6 +271,16 @@ export class Scanner implements Scan {
         }
       }
     }
+    if (this.namerAsked) {
+      this.namerAsked = false
+      asked |= 1 << pairNamer
+    }
+    // under a path that says what values are they are looked at without any candidate too
+    if (named)
+      for (const bound of set.namers) {
+        if (bound.finder.whole !== undefined) bound.finder.whole(this, bound.ids)
+        else if (((asked >> finders.indexOf(bound)) & 1) === 0) bound.finder.find(this, start, bound.ids)
+      }
     if (this.always) {
       this.runKnown()
       this.runCustoms(isKey)
@@ -309,7 +336,7 @@ export class Scanner implements Scan {
   number(set: DetectSet, text: Uint8Array, start: number, end: number, words: readonly string[], whole: boolean): number {
     this.count = 0
     const length = end - start
-    const asks = whole && length >= 3 && length <= 19 && (set.known === undefined || length >= 12 || words.some((w) => set.numberWords.has(w)))
+    const asks = whole && length <= 19 && (set.known === undefined || length >= 12 || set.named(words) || words.some((w) => set.numberWords.has(w)))
     if (!asks && set.known === undefined) return 0
     this.bind(set, text, start, end, false, false, words)
     this.numeric = true
@@ -328,6 +355,7 @@ export class Scanner implements Scan {
     this.active = set.active
     this.line = line
     this.isKey = isKey
+    this.hasPairs = set.pairFinder >= 0
     this.keyWords = words
     if (this.plan.explaining || this.why !== undefined) this.explain(this.plan.explaining)
   }
@@ -418,6 +446,19 @@ export class Scanner implements Scan {
     this.encoded = grow(new Uint8Array(size), this.encoded)
   }
 
+  /** The finder that keys of pairs may speak to is to be asked once one of them does. */
+  private asksByKey = false
+  private namerAsked = false
+
+  /** Asks it if the key does: once, about the whole text. */
+  private askNamer({ keyStart, keyEnd }: PairMatch): void {
+    const { finder, ids } = this.set.finders[this.set.pairNamer]!
+    if (!finder.namesKey!(this.text, keyStart, keyEnd)) return
+    this.asksByKey = false
+    this.namerAsked = true
+    finder.find(this, this.start, ids)
+  }
+
   /** A separator candidate: rules by key first, then the keyed-secret rule. Returns where to look on. */
   private pairAt(at: number, from: number): number {
     const pair = this.pair
@@ -441,6 +482,7 @@ export class Scanner implements Scan {
       if (p < at && this.plan.plainKey(text, p, at, h)) return from
     }
     if (!this.pairs!.key(this.text, this.start, this.end, at, pair)) return from
+    if (this.asksByKey) this.askNamer(pair)
     const known = this.plan.textKey(this.text, pair.keyStart, pair.keyEnd)
     if (known === NO_KEY) {
       // only where the key found is this run of bytes, and a name beside it cannot speak for it

@@ -400,6 +400,7 @@ export interface Policy {
   readonly scan_keys: boolean
   readonly scan_numbers: boolean
   readonly text_pairs: boolean
+  readonly text_words: boolean
   readonly decode: readonly ('json' | 'url' | 'base64')[]
   readonly verify: boolean
 }
@@ -454,6 +455,8 @@ export interface Scan {
   readonly line: boolean
   /** True when the text is an object key: keyed and named types never fire. */
   readonly isKey: boolean
+  /** Keys of pairs in the text are looked at. */
+  readonly hasPairs: boolean
   /**
    * Words of the path above the value (last key first), for context. Empty in text lines and for values without a telling
    * key. Compare with `keyHas`.
@@ -538,9 +541,21 @@ export interface Finder {
   /** Key words (as keyFacts splits them) that give numbers of fewer than 12 digits a meaning; without them `number` is not asked. */
   readonly numberWords?: readonly string[]
   /** Candidates of this finder that come to nothing are told by the function of this name in wasm/skim.ts. */
-  readonly skim?: 'digits' | 'iban' | 'url' | 'connection' | 'geo'
+  readonly skim?: 'digits' | 'iban' | 'url' | 'connection' | 'geo' | 'ids'
   /** What that function needs to know. */
   readonly skimTable?: Uint8Array
+  /**
+   * Bitmaps of the words that make this finder look at a text (see detectors/id-words.ts). Its triggers are for what such words name:
+   * without the policy `text_words` it is asked only where a key speaks.
+   */
+  readonly skimWords?: (active: Uint8Array, ids: Int32Array) => Uint8Array
+  /** True when key words give texts and numbers below them a meaning: strings with digits are looked at, and short numbers too. */
+  readonly named?: (keyWords: readonly string[], active: Uint8Array, ids: Int32Array) => boolean
+  /** In place of `find` for a text under such a path: asked once, whatever candidates the text has. */
+  readonly whole?: (scan: Scan, ids: Int32Array) => void
+  /** True when the key before the separator at `at` gives what follows it a meaning; the same for a key that ends at `to`. */
+  readonly namesPair?: (text: Uint8Array, start: number, at: number) => boolean
+  readonly namesKey?: (text: Uint8Array, start: number, to: number) => boolean
   /** No text with fewer bytes holds anything that this finder finds (default 0). */
   readonly least?: number
   /** True when `number` finds nothing under these key words in integers of 12 to 19 digits, not of 15, that begin with 1: times. */

@@ -718,7 +718,7 @@ export class JsonWalker implements Access {
   private close(open: number, i: number, n: number, scope: Scope): number {
     const c = this.buf[i]!
     if (c === 0x22) {
-      if (n > 0 || this.mayEnter[this.buf[open + 1]!] === 1 || scope.inData) {
+      if (n > 0 || scope.named || this.mayEnter[this.buf[open + 1]!] === 1 || scope.inData) {
         this.scanner.candidates = n
         this.judge(open + 1, i, scope)
       }
@@ -1265,7 +1265,7 @@ export class JsonWalker implements Access {
         return
       }
     }
-    if (!set.readsNumbers) return
+    if (!set.readsNumbers || ((!whole || end - start > 19) && set.known === undefined)) return
     const scanner = this.scanner
     if (scanner.number(set, this.buf, start, end, scope.keyWords, whole) === 0) return
     const action = scanner.refs[0]!

@@ -64,6 +64,7 @@ export const POLICY: ObjectShape = {
     scan_keys: { kind: 'boolean', default: true, summary: 'Detectors also read object keys.' },
     scan_numbers: { kind: 'boolean', default: true, summary: 'Detectors also read numbers.' },
     text_pairs: { kind: 'boolean', default: true, summary: 'key=value pairs are also recognised inside string values.' },
+    text_words: { kind: 'boolean', default: true, summary: 'Words before a value in text count as its name (`passport number 533380006`), not only keys.' },
     decode: { kind: 'list', of: { kind: 'string', enum: ['json', 'url', 'base64'] }, default: ['json', 'url'], summary: 'Encodings looked into inside strings.' },
     verify: { kind: 'boolean', default: false, summary: 'Scan the finished output for secrets; a hit counts as a mask error.' },
   },

@@ -69,6 +69,7 @@ export function createDriver(options: Options = {}): Driver {
     active,
     line: true,
     isKey: false,
+    hasPairs: true,
     keyWords: [] as readonly string[],
     emit(id: number, start: number, end: number, score: number): void {
       hits.push({ name: infos[id]!.name, start, end, score })

@@ -55,6 +55,9 @@ export const WRITABLE: i32 = 0x0410
 export const COPIED: i32 = 0x0414
 /** Class bits of every byte. */
 const CLASS: i32 = 0x0800
+/** Every byte with capitals made small, and what the fourth byte of a word says (see `fourthOf` in detectors/id-words.ts). */
+const SMALL: i32 = 0x0600
+const FOURTH: i32 = 0x0700
 /** By depth: kind of container, its scope, the scope of its last key, its opening bracket, elements so far. */
 const KINDS: i32 = 0x0c00
 const SCOPES: i32 = 0x1000
@@ -160,6 +163,10 @@ const TIMES: i32 = 8
 const CONSTANT: i32 = 16
 /** What becomes of a string may be known. */
 const KNOWABLE: i32 = 32
+/** The path names identifiers: every string with a digit may hold one. */
+const NAMED: i32 = 64
+/** A bit that is no finder's: the host is to look. */
+const NAMED_LIVE: i32 = 1 << 30
 
 // fields of a replacement: where its bytes are, how many, the number of its counter
 const BYTES: usize = 0
@@ -180,7 +187,7 @@ const PAIR: usize = 16
 const URL: usize = 20
 const IBAN: usize = 24
 const CONNECTION: usize = 28
-const GEO: usize = 96
+const GEO: usize = 100
 /** A string that begins with a bracket may be a document. */
 const DOCUMENTS: usize = 32
 /** No detectors. */
@@ -191,10 +198,14 @@ const COUNTRIES: usize = 40
 const TABLE: usize = 44
 /** Number of marks. */
 const SETS: usize = 48
+/** The finder of identifiers, the bitmaps of its words, and a group that it is in. */
+const IDS: usize = 52
+const WORDS_AT: usize = 56
+const IDS_GROUP: usize = 60
 /** Texts that are base64 as a whole are read. */
-const VALUES: usize = 52
+const VALUES: usize = 64
 /** By finder: no text with fewer bytes holds anything that it finds. */
-const LEAST: usize = 64
+const LEAST: usize = 68
 
 // class bits
 const DIGIT: i32 = 1
@@ -234,6 +245,8 @@ export function init(): void {
     if (c >= 0x80 || (c > 0x20 && c < 0x7f && c != 0x22 && c != 0x27 && c != 0x3c && c != 0x3e && c != 0x5c && c != 0x60)) bits |= URLS
     if (c == 0x20 || (c >= 0x09 && c <= 0x0d)) bits |= SPACE
     store<u8>(CLASS + c, <u8>bits)
+    store<u8>(SMALL + c, <u8>(letter ? c | 32 : c))
+    store<u8>(FOURTH + c, <u8>(!letter ? (c >= 0x80 ? 28 : 0) : c < 0x61 ? 27 : c & 31))
   }
   store<u8>(SCRATCH - 1, 0x20)
 }
@@ -262,8 +275,8 @@ export function index(set: i32): void {
     for (let b = 0; b < 256; b++) {
       const mark = byte(SCRATCH + ((a << 8) | b))
       store<u8>(pairs + ((b << 8) | a), <u8>mark)
-      // numbers behind a plus sign are told by their trigger
-      store<u8>(table + ((b << 8) | a), mark != 0 && a == 0x2b ? 1 : <u8>byte(marks + mark))
+      // numbers behind a plus sign are told by their trigger, and so are digits behind a capital and what does not begin with a digit
+      store<u8>(table + ((b << 8) | a), mark != 0 && (a == 0x2b || (a >= 0x41 && a <= 0x5a) || b < 0x30 || b > 0x39) ? 1 : <u8>byte(marks + mark))
     }
   }
 }
@@ -889,21 +902,30 @@ function hex(p: i32): i32 {
  * and joints at least (see `find` in detectors/digits.ts), an IBAN has two letters before its first digit, no
  * letter or digit before those, and a digit behind. Everything else that starts at digits is in the tables. No branches: half of all blocks hold digits, no telling which.
  */
-@inline function numbersAt(p: i32, v: v128): i32 {
-  const before = v128.load(p - 1)
-  const digits = digitsIn(v)
+@inline function numbersAt(p: i32, v: v128, digits: v128, starts: i32): i32 {
   let joints = jointsIn(v) | (jointsIn(v128.load(p + 16)) << 16)
   joints &= joints >>> 1
   joints &= joints >>> 2
   joints &= joints >>> 4
   const outer = v128.load(p - 3)
-  const ibans = v128.and(v128.and(digits, digitsIn(v128.load(p + 1))), v128.and(lettersIn(before), lettersIn(v128.load(p - 2))))
-  return (i8x16.bitmask(v128.andnot(digits, digitsIn(before))) & joints) | i8x16.bitmask(v128.andnot(ibans, v128.or(lettersIn(outer), digitsIn(outer))))
+  const ibans = v128.and(v128.and(digits, digitsIn(v128.load(p + 1))), v128.and(lettersIn(v128.load(p - 1)), lettersIn(v128.load(p - 2))))
+  return (starts & joints) | i8x16.bitmask(v128.andnot(ibans, v128.or(lettersIn(outer), digitsIn(outer))))
 }
 
-/** A bit for each of the sixteen bytes from p that may be the second one of a trigger. */
-@inline function triggers(p: i32, v: v128, any: i32): i32 {
-  return (any == ANY ? usual(p) : others(p, any)) | numbersAt(p, v)
+/**
+ * Where the fifth of five digits in a row is, sixteen bits by four: what an identifier has that is no more than its name says, if
+ * it is not told by a candidate (see `tells` in detectors/id-finder.ts). `before` are the digits of the sixteen bytes before.
+ */
+@inline function fivesIn(digits: i32, before: i32): i32 {
+  const row = (before >>> 12) | (digits << 4)
+  const two = row & (row << 1)
+  const four = two & (two << 2)
+  return four & (four << 1)
+}
+
+/** A bit for each of the sixteen bytes from p that may be the second one of a trigger, but for numbers and IBANs. */
+@inline function triggers(p: i32, any: i32): i32 {
+  return any == ANY ? usual(p) : others(p, any)
 }
 
 /** The same, but for numbers and IBANs, by the table at ANY. */
@@ -981,15 +1003,20 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   const mark = byte(pairs + (0x20 | (first << 8)))
   if (mark != 0 && first >= 0x20 && first != 0x22 && first != 0x5c) {
     const group = byte(follow + ((mark << 8) | byte(p + 1)))
-    if (group != 0) n = note(n, p, group)
+    // a number is eight bytes here too
+    if (group != 0 && (byte(any + (0x20 | (first << 8))) != 0 || (jointsIn(v128.load(p)) & 0xff) == 0xff)) n = note(n, p, group)
   }
   let skip = ~1
+  let before = 0
   while (true) {
     const v = v128.load(p)
     const stop = special(v)
-    let found = triggers(p, v, any) & skip
+    const inside = (stop & -stop) - 1
+    const digitsHere = digitsIn(v)
+    const digits = i8x16.bitmask(digitsHere)
+    let found = (triggers(p, any) | numbersAt(p, v, digitsHere, digits & ~((digits << 1) | (before >>> 15)))) & skip & inside
+    before = digits
     skip = ~0
-    if (stop != 0) found &= (stop & -stop) - 1
     while (found != 0) {
       n = noteAt(p + ctz(found), n, pairs, follow)
       found &= found - 1
@@ -1003,7 +1030,16 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   }
   const c = byte(p)
   if (c == 0x22) {
-    const live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set, <i32>load<u8>(scope, FLAGS)) : -1
+    const flags = <i32>load<u8>(scope, FLAGS)
+    firstTelling = 0
+    let live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set, flags) : -1
+    // whatever stands under such a path is looked at, with candidates or without
+    if ((flags & NAMED) != 0) live |= NAMED_LIVE
+    else if (load<i32>(set, WORDS_AT) != 0) {
+      const ids = named(start, p, set, n, live)
+      live |= ids
+      n += ids != 0 ? 1 : 0
+    }
     if (live == 0) {
       if (load<i32>(set, VALUES) != 0 && isValue(start, p)) return hand(scope, open, depth, p - start)
       if (credit > 0) {
@@ -1031,8 +1067,15 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   const n = decodedLength
   const first = byte(SCRATCH)
   if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hand(scope, open, depth, KNOWN_MOST + 1)
-  const count = collect(SCRATCH, SCRATCH + n, set)
-  const live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set, <i32>load<u8>(scope, FLAGS)) : -1
+  let count = collect(SCRATCH, SCRATCH + n, set)
+  const flags = <i32>load<u8>(scope, FLAGS)
+  let live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set, flags) : -1
+  if ((flags & NAMED) != 0) live |= NAMED_LIVE
+  else if (load<i32>(set, WORDS_AT) != 0) {
+    const ids = named(SCRATCH, SCRATCH + n, set, count, live)
+    live |= ids
+    count += ids != 0 ? 1 : 0
+  }
   if (live != 0) scan(scope, set, open, stop - 1, count, live, n, depth)
   else if (load<i32>(set, VALUES) != 0 && isValue(SCRATCH, SCRATCH + n)) return hand(scope, open, depth, KNOWN_MOST + 1)
   return stop
@@ -1068,15 +1111,30 @@ function scan(scope: i32, set: i32, open: i32, close: i32, n: i32, live: i32, de
   answered(scope, open + 1, close)
 }
 
+/** Candidates of the text at hand that are identifiers if a word says so: the first and the last of them; 0: none. */
+let firstTelling: i32 = 0
+let lastTelling: i32 = 0
+
+@inline function tell(p: i32): void {
+  if (firstTelling == 0) firstTelling = p
+  lastTelling = p
+}
+
 /** Candidates of a text without escapes in [start, end), which has a space before it and NULs behind. */
 function collect(start: i32, end: i32, set: i32): i32 {
   const pairs = load<i32>(set, PAIRS)
   const any = load<i32>(set, TABLE)
   const follow = load<i32>(set, FOLLOW)
   let n = 0
+  firstTelling = 0
+  let before = 0
   for (let p = start; p < end; p += 16) {
-    let found = triggers(p, v128.load(p), any)
+    const v = v128.load(p)
+    const digitsHere = digitsIn(v)
+    const digits = i8x16.bitmask(digitsHere)
+    let found = triggers(p, any) | numbersAt(p, v, digitsHere, digits & ~((digits << 1) | (before >>> 15)))
     if (end - p < 16) found &= (1 << (end - p)) - 1
+    before = digits
     while (found != 0) {
       n = noteAt(p + ctz(found), n, pairs, follow)
       found &= found - 1
@@ -1231,7 +1289,8 @@ function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
   const iban = load<i32>(set, IBAN)
   const connection = load<i32>(set, CONNECTION)
   const geo = load<i32>(set, GEO)
-  const others = ~(digits | pair | url | iban | connection | geo)
+  const ids = isUuid(start, end) ? 0 : load<i32>(set, IDS)
+  const others = ~(digits | pair | url | iban | connection | geo | load<i32>(set, IDS))
   const length = end - start
   let live = 0
   equals = 0
@@ -1246,6 +1305,7 @@ function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
       rest &= rest - 1
     }
     if ((finders & digits) != 0 && !noNumber(start, end, p, flags)) live |= digits
+    if ((finders & ids) != 0 && !noAlone(start, end, p)) live |= ids
     if ((finders & iban) != 0 && !noIban(start, end, p, load<i32>(set, COUNTRIES))) live |= iban
     if ((finders & url) != 0 && !noUrl(start, end, p)) live |= url
     if ((finders & pair) != 0 && !seenPlain(p) && !noPair(start, end, p)) live |= pair
@@ -1319,6 +1379,267 @@ function noNumber(start: i32, end: i32, p: i32, flags: i32): bool {
 function hexadecimal(p: i32, end: i32): bool {
   for (; p < end; p++) if (hex(p) < 0 && byte(p) != 45) return false
   return true
+}
+
+/**
+ * No identifier begins with the digits at p without a word before it (see `alone` of the rows in detectors/ids), nor is this one of
+ * the words for which short ones count (`tellsShort` in detectors/id-finder.ts). What is left for words to say is noted.
+ */
+function noAlone(start: i32, end: i32, p: i32): bool {
+  if (!is(p, DIGIT)) return !tellsShort(start, end, p)
+  if (p > start && isCapital(p - 1)) {
+    if (mixed(start, end, p)) return false
+    // `X11` is no identifier
+    if (is(p + 1, DIGIT) && (is(p + 2, DIGIT | LETTER) || (p - 2 >= start && is(p - 2, DIGIT | LETTER)))) tell(p)
+    return true
+  }
+  // a part of others, or of a telephone number
+  const previous = p > start ? byte(p - 1) : 32
+  if (previous == 43 || (p - 2 >= start && is(p - 2, DIGIT) && isTight(previous))) return true
+  const limit = end - p > 20 ? p + 20 : end
+  let q = p
+  while (q < limit && is(q, DIGIT)) q++
+  if (standsAlone(start, end, p, q)) return false
+  // eight bytes of digits and joints
+  if ((jointsIn(v128.load(p)) & 0xff) == 0xff && (end - start > 16 || hasLetters(start, end)) && !isVersion(p, q, end)) tell(p)
+  return true
+}
+
+/** `.-/:` */
+@inline function isTight(b: i32): bool {
+  return (b >= 45 && b <= 47) || b == 58
+}
+
+/** Digits [p, q) as at the beginning of an identifier that stands without a word. */
+function standsAlone(start: i32, end: i32, p: i32, q: i32): bool {
+  const next = q < end ? byte(q) : 0
+  switch (q - p) {
+    case 1:
+      return next == 32 && byte(q + 3) == 32
+    case 2:
+      if (next == 46) return (byte(q + 4) == 46 && (byte(q + 8) == 45 || byte(q + 8) == 47)) || (byte(q + 3) == 46 && byte(q + 10) == (byte(q + 6) == 45 ? 46 : 45))
+      return next == 32 && byte(q + 3) == 32
+    case 3:
+      if (next == 46) return (byte(q + 4) == 46 && byte(q + 8) == 45) || byte(q + 5) == 46
+      return next == 32 && byte(p) == 0x37
+    case 6:
+      return (next == 45 || next == 32) && is(q + 1, DIGIT) && is(q + 2, DIGIT) && is(q + 3, DIGIT)
+    case 7:
+      return p - 2 >= start && byte(p - 1) == 45 && isCapital(p - 2)
+    case 8:
+      return next == 45 && isCapital(q + 1)
+    case 11:
+      return true
+    case 13:
+      return byte(p) == 0x37 && byte(p + 1) == 0x35
+    case 17:
+      return next == 0x58
+    case 18:
+      return true
+    default:
+      return false
+  }
+}
+
+/** `1.84`, `1.84.1`, `10.1.2.3`, with nothing behind that they may belong to (see `isVersion` in detectors/id-finder.ts). */
+function isVersion(p: i32, q: i32, end: i32): bool {
+  let parts = 1
+  let total = q - p
+  if (total > 3) return false
+  while (q + 1 < end && byte(q) == 46 && is(q + 1, DIGIT)) {
+    const from = q + 1
+    q += 2
+    while (q < end && is(q, DIGIT)) q++
+    if (q - from > 3) return false
+    total += q - from
+    if (++parts > 4) return false
+  }
+  if (parts < 2 || (parts == 3 && total > 6)) return false
+  if (q + 1 >= end) return true
+  const b = byte(q)
+  if (b == 41) return false
+  return !((b == 32 || b == 40 || b == 43 || b == 45 || b == 47 || b == 58) && (is(q + 1, DIGIT) || (b == 45 && is(q + 1, LETTER))))
+}
+
+/** The letters around p, the second of three, are of a word behind which short values count. */
+function tellsShort(start: i32, end: i32, p: i32): bool {
+  const before = p - 2 >= start ? byte(p - 2) | 32 : 32
+  const behind = p + 2 < end ? byte(p + 2) | 32 : 32
+  const a = byte(p - 1) | 32
+  const b = byte(p) | 32
+  if (a == 0x62 && b == 0x69 && (byte(p + 1) | 32) == 0x72) return behind == 0x74
+  if (a == 0x62 && b == 0x6f) return behind == 0x6e
+  if (a == 0x6e) return before == 0x6e && behind == 0x69
+  if (a == 0x73) return behind == 0x66
+  if (a == 0x6f && before == 0x74) return true
+  return before < 0x61 || before > 0x7a
+}
+
+@inline function isCapital(p: i32): bool {
+  return <u32>(byte(p) - 0x41) < 26
+}
+
+/**
+ * The finder of identifiers, if it need be asked about the text in [start, end) and is not in any case: where a candidate is noted then,
+ * behind the n ones. 0 else.
+ */
+function named(start: i32, end: i32, set: i32, n: i32, live: i32): i32 {
+  const ids = load<i32>(set, IDS)
+  if ((live & ids) == ids || n >= MAX_CANDIDATES || isUuid(start, end) || (end - start <= 16 && !hasLetters(start, end))) return 0
+  const place = nameBefore(start, end, load<i32>(set, WORDS_AT))
+  if (place == 0) return 0
+  note(n, place, load<i32>(set, IDS_GROUP))
+  return ids
+}
+
+/**
+ * A place of the text in [start, end), if the finder of identifiers may find something in it by a word that names one before digits
+ * that tell; 0 for none. See `find` in detectors/id-finder.ts.
+ */
+function nameBefore(start: i32, end: i32, table: i32): i32 {
+  let first = firstTelling
+  let last = firstTelling == 0 ? 0 : lastTelling
+  let letters = 0
+  let before = 0
+  for (let p = start; p < end; p += 16) {
+    const v = v128.load(p)
+    const inside = end - p < 16 ? (1 << (end - p)) - 1 : 0xffff
+    const digits = i8x16.bitmask(digitsIn(v)) & inside
+    letters |= i8x16.bitmask(v128.or(lettersIn(v), v)) & inside
+    if (fivesIn(digits, before) != 0) {
+      if (first == 0 || p < first) first = p
+      if (p > last) last = p
+    }
+    before = digits
+  }
+  // addresses and numbers have no words
+  if (first == 0 || letters == 0) return 0
+  const stop = last + 16 < end ? last + 16 : end
+  // a name and what it names are no further apart
+  let p = first - 128 > start ? first - 128 : start
+  // what the last byte before the sixteen was
+  let letter = p > start && isLetter(p - 1) ? 1 : 0
+  let capital = p > start && isCapital(p - 1) ? 1 : 0
+  let small = letter & ~capital
+  for (; p < stop; p += 16) {
+    const v = v128.load(p)
+    const inside = stop - p < 16 ? (1 << (stop - p)) - 1 : 0xffff
+    const high = i8x16.bitmask(v) & inside
+    // words of a script without spaces between them
+    if (high != 0 && (i8x16.bitmask(i8x16.gt_u(v, i8x16.splat(<i8>0xe2))) & inside) != 0) return first
+    const capitals = i8x16.bitmask(capitalsIn(v)) & inside
+    const ascii = i8x16.bitmask(lettersIn(v)) & inside
+    const all = ascii | high
+    const smalls = ascii & ~capitals
+    // a hump at the end of the sixteen may be none: one start too many does no harm
+    let starts = (all & ~((all << 1) | letter)) | (capitals & ((smalls << 1) | small | (((capitals << 1) | capital) & ((smalls >> 1) | 0x8000))))
+    letter = all >> 15
+    small = smalls >> 15
+    capital = capitals >> 15
+    while (starts != 0) {
+      const k = ctz(starts)
+      starts &= starts - 1
+      const word = load<u32>(p + k)
+      const two = ((word & 31) << 10) | (((word >> 8) & 31) << 5)
+      const prefix = byte(FOURTH + ((word >> 16) & 255)) == 0 ? two ^ (29 * 2741) : (two | ((word >> 16) & 31)) ^ (byte(FOURTH + (word >>> 24)) * 2741)
+      if (bit(table, prefix & 0xffff) && nameEndsWith(p + k, start, table)) return first
+    }
+  }
+  return 0
+}
+
+/** There is a letter in the sixteen bytes or fewer from p. */
+@inline function hasLetters(p: i32, end: i32): bool {
+  const v = v128.load(p)
+  return (i8x16.bitmask(v128.or(lettersIn(v), v)) & ((1 << (end - p)) - 1)) != 0
+}
+
+/** A UUID by its hyphens. */
+@inline function isUuid(start: i32, end: i32): bool {
+  return end - start == 36 && byte(start + 8) == 45 && byte(start + 13) == 45 && byte(start + 18) == 45 && byte(start + 23) == 45
+}
+
+@inline function capitalsIn(v: v128): v128 {
+  return i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x41)), i8x16.splat(26))
+}
+
+/** The digit at p, behind a capital, is in a run of capitals and digits as long as an identifier that stands without a word, or as a group of one. */
+function mixed(start: i32, end: i32, p: i32): bool {
+  let from = p
+  const low = p - 20 > start ? p - 20 : start
+  while (from > low && is(from - 1, DIGIT | LETTER)) {
+    if (byte(from - 1) >= 0x61) return false
+    from--
+  }
+  let to = p
+  const limit = end - p > 20 ? p + 20 : end
+  while (to < limit && is(to, DIGIT | LETTER)) {
+    if (byte(to) >= 0x61) return false
+    to++
+  }
+  const n = to - from
+  if (n == 9 || n == 11 || (n >= 14 && n <= 18)) return true
+  const next = to < end ? byte(to) : 32
+  return ((n == 4 || n == 8) && next == 45) || (n == 5 && from > start && byte(from - 1) == 32)
+}
+
+/** Letters and bytes of other scripts. */
+@inline function isLetter(p: i32): bool {
+  return byte(FOURTH + byte(p)) != 0
+}
+
+/** A word begins at p inside a run of letters: `patientId`, `IDNumber`. */
+@inline function isHump(p: i32): bool {
+  if (!isCapital(p)) return false
+  const b = byte(p - 1)
+  return (b >= 0x61 && b <= 0x7a) || (isCapital(p - 1) && byte(p + 1) >= 0x61 && byte(p + 1) <= 0x7a)
+}
+
+@inline function bit(table: i32, slot: i32): bool {
+  return ((byte(table + (slot >> 3)) >> (slot & 7)) & 1) != 0
+}
+
+@inline function slot(h: i32): i32 {
+  return (h ^ (h >>> 15)) & 0xffff
+}
+
+/** The word at q ends a phrase that names identifiers, by itself or with up to three words before it. */
+function nameEndsWith(q: i32, start: i32, table: i32): bool {
+  let end = q + 1
+  while (isLetter(end) && !isHump(end)) end++
+  // hexadecimal digits are no words; `2fa` and `imei1` are
+  if (is(end, DIGIT) && (byte(end + 1) >= 0x80 || is(end + 1, DIGIT | LETTER))) return false
+  if (q > start && is(q - 1, DIGIT) && byte(q - 1) != 0x32) return false
+  // the plural of a name is one too
+  if (end - q > 3 && (byte(end - 1) | 32) == 0x73 && nameIn(q, end - 1, start, table)) return true
+  return nameIn(q, end, start, table)
+}
+
+/** The word in [q, end) ends a phrase. The hash is one of bytes from the end on, so that words before it go on from it. */
+function nameIn(q: i32, end: i32, start: i32, table: i32): bool {
+  let h: i32 = 0x811c9dc5
+  for (let p = end - 1; p >= q; p--) h = (h ^ byte(SMALL + byte(p))) * 0x01000193
+  if (!bit(table + 8192, slot(h))) return false
+  if (bit(table + 16384, slot(h))) return true
+  let p = q
+  for (let k = 0; k < 3; k++) {
+    if (p <= start) return false
+    if (!isLetter(p - 1)) {
+      const b = byte(p - 1)
+      if (b != 32 && b != 95 && b != 45 && b != 46 && b != 39 && b != 47) return false
+      p--
+      if (p <= start || !isLetter(p - 1)) return false
+    }
+    p--
+    h = (h ^ byte(SMALL + byte(p))) * 0x01000193
+    while (p > start && isLetter(p - 1) && !isHump(p)) {
+      p--
+      h = (h ^ byte(SMALL + byte(p))) * 0x01000193
+      if (end - p > 80) return false
+    }
+    if (bit(table + 16384, slot(h))) return true
+  }
+  return false
 }
 
 /** Repeats `find` in detectors/iban.ts; `lengths` by the two letters of the country. */
