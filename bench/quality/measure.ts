@@ -175,10 +175,12 @@ function scoreSecrets(subject: Subject, variations: number, observer: Observer |
 }
 
 export interface SpeedFigures {
-  /** Microseconds a message, median of batches; the other two: mean of batches. */
+  /** Microseconds a message, median of batches; the last two: mean of batches. */
   readonly cleanP50: number
+  /** The same with every detector in force, not only those of the default ruleset. */
+  readonly cleanAllP50: number
   readonly mixMean: number
-  /** The mix with the default masks; the others above leave every find as it is. */
+  /** The mix with the default masks of all detectors; `mixMean` leaves every find as it is. */
   readonly maskedMean: number
 }
 
@@ -213,11 +215,14 @@ export function measureSpeed(subject: Subject): SpeedFigures {
     return times.map(median).sort((a, b) => a - b)
   }
   const mean = (times: readonly number[]): number => round(times.reduce((sum, t) => sum + t, 0) / times.length, 2)
-  const cleanTimes = batches(finder, clean)
+  const usual = createMasker('mask-logs:default', { runSecret: 'quality report run secret, one' })
+  const cleanTimes = batches(usual, clean)
+  usual.close()
+  const cleanAllTimes = batches(finder, clean)
   const mixMean = mean(batches(finder, mix))
   const maskedMean = mean(batches(subject.masker, mix))
   finder.close()
-  return { cleanP50: round(median(cleanTimes), 2), mixMean, maskedMean }
+  return { cleanP50: round(median(cleanTimes), 2), cleanAllP50: round(median(cleanAllTimes), 2), mixMean, maskedMean }
 }
 
 function median(times: readonly number[]): number {
