@@ -165,7 +165,7 @@ describe('issues: code, line, column, path', () => {
   it('words what interfaces rely on', () => {
     expect(issuesOf(withRules('- masks: [{type: from_invalid}]'))[0]?.message).toBe("unknown mask type 'from_invalid'.")
     expect(issuesOf(withRules('- masks: [{type: from_blob}]'))[0]?.message).toBe("mask 'from_blob' is not available in-flight.")
-    expect(issuesOf(withRules('- detect: [icd10]'))[0]?.message).toBe("detector 'icd10' is not available yet")
+    expect(issuesOf(withRules('- detect: [place]'))[0]?.message).toBe("detector 'place' is not available yet")
     expect(issuesOf(withRules('- masks: [{type: json, transforms: [{path: user.name, masks: [{type: remove}]}]}]'))[0]?.message).toContain('[user, name]')
     const [issue] = issuesOf('version: "1.0"\nrules:\n- keys: [a]\n  masks:\n  - type: from_fle\n')
     expect(issue === undefined ? '' : formatIssue(issue)).toBe(

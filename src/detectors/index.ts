@@ -23,6 +23,7 @@ import { knownSecret } from './known-secret.ts'
 import { macFinder } from './mac.ts'
 import { judgePair } from './pairs.ts'
 import { mrzFinder } from './mrz.ts'
+import { namedOnlyFinder } from './named-only.ts'
 import { otpSeedFinder } from './otp-seed.ts'
 import { passwordHashFinder } from './password-hash.ts'
 import { personName } from './person-name.ts'
@@ -66,6 +67,7 @@ export const finders: readonly Finder[] = [
   seedPhraseFinder,
   mrzFinder,
   highEntropyFinder,
+  namedOnlyFinder,
   geoFinder,
 ]
 

@@ -3,7 +3,7 @@
 
 export const RESERVED_DETECTORS: ReadonlySet<string> = new Set(
   `
-  date icd10 organization place uuid
+  organization place
 `
     .trim()
     .split(/\s+/),
