@@ -617,6 +617,8 @@ class Compiler {
   ): (text: string, context: MaskContext, settled?: number[], sources?: number[]) => string {
     let ready: { set: DetectSet; scanner: Scanner } | undefined
     let busy = false
+    // Runs of base64 are read one after the other, and nothing in them is read in another way again.
+    let inside: Scanner | undefined
     const scanned = (text: string, own: Scanner | undefined, context: MaskContext, settled?: number[], sources?: number[]): string => {
       ready ??= this.detection(this.r.expandDetectors(detect, exclude), masks === undefined ? undefined : this.chain(masks, 'detect'), this.policy.decode)
       const outermost = own === undefined && !busy
@@ -635,8 +637,12 @@ class Compiler {
           const matched = decodeText(bytes, scanner.starts[k]!, scanner.ends[k]!, whole)
           const how = scanner.encoded[k]!
           let done: string
-          if (how === BASE64 && scanner.merged[k] === 0) done = scanned(asRead(matched, how), new Scanner(this.plan, this.r.pairs, [], NO_WAYS), context)
-          else if (!('detector' in ref)) done = '[REDACTED]'
+          if (how === BASE64 && scanner.merged[k] === 0) {
+            const inner = inside ?? new Scanner(this.plan, this.r.pairs, [], NO_WAYS)
+            inside = undefined
+            done = scanned(asRead(matched, how), inner, context)
+            inside = inner
+          } else if (!('detector' in ref)) done = '[REDACTED]'
           else if (scanner.merged[k] === 1) done = `[REDACTED:${ref.detector.name}]`
           else {
             const result = this.applier.matchWithin(ref, asRead(matched, how), context)

@@ -58,6 +58,8 @@ export class TextMasker {
   private readonly applier: Applier
   private readonly scanner: Scanner
   private readonly newScanner: (inside: boolean) => Scanner
+  private spare: Scanner | undefined
+  private spareInside: Scanner | undefined
   /** How many matches the last scan replaced. */
   found = 0
   private readonly map = new OffsetMap()
@@ -78,8 +80,14 @@ export class TextMasker {
 
   /** Scans what the rules of a pair left of its value, or what stands in base64, with the detectors in force around it. */
   private rest(around: Scanner, text: string, settled: readonly number[], access: Access, path: () => string, inside: boolean): string {
-    const scanner = this.newScanner(inside)
-    return between(text, settled, (part) => this.masked(scanner, around.set, part, around.line, false, around.keyWords, access, path))
+    // one is mostly not in use: what is found in a rest may have a rest of its own
+    const scanner = (inside ? this.spareInside : this.spare) ?? this.newScanner(inside)
+    if (inside) this.spareInside = undefined
+    else this.spare = undefined
+    const out = between(text, settled, (part) => this.masked(scanner, around.set, part, around.line, false, around.keyWords, access, path))
+    if (inside) this.spareInside = scanner
+    else this.spare = scanner
+    return out
   }
 
   /** What becomes of the matches in a string at a scope, [start, end) of `bytes`. */
