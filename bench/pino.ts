@@ -137,7 +137,7 @@ function worker(row: string, lines: number, end: string, file: string): void {
   const stage = row.startsWith('@pinojs')
     ? { target: new URL('./baselines/pino-redact-transport.js', import.meta.url).pathname, options: { paths: EIGHT } }
     : { target: 'mask-logs/pino', options: { runSecret } }
-  const transport = pino.transport({ pipeline: [stage, out] })
+  const transport = pino.transport({ pipeline: [stage as unknown as typeof out, out] })
   if (end === 'SIGTERM' && !row.startsWith('@pinojs')) exitOnSignals()
   const log = pino({}, row.endsWith('bounded') ? maskDestination(transport, { mask: false }) : transport)
   const all = calls(2000, false)

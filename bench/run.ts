@@ -325,7 +325,7 @@ function pinoRows(): void {
   for (let round = 0; round < rounds; round++) for (const name of callRows) seen.get(name)!.push(ask<CallFigures>('call', name))
   const us = (name: (typeof callRows)[number]): number => median(seen.get(name)!.map((one) => one.us))
   const plain = us('plain')
-  figures['pino'] = Object.fromEntries(callRows.map((name) => [name, { us: us(name), ...seen.get(name)![0]! }]))
+  figures['pino'] = Object.fromEntries(callRows.map((name) => [name, { ...seen.get(name)![0]!, us: us(name) }]))
   const inThread = callRows.map((name) => {
     const { leaks, planted, bytes } = seen.get(name)![0]!
     const base = name.endsWith('nothing to mask') ? us('plain, nothing to mask') : plain

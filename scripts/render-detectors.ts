@@ -11,6 +11,7 @@ const GROUP_TITLES: Readonly<Record<string, string>> = {
   phi: 'Health data with a form of its own.',
   network: 'Addresses of hosts and devices.',
   names: 'Names and addresses in free text, by a trained tagger: not part of `all`, see [quality-names.md](quality-names.md).',
+  'in no group': 'Only where a rule names them.',
 }
 
 function maskOf(detector: DetectorInfo): string {
@@ -44,8 +45,8 @@ export function renderDetectors(): string {
     'When matches overlap, the longest wins, then the higher score, then the lower number in the first column.',
     '',
   ]
-  for (const group of [...GROUPS, 'names']) {
-    const rows = [...detectors, ...nameDetectors].filter((d) => d.group === group)
+  for (const group of [...GROUPS, 'names', 'in no group']) {
+    const rows = [...detectors, ...nameDetectors].filter((d) => (d.group ?? 'in no group') === group)
     out.push(`## ${group}`, '', GROUP_TITLES[group]!, '')
     if (rows.length === 0) {
       out.push('None yet.', '')

@@ -45,6 +45,8 @@ async function dispatch(line: CommandLine, io: CliIo, notes: Notes): Promise<num
       return runCommand(line, io, notes)
     case 'explain':
       return explain(line, io, notes)
+    case 'discover':
+      return discover(line, io, notes)
     case 'check':
       return check(line, io, notes, line.operands)
     case 'convert':
@@ -98,7 +100,7 @@ async function print(io: CliIo, text: string): Promise<number> {
 // ------------------------------------------------------------------------------------------------ setup
 
 interface Setup {
-  readonly masker: Masker
+  readonly masker: Pick<Masker, 'feed' | 'lines' | 'stats' | 'close'>
   readonly reading: Reading
   /** Writes what has been noted for quarantine. */
   flushQuarantine(): void
@@ -115,6 +117,8 @@ async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup>
   const settings: Mutable<MaskerOptions> = { ...pluginOptions(line, io) }
   if (runSecret !== undefined) settings.runSecret = runSecret
   if (instanceSecret !== undefined) settings.instanceSecret = instanceSecret
+  const known = knownSecretsOf(line, io, notes)
+  if (known.length > 0) settings.knownSecrets = known
   const limit = options.get('max-record-bytes')?.[0]
   if (limit !== undefined) settings.policy = { max_record_bytes: byteCount(limit) }
 
@@ -212,6 +216,41 @@ function secretOf(what: string, file: string | undefined, text: string | undefin
   } catch (error) {
     throw new UsageError(`cannot read the ${what} from ${file}: ${systemWords(error)}`, false)
   }
+}
+
+/** Values that must never appear, from files and from the environment; their names say where they come from. */
+function knownSecretsOf({ options }: CommandLine, io: CliIo, notes: Notes): { name: string; value: string }[] {
+  const out: { name: string; value: string }[] = []
+  for (const file of options.get('known-secrets-file') ?? []) {
+    let text: string
+    try {
+      text = readFileSync(resolve(io.cwd, file), 'utf8')
+    } catch (error) {
+      throw new UsageError(`cannot read the known secrets from ${file}: ${systemWords(error)}`, false)
+    }
+    text
+      .replace(/^\ufeff/, '')
+      .split(/\r?\n/)
+      .forEach((value, i) => {
+        if (value.trim() !== '') out.push({ name: `${printable(file)}:${i + 1}`, value: value.trim() })
+      })
+  }
+  for (const glob of options.get('known-secrets-env') ?? []) {
+    const pattern = new RegExp(
+      `^${glob
+        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+        .replace(/\*+/g, '.*')
+        .replaceAll('?', '.')}$`,
+    )
+    let set = 0
+    for (const [name, value] of Object.entries(io.env)) {
+      if (value === undefined || value.trim() === '' || !pattern.test(name)) continue
+      set++
+      out.push({ name: printable(name), value: value.trim() })
+    }
+    if (set === 0 && !options.has('quiet')) notes.line(`mask-logs: no environment variable matches ${printable(glob)}: no known secret comes from it`)
+  }
+  return out
 }
 
 function byteCount(text: string): number {
@@ -578,6 +617,81 @@ async function explain(line: CommandLine, io: CliIo, notes: Notes): Promise<numb
   }
   if (interruption.signal !== undefined) return signalCode(interruption.signal)
   return allRead ? 0 : 1
+}
+
+// ------------------------------------------------------------------------------------------------ discover
+
+/** Anything of that name, also a link that leads nowhere. Where one may not look, opening it will say so. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** Looks at a sample; tells what is where, and writes a ruleset for it. */
+async function discover(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
+  const { options } = line
+  const reading = readingOf(line)
+  const limit = options.get('max-record-bytes')?.[0]
+  const most = options.get('max-lines')?.[0]
+  if (most !== undefined && !/^[1-9]\d{0,14}$/.test(most)) throw new UsageError('--max-lines needs a number from 1')
+  const given = options.get('output')?.[0]
+  const name = given === '-' ? undefined : given
+  if (name !== undefined && !options.has('force') && isThere(resolve(io.cwd, name))) throw new UsageError(`cannot write ${name}: it exists already; --force replaces it`, false)
+  const { createDiscovery } = await io.load()
+  const discovery = createDiscovery({
+    ...pluginOptions(line, io),
+    ...(limit === undefined ? {} : { policy: { max_record_bytes: byteCount(limit) } }),
+    ...(most === undefined ? {} : { maxLines: Number(most) }),
+  })
+  const interruption = listenForSignals(io)
+  // what the masker gives is of no use here; the reading ends with the last line that is looked at
+  const nowhere: Sink = {
+    write: () => undefined,
+    flush: () => undefined,
+    get gone() {
+      return discovery.full
+    },
+    bytes: 0,
+  }
+  let output: FileOutput | undefined
+  let complete = false
+  let written = false
+  try {
+    output = name === undefined ? undefined : openOutput(resolve(io.cwd, name), name)
+    const setup: Setup = { masker: discovery.masker, reading, flushQuarantine: () => {}, close: () => discovery.masker.close() }
+    complete = await readAll(line, io, notes, setup, nowhere, undefined, () => Promise.resolve(), interruption)
+    const report = discovery.report()
+    const { reportLines } = await import('./cli/discovered.ts')
+    if (given === '-') await print(io, discovery.ruleset())
+    else if (options.has('json')) await print(io, `${JSON.stringify(report, undefined, 2)}\n`)
+    else
+      await print(
+        io,
+        reportLines(report, name === undefined)
+          .map((text) => `${printable(text)}\n`)
+          .join(''),
+      )
+    // a ruleset from nothing at all would only look like one
+    if (output !== undefined && interruption.signal === undefined && (complete || report.records + report.lines > 0)) {
+      await output.sink.write([Buffer.from(discovery.ruleset())])
+      await output.sink.flush()
+      commit(output)
+      written = true
+      if (!options.has('quiet')) notes.line(`mask-logs: wrote ${printable(name ?? '')}; check it with: mask-logs check ${printable(name ?? '')}`)
+    }
+  } catch (error) {
+    complete = false
+    noteFailure(error, notes)
+  } finally {
+    if (!written) output?.abandon()
+    interruption.end()
+    discovery.masker.close()
+  }
+  if (interruption.signal !== undefined) return signalCode(interruption.signal)
+  return complete ? 0 : 1
 }
 
 // ------------------------------------------------------------------------------------------------ run -- COMMAND

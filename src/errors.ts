@@ -40,6 +40,7 @@ export type IssueCode =
   | 'released_value'
   | 'time_dependent'
   | 'slow_regex'
+  | 'short_known_secret'
 
 /** Codes of failures while a value is masked. */
 export type MaskErrorCode =
@@ -70,7 +71,7 @@ export interface Issue {
   readonly code: IssueCode
   readonly severity: 'error' | 'warning'
   readonly message: string
-  /** File name or built-in name as given, `<ruleset>` for text and objects. */
+  /** File name or built-in name as given, `<ruleset>` for text and objects, `known secrets` for those. */
   readonly source: string
   readonly line: number
   readonly column: number

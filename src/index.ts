@@ -9,13 +9,13 @@
  * @module
  */
 import type { Writable } from 'node:stream'
-import { detectors, finders, finishPair, judgePair, judgeSecret, keyFacts, pairTriggers, recogniseKey } from './detectors/index.ts'
+import { compileKnownSecrets, createPair, detectors, finders, finishPair, isCommon, isMasked, keyed, keyFacts, looksRandom, pairTriggers, recogniseKey } from './detectors/index.ts'
 import { createNamesFinder, createNamesGate, nameDetectors } from './detectors/names/index.ts'
 import { makeTextTagging } from './detectors/names/tagging.ts'
 import type { TaggingOptions, TextTagging } from './detectors/names/tagging.ts'
 import { createMaskedWritable } from './stream.ts'
-import { makeConverted, makeMasker, makeTested } from './masker.ts'
-import type { Builtins, ConvertOptions, Masker, MaskerOptions, RulesetInput } from './masker.ts'
+import { makeConverted, makeDiscovery, makeMasker, makeTested } from './masker.ts'
+import type { Builtins, ConvertOptions, Discovery, DiscoveryOptions, Masker, MaskerOptions, RulesetInput } from './masker.ts'
 import { masks } from './masks/index.ts'
 import { readNamesModel } from './ruleset/files.ts'
 import type { Converted } from './ruleset/convert.ts'
@@ -28,9 +28,11 @@ const builtins: Builtins = {
   masks,
   finders: [...finders, createNamesFinder(readNamesModel)],
   detectors: [...detectors, ...nameDetectors],
-  pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair, judge: judgePair },
+  pairs: { triggers: pairTriggers, key: recogniseKey, finish: finishPair },
   keyFacts,
-  judgeSecret,
+  keyed,
+  survey: { looksRandom, isCommon, isMasked, newPair: createPair },
+  knownSecrets: compileKnownSecrets,
 }
 
 /**
@@ -64,6 +66,16 @@ export function testRuleset(ruleset: RulesetInput | readonly RulesetInput[], opt
  */
 export function convertRuleset(ruleset: string, options: ConvertOptions = {}): Converted {
   return makeConverted(builtins, ruleset, options)
+}
+
+/**
+ * Looks at a sample: what kinds of sensitive data stand at which paths, which other places deserve a look, and a ruleset for them.
+ * No value is kept or told. Put the sample through `masker`, then ask for the report.
+ *
+ * @example const found = createDiscovery(); found.masker.json('{"mail":"bob@shop.example"}'); found.report().findings
+ */
+export function createDiscovery(options: DiscoveryOptions = {}): Discovery {
+  return makeDiscovery(builtins, options)
 }
 
 /**
@@ -127,12 +139,15 @@ export type {
   MaskTools,
   OptionSpec,
   Policy,
+  Reason,
   Value,
   ValueMasker,
 } from './engine/types.ts'
 export type { Feed, LineEngine, Pieces, Remark } from './lines.ts'
 export type { TaggedSpan, TaggingFailure, TaggingOptions, TaggingStats, TextTagger, TextTagging } from './detectors/names/tagging.ts'
+export type { KnownSecret } from './detectors/known-secret.ts'
 export { TEST_RUN_SECRET } from './ruleset/test-run.ts'
 export type { Converted, ConvertedRuleset } from './ruleset/convert.ts'
 export type { RulesetTestResult, TestProblem } from './ruleset/test-run.ts'
-export type { ConvertOptions, FeedOptions, Finding, LineOptions, Masker, MaskerOptions, QuarantineNote, RulesetInput, Stats } from './masker.ts'
+export type { DiscoveredFinding, DiscoveredPlace, DiscoveredSuggestion, DiscoveryReport } from './discover/report.ts'
+export type { ConvertOptions, Discovery, DiscoveryOptions, FeedOptions, Finding, LineOptions, Masker, MaskerOptions, QuarantineNote, RulesetInput, Stats } from './masker.ts'

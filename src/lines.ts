@@ -14,6 +14,8 @@ export interface LineEngine {
   block(bytes: Buffer): readonly Buffer[]
   /** A line that is too long: its head (`oversizeKeep` bytes at most), its full length, its terminator (LF, CRLF or empty). */
   oversize(head: Buffer, bytes: number, terminator: Buffer): readonly Buffer[]
+  /** Another input begins: nothing of the lines before goes on in it. */
+  border?(): void
   /** Called once at the end of input. */
   end(): readonly Buffer[]
   /**
@@ -96,6 +98,7 @@ export class LineFeed implements Feed {
       this.#border = false
       // A last line without newline must not run into the first line of the next input.
       if (this.#total > 0) yield* this.#finish(true)
+      this.#engine.border?.()
     }
     let from = 0
     if (this.#total > 0) {

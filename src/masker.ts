@@ -5,6 +5,11 @@
 //   text   free text                     -> text
 //   lines  blocks of whole lines         -> json or text, line by line (the CLI, stream())
 
+import { tell } from './discover/report.ts'
+import type { DiscoveryReport } from './discover/report.ts'
+import { starterRuleset } from './discover/starter.ts'
+import { Survey } from './discover/survey.ts'
+import type { Knowledge } from './discover/survey.ts'
 import { InputError, MaskError } from './errors.ts'
 import type { Issue, MaskErrorCode } from './errors.ts'
 import { compile } from './engine/compile.ts'
@@ -12,12 +17,14 @@ import type { Compiled, Registries } from './engine/compile.ts'
 import { emptyWildcard, findPath, skipSpace, writeValue } from './engine/json-bytes.ts'
 import { Leaves } from './engine/leaves.ts'
 import { Memo } from './engine/memo.ts'
-import type { Scope } from './engine/plan.ts'
-import { Scanner } from './engine/scanner.ts'
+import type { DetectAction, Scope } from './engine/plan.ts'
+import { Scanner, wipeReadings } from './engine/scanner.ts'
 import type { PairRecogniser } from './engine/scanner.ts'
 import { TextAccess, TextMasker } from './engine/text.ts'
+import type { LineObserver } from './engine/text.ts'
 import { REMOVED } from './engine/types.ts'
-import type { AiEngine, CustomDetector, DetectorInfo, Finder, MaskDefinition, Ruleset, SeedTable } from './engine/types.ts'
+import type { AiEngine, CustomDetector, DetectorInfo, Finder, KnownValues, LineBlock, MaskDefinition, PairMatch, Reason, Ruleset, SeedTable } from './engine/types.ts'
+import type { KnownSecret } from './detectors/known-secret.ts'
 import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, freeName, Hits, namesOf, RecordState, splice, Writer } from './engine/walker.ts'
 import type { Access } from './engine/walker.ts'
@@ -26,7 +33,7 @@ import type { RunKey } from './engine/keyed.ts'
 import { Skim } from './engine/skim.ts'
 import type { Flow } from './engine/skim.ts'
 import { INVALID, JsonWalker, TOO_DEEP } from './engine/walk-json.ts'
-import type { Found, WalkServices } from './engine/walk-json.ts'
+import type { Because, Found, WalkServices } from './engine/walk-json.ts'
 import { TooDeep, toValue, ValueWalker } from './engine/walk-value.ts'
 import { DocumentFeed } from './documents.ts'
 import { LineFeed } from './lines.ts'
@@ -71,6 +78,11 @@ export interface MaskerOptions {
   readonly seedDirs?: readonly string[] | undefined
   /** Overrides single policies of the ruleset, in its own spelling: `{ max_record_bytes: 65536 }`. */
   readonly policy?: Readonly<Record<string, unknown>> | undefined
+  /**
+   * Values that must never appear, in any form: masked wherever they stand, as `known_secret`. A name is for warnings. Those of fewer
+   * than 4 characters are refused with a warning.
+   */
+  readonly knownSecrets?: readonly KnownSecret[] | undefined
   /** Slots of the table of recent results (default 8192; 0: off). It holds the values that it masks until `close`. */
   readonly memoSize?: number | undefined
   /** Told of every record held back under `on_unparsable: quarantine`. */
@@ -97,6 +109,23 @@ export interface ConvertOptions extends Pick<MaskerOptions, 'masks' | 'detectors
   readonly directory?: string | undefined
 }
 
+/** Options of createDiscovery. */
+export interface DiscoveryOptions extends Pick<MaskerOptions, 'masks' | 'detectors' | 'plugins' | 'policy'> {
+  /** No more records and lines than these are looked at (default: all). */
+  readonly maxLines?: number | undefined
+}
+
+/** What createDiscovery returns. */
+export interface Discovery {
+  /** Records, texts and streams that are put through it are looked at; what comes out has everything redacted that detectors find. */
+  readonly masker: Pick<Masker, 'json' | 'text' | 'stream' | 'feed' | 'lines' | 'stats' | 'close'>
+  /** `maxLines` have been looked at. */
+  readonly full: boolean
+  report(): DiscoveryReport
+  /** Text of a ruleset that masks what was found, with comments. */
+  ruleset(): string
+}
+
 /** Place and cause of a record held back; nothing of its content. */
 export interface QuarantineNote {
   /** Counts from 1 over the life of the masker. */
@@ -121,9 +150,15 @@ export interface Finding {
   readonly start: number
   readonly end: number
   readonly length: number
+  /** `keep`: a candidate that a check rejected, or that another match has taken. */
   readonly decision: 'mask' | 'keep'
-  /** Codes that say why, where known. */
-  readonly reasons?: readonly string[]
+  /** Of the detector. */
+  readonly group?: DetectorInfo['group']
+  readonly tier?: DetectorInfo['tier']
+  /** Why, as codes, with what each adds to the score. */
+  readonly reasons?: readonly Reason[]
+  /** The detector, or the rule, whose match has taken this one. */
+  readonly absorbed_by?: string
 }
 
 /** Counts since the masker was made. */
@@ -194,7 +229,10 @@ export interface Builtins {
   readonly detectors: readonly DetectorInfo[]
   readonly pairs: PairRecogniser
   readonly keyFacts: Registries['keyFacts']
-  readonly judgeSecret: Registries['judgeSecret']
+  readonly keyed: Registries['keyed']
+  /** What a survey of a sample knows of keys and values. */
+  readonly survey: Pick<Knowledge, 'looksRandom' | 'isCommon' | 'isMasked'> & { readonly newPair: () => PairMatch }
+  readonly knownSecrets: (secrets: readonly KnownSecret[]) => { readonly values: KnownValues | undefined; readonly refused: readonly string[] }
 }
 
 /** What a plugin module may export. */
@@ -244,10 +282,11 @@ export function makeMasker(builtins: Builtins, input: RulesetInput | readonly Ru
   return bind(builtins, input, options).masker
 }
 
-function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): { ruleset: Ruleset; masker: Masker } {
+function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): { ruleset: Ruleset; masker: BoundMasker } {
   // the secret first: nothing is read, not even a ruleset, under one that is refused
   const key = options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
   if (options.aiEngine !== undefined && typeof options.aiEngine !== 'function') throw new InputError('bad_option', "'aiEngine' is a function from texts and labels to spans")
+  const known = builtins.knownSecrets(options.knownSecrets ?? [])
   const { masks, customs, detectors, seed } = withOwn(builtins, options)
   const { ruleset, warnings } = loadRuleset(input ?? 'mask-logs:default', {
     masks,
@@ -266,13 +305,14 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
     customs,
     pairs: builtins.pairs,
     keyFacts: builtins.keyFacts,
-    judgeSecret: builtins.judgeSecret,
+    keyed: builtins.keyed,
     keyGlobs: (globs) => {
       const compiled = compileKeyGlobs(globs)
       return (name) => compiled.matches(name)
     },
     regex: compileRegex,
     aiEngine: options.aiEngine,
+    known: known.values,
     expandDetectors: (names, exclude) => expandDetectors(names, exclude, detectors),
     seedFile: (name) => {
       const table = ruleset.seedFiles.get(name) ?? seed(name, undefined)
@@ -280,7 +320,14 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
       return table
     },
   }
-  return { ruleset, masker: new BoundMasker(ruleset, warnings, registries, key, options) }
+  const all = [...warnings, ...known.refused.map(shortSecret)]
+  return { ruleset, masker: new BoundMasker(ruleset, all, registries, key, options) }
+}
+
+/** What a known secret that is not looked for is worth saying: its name, and nothing of it. */
+function shortSecret(name: string): Issue {
+  const message = `the known secret '${name}' has fewer than 4 characters and is not looked for`
+  return { code: 'short_known_secret', severity: 'warning', message, source: 'known secrets', line: 1, column: 1, path: '' }
 }
 
 /** convertRuleset over given registries; see index.ts for the public function. */
@@ -318,6 +365,37 @@ export function makeTested(builtins: Builtins, input: RulesetInput | readonly Ru
   }
 }
 
+/** createDiscovery over given registries; see index.ts for the public function. */
+export function makeDiscovery(builtins: Builtins, options: DiscoveryOptions): Discovery {
+  const { maxLines = Infinity } = options
+  if (!(maxLines >= 1)) throw new InputError('bad_option', "'maxLines' is a number from 1")
+  const { detectors, customs } = withOwn(builtins, options)
+  // those that `all` leaves out
+  const named = customs.filter(({ group }) => group === undefined || group === 'names').map(({ name }) => name)
+  const everything = { version: '1.0', rules: [{ detect: ['all', ...named], masks: [{ type: 'redact' }] }] }
+  const { masker } = bind(builtins, everything, options)
+  const survey = masker.surveyed(builtins, maxLines)
+  const told = () => {
+    const { bytesIn, errors } = masker.stats()
+    return tell({ survey, detectors, keyFacts: builtins.keyFacts, rulesets: BUILTIN_NAMES, bytes: bytesIn, errors })
+  }
+  return {
+    masker,
+    get full() {
+      return survey.full
+    },
+    report: () => told().report,
+    ruleset() {
+      const byDefault = bind(builtins, 'mask-logs:default', {}).masker
+      try {
+        return starterRuleset(told(), (key) => byDefault.ruledByKey(key))
+      } finally {
+        byDefault.close()
+      }
+    },
+  }
+}
+
 function loadPlugin(path: string): Plugin {
   try {
     const plugin = createRequire(join(process.cwd(), 'plugin.js'))(path) as Plugin
@@ -335,6 +413,12 @@ const IN_PLACE: Buffer[] = []
 const utf8Write = (Buffer.prototype as unknown as { utf8Write(this: Uint8Array, text: string, offset: number, length: number): number }).utf8Write
 /** Memory for results that are read at once. */
 const READ_AT_ONCE = 65536
+/** A match over lines of text. */
+interface Block {
+  readonly action: DetectAction
+  readonly lines: LineBlock
+}
+
 const OVERSIZE_HEAD = 16384
 const OVERSIZE_SLACK = 4096
 
@@ -352,6 +436,7 @@ class BoundMasker implements Masker {
   private readonly textAccess: TextAccess
   private readonly quarantine: MaskerOptions['quarantine']
   private readonly failedRecord: FailedRecord
+  private readonly known: KnownValues | undefined
   private values: ValueWalker | undefined
   private scratch = Buffer.allocUnsafe(8192)
   private closed = false
@@ -371,6 +456,7 @@ class BoundMasker implements Masker {
     this.key = key
     this.quarantine = options.quarantine
     this.failedRecord = options.failedRecord ?? {}
+    this.known = registries.known
     if (ruleset.policy.on_unparsable === 'quarantine' && options.quarantine === undefined) {
       throw new InputError('quarantine_without_sink', "the policy 'on_unparsable: quarantine' needs a sink: set the option 'quarantine' (CLI: --quarantine FILE)")
     }
@@ -440,6 +526,7 @@ class BoundMasker implements Masker {
 
   /** A record begins. */
   private reset(): void {
+    this.survey?.begin()
     this.hits.clear()
     this.state.next()
     this.walker.recordRemoved = false
@@ -487,6 +574,7 @@ class BoundMasker implements Masker {
   /** Finds and masks in a text line; the hits are in `hits`. True: the whole line becomes `replacement`. */
   private textLine(buf: Buffer, start: number, end: number): { replacement: Buffer | undefined } | undefined {
     const { hits, state } = this
+    this.survey?.begin()
     hits.clear()
     state.next()
     this.compiled.nestedErrors.length = 0
@@ -497,9 +585,10 @@ class BoundMasker implements Masker {
     }
     if (unknown_fields !== 'keep' && start < end) return { replacement: unknown_fields === 'drop' ? undefined : Buffer.from('[REDACTED]') }
     this.texts.line(buf, start, end, this.textAccess, hits, this.lineObserver)
+    this.survey?.line(buf, start, end)
     return undefined
   }
-  private lineObserver: ((rule: string, detector: string | undefined, score: number | undefined, start: number, end: number) => void) | undefined
+  private lineObserver: LineObserver | undefined
 
   json(record: string): string
   json(record: Uint8Array): Uint8Array
@@ -579,7 +668,7 @@ class BoundMasker implements Masker {
       }
       const whole = this.textLine(buf, 0, length)
       if (whole !== undefined) return whole.replacement === undefined ? [] : [whole.replacement]
-    }
+    } else this.survey?.record(buf, 0, stop)
     this.settleErrors()
     if (this.state.failure !== undefined) throw this.state.failure
     if (this.state.drop || this.walker.recordRemoved) {
@@ -821,6 +910,8 @@ class BoundMasker implements Masker {
     const format = options.format ?? 'auto'
     const counter = options.counter ?? { line: 0 }
     let partial: readonly Buffer[] | undefined
+    /** What began in a line and goes on in the next one. */
+    let block: Block | undefined
     // of the block at hand
     let buf: Buffer = NO_BYTES
     let end = 0
@@ -858,12 +949,16 @@ class BoundMasker implements Masker {
           buf[end] = 0x0a
         }
         flow.copied = 0
+        masker.block = block
         try {
           masker.sweep(buf, end, format, skim, flow, put, counter)
+          block = masker.block
         } catch (error) {
           writer.copy(buf, flow.copied, masker.lineStart)
           partial = writer.take()
           throw error
+        } finally {
+          masker.block = undefined
         }
         masker.nIn += end
         const { copied } = flow
@@ -880,8 +975,12 @@ class BoundMasker implements Masker {
         writer.copy(buf, copied, end)
         return masker.out(writer.take())
       },
+      border() {
+        block = undefined
+      },
       oversize(head, bytes, terminator) {
         masker.begin()
+        block = undefined
         counter.line++
         masker.nLines++
         masker.nIn += bytes + terminator.length
@@ -917,7 +1016,9 @@ class BoundMasker implements Masker {
     try {
       while (pos < end) {
         if (skim !== undefined) {
+          const from = pos
           pos = this.skimmed(skim, buf, pos, flow)
+          if (pos > from) this.block = undefined
           counter.line += this.settledLines
           if (pos >= end) break
         }
@@ -1026,6 +1127,7 @@ class BoundMasker implements Masker {
         const scope = plan.column(name)
         if (!scope.keyHit) return undefined
         const masked = this.texts.scan(scope, name, this.textAccess, true)
+        if (masked !== name) this.survey?.column(scope)
         return masked === name ? undefined : freeName(taken, masked)
       })
       this.settleErrors()
@@ -1056,6 +1158,13 @@ class BoundMasker implements Masker {
   private line(buf: Buffer, start: number, end: number, format: 'auto' | 'json' | 'text', number: number): readonly Buffer[] | undefined {
     this.nLines++
     this.lineStart = start
+    if (this.block !== undefined) {
+      this.lineEnd = lineEnd(buf, start, end)
+      const carriageReturn = this.lineEnd > start && buf[this.lineEnd - 1] === 0x0d
+      const stopText = carriageReturn ? this.lineEnd - 1 : this.lineEnd
+      if (this.blockLine(buf, start, stopText)) return this.finishedText(buf, start, stopText, carriageReturn)
+      this.block = undefined
+    }
     let stop = INVALID
     if (format !== 'text') {
       const c = buf[start]!
@@ -1075,6 +1184,7 @@ class BoundMasker implements Masker {
       const length = stop - start - (carriageReturn ? 1 : 0)
       // how long a row is was decided where it stood
       if (length > this.policy.max_record_bytes && !this.rows) return withReturn(this.tooLarge(buf.subarray(start, start + length), length), carriageReturn)
+      this.survey?.record(buf, start, stop)
       return this.finished(buf, start, stop)
     }
     this.lineEnd = lineEnd(buf, start, end)
@@ -1096,15 +1206,48 @@ class BoundMasker implements Masker {
     if (format === 'json') this.count('not_json')
     const whole = this.textLine(buf, start, stopText)
     if (whole !== undefined) return whole.replacement === undefined ? [] : withReturn([whole.replacement], stopText < this.lineEnd)
+    this.openBlock(buf, start, this.texts.unfinished?.start ?? 0)
+    return this.finishedText(buf, start, stopText, stopText < this.lineEnd)
+  }
+
+  /** What becomes of a line of text that was scanned: as `line`. */
+  private finishedText(buf: Buffer, start: number, stop: number, carriageReturn: boolean): readonly Buffer[] | undefined {
     this.settleErrors()
     if (this.state.failure !== undefined) throw this.state.failure
     if (this.state.drop) {
       this.count('dropped')
       return []
     }
-    if (this.policy.verify) return withReturn(this.verifyLine(buf, start, stopText), stopText < this.lineEnd)
+    if (this.policy.verify) return withReturn(this.verifyLine(buf, start, stop), carriageReturn)
     this.countHits()
     return undefined
+  }
+
+  /** A match that the text line just scanned ends in may go on in the next ones; what stands in [start, stop) may be before those too. */
+  private openBlock(buf: Buffer, start: number, stop: number): void {
+    const { unfinished } = this.texts
+    this.block = unfinished === undefined ? undefined : { action: unfinished.action, lines: unfinished.lines(Uint8Array.prototype.slice.call(buf, start, stop)) }
+  }
+  /** What began in a line of text and goes on in the one at hand. */
+  private block: Block | undefined
+
+  /** Masks a line in which a match goes on; false: it does not. Around it the line is scanned like any other. */
+  private blockLine(buf: Buffer, start: number, stop: number): boolean {
+    const { action, lines } = this.block!
+    const part = lines.next(buf, start, stop)
+    if (part === undefined) return false
+    const { hits, state, texts, textAccess } = this
+    hits.clear()
+    state.next()
+    this.compiled.nestedErrors.length = 0
+    this.nText++
+    texts.line(buf, start, part.from, textAccess, hits, this.lineObserver)
+    texts.goOn(action, buf, part.from, part.to, textAccess, hits, this.lineObserver)
+    if (part.last) {
+      texts.line(buf, part.to, stop, textAccess, hits, this.lineObserver)
+      this.openBlock(buf, start, part.from)
+    }
+    return true
   }
 
   /** What becomes of a record that was walked: as `line`. */
@@ -1136,6 +1279,8 @@ class BoundMasker implements Masker {
 
   private skimmer(): Skim | undefined {
     const { plan } = this.compiled
+    // it would pass over what a survey wants to see
+    if (this.survey !== undefined) return undefined
     if (!this.skimTried) {
       this.skimTried = true
       const host = { begin: () => this.reset(), line: (start: number, stop: number) => this.touchedLine?.(start, stop) }
@@ -1181,14 +1326,54 @@ class BoundMasker implements Masker {
 
   // ---------------------------------------------------------------------------------------------- explain, stats
 
+  private survey: Survey | undefined
+
+  /** From here on a survey is told of every record and line, and of what is found in them. */
+  surveyed({ pairs, keyFacts, survey }: Builtins, maxLines: number): Survey {
+    const { plan } = this.compiled
+    const keys = new Scanner(plan, undefined, [])
+    const pair = survey.newPair()
+    const knowledge: Knowledge = {
+      ...survey,
+      keyFacts,
+      inKey(bytes) {
+        if (keys.scan(plan.root.detect, bytes, 0, bytes.length, false, true, []) === 0) return undefined
+        const [first] = keys.refs
+        return first !== undefined && 'detector' in first ? first.detector.name : undefined
+      },
+      pair,
+      readPair: (text, start, end, at) => pairs.key(text, start, end, at, pair),
+      endPair: (text, end) => pairs.finish(text, end, pair),
+      nested: plan.decodesJson,
+    }
+    this.survey = new Survey(knowledge, maxLines)
+    this.observe(undefined)
+    return this.survey
+  }
+
+  /** A rule masks what stands under this key, wherever it does, and what it gives is not always the same. */
+  ruledByKey(key: string): boolean {
+    const { plan } = this.compiled
+    return plan.child(plan.root, key).targets.some(({ constantToken }) => constantToken === undefined)
+  }
+
   private observe(to: ((finding: Finding) => void) | undefined, line?: () => number): void {
+    const { survey } = this
+    if (survey !== undefined) {
+      // what a check has rejected was not found
+      this.services.observe = ({ scope, where, detector, start, decision }) => void (decision === 'mask' && survey.found(scope, where === 'key', detector, start))
+      this.lineObserver = (_rule, detector, _score, start, _end, because) => void (because?.kept !== true && survey.found(undefined, false, detector, start))
+      return
+    }
     if (to === undefined) {
       if (this.services.observe !== undefined) {
         this.services.observe = undefined
         this.lineObserver = undefined
+        this.compiled.plan.explaining = false
       }
       return
     }
+    this.compiled.plan.explaining = true
     /** Line and offsets as they are told; undefined: what was found is no part of the input. */
     const at = (start: number, end: number): { line?: number; start: number; end: number } | undefined => {
       if (this.locate !== undefined) return this.locate(start, end)
@@ -1209,9 +1394,10 @@ class BoundMasker implements Masker {
         end: place.end,
         length: place.end - place.start,
         decision: f.decision,
+        ...told(f.because),
       })
     }
-    this.lineObserver = (rule, detector, score, start, end) => {
+    this.lineObserver = (rule, detector, score, start, end, because) => {
       const place = at(start, end)
       if (place === undefined) return
       to({
@@ -1224,7 +1410,8 @@ class BoundMasker implements Masker {
         start: place.start,
         end: place.end,
         length: place.end - place.start,
-        decision: 'mask',
+        decision: because?.kept === true ? 'keep' : 'mask',
+        ...told(because),
       })
     }
   }
@@ -1285,10 +1472,19 @@ class BoundMasker implements Masker {
     this.tally()
     this.memo.clear()
     zero(this.key)
+    this.known?.wipe()
     this.scratch.fill(0)
+    wipeReadings()
     this.skim?.close()
     this.skim = undefined
   }
+}
+
+/** What explain says of a detector's finding. */
+function told(because: Because | undefined): Pick<Finding, 'group' | 'tier' | 'reasons' | 'absorbed_by'> {
+  if (because === undefined) return {}
+  const { info, reasons, absorbedBy } = because
+  return { ...(info.group === undefined ? {} : { group: info.group }), tier: info.tier, reasons, ...(absorbedBy === undefined ? {} : { absorbed_by: absorbedBy }) }
 }
 
 const NO_BYTES = Buffer.alloc(0)

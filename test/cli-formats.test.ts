@@ -138,7 +138,7 @@ describe('what goes with it', () => {
     file('a.csv', 'a,b\n1,2\n3,"x ann@shop.example"\n')
     expect(await cli(['explain', 'a.csv'])).toEqual({
       code: 0,
-      out: '2:0-1 a rules[0] length 1 -> mask\n3:0-1 a rules[0] length 1 -> mask\n3:5-21 b email by rules[1] 0.95 length 16 -> mask\n',
+      out: '2:0-1 a rules[0] length 1 -> mask\n3:0-1 a rules[0] length 1 -> mask\n3:5-21 b email by rules[1] 0.95 length 16 [proved] -> mask\n',
       err: '',
     })
   })

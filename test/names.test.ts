@@ -319,3 +319,10 @@ describe('time', () => {
     })
   }
 })
+
+it('hides nothing from other detectors that are in force beside it', () => {
+  const masker = createMasker({ version: '1.0', rules: [{ detect: ['all', 'names'] }] }, { runSecret: 'a run secret for tests, long enough' })
+  for (const text of ['"card":4111111111111111,', 'x "card":4111111111111111, y', 'card=4111111111111111;', 'at 52.5200,13.4050 4111111111111111'])
+    expect(masker.text(text), text).not.toContain('4111111111111111')
+  masker.close()
+})

@@ -165,7 +165,7 @@ describe('issues: code, line, column, path', () => {
   it('words what interfaces rely on', () => {
     expect(issuesOf(withRules('- masks: [{type: from_invalid}]'))[0]?.message).toBe("unknown mask type 'from_invalid'.")
     expect(issuesOf(withRules('- masks: [{type: from_blob}]'))[0]?.message).toBe("mask 'from_blob' is not available in-flight.")
-    expect(issuesOf(withRules('- detect: [iban]'))[0]?.message).toBe("detector 'iban' is not available yet")
+    expect(issuesOf(withRules('- detect: [place]'))[0]?.message).toBe("detector 'place' is not available yet")
     expect(issuesOf(withRules('- masks: [{type: json, transforms: [{path: user.name, masks: [{type: remove}]}]}]'))[0]?.message).toContain('[user, name]')
     const [issue] = issuesOf('version: "1.0"\nrules:\n- keys: [a]\n  masks:\n  - type: from_fle\n')
     expect(issue === undefined ? '' : formatIssue(issue)).toBe(
@@ -360,6 +360,7 @@ describe('what a ruleset means', () => {
       scan_keys: true,
       scan_numbers: true,
       text_pairs: true,
+      text_words: true,
       decode: ['json', 'url'],
       verify: false,
     })

@@ -197,7 +197,7 @@ describe('sizes', () => {
   })
 
   it('a block cut at every offset', { timeout: minute }, () => {
-    const text = hard('cuts', 4)
+    const text = hard('cuts', 4).subarray(0, 5000)
     const skimmed = maskerWith(true, 'mask-logs:default')
     const walked = maskerWith(false, 'mask-logs:default')
     const a = skimmed.lines()
@@ -468,6 +468,15 @@ describe('linear time', () => {
     objects: (n) => '"},{"a":"x=y'.repeat(n / 12), // prettier-ignore
     'begins of documents': (n) => '{\\"a\\":'.repeat(n / 7),
     brackets: (n) => '","[{'.repeat(n / 5),
+    coordinates: (n) => '1.1234,1.1234,'.repeat(n / 14),
+    'names of people': (n) => 'first name: Ab '.repeat(n / 15),
+    addresses: (n) => 'address: 1 ab '.repeat(n / 14),
+    'values before names': (n) => '"},{"value":{"a":"x"},"b":"'.repeat(n / 26), // prettier-ignore
+    'values of one name': (n) => `"},{"name":"${'x'.repeat(120)}${'","value":"x'.repeat(n / 11)}`,
+    'values of a long name': (n) => `"},{"name":"${'\\u0061'.repeat(300)}${'","v":"x'.repeat(n / 7)}`,
+    'values of no name': (n) => `"}${',{"value":"x","v":"y","a":[1],"b":"z"}'.repeat(n / 38)},{"a":"`,
+    'values before long texts': (n) => `"},{"value":1,"value":1,"value":1,"a":"${'x'.repeat(n)}`,
+    'lists of pairs': (n) => `"}${',["a","b"]'.repeat(n / 10)},{"a":"`,
   }
   it('for text made to be slow', { timeout: 5 * minute }, () => {
     const masker = maskerWith(true, 'mask-logs:default')

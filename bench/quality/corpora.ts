@@ -1,8 +1,9 @@
 // Part B: the shared labelled sets. Their scorers run as they are, with the command as what they measure.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createMasker } from '../../src/index.ts'
 
 interface Shaped<T> {
   readonly ndjson: T
@@ -39,12 +40,46 @@ export interface CorporaFigures {
   readonly secretRules: Readonly<Record<string, { readonly n: number; readonly leak: number }>>
   /** Values and those that still stand, plain, with a word before, and under a key. */
   readonly numberTypes: Readonly<Record<string, Readonly<Record<string, { readonly values: number; readonly leaked: number }>>>>
+  /** Texts that a scanner says hold no secret, and that are changed all the same: by its rule and what was found. */
+  readonly changedNegatives: readonly { readonly rule: string; readonly found: string; readonly rows: number; readonly why: string }[]
   /** What the scorers call hard failures: lost lines, crashes, broken JSON. */
   readonly hard: readonly string[]
 }
 
 // Types of the number set that are no secrets by themselves.
 const neutral = new Set(['UUID', 'LUHN', 'OTHER_ID', 'URL', 'DATE', 'GEO', 'BIC', 'ZIP'])
+
+/** Why a text without a secret is changed, by what was found in it. */
+function reasonFor(found: readonly string[]): string {
+  if (found.includes('email')) return 'an e-mail address: personal data, whatever the scanner looks for'
+  if (found.includes('named_secret')) return 'the value of a key that names a secret; that it is a sample or no longer valid, the text does not say'
+  if (found.some((name) => ['authorization_header', 'bearer_token', 'basic_auth', 'url_credentials', 'kubernetes_secret'].includes(name)))
+    return 'stands where only credentials stand; a sample is masked like any other'
+  return 'has the form of a real key, and is a published sample or made up: to leave it, a masker would have to know the samples'
+}
+
+/** The strict negatives of the secrets that change, with an explanation each. */
+function changedNegatives(folder: string): CorporaFigures['changedNegatives'] {
+  const masker = createMasker({ version: '1.0', rules: [{ detect: ['all'] }] }, { runSecret: 'quality report run secret, one' })
+  const rows = new Map<string, { rule: string; found: string; rows: number; why: string }>()
+  const source = join(folder, '04-secrets-labelled')
+  for (const name of readdirSync(source).sort()) {
+    if (!name.endsWith('.ndjson')) continue
+    for (const line of readFileSync(join(source, name), 'utf8').split('\n')) {
+      if (line === '') continue
+      const row = JSON.parse(line) as { text: string; rule: string; positive: boolean; weak?: boolean }
+      if (row.positive || row.weak === true) continue
+      const found = [...new Set(masker.explain(JSON.stringify({ msg: row.text })).flatMap((f) => (f.decision === 'mask' && f.detector !== undefined ? [f.detector] : [])))].sort()
+      if (found.length === 0) continue
+      const key = `${row.rule} ${found.join(', ')}`
+      const known = rows.get(key) ?? { rule: row.rule, found: found.join(', '), rows: 0, why: reasonFor(found) }
+      known.rows++
+      rows.set(key, known)
+    }
+  }
+  masker.close()
+  return [...rows.values()].sort((a, b) => b.rows - a.rows || (a.rule < b.rule ? -1 : 1))
+}
 
 /** Runs the scorers of `folder` on the command `cli`. */
 export function scoreCorpora(folder: string, cli: string): CorporaFigures {
@@ -112,6 +147,7 @@ export function scoreCorpora(folder: string, cli: string): CorporaFigures {
       piiTypes: Object.fromEntries(Object.entries(pii.ndjson.types).map(([key, t]) => [key.split('\t').reverse().join(', '), { spans: t.spans, leaked: t.leaked }])),
       secretRules: Object.fromEntries(Object.entries(secrets.ndjson.rules).filter(([, rule]) => rule.leak > 0)),
       numberTypes,
+      changedNegatives: changedNegatives(folder),
       hard,
     }
   } finally {

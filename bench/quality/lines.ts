@@ -20,7 +20,7 @@ export interface LineFigures {
 }
 
 /** Found, and genuinely there: shown, and no part of the gate. */
-export const genuine: ReadonlySet<string> = new Set(['ipv4', 'ipv6', 'mac_address', 'person_name'])
+export const genuine: ReadonlySet<string> = new Set(['ipv4', 'ipv6', 'mac_address', 'person_name', 'geo_point'])
 
 /** Where the files are, from the sources and from `dist/` alike. */
 export function linesFolder(): URL {

@@ -175,10 +175,12 @@ function scoreSecrets(subject: Subject, variations: number, observer: Observer |
 }
 
 export interface SpeedFigures {
-  /** Microseconds a message, median of batches. */
+  /** Microseconds a message, median of batches; the last two: mean of batches. */
   readonly cleanP50: number
+  /** The same with every detector in force, not only those of the default ruleset. */
+  readonly cleanAllP50: number
   readonly mixMean: number
-  /** The mix with the default masks; the others above leave every find as it is. */
+  /** The mix with the default masks of all detectors; `mixMean` leaves every find as it is. */
   readonly maskedMean: number
 }
 
@@ -200,21 +202,29 @@ export function measureSpeed(subject: Subject): SpeedFigures {
     return entity === undefined ? [] : labelled(entity, 20).flatMap((record) => (record.setting === 'bare' && record.label !== undefined ? [record.label.value] : []))
   })
   const mix = clean.map((text) => (random.chance(0.15) ? `${text.slice(0, 150)} ${random.pick(values)}` : text))
+  // each batch is timed again and again and counts by its median: what else the machine does meanwhile is not measured
   const batches = (masker: Masker, texts: readonly string[]): number[] => {
-    const times: number[] = []
-    for (let round_ = 0; round_ < 12; round_++) {
+    const times: number[][] = []
+    for (let round_ = 0; round_ < 13; round_++) {
       for (let at = 0; at < texts.length; at += 100) {
         const start = performance.now()
         for (let i = at; i < at + 100; i++) masker.text(texts[i]!)
-        if (round_ >= 4) times.push((performance.now() - start) * 10)
+        if (round_ >= 4) (times[at / 100] ??= []).push((performance.now() - start) * 10)
       }
     }
-    return times.sort((a, b) => a - b)
+    return times.map(median).sort((a, b) => a - b)
   }
   const mean = (times: readonly number[]): number => round(times.reduce((sum, t) => sum + t, 0) / times.length, 2)
-  const cleanTimes = batches(finder, clean)
+  const usual = createMasker('mask-logs:default', { runSecret: 'quality report run secret, one' })
+  const cleanTimes = batches(usual, clean)
+  usual.close()
+  const cleanAllTimes = batches(finder, clean)
   const mixMean = mean(batches(finder, mix))
   const maskedMean = mean(batches(subject.masker, mix))
   finder.close()
-  return { cleanP50: round(cleanTimes[Math.floor(cleanTimes.length / 2)]!, 2), mixMean, maskedMean }
+  return { cleanP50: round(median(cleanTimes), 2), cleanAllP50: round(median(cleanAllTimes), 2), mixMean, maskedMean }
+}
+
+function median(times: readonly number[]): number {
+  return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)]!
 }

@@ -172,6 +172,34 @@ const groups: Readonly<Record<string, Readonly<Record<string, (r: Random) => str
     'plan and bearer': (r) => `Basic plan with ${r.between(1, 9)} seats; Bearer of the ${word(r)} news; Token expired; Digest of the day; basic authentication`,
     'harmless keys': (r) =>
       `monkey=${word(r)} keyword=${word(r)} author=${word(r)} token_count=${r.between(1, 9999)} max_tokens=${r.between(1, 9999)} public_key=${h(r, 32)} keyboard=${word(r)}`,
+    'names beside values': (r) =>
+      r.pick([
+        record({
+          env: [
+            { name: 'TOKEN_TTL', value: String(r.between(1, 9999)) },
+            { value: word(r), key: 'cache_key' },
+          ],
+        }),
+        record({
+          attributes: [
+            { key: 'http.route', value: { stringValue: `/${word(r)}` } },
+            { key: 'password.policy', value: { stringValue: word(r) } },
+          ],
+        }),
+        record({ missing: ['password', 'email'], edges: [['secret_name', word(r)]], rawHeaders: ['Host', word(r), 'Accept', '*/*'] }),
+        `<add key="TokenLifetime" value="${r.between(1, 9999)}"/> <add value="${word(r)}" key="SecretName"/>`,
+      ]),
+    'keys that end as those of persons': (r) =>
+      r.pick([
+        record({ displayName: `${word(r)}-${r.between(1, 99)}`, full_name: `org/${word(r)}`, hostName: word(r), 'process.parent.name': word(r), file_name: `${word(r)}.txt` }),
+        record({
+          address: `${word(r)}:${r.between(1, 65535)}`,
+          remoteAddress: `node-${r.between(1, 254)} port ${r.between(1, 65535)}`,
+          emailAddress: null,
+          lat: r.between(1, 99) / 8,
+        }),
+        `address: already in use, port ${r.between(1, 65535)}; wallet address: 3 of ${word(r)}; lat=${r.between(1, 99)}.${d(r, 2)}ms lastName: String; host name: ${word(r)}`,
+      ]),
     'harmless keys in records': (r) =>
       record({
         monkey: word(r),

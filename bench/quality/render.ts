@@ -153,6 +153,8 @@ function corporaPart(report: Report): string {
       ...Object.entries(corpora.numberTypes).map(([type, t]) => [type, String(t['plain']?.values ?? 0), share(t['plain']), share(t['hint']), share(t['keyed'])]),
     ]),
     `Rules of the scanners whose vectors leak most: ${worst.map(([rule, r]) => `${rule} ${r.leak}/${r.n}`).join(', ')}.`,
+    "Texts that the scanner says hold no secret (strict negatives) and that are changed, each explained. A scanner that reports a sample wastes somebody's time; a masker that masks one loses nothing.",
+    table([['rule of the scanner', 'found', 'rows', 'why'], ...corpora.changedNegatives.map(({ rule, found, rows, why }) => [rule, found, String(rows), why])]),
     ...(corpora.hard.length === 0 ? [] : [`Hard failures: ${corpora.hard.join('; ')}.`]),
   ].join('\n\n')
 }

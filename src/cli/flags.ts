@@ -1,7 +1,7 @@
 // What the command line accepts, said once: parsing, --help, the nearest name for a typing error and docs/cli.md all read
 // these two tables.
 
-export type CommandName = 'mask' | 'run' | 'explain' | 'check' | 'convert' | 'rulesets' | 'schema' | 'init' | 'new-secret'
+export type CommandName = 'mask' | 'run' | 'explain' | 'discover' | 'check' | 'convert' | 'rulesets' | 'schema' | 'init' | 'new-secret'
 
 export interface Flag {
   readonly name: string
@@ -34,7 +34,8 @@ export class UsageError extends Error {
 }
 
 const MASKING: readonly CommandName[] = ['mask', 'run', 'explain']
-const EVERY: readonly CommandName[] = ['mask', 'run', 'explain', 'check', 'convert', 'rulesets', 'schema', 'init', 'new-secret']
+const READING: readonly CommandName[] = [...MASKING, 'discover']
+const EVERY: readonly CommandName[] = ['mask', 'run', 'explain', 'discover', 'check', 'convert', 'rulesets', 'schema', 'init', 'new-secret']
 
 export const FLAGS: readonly Flag[] = [
   {
@@ -52,21 +53,39 @@ export const FLAGS: readonly Flag[] = [
     text: 'File with the run secret, 20 to 256 characters. The same secret gives the same masked values. With check: for --test.',
   },
   {
+    name: 'known-secrets-file',
+    value: 'FILE',
+    repeat: true,
+    commands: MASKING,
+    text: 'File with values that must never appear, one a line: masked wherever and however they are written (known_secret). May be given again.',
+  },
+  {
+    name: 'known-secrets-env',
+    value: 'GLOB',
+    repeat: true,
+    commands: MASKING,
+    text: "The same for the values of environment variables: '*_TOKEN', 'DB_PASSWORD'. May be given again.",
+  },
+  {
     name: 'format',
     value: 'FORMAT',
-    commands: ['mask', 'explain'],
+    commands: ['mask', 'explain', 'discover'],
     text: 'auto (default), text, ndjson, json-document, csv or tsv. auto: by the name of the file (.csv, .tsv, .json, also with .gz behind it), else line by line.',
   },
-  { name: 'text', commands: MASKING, text: 'Read every line as text, also when it is JSON: --format text.' },
-  { name: 'json', commands: MASKING, text: 'Read every line as JSON; what is not JSON goes by the policy on_unparsable: --format ndjson. Default: decided line by line.' },
-  { name: 'delimiter', value: 'CHARACTER', commands: ['mask', 'explain'], text: 'What stands between the cells of CSV and TSV (default: a comma, a tab).' },
-  { name: 'no-header', commands: ['mask', 'explain'], text: 'The first row of CSV and TSV is data; the keys of its cells are 1, 2, ...' },
+  { name: 'text', commands: READING, text: 'Read every line as text, also when it is JSON: --format text.' },
+  {
+    name: 'json',
+    commands: READING,
+    text: 'Read every line as JSON; what is not JSON goes by the policy on_unparsable: --format ndjson. Default: decided line by line. With discover: the report as JSON.',
+  },
+  { name: 'delimiter', value: 'CHARACTER', commands: ['mask', 'explain', 'discover'], text: 'What stands between the cells of CSV and TSV (default: a comma, a tab).' },
+  { name: 'no-header', commands: ['mask', 'explain', 'discover'], text: 'The first row of CSV and TSV is data; the keys of its cells are 1, 2, ...' },
   {
     name: 'output',
     short: 'o',
     value: 'FILE',
-    commands: ['mask', 'convert'],
-    text: 'Write to FILE: beside it first, renamed when complete. With convert: the directory for the rulesets, made if it is not there.',
+    commands: ['mask', 'discover', 'convert'],
+    text: 'Write to FILE: beside it first, renamed when complete. With discover: a ruleset for what was found. With convert: the directory for the rulesets, made if it is not there.',
   },
   { name: 'stats', commands: ['mask', 'run'], text: 'Summary on stderr at the end: lines, masked values by rule and detector, errors by code, speed.' },
   { name: 'explain', commands: ['mask', 'run'], text: 'One line on stderr for each masked value: place, path, rule or detector, score, length. Never the value.' },
@@ -76,17 +95,18 @@ export const FLAGS: readonly Flag[] = [
   { name: 'show-values', commands: ['check'], text: 'With --test: show expected and received values of what differs, not only where.' },
   { name: 'task', value: 'N', commands: ['convert'], text: 'Convert only task N, counted from 1; the tasks inside parallel and serial count, those two do not.' },
   { name: 'pino', value: 'JSON', commands: ['convert'], text: "Convert pino's option `redact` instead: its JSON, a list of paths or an object with `paths`, `censor`, `remove`." },
-  { name: 'force', commands: ['convert'], text: 'Replace files that exist.' },
+  { name: 'max-lines', value: 'N', commands: ['discover'], text: 'Look at N records and lines only. Default: all.' },
+  { name: 'force', commands: ['discover', 'convert'], text: 'Replace files that exist.' },
   {
     name: 'plugin',
     value: 'MODULE',
     repeat: true,
-    commands: ['mask', 'run', 'explain', 'check', 'convert'],
+    commands: ['mask', 'run', 'explain', 'discover', 'check', 'convert'],
     text: 'Module with masks or detectors of your own; may be given again.',
   },
   { name: 'quarantine', value: 'FILE', commands: MASKING, text: 'Append a note (JSON, without content) for each line that the policy quarantines.' },
-  { name: 'max-record-bytes', value: 'N', commands: MASKING, text: 'Longest line that is masked whole: 1KiB to 256MiB. Overrides the policy of the ruleset.' },
-  { name: 'quiet', short: 'q', commands: ['mask', 'run', 'explain', 'check'], text: 'No warnings, no notice about a missing run secret, no progress bar.' },
+  { name: 'max-record-bytes', value: 'N', commands: READING, text: 'Longest line that is masked whole: 1KiB to 256MiB. Overrides the policy of the ruleset.' },
+  { name: 'quiet', short: 'q', commands: ['mask', 'run', 'explain', 'discover', 'check'], text: 'No warnings, no notice about a missing run secret, no progress bar.' },
   { name: 'help', short: 'h', commands: EVERY, text: 'Help, also for one command.' },
   { name: 'version', short: 'V', commands: EVERY, text: 'The version.' },
 ]
@@ -119,6 +139,13 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Say what is masked, where, and by which rule or detector; the values are not shown.',
     operands: Infinity,
     examples: ['mask-logs explain app.ndjson', 'grep 4711 app.log | mask-logs explain --text --json-findings'],
+  },
+  {
+    name: 'discover',
+    usage: 'mask-logs discover [options] [file ...]',
+    summary: 'Say what kinds of sensitive data stand at which paths of a sample, and write a ruleset.',
+    operands: Infinity,
+    examples: ['mask-logs discover app.ndjson', 'mask-logs discover --max-lines 100000 -o rules.yaml app.log.gz', 'mask-logs discover --json customers.csv'],
   },
   {
     name: 'check',
@@ -197,16 +224,18 @@ export interface Reading {
   readonly header: boolean
 }
 
-export function readingOf({ options, operands }: CommandLine): Reading {
-  if (options.has('text') && options.has('json')) throw new UsageError('--text and --json exclude each other')
+export function readingOf({ command, options, operands }: CommandLine): Reading {
+  // there it is a matter of what is written
+  const json = options.has('json') && command !== 'discover'
+  if (options.has('text') && json) throw new UsageError('--text and --json exclude each other')
   const given = options.get('format')?.[0]
   if (given !== undefined) {
-    const short = options.has('text') ? '--text' : options.has('json') ? '--json' : undefined
+    const short = options.has('text') ? '--text' : json ? '--json' : undefined
     if (short !== undefined) throw new UsageError(`--format and ${short} exclude each other`)
     if (given === 'json') throw new UsageError("--format json may mean two things: write 'ndjson' for a value on each line, 'json-document' for documents over many lines")
     if (!(FORMATS as readonly string[]).includes(given)) throw new UsageError(`--format takes ${FORMATS.slice(0, -1).join(', ')} or ${FORMATS.at(-1)}${suggest(given, FORMATS)}`)
   }
-  const format = options.has('text') ? 'text' : options.has('json') ? 'ndjson' : ((given ?? 'auto') as Format)
+  const format = options.has('text') ? 'text' : json ? 'ndjson' : ((given ?? 'auto') as Format)
   const written = options.get('delimiter')?.[0]
   const delimiter = written === '\\t' || written === 'tab' ? '\t' : written
   if (delimiter !== undefined && !/^[^\0\r\n"\u0080-\uffff]$/.test(delimiter))

@@ -2,10 +2,11 @@
 
 import { fstatSync, writeSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
+import { loadCompiled } from './code-cache.ts'
 import type * as library from '../index.ts'
 
 /** The parts of the public API that the CLI uses. */
-export type Library = Pick<typeof library, 'createMasker' | 'convertRuleset' | 'convertPinoRedact' | 'testRuleset' | 'rulesetJsonSchema'>
+export type Library = Pick<typeof library, 'createMasker' | 'createDiscovery' | 'convertRuleset' | 'convertPinoRedact' | 'testRuleset' | 'rulesetJsonSchema'>
 
 export interface CliIo {
   readonly stdin: Readable
@@ -63,7 +64,7 @@ export function processIo(onData?: (bulk: boolean) => void): CliIo {
         for (const signal of signals) process.off(signal, handler)
       }
     },
-    load: () => import('../index.ts'),
+    load: async () => (loadCompiled() as Library | undefined) ?? import('../index.ts'),
     ...(onData === undefined ? {} : { onData }),
   }
 }

@@ -90,7 +90,7 @@ export function findingLine(finding: Finding, stream?: string): string {
     by,
     score === undefined ? undefined : score.toFixed(2),
     `length ${length}`,
-    reasons === undefined || reasons.length === 0 ? undefined : `[${printable(reasons.join(' '))}]`,
+    reasons === undefined || reasons.length === 0 ? undefined : `[${printable(reasons.map(({ code }) => code).join(' '))}]`,
     `-> ${decision}`,
   ]
     .filter((part) => part !== undefined)

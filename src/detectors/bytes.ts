@@ -297,14 +297,22 @@ export function inContext(scan: Scan, at: number, context: ContextWords): boolea
     if ((bits & LETTER) !== 0 && ((here & UPPER) === 0 || (bits & LOWER) === 0)) continue
     const letter = lower(text[p]!) - 97
     if (((context.letters >> letter) & 1) === 0) continue
-    for (const word of context.byLetter[letter]!) if (matchesLower(text, at, p, word)) return true
+    for (const word of context.byLetter[letter]!) {
+      if (!matchesLower(text, at, p, word)) continue
+      scan.why?.(`word-before:${word}`)
+      return true
+    }
   }
   return false
 }
 
 /** True when one of the words is in the path of the value. */
 export function inPath(scan: Scan, context: ContextWords): boolean {
-  for (const word of scan.keyWords) if (context.all.has(word)) return true
+  for (const word of scan.keyWords) {
+    if (!context.all.has(word)) continue
+    scan.why?.(`key:${word}`)
+    return true
+  }
   return false
 }
 

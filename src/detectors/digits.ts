@@ -24,7 +24,7 @@ import {
   wordBefore,
 } from './bytes.ts'
 import { callingCodeDigits, possibleLengths } from '../engine/calling-codes.ts'
-import { cardLengths, cardLengthsInContext } from './issuers.ts'
+import { cardLengths, cardLengthsInContext, cardNetwork } from './issuers.ts'
 
 const creditCard: DetectorInfo = {
   name: 'credit_card',
@@ -32,6 +32,7 @@ const creditCard: DetectorInfo = {
   tier: 0,
   priority: 1,
   numbers: true,
+  checks: ['check:luhn'],
   summary: 'Payment card number: issuer prefix and length, Luhn check, grouping as on cards.',
   mask: { type: 'credit_card', retain_prefix_length: 'automatic' },
   examples: [
@@ -141,7 +142,25 @@ const PHONE_WORDS = contextWords(
   'call us',
   'text me',
   'contact number',
+  'telefonnummer',
+  'telefoon',
+  'telefoonnummer',
+  'telefone',
+  'telephon',
+  'mobil',
+  'mobiltelefon',
+  'mobilnummer',
+  'mobiel',
+  'handynummer',
+  'rufnummer',
+  'movil',
+  'celular',
+  'cellulare',
+  'puhelin',
+  'telefonszam',
 )
+/** Words that make a phone number of digits in groups, not of a bare run: calls and texts have numbers of many kinds. */
+const CALL_WORDS = contextWords('call', 'dial', 'ring', 'reach', 'answering', 'messages to', 'text to', 'text at', 'desk', 'office', 'registered', 'contact', 'rang')
 const SSN_WORDS = contextWords('ssn', 'social')
 /** The last word before a checked or formed number that says what else it is. */
 const OTHER_WORDS = new Set([
@@ -345,7 +364,7 @@ function findCard(scan: Scan, at: number, groups: number, id: number): number {
     if (n < groups && joint[n - 1] === 45) continue // a hyphen leads on: not the whole number
     const last = groupStart[n - 1]! + groupLength[n - 1]!
     if (!endsWell(text, scan.end, last, n === 1)) continue
-    const score = cardScore(scan, at, last, n)
+    const score = cardScore(scan, at, last, n, id)
     if (score === 0) continue
     scan.emit(id, at, last, score)
     return last
@@ -368,7 +387,7 @@ function cardGrouping(n: number): boolean {
 }
 
 /** 0 when [from, to) is no card number. */
-function cardScore(scan: Scan, from: number, to: number, groups: number): number {
+function cardScore(scan: Scan, from: number, to: number, groups: number, id: number): number {
   const text = scan.text
   let six = 0
   let digits = 0
@@ -383,9 +402,25 @@ function cardScore(scan: Scan, from: number, to: number, groups: number): number
   // Bare runs of 17 and 18 digits are ids (snowflakes) far more often than cards, which are printed in groups.
   if (sure && groups === 1 && (digits === 17 || digits === 18)) sure = false
   const maybe = sure || (cardLengthsInContext(six) & bit) !== 0 || (cardLengths(six) & bit) !== 0
-  if (!maybe || !luhn(text, from, to) || sameDigits(text, from, to)) return 0
-  if (sure) return otherWordBefore(scan, from) && !inContext(scan, from, CARD_WORDS) ? 0 : 0.75
-  return inContext(scan, from, CARD_WORDS) ? 0.8 : 0
+  if (!maybe) return 0
+  if (!luhn(text, from, to) || sameDigits(text, from, to)) {
+    scan.reject?.(id, from, to, 'failed:luhn')
+    return 0
+  }
+  if (scan.why !== undefined) scan.why(`iin:${cardNetwork(six)}`)
+  if (sure) {
+    if (!otherWordBefore(scan, from)) {
+      // for those who ask why: a word beside it is not needed
+      if (scan.why !== undefined) inContext(scan, from, CARD_WORDS)
+      return 0.75
+    }
+    if (inContext(scan, from, CARD_WORDS)) return 0.75
+    scan.reject?.(id, from, to, 'no-context')
+    return 0
+  }
+  if (inContext(scan, from, CARD_WORDS)) return 0.8
+  scan.reject?.(id, from, to, 'no-context')
+  return 0
 }
 
 function sameDigits(text: Uint8Array, from: number, to: number): boolean {
@@ -397,7 +432,7 @@ function sameDigits(text: Uint8Array, from: number, to: number): boolean {
 function otherWordBefore(scan: Scan, at: number): boolean {
   const text = scan.text
   if (at === scan.start) {
-    for (const word of scan.keyWords) if (OTHER_WORDS.has(word)) return true
+    for (const word of scan.keyWords) if (OTHER_WORDS.has(word)) return isNegative(scan, word)
     return false
   }
   let p = at
@@ -409,7 +444,12 @@ function otherWordBefore(scan: Scan, at: number): boolean {
   if (p === to) return false
   let word = ''
   for (let i = p; i < to; i++) word += String.fromCharCode(lower(text[i]!))
-  return OTHER_WORDS.has(word)
+  return OTHER_WORDS.has(word) && isNegative(scan, word)
+}
+
+function isNegative(scan: Scan, word: string): true {
+  scan.why?.(`negative:${word}`)
+  return true
 }
 
 // ------------------------------------------------------------------------------------------------ US numbers
@@ -486,7 +526,14 @@ function findInternational(scan: Scan, at: number, plus: number, ids: Int32Array
       if (digits > 15) break
       if (p < end && isDigit(text[p]!)) continue
       const national = digits - trunk
-      if (!open && national < 16 && ((lengths >> national) & 1) !== 0 && (code !== 1 || nanpStart(text, at + codeDigits, p)) && !wordAfter(text, end, p)) best = p
+      if (
+        !open &&
+        national < 16 &&
+        ((lengths >> national) & 1) !== 0 &&
+        (code !== 1 || nanpStart(text, at + codeDigits, p)) &&
+        (!wordAfter(text, end, p) || withExtension(text, p, end) > p)
+      )
+        best = p
       continue
     }
     const next = p + 1 < stop ? text[p + 1]! : 0
@@ -617,7 +664,8 @@ function findInPhoneContext(scan: Scan, at: number, from: number, open: boolean,
   while (n > 1 && digits > 15) digits -= groupLength[--n]!
   if (digits < 7 || digits > 15 || looksLikeDate(text)) return 0
   const to = withExtension(text, groupStart[n - 1]! + groupLength[n - 1]!, scan.end)
-  if (!endsWell(text, scan.end, to, false) || !(inContext(scan, from, PHONE_WORDS) || (n > 1 && phoneWordAfter(text, to, scan.end))) || otherWordBefore(scan, from)) return 0
+  const spoken = inContext(scan, from, PHONE_WORDS) || (n > 1 && joint[0] !== 46 && inContext(scan, from, CALL_WORDS))
+  if (!endsWell(text, scan.end, to, false) || !(spoken || (n > 1 && phoneWordAfter(text, to, scan.end))) || otherWordBefore(scan, from)) return 0
   scan.emit(id, open && joint[0] === 41 ? from : at, to, 0.7)
   return to
 }
@@ -657,12 +705,56 @@ function withExtension(text: Uint8Array, to: number, end: number): number {
   return digits > p && digits - p <= 6 && !wordAfter(text, end, digits) ? digits : to
 }
 
+// ------------------------------------------------------------------------------------------------ under telling keys
+
+/** A path that speaks of phones or social security: what stands there is looked at, however short. */
+function named(keyWords: readonly string[], active: Uint8Array, ids: Int32Array): boolean {
+  return keyWords.some((word) => (active[ids[PHONE]!] !== 0 && PHONE_WORDS.all.has(word)) || (active[ids[SSN]!] !== 0 && SSN_WORDS.all.has(word)))
+}
+
+/** Five to fifteen digits, in any groups, as the whole value under a key that speaks of phones. */
+function findWhole(scan: Scan, ids: Int32Array): void {
+  if (scan.active[ids[PHONE]!] === 0 || !inPath(scan, PHONE_WORDS) || scan.keyWords.some((word) => OTHER_WORDS.has(word))) return
+  const text = scan.text
+  let from = scan.start
+  let to = scan.end
+  while (from < to && text[from] === 32) from++
+  while (to > from && text[to - 1] === 32) to--
+  if (to - from < 5 || to - from > 32) return
+  let digits = 0
+  let dots = 0
+  let first = -1
+  for (let p = from; p < to; p++) {
+    const b = text[p]!
+    if (isDigit(b)) {
+      if (first < 0) first = p
+      digits++
+    } else if (b === 46) dots++
+    else if (b !== 32 && b !== 40 && b !== 41 && b !== 45 && b !== 47 && (b !== 43 || p > from)) {
+      if (withExtension(text, p > from && text[p - 1] === 32 ? p - 1 : p, to) !== to) return
+      break
+    }
+  }
+  if (digits < 5 || digits > 15 || !isDigit(text[to - 1]!)) return
+  const groups = readGroups(text, first, to)
+  if (looksLikeDate(text) || (dots === 3 && groups === 4) || (digits === 8 && groups === 1 && realDay(text, first))) return
+  scan.emit(ids[PHONE]!, from, to, 0.85)
+}
+
+/** `20240501`. */
+function realDay(text: Uint8Array, at: number): boolean {
+  const year = number(text, at, 4)
+  const month = number(text, at + 4, 2)
+  const day = number(text, at + 6, 2)
+  return year >= 1900 && year < 2100 && month >= 1 && month <= 12 && day >= 1 && day <= 31
+}
+
 // ------------------------------------------------------------------------------------------------ bare numbers
 
 function findNumber(scan: Scan, ids: Int32Array): void {
   const { text, start, end } = scan
   const count = end - start
-  if (count < 7 || count > 19) return
+  if (count < 5 || count > 19) return
   for (let p = start; p < end; p++) if (!isDigit(text[p]!)) return
   const words = scan.keyWords
   if (scan.active[ids[CARD]!] !== 0 && count >= 12) {
@@ -703,6 +795,8 @@ export const digits: Finder = {
   ],
   find,
   number: findNumber,
+  named,
+  whole: findWhole,
   skim: 'digits',
   passesTimes: (words) => !words.some((word) => PHONE_WORDS.all.has(word)),
 }

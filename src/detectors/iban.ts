@@ -30,6 +30,7 @@ const iban: DetectorInfo = {
   priority: 3,
   summary: 'IBAN: length of the country, mod 97; any case, groups of four by single spaces.',
   mask: { type: 'iban' },
+  checks: ['check:mod97'],
   examples: ['to «DE89370400440532013000» sent', 'IBAN «GB82 WEST 1234 5698 7654 32».', 'iban=«nl91abna0417164300»', '«NO9386011117947»', 'acct:«FR1420041010050500013M02606»,'],
   counterExamples: [
     'DE89370400440532013001',
@@ -39,6 +40,7 @@ const iban: DetectorInfo = {
     'DE893704004405320130001',
     'commit de89370a',
     'GB82 WEST 1234 5698',
+    '0da6bda5-ad55-411f-ab94-97c1ed4d7e2f',
   ],
 }
 
@@ -61,6 +63,8 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
     const b = text[p]!
     const bits = CLASS[b]!
     if ((bits & ALNUM) !== 0) {
+      // the last group of a UUID is no group of four
+      if (separator === 45 && (count & 3) === 0 && text[p - 1] !== 45) return at
       if ((bits & DIGIT) !== 0) digits++
       p++
       count++
@@ -71,7 +75,11 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
     separator = b
     p++
   }
-  if (wordAfter(text, end, p) || digits < 6 || ibanMod97(text, from, p) !== 1) return at
+  if (wordAfter(text, end, p) || digits < 6) return at
+  if (ibanMod97(text, from, p) !== 1) {
+    scan.reject?.(ids[0]!, from, p, 'failed:mod97')
+    return at
+  }
   scan.emit(ids[0]!, from, p, 0.95)
   return p
 }

@@ -1,7 +1,7 @@
-// Every built-in detector, one line per family. The engine takes `finders` for the one pass over a text and calls
-// `keyFacts` and `judgeSecret` for `named_secret`, which has no candidates of its own.
+// Every built-in detector, one line per family. The engine takes `finders` for the one pass over a text, and asks `keyed`
+// about values under keys that `keyFacts` says something of.
 
-import type { DetectorInfo, Finder } from '../engine/types.ts'
+import type { DetectorInfo, Finder, KeyedDetector } from '../engine/types.ts'
 import { authorizationFinder } from './authorization.ts'
 import { cardTrackFinder } from './card-track.ts'
 import { cloudKeysFinder } from './cloud-keys.ts'
@@ -10,32 +10,50 @@ import { connectionStringFinder } from './connection-string.ts'
 import { cookieFinder } from './cookie.ts'
 import { digits } from './digits.ts'
 import { emailFinder } from './email.ts'
+import { highEntropyFinder } from './high-entropy.ts'
+import { geoFinder, geoPoint } from './geo-point.ts'
+import { idFinder } from './id-finder.ts'
 import { ibanFinder } from './iban.ts'
 import { ipv4Finder } from './ipv4.ts'
 import { ipv6Finder } from './ipv6.ts'
 import { jwtFinder } from './jwt.ts'
-import { kubernetesSecretFinder } from './kubernetes-secret.ts'
+import { judgeSecret } from './key-words.ts'
+import { kubernetesFinder } from './kubernetes.ts'
+import { knownSecret } from './known-secret.ts'
 import { macFinder } from './mac.ts'
+import { judgePair } from './pairs.ts'
+import { mrzFinder } from './mrz.ts'
+import { namedOnlyFinder } from './named-only.ts'
+import { otpSeedFinder } from './otp-seed.ts'
 import { passwordHashFinder } from './password-hash.ts'
+import { personName } from './person-name.ts'
 import { privateKeyFinder } from './private-key.ts'
+import { explainSecret } from './secret-reasons.ts'
+import { seedPhraseFinder } from './seed-phrase.ts'
+import { streetAddress } from './street-address.ts'
 import { urlFinder } from './url.ts'
 import { vendorTokensFinder } from './vendor-tokens.ts'
+import { walletsFinder } from './wallets.ts'
 
-export { judgeSecret, keyFacts, keyFactsAt } from './key-words.ts'
-export { createPair, finishPair, judgePair, pairTriggers, recogniseKey, recognisePair } from './pairs.ts'
+export { isCommon } from './common-words.ts'
+export { idRows } from './ids/index.ts'
+export { isMasked, judgeSecret, keyFacts, keyFactsAt, looksRandom } from './key-words.ts'
+export { compileKnownSecrets } from './known-secret.ts'
+export { createPair, finishPair, pairTriggers, recogniseKey, recognisePair } from './pairs.ts'
 
 /** In no particular order: overlaps are settled by length, score and `priority`. */
 export const finders: readonly Finder[] = [
   digits,
   cardTrackFinder,
   ibanFinder,
+  idFinder,
   emailFinder,
   urlFinder,
   connectionStringFinder,
   commandLineFinder,
-  kubernetesSecretFinder,
   jwtFinder,
   privateKeyFinder,
+  kubernetesFinder,
   authorizationFinder,
   cookieFinder,
   cloudKeysFinder,
@@ -44,6 +62,13 @@ export const finders: readonly Finder[] = [
   ipv4Finder,
   ipv6Finder,
   macFinder,
+  otpSeedFinder,
+  walletsFinder,
+  seedPhraseFinder,
+  mrzFinder,
+  highEntropyFinder,
+  namedOnlyFinder,
+  geoFinder,
 ]
 
 /** The value under a key that names a secret. */
@@ -89,11 +114,25 @@ export const namedSecret: DetectorInfo = {
   ],
 }
 
+/** How strongly a key says that its value is a secret. */
+const STRENGTHS = ['', 'key:weak', 'key:medium', 'key:record-strong', 'key:strong']
+
+const secretByKey: KeyedDetector = {
+  detector: namedSecret,
+  level: (facts) => facts.secret,
+  numbers: (facts) => facts.secretNumbers,
+  judge: (text, start, end, level, number) => (number ? 0.95 : judgeSecret(text, start, end, level, 'record')),
+  explain: (text, start, end, level) => [STRENGTHS[level]!, ...explainSecret(text, start, end)],
+  pair: judgePair,
+}
+
+/** Detectors of values that are known by their key; the first that a key speaks to is asked. */
+export const keyed: readonly KeyedDetector[] = [secretByKey, personName, streetAddress, geoPoint]
+
 /** Every detector, in the order of priority. */
-export const detectors: readonly DetectorInfo[] = finders
-  .flatMap((finder) => finder.detectors)
-  .concat(namedSecret)
-  .sort((a, b) => a.priority - b.priority)
+export const detectors: readonly DetectorInfo[] = [...new Set([...finders.flatMap((finder) => finder.detectors), ...keyed.map(({ detector }) => detector), knownSecret])].sort(
+  (a, b) => a.priority - b.priority,
+)
 
 /** The five groups; `all` is their union. */
 export const GROUPS = ['secrets', 'pci', 'pii', 'phi', 'network'] as const

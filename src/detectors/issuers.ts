@@ -56,6 +56,17 @@ export function cardLengths(six: number): number {
   return found
 }
 
+/** The network that issues cards with these first six digits, for explain. */
+export function cardNetwork(six: number): string {
+  for (const { network, ranges } of issuers) {
+    for (const [from, to] of ranges) {
+      const prefix = Math.floor(six / 10 ** (6 - String(from).length))
+      if (prefix >= from && prefix <= to) return network
+    }
+  }
+  return 'other'
+}
+
 /** As `cardLengths`, for what only counts beside a word that says card: older Maestro and JCB numbers, UATP. */
 export function cardLengthsInContext(six: number): number {
   const two = (six / 10_000) | 0

@@ -8,6 +8,7 @@ const jwt: DetectorInfo = {
   group: 'secrets',
   tier: 0,
   priority: 8,
+  checks: ['check:header'],
   summary: 'JSON Web Token: three (JWS) or five (JWE) base64url segments, or two that both decode to objects; the header names `alg` or `enc`.',
   examples: [
     'auth «eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJlLWJ5dGVz» ok',
@@ -40,7 +41,10 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
     p = to + 1
   }
   if (segments < 2) return segments === 0 ? at : ends[0]!
-  if (!isHeader(text, from, ends[0]!)) return ends[0]!
+  if (!isHeader(text, from, ends[0]!)) {
+    scan.reject?.(ids[0]!, from, ends[segments - 1]!, 'failed:header')
+    return ends[0]!
+  }
   let last = segments >= 5 ? 4 : segments >= 3 ? 2 : 1
   if (segments > 2 && ends[1] === ends[0]! + 1) {
     if (segments < 5) return ends[0]! // an empty segment belongs to five

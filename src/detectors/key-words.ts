@@ -5,6 +5,7 @@ import type { KeyFacts } from '../engine/types.ts'
 import { BIGRAM_LEVELS, BIGRAM_THRESHOLDS } from './bigram-data.ts'
 import { ALNUM, CLASS, DIGIT, KEY, LETTER, LOWER, SPACE, UNDERSCORE, UPPER, classesOf, lower, matchesAt, matchesLower, oneByteRepeated } from './bytes.ts'
 import { isCommon } from './common-words.ts'
+import { leadsOn, personalOf } from './personal-keys.ts'
 
 type Strength = KeyFacts['secret']
 
@@ -43,7 +44,7 @@ const STRONG_BEFORE_KEY = words(
 const STRONG_BEFORE_TOKEN = words('access refresh auth id bearer')
 const RECORD_HEADS = words('token auth session sid csrf xsrf sig signature otp totp pin jwt dsn cookie cookies phpsessid jsessionid sessid authtoken webhook oauth apikey')
 const TOP_DOMAINS = words('com org net io dev')
-const MEDIUM_HEADS = words('pat bearer psk pw passkey otpauth mnemonic license licence serviceaccount')
+const MEDIUM_HEADS = words('pat bearer psk pw passkey otpauth mnemonic license licence serviceaccount okta lob')
 const WEAK_HEADS = words('key keys hash code nonce salt seed')
 
 const VENDORS = words(`aws amazon azure gcp google github gitlab bitbucket slack stripe twilio sendgrid mailgun mailchimp openai anthropic datadog
@@ -67,7 +68,10 @@ const JOINED = new Map<string, readonly string[]>(
   aws-access-key-id aws-secret-access-key aws-session-token auth-header admin-password bot-token db-pwd mysql-pwd pg-password my-password
   new-password old-password current-password confirm-password security-token device-token push-token verification-token reset-token
   social-security account-number date-of-birth tax-id user-name host-name
-  credential-s client-key secret-id role-id token-secret access-secret master-password`
+  credential-s client-key secret-id role-id token-secret access-secret master-password
+  social-security-number social-security-no given-name family-name middle-name maiden-name display-name birth-name customer-name patient-name contact-name
+  employee-name recipient-name passenger-name sender-name street-address home-address postal-address mailing-address billing-address shipping-address
+  address-line street-name street-line name-on-card card-holder account-holder`
     .trim()
     .split(/\s+/)
     .map((entry) => [entry.replaceAll('-', ''), entry.split('-')]),
@@ -86,7 +90,7 @@ const WITH_DIGITS = words('oauth2 cvv2 cvc2 sha1 sha256 sha512 md5 ipv4 ipv6 s3 
 /** Suffixes that are cut off a longer word whatever stands before: no English word ends so. */
 const CUT_SUFFIXES = ['passwords', 'password', 'passwd', 'passphrase', 'apikey', 'secretkey', 'accesskey', 'privatekey', 'credentials', 'secret', 'token', 'tokens']
 
-const UNKNOWN: KeyFacts = { words: [], secret: 0, secretNumbers: false }
+const UNKNOWN: KeyFacts = { words: [], secret: 0, secretNumbers: false, personal: 0, mute: true, leads: false, holds: false }
 
 const CACHE_LIMIT = 4096
 const cache = new Map<string, KeyFacts>()
@@ -98,7 +102,8 @@ const cache = new Map<string, KeyFacts>()
 export function keyFacts(key: string): KeyFacts {
   const known = cache.get(key)
   if (known !== undefined) return known
-  const facts = key.length > 128 ? UNKNOWN : analyse(key)
+  // the name of a detector in a placeholder says nothing: it stands where a key was masked
+  const facts = key.length > 128 || key.startsWith('[REDACTED') ? UNKNOWN : analyse(key)
   if (cache.size >= CACHE_LIMIT) cache.clear()
   cache.set(key, facts)
   return facts
@@ -202,7 +207,26 @@ function pushWord(out: string[], part: string): void {
 function analyse(key: string): KeyFacts {
   const list = splitKey(key)
   const secret = strength(list)
-  return { words: list, secret, secretNumbers: secret >= 3 && NUMERIC.has(headOf(list)) }
+  const personal = secret > 0 ? 0 : personalOf(list, headIndex(list))
+  return {
+    words: list,
+    secret,
+    secretNumbers: secret >= 3 && NUMERIC.has(headOf(list)),
+    personal,
+    mute: secret === 0 && personal === 0 && !list.some((word) => speaks(word)),
+    leads: secret > 0 || leadsOn(list),
+    // of what was asked for and granted (`authorization`) much is told
+    holds: secret === 4 && headOf(list) !== 'authorization',
+  }
+}
+
+/** Beside secrets these are what they are for. */
+const SETTINGS = words(`account address algorithms amount city client country currency database db dbname domain driver email engine language locale passwordless
+  platform price project protocol realm region role roles scheme ssl tenant tls tokens zone`)
+
+/** A word that says what a value is, or that it is no secret. */
+function speaks(word: string): boolean {
+  return NEGATIVE.has(word) || SETTINGS.has(word) || STRONG_HEADS.has(word) || RECORD_HEADS.has(word) || WEAK_HEADS.has(word)
 }
 
 const NUMERIC = words('password passwords passwd pwd pass passphrase passcode pin otp totp secret secrets')

@@ -68,6 +68,7 @@ export function recogniseKey(text: Uint8Array, start: number, end: number, at: n
     const after = next === 62 ? at + 2 : at + 1
     if (compares && literalBefore(text, start, from)) return reversed(text, start, end, from, after, out)
     if (!keyBefore(text, start, from, out, true) || !valueAfter(text, end, after, out)) return false
+    siblingBehind(text, end, out)
     return !compares || out.quote !== 0
   }
   if (b === 58) {
@@ -75,7 +76,9 @@ export function recogniseKey(text: Uint8Array, start: number, end: number, at: n
     // `::` and `:=` are none or found at their `=`; `://` is a scheme.
     if (next === 58 || next === 61 || (at > start && text[at - 1] === 58)) return false
     if (next === 47 && at + 2 < end && text[at + 2] === 47) return false
-    return keyBefore(text, start, at, out, false) && valueAfter(text, end, at + 1, out)
+    if (!keyBefore(text, start, at, out, false) || !valueAfter(text, end, at + 1, out)) return false
+    siblingBehind(text, end, out)
+    return true
   }
   if (b === 45) return option(text, start, end, at, out)
   if (b === 47) return element(text, start, at, out)
@@ -108,6 +111,7 @@ function keyBefore(text: Uint8Array, start: number, to: number, out: Pair, decla
   if ((CLASS[last]! & KEY) === 0) return false
   if (!bareKey(text, start, p, out)) return false
   sibling(text, start, out.keyStart, out)
+  wholeName(text, start, out)
   // `var apiToken string = "x"`, `let token: str = "x"`: the name stands before its type.
   if (declares && p < to && isTypeName(text, out.keyStart, out.keyEnd)) {
     let q = out.keyStart
@@ -125,7 +129,19 @@ function keyBefore(text: Uint8Array, start: number, to: number, out: Pair, decla
   return true
 }
 
-const NAME_KEYS = ['name', 'key', 'field', 'header', 'variable']
+/** Words that make `name` behind them the name of a person. */
+const NAME_WORDS = ['first', 'last', 'given', 'family', 'middle', 'maiden', 'full', 'display', 'customer', 'patient', 'contact', 'employee', 'recipient', 'passenger', 'sender']
+
+/** `first name: x`: the key is both words. */
+function wholeName(text: Uint8Array, start: number, out: Pair): void {
+  const at = out.keyStart
+  if (out.keyEnd - at !== 4 || at - 4 < start || text[at - 1] !== 32 || !matchesLower(text, out.keyEnd, at, 'name')) return
+  let p = at - 1
+  while (p > start && at - p < 12 && (CLASS[text[p - 1]!]! & ALNUM) !== 0) p--
+  if (NAME_WORDS.some((word) => word.length === at - 1 - p && matchesLower(text, at, p, word))) out.keyStart = p
+}
+
+const NAME_KEYS = ['name', 'key', 'field', 'header', 'variable', 'attribute']
 
 /**
  * `key="Password" value="x"`, `"name":"DB_PASSWORD","value":"x"`: the key of a `value` is the text of the name before it.
@@ -146,6 +162,45 @@ function sibling(text: Uint8Array, start: number, at: number, out: Pair): void {
   }
   out.keyStart = keyStart
   out.keyEnd = keyEnd
+}
+
+/** Bytes of a value behind which its name is looked for. */
+const MOST_NAMED = 256
+
+/** The same where the name stands behind the value: `value="x" key="Password"`, `"value":"x","name":"DB_PASSWORD"`. */
+function siblingBehind(text: Uint8Array, end: number, out: Pair): void {
+  const { quote } = out
+  if (quote === 0 || out.keyEnd - out.keyStart !== 5 || !matchesLower(text, out.keyEnd, out.keyStart, 'value')) return
+  const stop = end - out.valueStart > MOST_NAMED ? out.valueStart + MOST_NAMED : end
+  finishPair(text, stop, out)
+  let p = out.valueEnd
+  while (p < stop && text[p] === 92) p++
+  if (p >= stop || text[p] !== quote) return
+  p = marks(text, p + 1, stop)
+  for (const name of NAME_KEYS) {
+    if (!matchesLower(text, stop, p, name)) continue
+    let q = p + name.length
+    while (q < stop && q - p < 16 && (text[q] === 92 || text[q] === 34 || text[q] === 39)) q++
+    while (q < stop && q - p < 24 && text[q] === 32) q++
+    if (q >= stop || (text[q] !== 61 && text[q] !== 58)) continue
+    q++
+    while (q < stop && q - p < 32 && (text[q] === 92 || text[q] === 32)) q++
+    if (q >= stop || (text[q] !== 34 && text[q] !== 39)) return
+    const close = text[q]!
+    const from = ++q
+    while (q < stop && q - from <= MAX_KEY && text[q] !== close && text[q] !== 92 && text[q]! >= 32) q++
+    if (q === from || q >= stop || (text[q] !== close && text[q] !== 92)) return
+    out.keyStart = from
+    out.keyEnd = q
+    return
+  }
+}
+
+/** Skips blanks, a comma, and an opening quote before a name. */
+function marks(text: Uint8Array, p: number, end: number): number {
+  const stop = end - p > 8 ? p + 8 : end
+  while (p < stop && (text[p] === 32 || text[p] === 44 || text[p] === 92 || ((text[p] === 34 || text[p] === 39) && p + 1 < stop && (CLASS[text[p + 1]!]! & LETTER) !== 0))) p++
+  return p
 }
 
 const TYPES = ['string', 'str', 'text', 'char', 'nsstring', 'auto', 'any', 'byte']

@@ -1,7 +1,7 @@
 // Private key blocks: PEM (PKCS#1, PKCS#8, EC, DSA, OpenSSH, encrypted), PGP, PuTTY. Line breaks may be real or written
 // as `\n`, so nothing here depends on lines.
 
-import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
+import type { BlockPart, DetectorInfo, Finder, LineBlock, Scan } from '../engine/types.ts'
 import { ALNUM, BASE64, CLASS, LETTER, SPACE, UPPER, matchesAt, runEnd } from './bytes.ts'
 
 const privateKey: DetectorInfo = {
@@ -9,7 +9,7 @@ const privateKey: DetectorInfo = {
   group: 'secrets',
   tier: 0,
   priority: 9,
-  summary: 'Private key block (PEM, OpenSSH, PGP, PuTTY), line breaks real or escaped, to its END line or the end of the text.',
+  summary: 'Private key block (PEM, OpenSSH, PGP, PuTTY), line breaks real or escaped, to its END line or the end of the text; in text it goes on over lines.',
   examples: [
     'key «-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAxyzxyzxyz\n-----END RSA PRIVATE KEY-----» done',
     '"«-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\\n-----END PRIVATE KEY-----»\\n"',
@@ -60,7 +60,10 @@ function findBegin(scan: Scan, at: number, ids: Int32Array): number {
   let p = body
   for (;;) {
     p = indexOfEnd(text, p, end)
-    if (p === end) break
+    if (p === end) {
+      if (scan.line) scan.goesOn?.(ids[0]!, at - 5, (prefix) => keyLines(prefix, PEM))
+      break
+    }
     const to = labelEnd(text, p + 9, end)
     if (to > 0) {
       p = to
@@ -144,8 +147,125 @@ function findPutty(scan: Scan, at: number, ids: Int32Array): number {
       break
     }
   }
+  if (p === end && scan.line) scan.goesOn?.(ids[0]!, at - 5, (prefix) => keyLines(prefix, PUTTY))
   scan.emit(ids[0]!, at - 5, p, 0.95)
   return p
+}
+
+// ------------------------------------------------------------------------------------------------ over the lines of a text
+
+/** A block that does not end is no key. */
+const MOST_LINES = 200
+const MOST_BYTES = 65536
+/** Prefixes of log lines differ in length, by a digit of a process id or of a time. */
+const PREFIX_SLACK = 8
+/** A line of a key is so long, but for its last one. */
+const FULL_LINE = 40
+/** Lines that may follow the last full one: the rest of the key, a checksum. */
+const MOST_SHORT = 2
+/** What is shorter may be a word, as long as no full line has been seen. */
+const SHORT_WORD = 12
+
+interface KeyFormat {
+  readonly headers: readonly string[]
+  /** Headers stand before the first line of base64 only. */
+  readonly headersFirst: boolean
+}
+
+const PEM: KeyFormat = { headers: ['Proc-Type', 'DEK-Info', 'Version', 'Comment', 'Hash', 'Charset', 'MessageID', 'Subject', 'X-'], headersFirst: true }
+const PUTTY: KeyFormat = { headers: ['Encryption', 'Comment', 'Public-Lines', 'Private-Lines', 'Key-Derivation', 'Argon2-', 'Private-MAC', 'Private-Hash'], headersFirst: false }
+
+/** Where a line of a key ends, which begins at `from`; `last`: so does the key. Undefined: it is none. */
+interface KeyLine {
+  readonly to: number
+  readonly last: boolean
+  /** Characters of base64 in it. */
+  readonly length: number
+}
+
+/** The lines of a block whose BEGIN line had `prefix` before it: each with a prefix like that, or with none. */
+function keyLines(prefix: Uint8Array, format: KeyFormat): LineBlock {
+  let lines = 0
+  let bytes = 0
+  let full = false
+  let body = false
+  let short = 0
+  const width = prefix.length
+  const joint = width > 0 ? prefix[width - 1]! : 0
+  const read = (text: Uint8Array, from: number, end: number): KeyLine | undefined => keyLine(text, from, end, format, full, body, short < MOST_SHORT)
+  const part = (from: number, line: KeyLine): BlockPart => {
+    if (line.length > 0) body = true
+    if (line.length >= FULL_LINE) full = true
+    else if (full && line.length > 0) short++
+    return { from, to: line.to, last: line.last }
+  }
+  return {
+    next(text, start, end) {
+      lines++
+      bytes += end - start + 1
+      if (lines > MOST_LINES || bytes > MOST_BYTES) return undefined
+      const usual = start + width
+      if (width > 0 && usual <= end && text[usual - 1] === joint && ((CLASS[joint]! & BASE64) === 0 || sameBytes(text, start, prefix))) {
+        const line = read(text, usual, end)
+        if (line !== undefined) return part(usual, line)
+      }
+      const whole = read(text, start, end)
+      if (whole !== undefined) return part(start, whole)
+      if (width === 0 || (CLASS[joint]! & BASE64) !== 0) return undefined
+      for (let from = usual + PREFIX_SLACK; from >= usual - PREFIX_SLACK && from > start; from--) {
+        if (from >= end || text[from - 1] !== joint) continue
+        const line = read(text, from, end)
+        if (line !== undefined && (full || line.last || line.length >= FULL_LINE)) return part(from, line)
+      }
+      return undefined
+    },
+  }
+}
+
+function sameBytes(text: Uint8Array, at: number, bytes: Uint8Array): boolean {
+  for (let k = 0; k < bytes.length; k++) if (text[at + k] !== bytes[k]) return false
+  return true
+}
+
+/** Blanks, quotes and what else programs put around the lines of a string. */
+function isTrim(b: number): boolean {
+  return b === 32 || b === 9 || b === 13 || b === 34 || b === 39 || b === 96 || b === 44 || b === 92
+}
+
+function keyLine(text: Uint8Array, from: number, end: number, format: KeyFormat, full: boolean, body: boolean, open: boolean): KeyLine | undefined {
+  let p = from
+  while (p < end && isTrim(text[p]!)) p++
+  if (p === end) return { to: end, last: false, length: 0 }
+  if (matchesAt(text, end, p, '-----END ')) {
+    const to = labelEnd(text, p + 9, end)
+    return to === 0 ? undefined : { to, last: true, length: 0 }
+  }
+  if (!body || !format.headersFirst) {
+    for (const name of format.headers) {
+      if (!matchesAt(text, end, p, name)) continue
+      let q = p + name.length
+      while (q < end && q - p < 32 && ((CLASS[text[q]!]! & ALNUM) !== 0 || text[q] === 45)) q++
+      if (q < end && text[q] === 58) return { to: end, last: matchesAt(text, end, p, 'Private-MAC') || matchesAt(text, end, p, 'Private-Hash'), length: 0 }
+    }
+  }
+  let q = p
+  let some = false
+  let word = true
+  // the checksum of a PGP block begins with `=`
+  while (q < end && text[q] === 61) q++
+  for (const from = q; q < end && (CLASS[text[q]!]! & BASE64) !== 0; q++) {
+    some = true
+    // `Failed`, `ok`, `DONE`: behind the second letter the case does not change
+    if ((CLASS[text[q]!]! & LETTER) === 0 || (q > from + 1 && ((text[q]! ^ text[q - 1]!) & 32) !== 0)) word = false
+  }
+  while (q < end && text[q] === 61) q++
+  const length = q - p
+  if (length === 0 || !open) return undefined
+  // a line break that is written, the `+` between two strings
+  if (q + 1 < end && text[q] === 92 && text[q + 1] === 110) q += 2
+  while (q < end && (isTrim(text[q]!) || text[q] === 43)) q++
+  if (q < end || !some || (word && !full && length < SHORT_WORD)) return undefined
+  return { to: end, last: false, length }
 }
 
 export const privateKeyFinder: Finder = {

@@ -1,5 +1,5 @@
-// Secrets in URLs: user and password before the host, secret parameters of query and fragment, the key of a Sentry DSN,
-// the seed of an otpauth address. Found by `://` and by `?` or `#`; the host and the path are left alone.
+// Secrets in URLs: user and password before the host, secret parameters of query and fragment, the key of a Sentry DSN.
+// Found by `://` and by `?` or `#`; the host and the path are left alone.
 
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import { ALNUM, BASE64URL, CLASS, DIGIT, HEX, KEY, LETTER, SPACE, URL_BYTE, classesOf, isDigit, lower, matchesAt, matchesLower, runEnd, runStart } from './bytes.ts'
@@ -75,20 +75,9 @@ const sentry: DetectorInfo = {
   counterExamples: ['https://0123456789abcdef@o1.example/42', 'https://o1.example/0123456789abcdef0123456789abcdef'],
 }
 
-const otpSeed: DetectorInfo = {
-  name: 'otp_seed',
-  group: 'secrets',
-  tier: 0,
-  priority: 40,
-  summary: 'Secret of an `otpauth://` address.',
-  examples: ['otpauth://totp/Shop:bob?secret=«JBSWY3DPEHPK3PXP»&issuer=Shop'],
-  counterExamples: ['otpauth://totp/Shop:bob?issuer=Shop', 'https://x.example/?issuer=JBSWY3DPEHPK3PXP'],
-}
-
 const CREDENTIALS = 0
 const PARAMETER = 1
 const SENTRY = 2
-const OTP = 3
 
 const MAX_USERINFO = 192
 
@@ -249,7 +238,7 @@ function findQuery(scan: Scan, at: number, ids: Int32Array): number {
       if (b === 47 && text[p - 1] === 58) findAuthority(scan, p, ids)
       p++
     }
-    if (p > value && to - from <= 64) judgeParameter(scan, at, from, to, value, p, ids)
+    if (p > value && to - from <= 64) judgeParameter(scan, from, to, value, p, ids)
     if (p >= end || (text[p] !== 38 && text[p] !== 59 && text[p] !== 35)) return p
     // `&amp;` of HTML is the same ampersand.
     if (text[p] === 38 && matchesAt(text, end, p, '&amp;')) p += 4
@@ -272,7 +261,7 @@ function signsUrl(text: Uint8Array, from: number, to: number): boolean {
   )
 }
 
-function judgeParameter(scan: Scan, mark: number, from: number, to: number, value: number, valueEnd: number, ids: Int32Array): void {
+function judgeParameter(scan: Scan, from: number, to: number, value: number, valueEnd: number, ids: Int32Array): void {
   const text = scan.text
   let stop = valueEnd
   // Sentence punctuation behind the URL.
@@ -281,10 +270,6 @@ function judgeParameter(scan: Scan, mark: number, from: number, to: number, valu
   const signs = signsUrl(text, from, to)
   const strength = signs ? 4 : keyFactsAt(text, from, to).secret
   if (strength === 0 || stop === value || isMasked(text, value, stop) || isPlaceholder(text, value, stop)) return
-  if (to - from === 6 && scan.active[ids[OTP]!] !== 0 && matchesLower(text, to, from, 'secret') && inOtpAddress(scan, mark)) {
-    scan.emit(ids[OTP]!, value, stop, 0.95)
-    return
-  }
   if (scan.active[ids[PARAMETER]!] === 0) return
   if (signs) {
     if (to - from === 4 && (plainNumber(text, value, stop) || stop - value < 6)) return
@@ -305,14 +290,8 @@ function plainNumber(text: Uint8Array, from: number, to: number): boolean {
   return to - from <= 4 && runEnd(text, from, to, DIGIT, 4) === to
 }
 
-function inOtpAddress(scan: Scan, mark: number): boolean {
-  const from = runStart(scan.text, mark, scan.start, URL_BYTE, 256)
-  for (let p = from; p < mark - 10; p++) if (matchesLower(scan.text, mark, p, 'otpauth://')) return true
-  return false
-}
-
 export const urlFinder: Finder = {
-  detectors: [credentials, parameter, sentry, otpSeed],
+  detectors: [credentials, parameter, sentry],
   triggers: [{ prev: ':', byte: '/' }, { byte: '?#' }, { prev: '-', byte: 'u' }],
   find,
   skim: 'url',

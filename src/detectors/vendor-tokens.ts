@@ -160,7 +160,14 @@ const ROWS: readonly Row[] = [
     examples: [`«SG.${A(22)}.${A(43)}»`],
     counterExamples: ['SG.Foo', 'MSG.aB3'],
   },
-  { name: 'twilio_key', priority: 25, summary: 'Twilio API key.', forms: ['SK h32'], examples: [`sid «SK${H(32)}»`], counterExamples: ['SK' + 'a'.repeat(32), `DISK${H(32)}`] },
+  {
+    name: 'twilio_key',
+    priority: 25,
+    summary: 'Twilio API key; account behind twilio.',
+    forms: ['SK h32'],
+    examples: [`sid «SK${H(32)}»`, `twilio sid=«AC${H(32)}»`],
+    counterExamples: ['SK' + 'a'.repeat(32), `DISK${H(32)}`],
+  },
   { name: 'pypi_token', priority: 26, summary: 'PyPI token.', forms: ['pyp^i- u50+'], examples: [`«pypi-AgEIcHlwaS5vcmc${A(60)}»`], counterExamples: ['pypi-server'] },
   {
     name: 'digitalocean_token',
@@ -231,10 +238,10 @@ const ROWS: readonly Row[] = [
   {
     name: 'vault_token',
     priority: 35,
-    summary: 'HashiCorp Vault token.',
+    summary: 'HashiCorp Vault token; those of old behind vault.',
     forms: ['hvs. u24+', 'hvb. u24+', 'hvr. u24+'],
-    examples: [`«hvs.${A(90)}»`],
-    counterExamples: ['hvs.x', 's.DefaultListableBeanFactory'],
+    examples: [`«hvs.${A(90)}»`, `VAULT_TOKEN=«s.${A(24)}»`],
+    counterExamples: ['hvs.x', 's.DefaultListableBeanFactory', `s.${A(24)}`, 'vault s.abcdefghijklmnopqrstuvwx'],
   },
   {
     name: 'terraform_token',
@@ -547,6 +554,22 @@ const ROWS: readonly Row[] = [
     examples: [`token «AKC${A(20)}»`, `X-JFrog-Art-Api: «AP6${A(20)}»`],
     counterExamples: [`AP6${A(20)}`, 'artifactory xAKCaB3dE5fG7a', 'AKC registered'],
   },
+  {
+    name: 'okta_token',
+    priority: 38,
+    summary: 'Okta token behind okta.',
+    forms: [],
+    examples: [`OKTA_API_TOKEN=«00${A(40)}»`, `okta: SSWS «00${A(40)}»`],
+    counterExamples: [`00${A(40)}`, 'okta 00', `okta 00${A(41)}`],
+  },
+  {
+    name: 'lob_key',
+    priority: 38,
+    summary: 'Lob key behind lob.',
+    forms: [],
+    examples: [`lob key «live_${H(35)}»`, `LOB=«test_pub_${H(31)}»`],
+    counterExamples: [`live_${H(35)}`, `blob live_${H(35)}`, 'lob live_video'],
+  },
 ]
 
 // ------------------------------------------------------------------------------------------------ forms
@@ -731,7 +754,51 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
     if (to > 0) return to
   }
   const first = text[at - 1]!
-  if (first >= 77 && first <= 79) return findDiscord(scan, at - 1, ids[DISCORD]!)
+  if (first >= 77 && first <= 79 && 'DTjz'.includes(String.fromCharCode(text[at]!))) return findDiscord(scan, at - 1, ids[DISCORD]!)
+  // `kt`, `ob`, `au` and `tw` of the names in BEHIND
+  switch (((first | 32) << 8) | text[at]! | 32) {
+    case 0x6b74:
+    case 0x6f62:
+    case 0x6175:
+      return findBehindName(scan, at, at - 2, ids)
+    case 0x7477:
+      return findBehindName(scan, at, at - 1, ids)
+    default:
+      return at
+  }
+}
+
+/** Forms that say nothing by themselves, by the name that must stand before them: at most 64 bytes lie between, and no line break. */
+const BEHIND: readonly { readonly word: string; readonly id: number; readonly form: Form }[] = (
+  [
+    ['okta', 'okta_token', '00 u40'],
+    ['lob', 'lob_key', 'live_ h31-35'],
+    ['lob', 'lob_key', 'test_ h31-35'],
+    ['lob', 'lob_key', 'live_pub_ h31-35'],
+    ['lob', 'lob_key', 'test_pub_ h31-35'],
+    ['twilio', 'twilio_key', 'AC h32'],
+    ['vault', 'vault_token', 's. A24'],
+    ['vault', 'vault_token', 'b. A24'],
+    ['vault', 'vault_token', 'r. A24'],
+  ] as const
+).map(([word, name, form]) => {
+  const id = ROWS.findIndex((row) => row.name === name)
+  return { word, id, form: readForm(name === 'vault_token' ? { ...ROWS[id]!, needs: 'mixed' } : ROWS[id]!, id, undefined, form) }
+})
+
+function findBehindName(scan: Scan, at: number, from: number, ids: Int32Array): number {
+  const { text, start, end } = scan
+  if (from < start || (from > start && (CLASS[text[from - 1]!]! & (LOWER | UPPER)) !== 0)) return at
+  for (const { word, id, form } of BEHIND) {
+    if (!matchesLower(text, end, from, word) || scan.active[ids[id]!] === 0) continue
+    const stop = Math.min(end, from + word.length + 64)
+    const first = form.prefix.charCodeAt(0)
+    for (let p = from + word.length; p < stop && text[p] !== 10; p++) {
+      if (text[p] !== first || !matchesAt(text, end, p, form.prefix)) continue
+      const to = tryForm(scan, form, p, ids[id]!)
+      if (to > 0) return to
+    }
+  }
   return at
 }
 
@@ -765,16 +832,21 @@ function tryForm(scan: Scan, form: Form, anchor: number, id: number): number {
   }
   if (p < end && (CLASS[text[p]!]! & ALNUM) !== 0) return 0
   const last = form.back === undefined ? body : from
-  if (form.row.samples !== true && isSample(text, last, p)) return 0
+  if (form.row.samples !== true && isSample(text, last, p)) return rejected(scan, id, from, p, 'placeholder')
   // Somebody has masked the rest: `xoxp-1234-####`.
-  if (isCut(text, p, end)) return 0
+  if (isCut(text, p, end)) return rejected(scan, id, from, p, 'masked')
   const needs = form.needs
-  if (needs !== undefined && !holds(text, last, p, needs)) return 0
+  if (needs !== undefined && !holds(text, last, p, needs)) return rejected(scan, id, from, p, 'failed:alphabet')
   if (form.row.alone === true && (touches(text, start, end, from - 1) || touches(text, start, end, p))) return 0
-  if (insideBase64(text, start, end, from, p)) return 0
-  if (form.context !== undefined && !inContext(scan, from, form.context)) return 0
+  if (insideBase64(text, start, end, from, p)) return rejected(scan, id, from, p, 'denied:base64')
+  if (form.context !== undefined && !inContext(scan, from, form.context)) return rejected(scan, id, from, p, 'no-context')
   scan.emit(id, form.row.body === true ? body : from, p, form.context === undefined ? 0.95 : 0.7)
   return p
+}
+
+function rejected(scan: Scan, id: number, from: number, to: number, code: string): 0 {
+  scan.reject?.(id, from, to, code)
+  return 0
 }
 
 /** One or two characters repeated, joints aside, or words that say what belongs there: documentation. */
@@ -805,10 +877,14 @@ const NAMING = ['your_', 'your-', 'key_here', 'token_here', 'secret_here', 'toke
 
 /** `..._PUT_YOUR_TOKEN_HERE_...`, `...AccessTokenHere`. */
 function namesWhatBelongs(text: Uint8Array, from: number, to: number): boolean {
-  for (let p = from; p < to; p++) {
+  // `our`, `her`: three letters of each, of which the middle one is looked for first
+  for (let p = from + 2; p + 2 < to; p++) {
     const b = text[p]! | 32
-    if (b !== 121 && b !== 107 && b !== 116 && b !== 115) continue
-    for (const words of NAMING) if (words.charCodeAt(0) === b && matchesLower(text, to, p, words)) return true
+    if (b === 117 ? (text[p - 1]! | 32) !== 111 : b !== 101 || (text[p - 1]! | 32) !== 104) continue
+    for (const words of NAMING) {
+      const at = p - words.search(/ur|er/)
+      if (at >= from && matchesLower(text, to, at, words)) return true
+    }
   }
   return false
 }
@@ -926,9 +1002,13 @@ function triggers(): Trigger[] {
     }
     return { prev: String.fromCharCode(pair >> 8), byte: String.fromCharCode(pair & 255), next }
   })
+  // the rarest pairs of the names in BEHIND
+  list.push({ prev: 'kK', byte: 'tT', next: 'aA' }, { prev: 'oO', byte: 'bB' }, { prev: 'tT', byte: 'wW', next: 'iI' }, { prev: 'aA', byte: 'uU', next: 'lL' })
   list.push({ prev: 'MNO', byte: 'DTjz', next: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_' })
   return list
 }
+
+const PREFIXED = ['prefix']
 
 export const vendorTokensFinder: Finder = {
   detectors: [
@@ -938,6 +1018,7 @@ export const vendorTokensFinder: Finder = {
         group: 'secrets',
         tier: 0,
         priority: row.priority,
+        checks: PREFIXED,
         summary: row.summary,
         examples: row.examples,
         counterExamples: row.counterExamples ?? [],

@@ -35,8 +35,8 @@ export function ibanDigits(country: string, account: string): string {
   return String(98 - mod97(`${account}${country}00`)).padStart(2, '0')
 }
 
-/** Sum of digits times weights. */
-function weighted(digits: string, weights: readonly number[]): number {
+/** Sum of digits times weights, as many as there are weights. A letter counts its ASCII code less 48. */
+export function weighted(digits: string, weights: readonly number[]): number {
   let sum = 0
   for (let i = 0; i < weights.length; i++) sum += at(digits, i) * weights[i]!
   return sum

@@ -5,11 +5,12 @@ import { Memo } from './memo.ts'
 import { TextAccess, TextMasker } from './text.ts'
 import { JsonWalker } from './walk-json.ts'
 import type { WalkServices } from './walk-json.ts'
-import { DetectSet, Node, Plan, type Scope } from './plan.ts'
-import type { BoundFinder, Chain, CompiledRule, CompiledTransform, DetectAction, SkipTest, Target } from './plan.ts'
-import { decode, Scanner, unitOffsets } from './scanner.ts'
+import { DetectSet, Node, Plan, readingValues, type Scope } from './plan.ts'
+import type { BoundFinder, BoundKeyed, BoundKnown, Chain, CompiledRule, CompiledTransform, DetectAction, SkipTest, Target } from './plan.ts'
+import { asRead, asWritten, BASE64, PERCENT, PERCENT_TWICE } from './readings.ts'
+import { decode, NO_WAYS, Scanner, unitOffsets } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
-import { isContainer, NumberText, REMOVED } from './types.ts'
+import { detectorId, isContainer, NumberText, REMOVED } from './types.ts'
 import type {
   AiEngine,
   Condition,
@@ -19,7 +20,9 @@ import type {
   Finder,
   HashSource,
   JsonTransform,
+  KeyedDetector,
   KeyFacts,
+  KnownValues,
   LinearRegex,
   MaskContext,
   MaskDefinition,
@@ -54,10 +57,13 @@ export interface Registries {
   readonly customs: readonly CustomDetector[]
   readonly pairs: PairRecogniser
   readonly keyFacts: (key: string) => KeyFacts
-  readonly judgeSecret: (text: Uint8Array, start: number, end: number, strength: 1 | 2 | 3 | 4, where: 'record' | 'text') => number
+  /** Detectors of values that their key makes known. */
+  readonly keyed: readonly KeyedDetector[]
   readonly keyGlobs: (globs: readonly string[]) => (key: string) => boolean
   readonly regex: (pattern: string) => LinearRegex
   readonly aiEngine: AiEngine | undefined
+  /** Values that must never appear, for the detector `known_secret`. */
+  readonly known: KnownValues | undefined
   /** A seed file by name, also one that only default masks use. */
   readonly seedFile: (name: string) => SeedTable
   readonly expandDetectors: (names: readonly string[], exclude: readonly string[]) => readonly string[]
@@ -83,6 +89,9 @@ interface Guard {
   readonly branch: boolean
 }
 
+/** The detector of values that the host gives. */
+const KNOWN_SECRET = 'known_secret'
+
 const ANY: Segment = { kind: 'any' }
 
 function transformSegments(path: readonly (string | number)[]): Segment[] {
@@ -107,6 +116,7 @@ class Compiler {
   private readonly infos: readonly DetectorInfo[]
   private readonly customs: BoundCustom[] = []
   private readonly bound: BoundFinder[]
+  private readonly known: BoundKnown | undefined
   private readonly tools: MaskTools
   private chains = 0
   private documentIds = 0
@@ -135,10 +145,12 @@ class Compiler {
     }
     this.infos = infos
     const ids = new Map<string, number>()
-    infos.forEach((d, i) => ids.set(d.name, i))
+    infos.forEach((d, i) => ids.set(detectorId(d), i))
     this.ids = ids
     for (const c of registries.customs) this.customs.push({ id: ids.get(c.name)!, detector: c })
-    this.bound = registries.finders.map((finder) => ({ finder, ids: Int32Array.from(finder.detectors, (d) => ids.get(d.name)!) }))
+    this.bound = registries.finders.map((finder) => ({ finder, ids: Int32Array.from(finder.detectors, (d) => ids.get(detectorId(d))!) }))
+    const known = ids.get(KNOWN_SECRET)
+    this.known = registries.known === undefined || known === undefined ? undefined : { id: known, values: registries.known }
     this.tools = this.makeTools()
   }
 
@@ -212,33 +224,53 @@ class Compiler {
     for (const path of this.policy.allow) root.addPath(path, { kind: 'allow' })
 
     const detectRules = this.rules.filter((r) => r.form === 'detect')
+    const detects = detectRules.length > 0
+    if (this.known !== undefined && !this.actions.some((a) => a.id === this.known!.id)) {
+      // who gives values wants them masked, whatever the ruleset says of detectors
+      const rule = this.pseudoRule('known secrets')
+      this.addActions(rule, [KNOWN_SECRET], undefined)
+      detectRules.push(rule)
+    }
     const pairs = this.policy.text_pairs ? this.r.pairs : undefined
-    const named = this.ids.get('named_secret') ?? -1
     const sets = new Map<string, DetectSet>()
     const make = (actions: readonly (DetectAction | undefined)[], line: boolean): DetectSet => {
       const any = actions.some((a) => a !== undefined)
-      const wantsPairs = line || (pairs !== undefined && (keyTargets.length > 0 || (named >= 0 && actions[named] !== undefined)))
-      return new DetectSet(actions, this.bound, wantsPairs ? this.r.pairs : undefined, named, any && this.policy.scan_numbers, any && this.policy.decode.includes('url'))
+      const keyed = this.keyed(actions)
+      const wantsPairs = line || (pairs !== undefined && (keyTargets.length > 0 || keyed.length > 0))
+      return new DetectSet(
+        actions,
+        this.bound,
+        wantsPairs ? this.r.pairs : undefined,
+        keyed,
+        any && this.policy.scan_numbers,
+        any ? this.policy.decode : [],
+        this.known,
+        this.policy.text_words,
+      )
     }
     const noDetect = new DetectSet(
       this.infos.map(() => undefined),
       [],
       undefined,
-      -1,
+      [],
       false,
-      false,
+      [],
     )
-    const detectSet = (excepted: readonly CompiledRule[]): DetectSet => {
+    const detectSet = (excepted: readonly CompiledRule[], inData: boolean): DetectSet => {
       const key = excepted
         .map((r) => r.id)
         .sort((a, b) => a - b)
         .join()
       let set = sets.get(key)
       if (set === undefined) sets.set(key, (set = make(this.owners(detectRules.filter((r) => !excepted.includes(r))), false)))
-      return set
+      if (!inData || set.empty) return set
+      const name = `${key} data`
+      let own = sets.get(name)
+      if (own === undefined) sets.set(name, (own = readingValues(set)))
+      return own
     }
     let lineActions = this.owners(detectRules)
-    if (detectRules.length === 0) {
+    if (!detects) {
       // a line is never passed unscanned
       const rule = this.pseudoRule('text lines')
       this.addActions(rule, this.r.expandDetectors(['all'], []), undefined)
@@ -257,12 +289,12 @@ class Compiler {
       keyTargets,
       lineTargets,
       detectRules,
+      known: this.known !== undefined,
       names,
       detectSet,
       lineDetect: () => (lineSet ??= make(lineActions, true)),
       noDetect,
       keyFacts: this.r.keyFacts,
-      judgeSecret: this.r.judgeSecret,
       scanKey: (scope: Scope, bytes: Uint8Array) => {
         keyScanner ??= new Scanner(this.plan, undefined, [])
         return keyScanner.scan(scope.detect, bytes, 0, bytes.length, false, true, []) > 0
@@ -291,8 +323,7 @@ class Compiler {
         this.addActions(rule, this.r.expandDetectors(['secrets'], []), this.chain([node('from_fixed', { value: FAILED })], 'detect'))
         const own: (DetectAction | undefined)[] = this.infos.map(() => undefined)
         for (const a of this.actions.splice(from)) own[a.id] = a
-        const named = this.ids.get('named_secret') ?? -1
-        const set = new DetectSet(own, this.bound, this.r.pairs, named, true, true)
+        const set = new DetectSet(own, this.bound, this.r.pairs, this.keyed(own), true, ['url'], this.known, true)
         const plan = new Plan({
           ...this.plan.parts,
           policy: { ...this.policy, unknown_fields: 'keep' },
@@ -342,10 +373,22 @@ class Compiler {
     return out
   }
 
+  /** Those of the detectors in force that keys speak to. */
+  private keyed(actions: readonly (DetectAction | undefined)[]): BoundKeyed[] {
+    const out: BoundKeyed[] = []
+    for (const keyed of this.r.keyed) {
+      const id = this.ids.get(detectorId(keyed.detector))
+      const action = id === undefined ? undefined : actions[id]
+      if (action !== undefined) out.push({ keyed, action })
+    }
+    return out
+  }
+
   private addActions(rule: CompiledRule, names: readonly string[], chain: Chain | undefined): void {
     for (const name of names) {
       const id = this.ids.get(name)
-      if (id === undefined) continue
+      // without values there is nothing to look for
+      if (id === undefined || (name === KNOWN_SECRET && this.known === undefined)) continue
       const detector = this.infos[id]!
       const own = chain ?? this.defaultChain(detector)
       const fixed = own.constant
@@ -574,9 +617,12 @@ class Compiler {
   ): (text: string, context: MaskContext, settled?: number[], sources?: number[]) => string {
     let ready: { set: DetectSet; scanner: Scanner } | undefined
     let busy = false
-    return (text, context, settled, sources) => {
-      ready ??= this.detection(this.r.expandDetectors(detect, exclude), masks === undefined ? undefined : this.chain(masks, 'detect'))
-      const scanner = busy ? new Scanner(this.plan, this.r.pairs, this.customs) : ready.scanner
+    // Runs of base64 are read one after the other, and nothing in them is read in another way again.
+    let inside: Scanner | undefined
+    const scanned = (text: string, own: Scanner | undefined, context: MaskContext, settled?: number[], sources?: number[]): string => {
+      ready ??= this.detection(this.r.expandDetectors(detect, exclude), masks === undefined ? undefined : this.chain(masks, 'detect'), this.policy.decode)
+      const outermost = own === undefined && !busy
+      const scanner = own ?? (busy ? new Scanner(this.plan, this.r.pairs, this.customs) : ready.scanner)
       busy = true
       try {
         const bytes = encodeText(text)
@@ -589,14 +635,20 @@ class Compiler {
         for (let k = 0; k < n; k++) {
           const ref = scanner.refs[k]!
           const matched = decodeText(bytes, scanner.starts[k]!, scanner.ends[k]!, whole)
+          const how = scanner.encoded[k]!
           let done: string
-          if (!('detector' in ref)) done = '[REDACTED]'
+          if (how === BASE64 && scanner.merged[k] === 0) {
+            const inner = inside ?? new Scanner(this.plan, this.r.pairs, [], NO_WAYS)
+            inside = undefined
+            done = scanned(asRead(matched, how), inner, context)
+            inside = inner
+          } else if (!('detector' in ref)) done = '[REDACTED]'
           else if (scanner.merged[k] === 1) done = `[REDACTED:${ref.detector.name}]`
           else {
-            const result = this.applier.matchWithin(ref, matched, context)
+            const result = this.applier.matchWithin(ref, asRead(matched, how), context)
             done = result === REMOVED ? '' : resultText(result)
           }
-          if (scanner.encoded[k] === 1) done = encodeURIComponent(done.toWellFormed())
+          done = asWritten(done, how, matched)
           const kept = decodeText(bytes, copied, scanner.starts[k]!, whole)
           out += kept
           read += kept.length
@@ -609,33 +661,39 @@ class Compiler {
         out += decodeText(bytes, copied, bytes.length, whole)
         return out
       } finally {
-        busy = false
+        if (outermost) busy = false
       }
     }
+    return (text, context, settled, sources) => scanned(text, undefined, context, settled, sources)
   }
 
   /** What scans with some detectors alone, inside a mask. */
-  private detection(names: readonly string[], chain: Chain | undefined): { set: DetectSet; scanner: Scanner } {
+  private detection(names: readonly string[], chain: Chain | undefined, decode: readonly string[]): { set: DetectSet; scanner: Scanner } {
     const rule = this.pseudoRule('scan')
     const from = this.actions.length
     this.addActions(rule, names, chain)
     const own: (DetectAction | undefined)[] = this.infos.map(() => undefined)
     for (const a of this.actions.slice(from)) own[a.id] = a
-    const named = this.ids.get('named_secret') ?? -1
-    const pairs = this.policy.text_pairs && named >= 0 && own[named] !== undefined ? this.r.pairs : undefined
-    return { set: new DetectSet(own, this.bound, pairs, named, false, this.policy.decode.includes('url')), scanner: new Scanner(this.plan, pairs, this.customs) }
+    const keyed = this.keyed(own)
+    const pairs = this.policy.text_pairs && keyed.length > 0 ? this.r.pairs : undefined
+    return { set: new DetectSet(own, this.bound, pairs, keyed, false, decode, this.known, this.policy.text_words), scanner: new Scanner(this.plan, pairs, this.customs) }
   }
 
   /** Detection that only says where. */
   private findTool(detector: string): (text: string) => TextMatch[] {
     let ready: { set: DetectSet; scanner: Scanner } | undefined
     return (text) => {
-      const { set, scanner } = (ready ??= this.detection([detector], undefined))
+      // what is found is masked where it stands: not in base64
+      const { set, scanner } = (ready ??= this.detection(
+        this.r.expandDetectors([detector], []),
+        undefined,
+        this.policy.decode.filter((way) => way !== 'base64'),
+      ))
       const bytes = Buffer.from(text)
       const n = scanner.scan(set, bytes, 0, bytes.length, false, false, [])
       const ends = unitOffsets(text, bytes.length, scanner.ends, n, true)
       const starts = unitOffsets(text, bytes.length, scanner.starts, n, false)
-      return starts.map((start, k) => ({ start, end: ends[k]!, encoded: scanner.encoded[k] === 1 }))
+      return starts.map((start, k) => ({ start, end: ends[k]!, encoded: scanner.encoded[k] === PERCENT || scanner.encoded[k] === PERCENT_TWICE }))
     }
   }
 

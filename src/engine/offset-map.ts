@@ -42,4 +42,19 @@ export class OffsetMap {
     const next = lo + 1 < this.count ? this.raw[lo + 1]! : this.end
     return next < 0 ? ~next : next
   }
+
+  /** Decoded offset of a raw one. Inside an escape: its start, or for an end its end. */
+  toDecoded(offset: number, isEnd: boolean): number {
+    let lo = 0
+    let hi = this.count - 1
+    while (lo < hi) {
+      const mid = (lo + hi + 1) >> 1
+      const entry = this.raw[mid]!
+      if ((entry < 0 ? ~entry : entry) <= offset) lo = mid
+      else hi = mid - 1
+    }
+    const entry = this.raw[lo]!
+    if (entry >= 0) return this.decoded[lo]! + offset - entry
+    return isEnd && offset > ~entry && lo + 1 < this.count ? this.decoded[lo + 1]! : this.decoded[lo]!
+  }
 }

@@ -6,7 +6,26 @@
 // path: the rules in force, the words of the keys above, the detectors, the strength of a secret key. The number of cached
 // scopes is bounded; when it is reached the cache starts anew (see docs/decisions/0001).
 
-import type { Condition, DetectorInfo, Finder, HashSource, JsonTransform, KeyFacts, Policy, Segment, Settles, SkipEntry, Value, ValueMasker } from './types.ts'
+import { MOST_NAME, PAIR, rolesOf } from './beside.ts'
+import { BASE64_TRIGGERS, LOOKALIKE_TRIGGERS, PERCENT_TRIGGERS } from './readings.ts'
+import type {
+  Condition,
+  DetectorInfo,
+  Finder,
+  HashSource,
+  JsonTransform,
+  KeyedDetector,
+  KeyFacts,
+  KnownValues,
+  Level,
+  Policy,
+  Reason,
+  Segment,
+  Settles,
+  SkipEntry,
+  Value,
+  ValueMasker,
+} from './types.ts'
 
 /** A compiled pipeline of masks. */
 export interface Chain {
@@ -188,10 +207,41 @@ export interface DetectAction {
   masked: number
 }
 
+/** The values of `known_secret` and its id. */
+export interface BoundKnown {
+  readonly id: number
+  readonly values: KnownValues
+}
+
+/** A candidate that comes to nothing, or that another match has absorbed: for explain. */
+export interface Kept {
+  readonly action: DetectAction
+  readonly start: number
+  readonly end: number
+  readonly score: number
+  readonly reasons: readonly Reason[]
+  readonly absorbedBy?: string | undefined
+}
+
 /** A finder with the ids of its detectors. */
 export interface BoundFinder {
   readonly finder: Finder
   readonly ids: Int32Array
+}
+
+/** A detector of values that their key makes known, and what becomes of them. */
+export interface BoundKeyed {
+  readonly keyed: KeyedDetector
+  readonly action: DetectAction
+}
+
+/** What a key says about its value. */
+export interface Claim extends BoundKeyed {
+  readonly level: Level
+  /** Numbers may be meant too. */
+  readonly numbers: boolean
+  /** Of these keys one must stand beside it. */
+  readonly beside: readonly string[] | undefined
 }
 
 /** Marks in the pair tables: the string may end here. */
@@ -211,20 +261,37 @@ export class DetectSet {
   readonly groups: readonly (readonly number[])[]
   readonly finders: readonly BoundFinder[]
   readonly numberFinders: readonly BoundFinder[]
+  /** Detectors look at numbers at all. */
+  readonly readsNumbers: boolean
   /** Words in a path that give short numbers a meaning. */
   readonly numberWords: ReadonlySet<string>
-  readonly namedSecret: DetectAction | undefined
+  /** Finders to which words of a path may say something. */
+  readonly namers: readonly BoundFinder[]
+  /** Index of the finder to which keys of pairs may say something, or -1. */
+  readonly pairNamer: number
+  /** Detectors of values that their key makes known; the first that a key speaks to is asked. */
+  readonly keyed: readonly BoundKeyed[]
+  /** Values that are looked for in every text, candidates or not. */
+  readonly known: BoundKnown | undefined
+  /** Words in text name what follows them. */
+  readonly textWords: boolean
   /** Index of the pair recogniser among the finders, or -1. */
   readonly pairFinder: number
+  /** Runs of base64 are read. */
+  readonly base64: boolean
+  /** Texts that are base64 as a whole are read. */
+  readonly readsValues: boolean = false
   readonly empty: boolean
 
   constructor(
     actions: readonly (DetectAction | undefined)[],
     finders: readonly BoundFinder[],
     pairs: { readonly triggers: Finder['triggers'] } | undefined,
-    namedSecretId: number,
+    keyed: readonly BoundKeyed[],
     scanNumbers: boolean,
-    percent: boolean,
+    decode: readonly string[],
+    known?: BoundKnown,
+    textWords = true,
   ) {
     this.actions = actions
     this.active = Uint8Array.from(actions, (a) => (a === undefined ? 0 : 1))
@@ -233,15 +300,26 @@ export class DetectSet {
     for (const { finder } of used) finder.prepare?.()
     this.numberFinders = scanNumbers ? finders.filter((f) => f.finder.number !== undefined && f.ids.some((id) => actions[id] !== undefined)) : []
     this.numberWords = new Set(this.numberFinders.flatMap((f) => f.finder.numberWords ?? []))
-    this.namedSecret = namedSecretId >= 0 ? actions[namedSecretId] : undefined
+    this.keyed = keyed
+    this.textWords = textWords
+    this.pairNamer = used.findIndex((f) => f.finder.namesPair !== undefined)
+    this.namers = used.filter((f) => f.finder.named !== undefined)
+    this.base64 = decode.includes('base64')
+    this.known = known !== undefined && actions[known.id] !== undefined ? known : undefined
+    this.readsNumbers = this.numberFinders.length > 0 || (scanNumbers && this.known !== undefined)
     this.pairFinder = pairs === undefined ? -1 : used.length + 1
     // detectors without a finder, those of users among them, look at every text
     this.empty = used.length === 0 && pairs === undefined && !actions.some((a, id) => a !== undefined && !finders.some((f) => f.ids.includes(id)))
     const tables = new TriggerTables()
     used.forEach((f, i) => {
-      tables.add(f.finder.triggers, i)
+      if (textWords || f.finder.skimWords === undefined) tables.add(f.finder.triggers, i)
     })
-    if (percent && used.length > 0) tables.add([{ byte: '%', next: '0123456789abcdefABCDEF' }], used.length)
+    // the number behind those of the finders stands for what makes a text be read in another way
+    if (used.length > 0) {
+      if (decode.includes('url')) tables.add(PERCENT_TRIGGERS, used.length)
+      tables.add(LOOKALIKE_TRIGGERS, used.length)
+      if (this.base64) tables.add(BASE64_TRIGGERS, used.length)
+    }
     if (pairs !== undefined) tables.add(pairs.triggers, this.pairFinder)
     this.pairsText = tables.pairs
     this.follow = tables.follow()
@@ -256,11 +334,48 @@ export class DetectSet {
     }
     if (same) for (let size = 256; size < this.pairsJson.length; size *= 2) this.pairsJson.copyWithin(size, 0, size)
   }
+
+  /** The detector that a key speaks to. */
+  keyedBy(facts: KeyFacts): BoundKeyed | undefined {
+    for (const bound of this.keyed) if (bound.keyed.level(facts) !== 0) return bound
+    return undefined
+  }
+
+  /** What a key, and what it means where it stands, say about the value. */
+  claim(facts: KeyFacts, key: string): Claim | undefined {
+    const bound = this.keyedBy(facts)
+    if (bound === undefined) return undefined
+    const { keyed, action } = bound
+    const level = keyed.level(facts) as Level
+    return { keyed, action, level, numbers: keyed.numbers(facts), beside: keyed.beside?.(level, key) }
+  }
+
+  /** A match is the value of a key. */
+  isKeyed(ref: unknown): boolean {
+    return this.keyed.some(({ action }) => action === ref)
+  }
+  /** True when the words of a path say to some finder what values below are. */
+  named(keyWords: readonly string[]): boolean {
+    if (keyWords.length === 0 || this.namers.length === 0) return false
+    let known = this.knownWords.get(keyWords)
+    if (known === undefined) {
+      known = this.namers.some(({ finder, ids }) => finder.named!(keyWords, this.active, ids))
+      this.knownWords.set(keyWords, known)
+    }
+    return known
+  }
+  private readonly knownWords = new WeakMap<readonly string[], boolean>()
+}
+
+/** The same detectors, where values may be base64; the tables are shared. */
+export function readingValues(set: DetectSet): DetectSet {
+  return Object.assign(Object.create(DetectSet.prototype) as DetectSet, set, { readsValues: true })
 }
 
 /** Folds the triggers of all finders into two tables: two bytes make a mark, mark and third byte make a set of finders. */
 class TriggerTables {
-  readonly pairs = new Uint8Array(65536)
+  /** Of each pair of bytes, the set of its triggers. */
+  private readonly setOf = new Uint16Array(65536)
   readonly groups: number[][] = [[]]
   /** Of each trigger, ascending. */
   private readonly finders: number[] = []
@@ -274,7 +389,7 @@ class TriggerTables {
   private readonly known = new Map<number, number>()
 
   add(triggers: Finder['triggers'], finder: number): void {
-    const { pairs } = this
+    const pairs = this.setOf
     for (const t of triggers) {
       const id = this.finders.push(finder) - 1
       this.nexts.push(t.next === undefined ? undefined : this.bytesOf(t.next))
@@ -283,6 +398,7 @@ class TriggerTables {
       // Neighbouring pairs mostly have the same set.
       let set = -1
       let bigger = 0
+      const pairsOf = t.pairs ?? ''
       for (let b = 0; b < t.byte.length; b++) {
         const byte = t.byte.charCodeAt(b)
         for (let i = 0; i < count; i++) {
@@ -293,6 +409,14 @@ class TriggerTables {
           }
           pairs[pair] = bigger
         }
+      }
+      for (let i = 0; i < pairsOf.length; i += 2) {
+        const pair = (pairsOf.charCodeAt(i) << 8) | pairsOf.charCodeAt(i + 1)
+        if (pairs[pair] !== set) {
+          set = pairs[pair]!
+          bigger = this.grow(set, id)
+        }
+        pairs[pair] = bigger
       }
     }
   }
@@ -307,24 +431,39 @@ class TriggerTables {
   /** The set with one trigger more. */
   private grow(set: number, trigger: number): number {
     if (this.sets[set]!.includes(trigger)) return set
-    const key = set * 4096 + trigger
+    const key = set * 65536 + trigger
     let bigger = this.bigger.get(key)
     if (bigger === undefined) {
-      // Sets that were only steps on the way keep their number: the built-in triggers make some 120 in all. Far more
-      // different ones than that, and the last set stands for all of the rest.
-      bigger = Math.min(this.sets.length, END - 1)
-      if (bigger < END - 1) this.sets.push([...this.sets[set]!, trigger])
-      else this.sets[bigger] = [...new Set([...(this.sets[bigger] ?? []), ...this.sets[set]!, trigger])]
+      bigger = this.sets.push([...this.sets[set]!, trigger]) - 1
       this.bigger.set(key, bigger)
     }
     return bigger
   }
 
+  /**
+   * The mark of each pair. Sets that were only steps on the way get none; of more different ones than there are marks, which the built-in
+   * triggers are far from, the last mark stands for all of the rest.
+   */
+  readonly pairs = new Uint8Array(65536)
+
+  /** Ends the adding of triggers. */
   follow(): Uint8Array {
-    const follow = new Uint8Array(this.sets.length << 8)
+    const markOf = new Uint8Array(this.sets.length)
+    const marked: (readonly number[])[] = [[]]
+    for (let pair = 0; pair < 65536; pair++) {
+      const set = this.setOf[pair]!
+      if (set === 0) continue
+      if (markOf[set] === 0) {
+        const mark = Math.min(marked.length, END - 1)
+        marked[mark] = mark < END - 1 ? this.sets[set]! : [...new Set([...(marked[mark] ?? []), ...this.sets[set]!])]
+        markOf[set] = mark
+      }
+      this.pairs[pair] = markOf[set]!
+    }
+    const follow = new Uint8Array(marked.length << 8)
     const masks = new Int32Array(256)
-    for (let set = 1; set < this.sets.length; set++) {
-      const triggers = this.sets[set]!
+    for (let set = 1; set < marked.length; set++) {
+      const triggers = marked[set]!
       let always = 0
       for (const t of triggers) if (this.nexts[t] === undefined) always |= 1 << this.finders[t]!
       masks.fill(always)
@@ -376,7 +515,7 @@ export interface TextKey {
 }
 
 const NO_WORDS: readonly string[] = []
-export const NO_FACTS: KeyFacts = { words: [], secret: 0, secretNumbers: false }
+export const NO_FACTS: KeyFacts = { words: [], secret: 0, secretNumbers: false, personal: 0, mute: true, leads: false, holds: false }
 /** A key in text that invokes nothing. */
 export const NO_KEY: TextKey = { inString: [], inLine: [], facts: NO_FACTS }
 /** Slots of the direct-mapped cache of keys in text. */
@@ -392,6 +531,8 @@ export class Scope {
   numbers = 0
   /** true, false, null: 0 nothing, 2 targets. */
   literals = 0
+  /** The path says what values are, to some finder. */
+  named = false
   /** A target takes objects and arrays whole. */
   containers = false
   /** All targets are single `json` masks: a string that is a document is entered. */
@@ -406,6 +547,10 @@ export class Scope {
   memo = 0
   /** Detectors find something in the key itself; such scopes are never cached. */
   keyHit = false
+  /** What it is to its neighbours: bits of beside.ts. */
+  roles = 0
+  /** Scopes of the same place under the names that stand beside it. */
+  naming: Scope | undefined
   /** Where the skim keeps what it knows of this scope; 0: nowhere. */
   record = 0
   readonly keyBytes: Uint8Array
@@ -427,6 +572,8 @@ export class Scope {
   readonly parent: Scope | undefined
   readonly key: string
   isItem = false
+  /** A value right under `data`. */
+  inData = false
   nodes: readonly Node[] = []
   /** Everything that claims the value here: own hits and inherited ones, in file order. */
   targets: readonly Target[] = NO_TARGETS
@@ -438,6 +585,10 @@ export class Scope {
   unknown = false
   keyWords: readonly string[] = NO_WORDS
   facts: KeyFacts
+  /** The key as what stands below it is read with: of an item that of its list, of a named value its name. */
+  head: string
+  /** What the key says about the value itself. */
+  claim: Claim | undefined
   items: Map<number, Scope> | undefined
   indexed = false
   /** Children are this scope itself: structure is all that matters. */
@@ -460,6 +611,7 @@ export class Scope {
       }
     }
     this.facts = facts
+    this.head = key
     this.detect = detect
   }
 
@@ -505,16 +657,17 @@ export interface PlanParts {
   /** Lower-case-sensitive last segments of paths and json transforms, for pairs in text lines. */
   readonly lineTargets: ReadonlyMap<string, readonly Target[]>
   readonly detectRules: readonly CompiledRule[]
+  /** There are known values. */
+  readonly known: boolean
   /** Keys that the ruleset writes out. */
   readonly names: ReadonlySet<string>
   /** Builds the set for the rules left after `except`. */
-  readonly detectSet: (excepted: readonly CompiledRule[]) => DetectSet
+  readonly detectSet: (excepted: readonly CompiledRule[], inData: boolean) => DetectSet
   /** Made when a first text line needs it. */
   readonly lineDetect: () => DetectSet
   /** The set without detectors. */
   readonly noDetect: DetectSet
   readonly keyFacts: (key: string) => KeyFacts
-  readonly judgeSecret: (text: Uint8Array, start: number, end: number, strength: 1 | 2 | 3 | 4, where: 'record' | 'text') => number
   /** True when a key itself holds something that detectors find. */
   readonly scanKey: (scope: Scope, bytes: Uint8Array) => boolean
 }
@@ -535,6 +688,8 @@ export class Plan {
   readonly inert: Scope
   /** Values masked by `unknown_fields`. */
   readonly unknownCounter = { masked: 0 }
+  /** Scanners note why. */
+  explaining = false
 
   constructor(parts: PlanParts) {
     this.parts = parts
@@ -550,7 +705,7 @@ export class Plan {
   private makeRoot(): Scope {
     this.scopes = 0
     const facts = NO_FACTS
-    const scope = new Scope(undefined, '', EMPTY_BYTES, facts, this.parts.detectSet([]))
+    const scope = new Scope(undefined, '', EMPTY_BYTES, facts, this.parts.detectSet([], false))
     scope.nodes = close([this.parts.root])
     this.settle(scope, [])
     return scope
@@ -583,18 +738,13 @@ export class Plan {
   /** The scope of a key that is not among the cached children; caches it when there is room. */
   makeChild(parent: Scope, key: string, keyBytes: Uint8Array, most = MAX_CHILDREN): Scope {
     if (parent.inert) return parent
-    let facts = this.facts(key)
-    if (facts.secret === 0 && parent.facts.secret > 0 && parent.key !== '') {
-      // `credentials.value`: a key of generic words takes its parent's head
-      facts = this.facts(`${parent.key}.${key}`)
-    }
+    const facts = this.factsBelow(parent, key)
     const scope = new Scope(parent, key, keyBytes, facts, parent.detect)
     scope.hash = hashBytes(keyBytes, 0, keyBytes.length)
     scope.nodes = stepName(this.entered(parent), key)
     scope.keyWords = facts.words.length === 0 ? parent.keyWords : facts.words.concat(parent.keyWords).slice(0, 64)
-    const own: Target[] = []
-    for (const { target, matches } of this.parts.keyTargets) if (matches(key)) own.push(target)
-    this.settle(scope, own, parent)
+    this.settle(scope, this.keyTargets(key), parent)
+    scope.roles = this.names(scope) ? rolesOf(key) : 0
     if (this.policy.scan_keys && !scope.detect.empty) scope.keyHit = this.parts.scanKey(scope, keyBytes)
     // one record of many paths may not fill the memory: past the bound its scopes live as long as they are walked
     if (!scope.keyHit && parent.used < most && this.scopes <= MAX_SCOPES && keyBytes.length <= 256) {
@@ -602,6 +752,60 @@ export class Plan {
       insertChild(parent, scope)
     }
     return scope
+  }
+
+  /** Targets of the rules whose keys match. */
+  private keyTargets(key: string): Target[] {
+    const own: Target[] = []
+    for (const { target, matches } of this.parts.keyTargets) if (matches(key)) own.push(target)
+    return own
+  }
+
+  /** Could a name beside a value at this scope matter? */
+  private names(scope: Scope): boolean {
+    return this.parts.keyTargets.length > 0 || !scope.detect.empty
+  }
+
+  /** The scope of a value at `scope` that the text in [start, end) of `bytes` names. */
+  named(scope: Scope, bytes: Uint8Array, start: number, end: number): Scope {
+    if (end === start || end - start > MOST_NAME || scope.inert) return scope
+    const hash = hashBytes(bytes, start, end)
+    return findChild(this.naming(scope), bytes, start, end, hash) ?? this.makeNamed(scope, Uint8Array.prototype.slice.call(bytes, start, end), hash)
+  }
+
+  /** Where the scopes of the names beside a value are kept. */
+  naming(scope: Scope): Scope {
+    return (scope.naming ??= new Scope(scope.parent, scope.key, EMPTY_BYTES, NO_FACTS, scope.detect))
+  }
+
+  private makeNamed(scope: Scope, bytes: Uint8Array, hash: number): Scope {
+    const name = Buffer.from(bytes).toString()
+    const facts = this.facts(name)
+    const named = new Scope(scope.parent, scope.key, bytes, facts.secret > 0 || facts.personal !== 0 ? facts : scope.facts, scope.detect)
+    named.hash = hash
+    named.head = name
+    named.isItem = scope.isItem
+    named.nodes = scope.nodes
+    named.keyWords = facts.words.length === 0 ? scope.keyWords : facts.words.concat(scope.keyWords).slice(0, 64)
+    const own = scope.isItem ? [] : this.keyTargets(scope.key)
+    this.settle(named, [...own, ...this.keyTargets(name).filter((t) => !own.includes(t))], scope.parent)
+    const holder = this.naming(scope)
+    if (holder.used < MAX_CHILDREN && this.scopes <= MAX_SCOPES) {
+      this.scopes++
+      insertChild(holder, named)
+    }
+    return named
+  }
+
+  /** What a key says where it stands. */
+  private factsBelow(parent: Scope, key: string): KeyFacts {
+    const own = this.facts(key)
+    if (own.secret > 0 || own.personal !== 0 || !parent.facts.leads || parent.head === '') return own
+    // `credentials.value`, `name.first`: a key of generic words takes its parent's head
+    const joined = this.facts(`${parent.head}.${key}`)
+    if (joined.secret > 0 || joined.personal !== 0) return joined
+    // of a password all parts are secret but those that say what else they are
+    return own.mute && parent.facts.holds ? { ...own, secret: 4, leads: true, holds: true } : own
   }
 
   /** The scope of a key given as text. */
@@ -641,9 +845,11 @@ export class Plan {
     this.scopes++
     const scope = new Scope(parent, index < 0 ? '*' : String(index), EMPTY_BYTES, parent.facts, parent.detect)
     scope.isItem = true
+    scope.head = parent.head
     scope.nodes = nodes
     scope.keyWords = parent.keyWords
     this.settle(scope, [], parent)
+    scope.roles = this.names(scope) ? PAIR : 0
     return scope
   }
 
@@ -685,12 +891,20 @@ export class Plan {
     targets.sort((a, b) => a.order - b.order)
     scope.targets = targets
     scope.unknown = this.policy.unknown_fields !== 'keep' && !scope.allowed && !targets.some((t) => t.rule.conditions.length === 0)
-    if (parent === undefined || excepted.length !== parent.excepted.length) scope.detect = this.parts.detectSet(excepted.filter((r) => r.form === 'detect'))
+    // what a Kubernetes Secret holds is base64
+    scope.inData = parent !== undefined && !scope.isItem && !parent.isItem && parent.key === 'data'
+    if (parent === undefined || excepted.length !== parent.excepted.length || scope.inData !== parent.inData)
+      scope.detect = this.parts.detectSet(
+        excepted.filter((r) => r.form === 'detect'),
+        scope.inData,
+      )
     const detect = scope.detect
-    const secret = detect.namedSecret !== undefined && scope.facts.secret > 0
+    const claim = (scope.claim = detect.claim(scope.facts, scope.isItem ? '' : scope.head))
     const values = targets.length > 0 || scope.unknown
-    scope.strings = values || secret ? TARGET : detect.empty ? (this.policy.decode.includes('json') && this.below(scope) ? SCAN : PASS) : SCAN
-    scope.numbers = values || (secret && scope.facts.secretNumbers) ? 3 : detect.numberFinders.length === 0 ? 0 : scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
+    scope.named = detect.named(scope.keyWords)
+    scope.strings = values || claim !== undefined ? TARGET : detect.empty ? (this.policy.decode.includes('json') && this.below(scope) ? SCAN : PASS) : SCAN
+    scope.numbers =
+      values || claim?.numbers === true ? 3 : !detect.readsNumbers ? 0 : detect.known !== undefined || scope.named || scope.keyWords.some((w) => detect.numberWords.has(w)) ? 2 : 1
     scope.literals = values ? 2 : 0
     scope.constantToken = targets.length === 1 ? targets[0]!.constantToken : undefined
     scope.document = targets.length > 0 && targets.every((t) => t.chain.document !== undefined || t.chain.ordered !== undefined)
@@ -713,6 +927,8 @@ export class Plan {
     const known = this.plainKeys[mix(hash) & (TEXT_KEYS - 1)]
     if (known === undefined || known.length !== end - start) return false
     for (let k = 0; k < known.length; k++) if (known[k] !== text[start + k]) return false
+    // `first name:` is another key than `name:`
+    if (known.length === 4 && text[start - 1] === 0x20 && (text[start]! | 0x20) === 0x6e && (text[end - 2]! | 0x20) === 0x6d) return false
     // it may have been forgotten there: said again, but not each time
     if (this.teaching && (++this.told & 31) === 0) this.plainKeyLearnt?.(text, start, end)
     return true
@@ -727,6 +943,8 @@ export class Plan {
         .toLowerCase() === 'value'
     )
       return
+    // what it names is another's to find
+    if (this.parts.finders.some((finder) => finder.namesKey?.(text, start, end) === true)) return
     this.plainKeys[mix(hash) & (TEXT_KEYS - 1)] = Uint8Array.prototype.slice.call(text, start, end)
     this.plainKeyLearnt?.(text, start, end)
   }
@@ -756,7 +974,7 @@ export class Plan {
     const inString = this.hasStringPairs ? strongest(own) : []
     const inLine = strongest([...own, ...(this.parts.lineTargets.get(key) ?? [])])
     const facts = this.facts(key)
-    const entry = inLine.length === 0 && facts.secret === 0 ? NO_KEY : { inString, inLine, facts }
+    const entry = inLine.length === 0 && facts.secret === 0 && facts.personal === 0 ? NO_KEY : { inString, inLine, facts }
     this.textKeys[slot] = { bytes, entry }
     return entry
   }

@@ -94,8 +94,10 @@ const MAX_INSTANCES = 64
 /** So often the tables may be filled and begun anew; then they stay as they are. */
 const MAX_ROUNDS = 16
 
-/** The module has a bit for each finder, and for the two that are none. */
-const MAX_FINDERS = 30
+/** The module has a bit for each finder, for the two that are none, and one that is no finder's. */
+/** Where in a detector set the bit of a finder stands whose candidates the module rules out. */
+const SKIM_FIELDS: Readonly<Partial<Record<string, number>>> = { digits: 12, url: 20, iban: 24, connection: 28, ids: 52, geo: 100 }
+const MAX_FINDERS = 28
 
 let compiled: object | undefined
 let instances = 0
@@ -161,6 +163,7 @@ export class Skim {
     const { exports } = new WebAssembly!.Instance(compiled, {
       host: {
         key: (scope: number, start: number, end: number) => this.key(scope, start, end),
+        named: (scope: number, start: number, end: number) => this.named(scope, start, end),
         item: (scope: number, index: number) => this.item(scope, index),
         string: (scope: number, open: number, depth: number, entry: number) => this.string(scope, open, depth, entry),
         scan: (scope: number, open: number, close: number, n: number, live: number, decoded: number, depth: number, entry: number) =>
@@ -544,6 +547,19 @@ export class Skim {
     return this.register(child, parent, record)
   }
 
+  private named(record: number, start: number, end: number): number {
+    const scope = this.scope(record)
+    const { bytes, plan } = this
+    const named = plan.named(scope, bytes, start, end)
+    const naming = plan.naming(scope)
+    // one that is not kept is the walker's
+    if (findChild(naming, bytes, start, end, named.hash) !== named) return 0
+    const holder = this.register(naming, undefined, 0)
+    if (holder === 0) return 0
+    this.view.setInt32(record + 76, holder, true)
+    return this.register(named, naming, holder)
+  }
+
   private item(record: number, index: number): number {
     const parent = this.scope(record)
     const child = this.plan.itemScope(parent, index)
@@ -625,8 +641,10 @@ export class Skim {
         (scope.indexed ? 4 : 0) |
         (passesTimes(scope) ? 8 : 0) |
         (constant !== 0 ? 16 : 0) |
-        (scope.strings === TARGET && !scope.document ? 32 : 0),
+        (scope.strings === TARGET && !scope.document ? 32 : 0) |
+        (scope.named ? 64 : 0),
     )
+    view.setUint8(record + 3, scope.roles)
     view.setInt32(record + 60, constant, true)
     // nothing of strings is kept where nothing is to be kept
     view.setInt32(record + 68, this.keeps && scope.strings === SCAN ? 24 : 0, true)
@@ -683,14 +701,24 @@ export class Skim {
     const known = this.sets.get(set)
     if (known !== undefined) return known
     const { view, bytes } = this
-    const at = this.room(96)
+    const at = this.room(112)
+    for (const [other, from] of this.sets) {
+      if (other.pairsText !== set.pairsText || at === 0) continue
+      bytes.copyWithin(at, from, from + 112)
+      view.setInt32(at + 64, set.readsValues ? 1 : 0, true)
+      this.sets.set(set, at)
+      return at
+    }
     const pairs = this.room(65536)
     const table = this.sets.size === 0 ? this.at.ANY : this.room(65536)
     const follow = this.room(set.follow.length)
     const groups = this.room(256 * 4)
     const countries = this.room(676)
-    if (at === 0 || pairs === 0 || follow === 0 || groups === 0 || countries === 0 || table === 0) return 0
-    bytes.fill(0, at, at + 96)
+    const named = set.textWords ? set.finders.findIndex(({ finder }) => finder.skimWords !== undefined) : -1
+    const words = named < 0 ? undefined : set.finders[named]!.finder.skimWords!(set.active, set.finders[named]!.ids)
+    const wordsAt = this.room(words?.length ?? 0)
+    if (wordsAt === 0 || at === 0 || pairs === 0 || follow === 0 || groups === 0 || countries === 0 || table === 0) return 0
+    bytes.fill(0, at, at + 112)
     bytes.set(set.follow, follow)
     for (let g = 0; g < 256; g++) {
       let mask = 0
@@ -701,10 +729,10 @@ export class Skim {
     view.setInt32(at + 4, follow, true)
     view.setInt32(at + 8, groups, true)
     set.finders.forEach(({ finder }, f) => {
-      const field = finder.skim === 'digits' ? 12 : finder.skim === 'url' ? 20 : finder.skim === 'iban' ? 24 : finder.skim === 'connection' ? 28 : 0
-      if (field !== 0) view.setInt32(at + field, 1 << f, true)
+      const field = finder.skim === undefined ? undefined : SKIM_FIELDS[finder.skim]
+      if (field !== undefined) view.setInt32(at + field, 1 << f, true)
       if (finder.skimTable !== undefined) bytes.set(finder.skimTable, countries)
-      bytes[at + 64 + f] = Math.min(finder.least ?? 0, 255)
+      bytes[at + 68 + f] = Math.min(finder.least ?? 0, 255)
     })
     if (set.pairFinder >= 0) view.setInt32(at + 16, 1 << set.pairFinder, true)
     view.setInt32(at + 32, this.plan.decodesJson ? 1 : 0, true)
@@ -712,10 +740,16 @@ export class Skim {
     view.setInt32(at + 40, countries, true)
     view.setInt32(at + 44, table, true)
     view.setInt32(at + 48, set.follow.length >> 8, true)
+    view.setInt32(at + 56, words === undefined ? 0 : wordsAt, true)
+    if (words !== undefined) bytes.set(words, wordsAt)
+    // a group of that finder alone, else any with it: the bits of live finders say who is asked
+    const alone = set.groups.findIndex((group) => group.length === 1 && group[0] === named)
+    view.setInt32(at + 60, alone >= 0 ? alone : set.groups.findIndex((group) => group.includes(named)), true)
+    view.setInt32(at + 64, set.readsValues ? 1 : 0, true)
     // the module tells by other means where numbers and IBANs may begin
     let quiet = 0
     set.finders.forEach(({ finder }, f) => {
-      if (finder.skim === 'digits' || finder.skim === 'iban') quiet |= 1 << f
+      if (finder.skim === 'digits' || finder.skim === 'iban' || finder.skim === 'ids') quiet |= 1 << f
     })
     const { SCRATCH } = this.at
     bytes.set(set.pairsText, SCRATCH)
@@ -728,7 +762,8 @@ export class Skim {
   /** A key of text pairs that invokes nothing; in queries too, unless the finder of URLs has more to say of it. */
   private plainKey(text: Uint8Array, start: number, end: number): void {
     const n = end - start
-    if (n > 32) return
+    // the host is to be asked where a key speaks for what follows it
+    if (n > 32 || this.plan.parts.finders.some((finder) => finder.namesKey?.(text, start, end) === true)) return
     for (let k = 0; k < n; k++) this.bytes[this.at.KEY_BYTES + k] = text[start + k]!
     const parameter = this.plan.parts.finders.every((finder) => finder.plainKey === undefined || finder.plainKey(text, start, end))
     this.calls.learnPlain(n, parameter ? 3 : 1)

@@ -1,13 +1,14 @@
 // Free text: lines that are no JSON, strings that masks left in part, object keys.
 
 import { OffsetMap } from './offset-map.ts'
-import type { DetectSet, Plan, Scope } from './plan.ts'
-import { BadSpan, decode, isPairHit, Scanner } from './scanner.ts'
-import type { BoundCustom, PairRecogniser } from './scanner.ts'
+import type { BoundKnown, DetectAction, DetectSet, Plan, Scope } from './plan.ts'
+import { BadSpan, decode, isPairHit, NO_WAYS, Scanner } from './scanner.ts'
+import type { BoundCustom, PairRecogniser, Unfinished } from './scanner.ts'
 import { REMOVED } from './types.ts'
 import type { Segment, Value } from './types.ts'
+import type { Because } from './walk-json.ts'
 import { decodeText, encodeText } from './wtf8.ts'
-import { counted, FAILED, spanText } from './walker.ts'
+import { counted, FAILED, resultText, spanText } from './walker.ts'
 import type { Access, Applier, Hits, RecordState, Spans } from './walker.ts'
 
 /** Text has no paths: nothing can be looked up in it. */
@@ -29,10 +30,11 @@ export class TextAccess implements Access {
 
 const FAILED_BYTES = Buffer.from(FAILED)
 const NO_WORDS: readonly string[] = []
+const NO_RANGES: readonly number[] = []
 const LINE = (): string => ''
 
 /** One match in a text line, for explain. */
-export type LineObserver = (rule: string, detector: string | undefined, score: number | undefined, start: number, end: number) => void
+export type LineObserver = (rule: string, detector: string | undefined, score: number | undefined, start: number, end: number, because: Because | undefined) => void
 
 /** A match at [start, end) of bytes, and the text in its place. */
 export interface Replaced {
@@ -55,7 +57,9 @@ export class TextMasker {
   private readonly plan: Plan
   private readonly applier: Applier
   private readonly scanner: Scanner
-  private readonly newScanner: () => Scanner
+  private readonly newScanner: (inside: boolean) => Scanner
+  private spare: Scanner | undefined
+  private spareInside: Scanner | undefined
   /** How many matches the last scan replaced. */
   found = 0
   private readonly map = new OffsetMap()
@@ -65,8 +69,8 @@ export class TextMasker {
     this.plan = plan
     this.applier = applier
     this.scanner = new Scanner(plan, pairs, customs)
-    this.newScanner = () => new Scanner(plan, pairs, customs)
-    applier.rest = (scanner, rest, settled, access, path) => this.rest(scanner, rest, settled, access, path)
+    this.newScanner = (inside) => (inside ? new Scanner(plan, pairs, [], NO_WAYS) : new Scanner(plan, pairs, customs))
+    applier.rest = (scanner, rest, settled, access, path, inside) => this.rest(scanner, rest, settled, access, path, inside === true)
   }
 
   /** A text at a scope with every match masked; the same text when there is none. */
@@ -74,10 +78,16 @@ export class TextMasker {
     return this.masked(this.scanner, scope.detect, text, false, isKey, isKey ? NO_WORDS : scope.keyWords, access, () => this.plan.errorPath(scope))
   }
 
-  /** Scans what the rules of a pair left of its value, with the detectors in force around it. */
-  private rest(around: Scanner, text: string, settled: readonly number[], access: Access, path: () => string): string {
-    const scanner = this.newScanner()
-    return between(text, settled, (part) => this.masked(scanner, around.set, part, around.line, false, around.keyWords, access, path))
+  /** Scans what the rules of a pair left of its value, or what stands in base64, with the detectors in force around it. */
+  private rest(around: Scanner, text: string, settled: readonly number[], access: Access, path: () => string, inside: boolean): string {
+    // one is mostly not in use: what is found in a rest may have a rest of its own
+    const scanner = (inside ? this.spareInside : this.spare) ?? this.newScanner(inside)
+    if (inside) this.spareInside = undefined
+    else this.spare = undefined
+    const out = between(text, settled, (part) => this.masked(scanner, around.set, part, around.line, false, around.keyWords, access, path))
+    if (inside) this.spareInside = scanner
+    else this.spare = scanner
+    return out
   }
 
   /** What becomes of the matches in a string at a scope, [start, end) of `bytes`. */
@@ -130,7 +140,7 @@ export class TextMasker {
       const matched = decode(bytes, s, e)
       const done = spanText(this.applier, scanner, k, matched, access, path)
       if (done === matched) continue
-      const counter = counted(scanner.refs[k]!)
+      const counter = counted(scanner, k)
       if (counter !== undefined) access.state.tallies.push(counter)
       out.push({ start: s, end: e, text: done === REMOVED ? '' : done })
     }
@@ -143,10 +153,11 @@ export class TextMasker {
   }
 
   /**
-   * Notes the hits of a line (without its terminator). JSON escapes in a line are read as what they mean, so that a record
+   * Notes the hits of a line (without its terminator) behind those noted already. JSON escapes in a line are read as what they mean, so that a record
    * cut in the middle hides nothing; anything else behind a backslash is plain text.
    */
   line(buf: Buffer, start: number, end: number, access: Access, hits: Hits, observe?: LineObserver): void {
+    this.unfinished = undefined
     if (start === end) return
     const set = this.plan.parts.lineDetect()
     const { scanner } = this
@@ -164,13 +175,18 @@ export class TextMasker {
     let quoted: readonly Quoted[] = NONE
     try {
       if (mapped && this.quotes.length > 0) quoted = this.quotedValues(to)
+      scanner.takeUnfinished()
+      if (mapped && set.known !== undefined) scanner.extra = this.knownAsWritten(set.known, buf, start, end)
       n = scanner.scan(set, bytes, from, to, true, false, NO_WORDS)
     } catch (error) {
       this.applier.fail(error instanceof BadSpan ? undefined : error, access, undefined, '')
-      hits.clear()
       hits.add(start, end, FAILED_BYTES, 0, undefined)
       return
+    } finally {
+      scanner.extra = NO_RANGES
     }
+    const unfinished = scanner.takeUnfinished()
+    if (unfinished !== undefined) this.unfinished = { ...unfinished, start: mapped ? this.map.toRaw(unfinished.start, false) : unfinished.start }
     let last = from
     const note = (spans: Spans, k: number, start: number, e: number, score: number): void => {
       const s = Math.max(start, last)
@@ -184,8 +200,10 @@ export class TextMasker {
       const re = mapped ? this.map.toRaw(e, true) : e
       // a result may not make a second line of this one
       const out = done === REMOVED ? '' : /[\r\n]/.test(done) ? done.replace(/[\r\n]+/g, ' ') : done
-      hits.add(rs, re, Buffer.from(out), 0, counted(ref))
-      observe?.('detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name, 'detector' in ref ? ref.detector.name : undefined, 'detector' in ref ? score : undefined, rs, re)
+      hits.add(rs, re, Buffer.from(out), 0, counted(spans, k))
+      if (observe === undefined) return
+      if ('detector' in ref) observe(ref.rule.name, ref.detector.name, score, rs, re, { info: ref.detector, reasons: spans === scanner ? (scanner.reasons[k] ?? []) : [] })
+      else observe(ref.targets[0]!.rule.name, undefined, undefined, rs, re, undefined)
     }
     let q = 0
     for (let k = 0; k < n; k++) {
@@ -201,6 +219,25 @@ export class TextMasker {
       }
     }
     for (; q < quoted.length; q++) note(quoted[q]!, 0, quoted[q]!.start, quoted[q]!.end, quoted[q]!.score)
+    if (observe === undefined) return
+    for (const { action, start: s, end: e, score, reasons, absorbedBy } of scanner.kept) {
+      const because = { info: action.detector, reasons, kept: true, absorbedBy }
+      observe(action.rule.name, action.detector.name, score, mapped ? this.map.toRaw(s, false) : s, mapped ? this.map.toRaw(e, true) : e, because)
+    }
+  }
+
+  /** The match at the end of the last line that may go on in the next ones. */
+  unfinished: Unfinished | undefined
+
+  /** Notes a part of a line that belongs to a match which began in a line before. */
+  goOn(action: DetectAction, buf: Buffer, start: number, end: number, access: Access, hits: Hits, observe?: LineObserver): void {
+    const matched = decode(buf, start, end)
+    if (action.rule.skip?.(matched) === true) return
+    const done = this.applier.match(action, matched, access, LINE)
+    if (done === matched) return
+    const out = done === REMOVED ? '' : resultText(done).replace(/[\r\n]+/g, ' ')
+    hits.add(start, end, Buffer.from(out), 0, action)
+    observe?.(action.rule.name, action.detector.name, 0.95, start, end, { info: action.detector, reasons: [] })
   }
 
   /**
@@ -219,7 +256,7 @@ export class TextMasker {
         const start = scanner.starts[k]!
         const end = scanner.ends[k]!
         const ref = scanner.refs[k]!
-        if (start === 0 || scratch[start - 1] !== 0x22 || (!isPairHit(ref) && ref !== set.namedSecret)) continue
+        if (start === 0 || scratch[start - 1] !== 0x22 || (!isPairHit(ref) && !set.isKeyed(ref))) continue
         while (q < quotes.length && quotes[q]! < start) q++
         if (q < quotes.length && quotes[q]! < end)
           out.push({ start, end, score: scanner.scores[k]!, refs: [ref], merged: [scanner.merged[k]!], encoded: [scanner.encoded[k]!], origin: scanner })
@@ -229,6 +266,13 @@ export class TextMasker {
     }
     return out
   }
+  /** Known values in the line as it is written, in offsets of the decoded one: a backslash may be a part of them, or stand before them. */
+  private knownAsWritten(known: BoundKnown, buf: Buffer, start: number, end: number): readonly number[] {
+    const out: number[] = []
+    known.values.find(buf, start, end, (s, e) => out.push(this.map.toDecoded(s, false), this.map.toDecoded(e, true)))
+    return out
+  }
+
   /** Where in the decoded line an escaped quote stands. */
   private quotes: number[] = []
 

@@ -400,6 +400,7 @@ export interface Policy {
   readonly scan_keys: boolean
   readonly scan_numbers: boolean
   readonly text_pairs: boolean
+  readonly text_words: boolean
   readonly decode: readonly ('json' | 'url' | 'base64')[]
   readonly verify: boolean
 }
@@ -436,6 +437,12 @@ export interface RulesetTest {
 
 // ------------------------------------------------------------------------------------------------ detectors
 
+/** Why a candidate counts, or does not: a code such as `check:luhn` or `word-before:card`, and what it adds to the score. */
+export interface Reason {
+  readonly code: string
+  readonly add: number
+}
+
 /** The text under scan. One object, reused: a finder reads it during `find` and keeps nothing. */
 export interface Scan {
   /** UTF-8 (or WTF-8) bytes; only [start, end) may be looked at. The string is decoded: no JSON escapes are left. */
@@ -448,6 +455,8 @@ export interface Scan {
   readonly line: boolean
   /** True when the text is an object key: keyed and named types never fire. */
   readonly isKey: boolean
+  /** Keys of pairs in the text are looked at. */
+  readonly hasPairs: boolean
   /**
    * Words of the path above the value (last key first), for context. Empty in text lines and for values without a telling
    * key. Compare with `keyHas`.
@@ -455,6 +464,28 @@ export interface Scan {
   readonly keyWords: readonly string[]
   /** Reports a match: byte offsets, end exclusive; score 0-1 (0.60 masks). A start at or past the end is ignored. */
   emit(id: number, start: number, end: number, score: number): void
+  /** Set while explaining: takes a reason of the candidate at hand, for the next `emit` or `reject`. Never text of the scan. */
+  readonly why?: ((code: string) => void) | undefined
+  /** Set while explaining: told of a candidate that a check has rejected, and why. */
+  readonly reject?: ((id: number, start: number, end: number, code: string) => void) | undefined
+  /** Says of a match at `start` that runs to the end of a text line that it may go on in the lines that follow. */
+  goesOn?(id: number, start: number, lines: LineBlocks): void
+}
+
+/** Reads the lines behind the one in which a match began. `prefix`: what stood before it there. */
+export type LineBlocks = (prefix: Uint8Array) => LineBlock
+
+/** A match that goes on over lines. Its state is bounded, whatever comes. */
+export interface LineBlock {
+  /** What of the next line, [start, end) without its terminator, belongs to the match; undefined: it is over, without this line. */
+  next(text: Uint8Array, start: number, end: number): BlockPart | undefined
+}
+
+export interface BlockPart {
+  readonly from: number
+  readonly to: number
+  /** The match ends here. */
+  readonly last: boolean
 }
 
 /** Byte pairs that make the one-pass scanner stop: previous byte in `prev` (undefined: any, also the start), this byte in `byte`. */
@@ -462,6 +493,8 @@ export interface Trigger {
   /** Characters (one byte each, Latin-1); `^` handling: the value `START` of the string counts as a space. */
   readonly prev?: string
   readonly byte: string
+  /** In place of `prev` and `byte`: pairs of these, one after the other. */
+  readonly pairs?: string
   /** The byte after; undefined: any, also the end of the string. Never NUL or a double quote, which stand for the end. */
   readonly next?: string
 }
@@ -474,11 +507,15 @@ export interface DetectorInfo {
   readonly tier: 0 | 1 | 2
   /** Earlier wins for equal spans and scores. */
   readonly priority: number
+  /** Tells it from another detector of its name that finds by other means: a group switches one of them on, the name both. */
+  readonly way?: string
   readonly summary: string
   /** Default mask; undefined: `{type: redact, label: <name>}`. */
   readonly mask?: { readonly type: string; readonly [option: string]: unknown }
   /** Also on bare numbers. */
   readonly numbers?: boolean
+  /** What every match has passed, as codes for explain: `check:luhn`. */
+  readonly checks?: readonly string[]
   /** Text in which exactly the marked stretch is found: `card «4111111111111111» ok`. */
   readonly examples: readonly string[]
   /** Text in which this detector finds nothing. */
@@ -504,15 +541,69 @@ export interface Finder {
   /** Key words (as keyFacts splits them) that give numbers of fewer than 12 digits a meaning; without them `number` is not asked. */
   readonly numberWords?: readonly string[]
   /** Candidates of this finder that come to nothing are told by the function of this name in wasm/skim.ts. */
-  readonly skim?: 'digits' | 'iban' | 'url' | 'connection'
+  readonly skim?: 'digits' | 'iban' | 'url' | 'connection' | 'geo' | 'ids'
   /** What that function needs to know. */
   readonly skimTable?: Uint8Array
+  /**
+   * Bitmaps of the words that make this finder look at a text (see detectors/id-words.ts). Its triggers are for what such words name:
+   * without the policy `text_words` it is asked only where a key speaks.
+   */
+  readonly skimWords?: (active: Uint8Array, ids: Int32Array) => Uint8Array
+  /** True when key words give texts and numbers below them a meaning: strings with digits are looked at, and short numbers too. */
+  readonly named?: (keyWords: readonly string[], active: Uint8Array, ids: Int32Array) => boolean
+  /** In place of `find` for a text under such a path: asked once, whatever candidates the text has. */
+  readonly whole?: (scan: Scan, ids: Int32Array) => void
+  /** True when the key before the separator at `at` gives what follows it a meaning; the same for a key that ends at `to`. */
+  readonly namesPair?: (text: Uint8Array, start: number, at: number) => boolean
+  readonly namesKey?: (text: Uint8Array, start: number, to: number) => boolean
   /** No text with fewer bytes holds anything that this finder finds (default 0). */
   readonly least?: number
   /** True when `number` finds nothing under these key words in integers of 12 to 19 digits, not of 15, that begin with 1: times. */
   readonly passesTimes?: (keyWords: readonly string[]) => boolean
   /** True when the key of a parameter in [start, end) of a text never makes this finder find anything. */
   readonly plainKey?: (text: Uint8Array, start: number, end: number) => boolean
+}
+
+/** A detector's name with its way: of all detectors no two have the same. */
+export function detectorId({ name, way }: DetectorInfo): string {
+  return way === undefined ? name : `${name}:${way}`
+}
+
+/**
+ * A detector of values that are known by their key. It has no candidates: walkers ask it about the values under such keys, and the
+ * recogniser of pairs about what stands behind them in text.
+ */
+export interface KeyedDetector {
+  readonly detector: DetectorInfo
+  /** What a key says of its value to this detector; 0: nothing. */
+  level(facts: KeyFacts): Level | 0
+  /** Numbers under such a key may be meant. */
+  numbers(facts: KeyFacts): boolean
+  /** Judges a string of a record at [start, end), or a number by its text. Returns the score, 0 to leave it. */
+  judge(text: Uint8Array, start: number, end: number, level: Level, number: boolean): number
+  /** Of these keys one must stand beside such a key in a record; undefined: it says enough by itself. */
+  beside?(level: Level, key: string): readonly string[] | undefined
+  /** For explain: codes for what the key says and what the value shows. Never text of the value. */
+  explain?(text: Uint8Array, start: number, end: number, level: Level): readonly string[]
+  /** The value of a pair in text: judges it, and sets where it ends. */
+  pair(text: Uint8Array, start: number, end: number, pair: PairMatch, level: Level): number
+}
+
+export type Level = 1 | 2 | 3 | 4
+
+/** Offsets of a recognised pair; `quote` is the quote byte around the value, or 0. */
+export interface PairMatch {
+  keyStart: number
+  keyEnd: number
+  valueStart: number
+  valueEnd: number
+  quote: number
+  /** The quotes are written with a backslash before them. */
+  escaped: boolean
+  /** The value is the rest of the line. */
+  header: boolean
+  /** The quote that opened before a bare key, 0 for none. */
+  closer: number
 }
 
 /** A user's detector: plain text in, spans out (UTF-16 offsets). With `literals` it runs only on strings that contain one. */
@@ -527,6 +618,14 @@ export interface CustomDetector {
   readonly counterExamples?: readonly string[]
 }
 
+/** Values that the host wants never to see, in all their forms. */
+export interface KnownValues {
+  /** Tells of every stretch of [start, end) that holds one: byte offsets. Linear in the text, whatever the values. */
+  find(text: Uint8Array, start: number, end: number, emit: (start: number, end: number) => void): void
+  /** Wipes the tables; afterwards nothing is found. */
+  wipe(): void
+}
+
 /** How strongly a key says that its value is a secret. 0 none, 1 weak, 2 medium, 3 record-strong, 4 strong. */
 export interface KeyFacts {
   /** Lower-case words of the key, in order. */
@@ -534,4 +633,15 @@ export interface KeyFacts {
   readonly secret: 0 | 1 | 2 | 3 | 4
   /** Bare numbers under it are secrets too (password, passcode, pin, otp, secret). */
   readonly secretNumbers: boolean
+  /** What else the key names. */
+  readonly personal: Personal
+  /** No word of it says what it is: below a key that does, it is that. */
+  readonly mute: boolean
+  /** What stands below it is secret where its own key is mute. */
+  readonly holds: boolean
+  /** Keys below it are read together with it: `name` before `first`. */
+  readonly leads: boolean
 }
+
+/** Personal data that a key names; 0: none. */
+export type Personal = 0 | 'part of a name' | 'name' | 'street' | 'address' | 'latitude' | 'longitude' | 'lat' | 'lon'

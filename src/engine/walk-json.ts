@@ -6,22 +6,23 @@
 // escaped and nested text. A string that is itself a JSON document is entered by a walker of the next level, whose hits are
 // mapped back through the offsets: its untouched bytes stay too.
 
+import { MOST_BESIDE, MOST_NAME, NAME, PAIR, rolesOf, TURNS, VALUE } from './beside.ts'
 import { Leaves } from './leaves.ts'
 import { eachEntry, emptyWildcard, findAll, findPath, readScalar, readString, readValue, skipSpace, skipValue, writeValue } from './json-bytes.ts'
 import type { Memo } from './memo.ts'
 import { OffsetMap } from './offset-map.ts'
 import { END, findChild, HASH_START, SCAN, PASS } from './plan.ts'
-import type { DetectSet, Plan, Scope, Target } from './plan.ts'
+import type { Claim, DetectSet, Plan, Scope, Target } from './plan.ts'
 import { BadSpan, decode, Scanner } from './scanner.ts'
 import type { BoundCustom, PairRecogniser } from './scanner.ts'
 import { REMOVED, NumberText } from './types.ts'
-import type { Removed, Segment, Value } from './types.ts'
+import type { DetectorInfo, Reason, Removed, Segment, Value } from './types.ts'
 import type { TextMasker } from './text.ts'
 import { readTree } from './tree.ts'
 import type { Edit, Place } from './tree.ts'
 import { MAX_PLACES, TreeWalker } from './walk-tree.ts'
 import type { Site } from './walk-tree.ts'
-import { counted, FAILED, freeName, type Hits, namesOf, NO_DOCUMENTS, spanText } from './walker.ts'
+import { counted, FAILED, freeName, type Hits, namesOf, NO_DOCUMENTS, spanText, standsBeside } from './walker.ts'
 import type { Access, Applier, RecordState } from './walker.ts'
 
 /** The text is not one JSON value. */
@@ -34,6 +35,7 @@ const ARRAY = 2
 /** JSON in strings is entered so many levels deep. */
 export const MAX_NESTING = 4
 const FAILED_STRING = Buffer.from(FAILED)
+const NO_REASONS: readonly Reason[] = []
 
 const HEX = new Int8Array(256).fill(-1)
 for (let i = 0; i < 10; i++) HEX[0x30 + i] = i
@@ -50,6 +52,17 @@ const NOTHING = new Uint8Array(256)
 const OPENERS = new Uint8Array(256)
 for (let c = 0; c <= 0x20; c++) OPENERS[c] = 1
 OPENERS[0x7b] = OPENERS[0x5b] = 1
+
+/** Skips white space of JSON. */
+function blanks(bytes: Uint8Array, p: number): number {
+  while (bytes[p] === 0x20 || bytes[p] === 0x0a || bytes[p] === 0x0d || bytes[p] === 0x09) p++
+  return p
+}
+
+/** Digits, letters, and the signs of numbers. */
+function isLexeme(c: number): boolean {
+  return (c >= 0x30 && c <= 0x39) || (c >= 0x41 && c <= 0x5a) || (c >= 0x61 && c <= 0x7a) || c === 0x2b || c === 0x2d || c === 0x2e
+}
 
 /** What a walker shares with the walkers of nested levels. */
 export interface WalkServices {
@@ -77,6 +90,16 @@ export interface Found {
   readonly start: number
   readonly end: number
   readonly decision: 'mask' | 'keep'
+  readonly because: Because | undefined
+}
+
+/** What is known of a detector's finding beside where it is. */
+export interface Because {
+  readonly info: DetectorInfo
+  readonly reasons: readonly Reason[]
+  /** Nothing is done here, and whose match has taken it. */
+  readonly kept?: boolean
+  readonly absorbedBy?: string | undefined
 }
 
 /** A text as it stands inside a JSON string. Most substitutes are short and plain: for those a loop is the quickest. */
@@ -122,6 +145,8 @@ export class JsonWalker implements Access {
   private readonly lasts: (Scope | undefined)[]
   readonly opened: Int32Array
   private readonly counts: Int32Array
+  /** The name read last in each open container, or of the pair that a list is: its opening quote; 0: none. */
+  private readonly names: Int32Array
   private child!: Scope
   entry = 0
   private multi = false
@@ -156,6 +181,7 @@ export class JsonWalker implements Access {
     this.lasts = new Array<Scope | undefined>(this.maxDepth + 2).fill(undefined)
     this.opened = new Int32Array(this.maxDepth + 2)
     this.counts = new Int32Array(this.maxDepth + 2)
+    this.names = new Int32Array(this.maxDepth + 2)
   }
 
   // ---------------------------------------------------------------------------------------------- Access
@@ -220,7 +246,7 @@ export class JsonWalker implements Access {
    */
   walk(buf: Buffer, start: number, end: number, root: Scope, multi: boolean): number {
     this.stand(buf, start, end, multi)
-    const { types, scopes, lasts, opened, counts } = this
+    const { types, scopes, lasts, opened, counts, names } = this
     const plan = this.plan
     const maxDepth = this.maxDepth - this.above
     let depth = 0
@@ -260,6 +286,7 @@ export class JsonWalker implements Access {
           }
           if (c === 0x7b) {
             types[depth] = OBJECT
+            names[depth] = 0
             if (buf[i] === 0x7d) {
               i++
               depth--
@@ -268,6 +295,7 @@ export class JsonWalker implements Access {
               i = this.key(i, scope, true)
               if (i < 0) return INVALID
               scope = lasts[depth] = this.child
+              if (scope.roles !== 0) scope = this.beside(i, scope)
               continue
             }
           } else {
@@ -277,6 +305,7 @@ export class JsonWalker implements Access {
               depth--
             } else {
               counts[depth] = 0
+              names[depth] = scope.roles === 0 ? 0 : this.listName(i, scope.roles)
               scope = scope.item !== undefined && !scope.indexed ? scope.item : plan.itemScope(scope, 0)
               continue
             }
@@ -300,9 +329,14 @@ export class JsonWalker implements Access {
             i = this.key(i, container, false)
             if (i < 0) return INVALID
             scope = lasts[depth] = this.child
+            if (scope.roles !== 0) scope = this.beside(i, scope)
           } else {
             const index = ++counts[depth]!
             scope = container.indexed ? plan.itemScope(container, index) : container.item!
+            if (container.roles !== 0) {
+              this.depth = depth
+              scope = this.listed(i, container.roles, index, scope)
+            }
           }
           break
         }
@@ -319,6 +353,117 @@ export class JsonWalker implements Access {
         i++
       }
     }
+  }
+
+  // ---------------------------------------------------------------------------------------------- names beside values
+
+  /** The scope of a member whose value begins at or after i, with the name that stands beside it. */
+  private beside(i: number, scope: Scope): Scope {
+    const { names, depth } = this
+    if (scope.roles === VALUE) {
+      const at = names[depth]! > 0 ? names[depth]! : this.nameAhead(i)
+      return at > 0 ? this.namedBy(at, scope) : scope
+    }
+    if (scope.roles === NAME) {
+      i = blanks(this.buf, i)
+      if (this.buf[i] === 0x22) names[depth] = i
+    }
+    return scope
+  }
+
+  /** What names the items of a list whose first one begins at i. */
+  private listName(i: number, roles: number): number {
+    const { buf } = this
+    if (buf[i] !== 0x22 || (roles & (PAIR | TURNS)) === 0) return 0
+    if (roles === TURNS) return i
+    let p = this.plain(i)
+    if (p < 0) return 0
+    p = blanks(buf, p)
+    if (buf[p] !== 0x2c) return 0
+    p = this.scalarEnd(blanks(buf, p + 1))
+    return p >= 0 && buf[blanks(buf, p)] === 0x5d ? i : 0
+  }
+
+  /** The scope of item `index`, which begins at or after i. */
+  private listed(i: number, roles: number, index: number, scope: Scope): Scope {
+    const { names, depth } = this
+    const at = names[depth]!
+    if (roles === PAIR) return at > 0 && index === 1 ? this.namedBy(at, scope) : scope
+    if (roles !== TURNS) return scope
+    i = blanks(this.buf, i)
+    names[depth] = (index & 1) === 0 && this.buf[i] === 0x22 ? i : 0
+    return at > 0 && (index & 1) === 1 ? this.namedBy(at, scope) : scope
+  }
+
+  /** The scope under the name whose opening quote is at `at`. */
+  private namedBy(at: number, scope: Scope): Scope {
+    const { buf } = this
+    let p = at + 1
+    // an escape has six bytes at most
+    const most = p + 6 * MOST_NAME
+    while (p <= most && STOP[buf[p]!] === 0) p++
+    if (buf[p] === 0x22) return this.plan.named(scope, buf, at + 1, p)
+    const first = p
+    while (p <= most && buf[p] !== 0x22) p += buf[p] === 0x5c ? 2 : 1
+    return p <= most && this.decodeFrom(at + 1, first) >= 0 ? this.plan.named(scope, this.scratch, 0, this.decodedEnd) : scope
+  }
+
+  /** Looks for a name behind the value that begins at or after i: its opening quote; 0: there is none. */
+  private nameAhead(i: number): number {
+    const { buf } = this
+    let p = this.flatEnd(blanks(buf, i))
+    for (let n = 0; n < MOST_BESIDE && p >= 0; n++) {
+      p = blanks(buf, p)
+      if (buf[p] !== 0x2c) return 0
+      p = blanks(buf, p + 1)
+      const key = p
+      if (buf[p] !== 0x22) return 0
+      p = this.plain(p)
+      if (p < 0) return 0
+      const end = p
+      p = blanks(buf, p)
+      if (buf[p] !== 0x3a) return 0
+      p = blanks(buf, p + 1)
+      if (buf[p] === 0x22 && end - key < 100 && rolesOf(readString(buf, key, end)) === NAME) return p
+      p = this.flatEnd(p)
+    }
+    return 0
+  }
+
+  /** The end of a scalar at p, or of a container of a few scalars; -1 for what is none. */
+  private flatEnd(p: number): number {
+    const { buf } = this
+    const c = buf[p]
+    if (c !== 0x7b && c !== 0x5b) return this.scalarEnd(p)
+    const close = c === 0x7b ? 0x7d : 0x5d
+    p = blanks(buf, p + 1)
+    if (buf[p] === close) return p + 1
+    for (let n = 0; n < MOST_BESIDE; n++) {
+      if (c === 0x7b) {
+        if (buf[p] !== 0x22) return -1
+        p = this.plain(p)
+        if (p < 0) return -1
+        p = blanks(buf, p)
+        if (buf[p] !== 0x3a) return -1
+        p = blanks(buf, p + 1)
+      }
+      p = this.scalarEnd(p)
+      if (p < 0) return -1
+      p = blanks(buf, p)
+      if (buf[p] === close) return p + 1
+      if (buf[p] !== 0x2c) return -1
+      p = blanks(buf, p + 1)
+    }
+    return -1
+  }
+
+  /** The end of a scalar at p; -1 where there is none. */
+  private scalarEnd(p: number): number {
+    const { buf, recordEnd } = this
+    if (buf[p] === 0x22) return p < recordEnd ? this.plain(p) : -1
+    const from = p
+    while (p < recordEnd && isLexeme(buf[p]!)) p++
+    return p > from ? p : -1
   }
 
   // ---------------------------------------------------------------------------------------------- for the skim
@@ -573,7 +718,7 @@ export class JsonWalker implements Access {
   private close(open: number, i: number, n: number, scope: Scope): number {
     const c = this.buf[i]!
     if (c === 0x22) {
-      if (n > 0 || this.mayEnter[this.buf[open + 1]!] === 1) {
+      if (n > 0 || scope.named || this.mayEnter[this.buf[open + 1]!] === 1 || scope.inData) {
         this.scanner.candidates = n
         this.judge(open + 1, i, scope)
       }
@@ -630,10 +775,27 @@ export class JsonWalker implements Access {
       const ref = scanner.refs[k]!
       const out = this.spanBytes(k, bytes, s, e, scope)
       if (out === undefined) continue
-      this.hit(rs, re, out, counted(ref))
+      this.hit(rs, re, out, counted(scanner, k))
       if (this.s.observe !== undefined) {
         const rule = 'detector' in ref ? ref.rule.name : ref.targets[0]!.rule.name
-        this.report(scope, 'value', rule, 'detector' in ref ? ref.detector.name : undefined, 'detector' in ref ? scanner.scores[k]! : undefined, rs, re)
+        if ('detector' in ref) this.report(scope, 'value', rule, ref.detector.name, scanner.scores[k]!, rs, re, { info: ref.detector, reasons: scanner.reasons[k] ?? NO_REASONS })
+        else this.report(scope, 'value', rule, undefined, undefined, rs, re)
+      }
+    }
+    if (this.s.observe !== undefined && scanner.kept.length > 0) {
+      this.decodeRaw()
+      for (const { action, start: s, end: e, score, reasons, absorbedBy } of scanner.kept) {
+        const because = { info: action.detector, reasons, kept: true, absorbedBy }
+        this.report(
+          scope,
+          'value',
+          action.rule.name,
+          action.detector.name,
+          score,
+          mapped ? this.map.toRaw(s - from, false) : s,
+          mapped ? this.map.toRaw(e - from, true) : e,
+          because,
+        )
       }
     }
     this.raw = -1
@@ -894,7 +1056,7 @@ export class JsonWalker implements Access {
 
   // ---------------------------------------------------------------------------------------------- values that rules claim
 
-  /** A string that a rule, `unknown_fields` or a secret key claims. */
+  /** A string that a rule, `unknown_fields` or its key claims. */
   private targeted(open: number, scope: Scope): number {
     const end = this.plain(open)
     if (end < 0) return INVALID
@@ -951,29 +1113,41 @@ export class JsonWalker implements Access {
       this.unknown(open, end, scope)
       return end
     }
-    const action = scope.detect.namedSecret
-    if (action !== undefined && scope.facts.secret > 0 && end - open > 2) {
-      const score = this.judgeSecret(open, end, scope)
-      if (score >= 0.6) {
+    const { claim } = scope
+    if (claim !== undefined && end - open > 2) {
+      const score = this.judgeKeyed(open, end, claim)
+      if (claim.beside !== undefined) this.pure = false
+      if (score >= 0.6 && standsBeside(claim, this)) {
+        const { action } = claim
         if (action.chain.constant === undefined || action.rule.conditions.length > 0) this.pure = false
         const value = readString(buf, open, end)
         if (action.rule.skip === undefined || !action.rule.skip(value)) {
           const done = this.applier.match(action, value, this, () => this.plan.errorPath(scope))
-          this.report(scope, 'value', action.rule.name, action.detector.name, score, open, end)
+          this.report(
+            scope,
+            'value',
+            action.rule.name,
+            action.detector.name,
+            score,
+            open,
+            end,
+            this.s.observe === undefined ? undefined : this.keyedBecause(claim, score, open, end),
+          )
           if (done === REMOVED) {
             this.state.tallies.push(action)
             this.remove(end)
           } else if (done !== value) this.hit(open, end, this.encode(writeValue(done), false), action)
           return end
         }
-      }
+      } else if (this.s.observe !== undefined)
+        this.report(scope, 'value', claim.action.rule.name, claim.action.detector.name, score, open, end, this.keyedBecause(claim, score < 0.6 ? score : 0, open, end))
     }
     return this.scanToken(open, end, scope)
   }
 
-  /** Text that rules have passed on: it is still a secret under its key. Undefined: it is none. */
+  /** Text that rules have passed on: it is still what its key says. Undefined: it is not. */
   private passed(scope: Scope, text: string, settled: readonly number[]): Value | Removed | undefined {
-    return settled.length === 0 && scope.facts.secret > 0 ? this.leaves().secret(text, scope, this) : undefined
+    return settled.length === 0 && scope.claim !== undefined ? this.leaves().keyed(text, scope, this) : undefined
   }
 
   /** A string that is a document of `json` masks. */
@@ -996,13 +1170,19 @@ export class JsonWalker implements Access {
     return this.inner?.mapOuter === true
   }
 
-  private judgeSecret(open: number, end: number, scope: Scope): number {
-    const strength = scope.facts.secret as 1 | 2 | 3 | 4
+  private judgeKeyed(open: number, end: number, { keyed, level }: Claim): number {
     let i = open + 1
     while (i < end - 1 && this.buf[i] !== 0x5c) i++
-    if (i === end - 1) return this.plan.parts.judgeSecret(this.buf, open + 1, end - 1, strength, 'record')
+    if (i === end - 1) return keyed.judge(this.buf, open + 1, end - 1, level, false)
     this.decodeFrom(open + 1, i)
-    return this.plan.parts.judgeSecret(this.scratch, 0, this.decodedEnd, strength, 'record')
+    return keyed.judge(this.scratch, 0, this.decodedEnd, level, false)
+  }
+
+  /** Why the value that its key makes known is masked, or not. */
+  private keyedBecause({ keyed, action, level }: Claim, score: number, open: number, end: number): Because {
+    const value = Buffer.from(readString(this.buf, open, end))
+    const codes = keyed.explain?.(value, 0, value.length, level) ?? ['key']
+    return { info: action.detector, reasons: codes.map((code, i) => ({ code, add: i === 0 ? score : 0 })), kept: score < 0.6 }
   }
 
   /** Detection on a string token whose rules left it alone. */
@@ -1068,8 +1248,10 @@ export class JsonWalker implements Access {
   judgeNumber(start: number, end: number, whole: boolean, scope: Scope): void {
     if (scope.numbers === 3 && this.claimed(start, end, scope)) return
     const set = scope.detect
-    if (set.namedSecret !== undefined && scope.facts.secretNumbers) {
-      const action = set.namedSecret
+    const { claim } = scope
+    const score = claim?.numbers === true ? claim.keyed.judge(this.buf, start, end, claim.level, true) : 0
+    if (claim !== undefined && score >= 0.6 && standsBeside(claim, this)) {
+      const { action } = claim
       const value = readScalar(this.buf, start, end)
       if (action.rule.skip === undefined || !action.rule.skip(value)) {
         this.replaceNumber(
@@ -1079,13 +1261,13 @@ export class JsonWalker implements Access {
           this.applier.match(action, value, this, () => this.plan.errorPath(scope)),
           action,
         )
-        this.report(scope, 'number', action.rule.name, action.detector.name, 0.95, start, end)
+        this.report(scope, 'number', action.rule.name, action.detector.name, score, start, end, { info: action.detector, reasons: [{ code: 'key:strong', add: score }] })
         return
       }
     }
-    if (!whole || end - start < 3 || end - start > 19 || set.numberFinders.length === 0) return
+    if (!set.readsNumbers || ((!whole || end - start > 19) && set.known === undefined)) return
     const scanner = this.scanner
-    if (scanner.number(set, this.buf, start, end, scope.keyWords) === 0) return
+    if (scanner.number(set, this.buf, start, end, scope.keyWords, whole) === 0) return
     const action = scanner.refs[0]!
     if (!('detector' in action)) return
     const value = readScalar(this.buf, start, end)
@@ -1096,7 +1278,7 @@ export class JsonWalker implements Access {
       this.applier.match(action, value, this, () => this.plan.errorPath(scope)),
       action,
     )
-    this.report(scope, 'number', action.rule.name, action.detector.name, scanner.scores[0]!, start, end)
+    this.report(scope, 'number', action.rule.name, action.detector.name, scanner.scores[0]!, start, end, { info: action.detector, reasons: scanner.reasons[0] ?? NO_REASONS })
   }
 
   private replaceNumber(start: number, end: number, value: Value, done: Value | Removed, action: { masked: number }): void {
@@ -1296,8 +1478,18 @@ export class JsonWalker implements Access {
     return Buffer.from(out)
   }
 
-  private report(scope: Scope, where: Found['where'], rule: string | undefined, detector: string | undefined, score: number | undefined, start: number, end: number): void {
+  private report(
+    scope: Scope,
+    where: Found['where'],
+    rule: string | undefined,
+    detector: string | undefined,
+    score: number | undefined,
+    start: number,
+    end: number,
+    because?: Because,
+  ): void {
     if (this.s.observe === undefined) return
-    this.s.observe({ scope, where, rule, detector, score, start: this.toTop(start, false), end: this.toTop(end, true), decision: 'mask' })
+    const decision = because?.kept === true ? 'keep' : 'mask'
+    this.s.observe({ scope, where, rule, detector, score, start: this.toTop(start, false), end: this.toTop(end, true), decision, because })
   }
 }

@@ -6,6 +6,8 @@
 // it; detection comes last, on what is not settled. So a copy holds what earlier rules wrote, and later ones see the copy.
 
 import { MaskError } from '../errors.ts'
+import { MOST_BESIDE, NAME, nameBehind, PAIR, TURNS, VALUE } from './beside.ts'
+import type { Shape } from './beside.ts'
 import type { Leaves } from './leaves.ts'
 import type { Plan, Scope, Target } from './plan.ts'
 import { strongest } from './plan.ts'
@@ -16,6 +18,7 @@ import type { Content, Edit } from './tree.ts'
 import { isContainer, NumberText, REMOVED } from './types.ts'
 import type { Scalar, Segment, Value } from './types.ts'
 import { FAILED, freeName, namesOf } from './walker.ts'
+import { encodeText } from './wtf8.ts'
 import type { Access, Applier, OpenDocument, Outcome, Reading, RecordState } from './walker.ts'
 
 /** Values of one document together; what has more is refused. */
@@ -57,6 +60,8 @@ interface Frame {
   readonly scope: Scope
   readonly members: Members
   next: number
+  /** The last name among the members so far. */
+  named: number
   /** Names of the keys, once one of them was masked. */
   names: Map<string, number> | undefined
 }
@@ -288,7 +293,7 @@ export class TreeWalker implements Access {
     if (place.failed || now === REMOVED || now instanceof Members) return
     // a rule that hits a text takes it as plain text
     if (typeof now === 'string' && now === begun && unsettled(place) && (place.untouched || (last && place.copied))) {
-      if (inner === undefined && last && this.secret(place, scope)) return
+      if (inner === undefined && last && this.keyed(place, scope)) return
       inner ??= this.inside(place, scope.document)
       if (inner !== undefined) this.each(inner, scope, enter, leave, last)
       if (inner !== undefined || place.failed) return
@@ -312,7 +317,7 @@ export class TreeWalker implements Access {
     }
     if (typeof now === 'string') {
       const { settled } = place
-      if (this.secret(place, scope)) return
+      if (this.keyed(place, scope)) return
       if (settled !== true && settled.length > 0) done = texts.unsettled(scope, now, settled, this)
       else if (place.text !== undefined && place.untouched) {
         // only what is found is written anew: the spelling of the rest stays
@@ -332,14 +337,14 @@ export class TreeWalker implements Access {
     this.note(place, tallied)
   }
 
-  /** A string under a key that names a secret, of which masks have written nothing. */
-  private secret(place: Place, scope: Scope): boolean {
+  /** A string whose key says what it is, of which masks have written nothing. */
+  private keyed(place: Place, scope: Scope): boolean {
     // a text that is the document of a `json` mask is that mask's
     if (!unsettled(place) || (place.claimed ? place.inner : scope.unknown)) return false
     const text = scalarOf(place) as string
     const { tallies } = this.state
     const tallied = tallies.length
-    const done = this.s.leaves.secret(text, scope, this)
+    const done = this.s.leaves.keyed(text, scope, this)
     if (done === undefined) return false
     if (done !== text) this.put(place, done, undefined)
     place.settled = true
@@ -382,10 +387,9 @@ export class TreeWalker implements Access {
 
   /** Visits a tree from `root` on, containers before what is in them. */
   private each(root: Place, scope: Scope, enter: Enter, leave?: (place: Place, scope: Scope) => void, keys = false): void {
-    const { plan } = this.s
     root.scope = scope
     if (!enter(root, scope)) return
-    const open: Frame[] = [{ place: root, scope, members: root.now as Members, next: 0, names: undefined }]
+    const open: Frame[] = [{ place: root, scope, members: root.now as Members, next: 0, named: -1, names: undefined }]
     for (let frame = open.at(-1); frame !== undefined; frame = open.at(-1)) {
       const { members } = frame
       if (frame.next === members.places.length) {
@@ -395,10 +399,41 @@ export class TreeWalker implements Access {
       }
       const place = members.places[frame.next++]!
       if (place.now === REMOVED) continue
-      const below = (place.scope ??= members.list ? plan.itemScope(frame.scope, place.key as number) : plan.child(frame.scope, place.key as string))
+      const below = (place.scope ??= this.scopeOf(frame, frame.next - 1))
+      if (below.roles === NAME && textAt(place) !== undefined) frame.named = frame.next - 1
       if (keys && !members.list && below.keyHit) this.key(place, below, frame)
-      if (enter(place, below)) open.push({ place, scope: below, members: place.now as unknown as Members, next: 0, names: undefined })
+      if (enter(place, below)) open.push({ place, scope: below, members: place.now as unknown as Members, next: 0, named: -1, names: undefined })
     }
+  }
+
+  /** The scope of member i. */
+  private scopeOf({ scope, members, named }: Frame, i: number): Scope {
+    const { plan } = this.s
+    const { places, list } = members
+    const place = places[i]!
+    let name: string | undefined
+    let below: Scope
+    if (list) {
+      below = plan.itemScope(scope, place.key as number)
+      const pair = scope.roles === PAIR && places.length === 2 && !(places[1]!.now instanceof Members)
+      if (i % 2 === 1 && (pair || scope.roles === TURNS)) name = textAt(places[i - 1]!)
+    } else {
+      below = plan.child(scope, place.key as string)
+      if (below.roles !== VALUE) return below
+      const k =
+        named >= 0
+          ? named
+          : nameBehind(
+              i,
+              places.length,
+              (k) => places[k]!.key as string,
+              (k) => shapeOf(places[k]!),
+            )
+      if (k >= 0) name = textAt(places[k]!)
+    }
+    if (name === undefined) return below
+    const bytes = encodeText(name)
+    return plan.named(below, bytes, 0, bytes.length)
   }
 
   // ---------------------------------------------------------------------------------------------- transforms
@@ -642,6 +677,19 @@ export class TreeWalker implements Access {
 function entriesOf(members: Members): Iterable<readonly [string | number, Place]> {
   const live = members.places.filter((p) => p.now !== REMOVED).map((p) => [p.name ?? p.key, p] as const)
   return members.list ? live : new Map(live)
+}
+
+/** The text that was received at a place, or has been put in. */
+function textAt(place: Place): string | undefined {
+  const text = place.was ?? place.now
+  return typeof text === 'string' ? text : undefined
+}
+
+/** What a place is to a search for names. */
+function shapeOf(place: Place): Shape {
+  const content = place.was ?? place.now
+  if (content instanceof Members) return content.places.length <= MOST_BESIDE && content.places.every((p) => !((p.was ?? p.now) instanceof Members)) ? 'flat' : 'deep'
+  return typeof content === 'string' ? 'text' : 'flat'
 }
 
 /** A target that a pass over a container is broken off for. */

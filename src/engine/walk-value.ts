@@ -4,6 +4,8 @@
 import { MaskError } from '../errors.ts'
 import { NumberText, REMOVED } from './types.ts'
 import type { Removed, Scalar, Segment, Value } from './types.ts'
+import { MOST_BESIDE, NAME, nameBehind, PAIR, TURNS, VALUE } from './beside.ts'
+import type { Shape as NameShape } from './beside.ts'
 import { PASS, SCAN } from './plan.ts'
 import type { Plan, Scope } from './plan.ts'
 import type { JsonWalker } from './walk-json.ts'
@@ -166,7 +168,13 @@ export class ValueWalker implements Access {
 
   private array(value: readonly unknown[], scope: Scope): unknown {
     this.stack.push(value)
-    const out = changedArray(value, (before, i) => this.visit(before, this.s.plan.itemScope(scope, i)))
+    const { plan } = this.s
+    const pair = scope.roles === PAIR && value.length === 2 && typeof value[0] === 'string' && !isObject(value[1])
+    const out = changedArray(value, (before, i) => {
+      const item = plan.itemScope(scope, i)
+      const name = i % 2 === 1 && (pair || scope.roles === TURNS) ? value[i - 1] : undefined
+      return this.visit(before, typeof name === 'string' ? this.named(item, name) : item)
+    })
     this.stack.pop()
     return out
   }
@@ -175,18 +183,46 @@ export class ValueWalker implements Access {
     return this.s.plan.child(scope, key)
   }
 
+  /** The scope of a value that a text beside it names. */
+  private named(scope: Scope, name: string): Scope {
+    const bytes = encodeText(name)
+    return this.s.plan.named(scope, bytes, 0, bytes.length)
+  }
+
+  /** The scope of entry i of an object or map. `names`: the index of the last name before it. */
+  private entry(scope: Scope, i: number, names: number, keys: readonly string[], at: (k: number) => unknown): Scope {
+    const child = this.child(scope, keys[i]!)
+    if (child.roles !== VALUE) return child
+    const k =
+      names >= 0
+        ? names
+        : nameBehind(
+            i,
+            keys.length,
+            (k) => keys[k]!,
+            (k) => shapeOf(at(k)),
+          )
+    return k < 0 ? child : this.named(child, at(k) as string)
+  }
+
   private plainObject(value: Record<string, unknown>, scope: Scope): unknown {
     const level = this.stack.push(value)
     const keys = keysOf(value)
     let changes: Changes | undefined
     const seen: unknown[] = []
     let names: Map<string, number> | undefined
-    for (const key of keys) {
-      const child = this.child(scope, key)
+    let named = -1
+    // a getter is asked once
+    const read: unknown[] = []
+    const at = (k: number): unknown => (k in read ? read[k] : (read[k] = value[keys[k]!]))
+    for (const [i, key] of keys.entries()) {
+      let child = this.child(scope, key)
       let before: unknown
       let after: unknown
       try {
-        before = value[key]
+        before = at(i)
+        if (child.roles === VALUE) child = this.entry(scope, i, named, keys, at)
+        else if (child.roles === NAME && typeof before === 'string') named = i
         after = this.visit(before, child)
       } catch (error) {
         if (error instanceof TooDeep || error instanceof MaskError) throw error
@@ -208,9 +244,14 @@ export class ValueWalker implements Access {
   private map(value: ReadonlyMap<unknown, unknown>, scope: Scope): unknown {
     this.stack.push(value as unknown as Container)
     let names: Map<string, number> | undefined
+    const keys = [...value.keys()].map(keyText)
+    const values = [...value.values()]
+    let named = -1
+    let i = -1
     const out = changedMap(value, (k, before) => {
       const key = keyText(k)
-      const child = this.child(scope, key)
+      const child = this.entry(scope, ++i, named, keys, (k) => values[k])
+      if (child.roles === NAME && typeof before === 'string') named = i
       const after = this.visit(before, child)
       const name = child.keyHit ? this.key(child, key, (names ??= namesOf([...value.keys()].filter((n) => typeof n === 'string')))) : key
       // JSON has no such keys, but inspection prints them
@@ -408,7 +449,7 @@ export class ValueWalker implements Access {
         if (entered !== undefined) return entered
         return this.unknown()
       }
-      const done = leaves.secret(value, scope, this)
+      const done = leaves.keyed(value, scope, this)
       if (done !== undefined) {
         if (done !== value) this.state.places++
         return done === REMOVED ? REMOVED : fromValue(done)
@@ -417,9 +458,9 @@ export class ValueWalker implements Access {
     return this.scan(value, scope)
   }
 
-  /** Text that rules have passed on: it is still a secret under its key. Undefined: it is none. */
+  /** Text that rules have passed on: it is still what its key says. Undefined: it is not. */
   private passed(scope: Scope, text: string, settled: readonly number[]): Value | Removed | undefined {
-    return settled.length === 0 ? this.s.leaves.secret(text, scope, this) : undefined
+    return settled.length === 0 ? this.s.leaves.keyed(text, scope, this) : undefined
   }
 
   private scan(value: string, scope: Scope): string {
@@ -602,6 +643,21 @@ function changedMap(
 
 function isObject(key: unknown): boolean {
   return key !== null && (typeof key === 'object' || typeof key === 'function')
+}
+
+/** What a value is as JSON, to a search for names. */
+function shapeOf(value: unknown): NameShape {
+  if (typeof value === 'string') return 'text'
+  if (!isObject(value) || isScalar(value as object)) return 'flat'
+  const size = value instanceof Map || value instanceof Set ? value.size : Array.isArray(value) ? value.length : 0
+  if (size > MOST_BESIDE) return 'deep'
+  const items = value instanceof Map || value instanceof Set ? [...value.values()] : Object.values(value as object)
+  return items.length <= MOST_BESIDE && items.every((item) => !isObject(item) || isScalar(item as object)) ? 'flat' : 'deep'
+}
+
+/** An object that JSON writes as a scalar. */
+function isScalar(value: object): boolean {
+  return hasToJson(value) || value instanceof String || value instanceof Number || value instanceof Boolean || ArrayBuffer.isView(value)
 }
 
 /** The key of a Map as JSON would write it. */

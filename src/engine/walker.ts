@@ -7,10 +7,11 @@ import { canonical } from './canonical.ts'
 import { KeyedContext, modify } from './context.ts'
 import type { ResolvedSource } from './context.ts'
 import type { RunKey } from './keyed.ts'
-import type { Chain, CompiledRule, CompiledTransform, DetectAction, Plan, Scope, Target } from './plan.ts'
+import type { Chain, Claim, CompiledRule, CompiledTransform, DetectAction, Plan, Scope, Target } from './plan.ts'
 import { strongest } from './plan.ts'
+import { asRead, asWritten, BASE64 } from './readings.ts'
 import { isPairHit } from './scanner.ts'
-import type { PairHit, Scanner } from './scanner.ts'
+import type { Scanner } from './scanner.ts'
 import { isContainer, NumberText, REMOVED } from './types.ts'
 import type { Condition, HashSource, LinearRegex, MaskContext, Part, Removed, Scalar, Segment, Settled, Value, ValueMasker } from './types.ts'
 
@@ -243,8 +244,8 @@ export interface Before {
   readonly settled: true | readonly number[]
 }
 
-/** Scans what is left of the value of a pair: see TextMasker. */
-export type RestScanner = (scanner: Scanner, text: string, settled: readonly number[], access: Access, path: () => string) => string
+/** Scans what is left of the value of a pair, or a text that stands `inside` another one in base64: see TextMasker. */
+export type RestScanner = (scanner: Scanner, text: string, settled: readonly number[], access: Access, path: () => string, inside?: boolean) => string
 
 const NO_RANGES: readonly number[] = []
 
@@ -728,8 +729,12 @@ export function spanText(applier: Applier, scanner: Spans, k: number, matched: s
   const ref = scanner.refs[k]!
   if (scanner.merged[k] === 1) return isPairHit(ref) ? '[REDACTED]' : `[REDACTED:${ref.detector.name}]`
   // masks see what was found, not how it is written
-  const encoded = scanner.encoded[k] === 1
-  const value = encoded ? percentDecoded(matched) : matched
+  const how = scanner.encoded[k]!
+  const value = asRead(matched, how)
+  if (how === BASE64) {
+    const done = applier.rest(scanner.origin, value, NO_RANGES, access, path, true)
+    return done === value ? matched : asWritten(done, how, matched)
+  }
   let result: Value | Removed
   if (isPairHit(ref)) {
     const done = applier.run(
@@ -752,12 +757,7 @@ export function spanText(applier: Applier, scanner: Spans, k: number, matched: s
     // between quotes that are escaped themselves
     if (ref.escaped) text = escapeFor(ref.quote, text)
   }
-  return encoded ? encodeURIComponent(text.toWellFormed()) : text
-}
-
-/** A text without percent escapes; bytes that are no UTF-8 become U+FFFD. */
-function percentDecoded(text: string): string {
-  return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString())
+  return asWritten(text, how, matched)
 }
 
 function escapeFor(quote: number, text: string): string {
@@ -785,9 +785,15 @@ export function freeName(names: Map<string, number>, masked: string): string {
   return name
 }
 
-/** What counts a masked match; the rules of a pair have counted already. */
-export function counted(ref: DetectAction | PairHit): { masked: number } | undefined {
-  return isPairHit(ref) ? undefined : ref
+/** Beside the value stands a key that has to, if one has to. */
+export function standsBeside({ beside }: Claim, access: Access): boolean {
+  return beside === undefined || beside.some((key) => access.fromParent([key], 1) !== undefined)
+}
+
+/** What counts a masked match; the rules of a pair have counted already, and so has what was found in base64. */
+export function counted(scanner: Spans, k: number): { masked: number } | undefined {
+  const ref = scanner.refs[k]!
+  return isPairHit(ref) || (scanner.encoded[k] === BASE64 && scanner.merged[k] === 0) ? undefined : ref
 }
 
 // ------------------------------------------------------------------------------------------------ hits

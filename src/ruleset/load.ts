@@ -52,6 +52,7 @@ const DEFAULT_POLICY: Policy = {
   scan_keys: true,
   scan_numbers: true,
   text_pairs: true,
+  text_words: true,
   decode: ['json', 'url'],
   verify: false,
 }

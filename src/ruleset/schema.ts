@@ -64,7 +64,8 @@ export const POLICY: ObjectShape = {
     scan_keys: { kind: 'boolean', default: true, summary: 'Detectors also read object keys.' },
     scan_numbers: { kind: 'boolean', default: true, summary: 'Detectors also read numbers.' },
     text_pairs: { kind: 'boolean', default: true, summary: 'key=value pairs are also recognised inside string values.' },
-    decode: { kind: 'list', of: { kind: 'string', enum: ['json', 'url'] }, default: ['json', 'url'], summary: 'Encodings looked into inside strings.' },
+    text_words: { kind: 'boolean', default: true, summary: 'Words before a value in text count as its name (`passport number 533380006`), not only keys.' },
+    decode: { kind: 'list', of: { kind: 'string', enum: ['json', 'url', 'base64'] }, default: ['json', 'url'], summary: 'Encodings looked into inside strings.' },
     verify: { kind: 'boolean', default: false, summary: 'Scan the finished output for secrets; a hit counts as a mask error.' },
   },
 }
@@ -288,7 +289,7 @@ export function rulesetJsonSchema(masks: Iterable<MaskDefinition>, detectors: re
     hash_columns: { anyOf: [{ type: 'null' }, { type: 'array', items: { anyOf: [{ type: 'string', minLength: 1 }, objectSchema(HASH_COLUMN)] } }] },
     detector: {
       type: 'string',
-      enum: detectors.map((detector) => detector.name),
+      enum: [...new Set(detectors.map((detector) => detector.name))],
       enumDescriptions: detectors.map((detector) => detector.summary),
     },
     detectors: {
@@ -296,7 +297,7 @@ export function rulesetJsonSchema(masks: Iterable<MaskDefinition>, detectors: re
       minItems: 1,
       items: {
         type: 'string',
-        enum: ['all', ...DETECTOR_GROUPS, ...detectors.map((detector) => detector.name)],
+        enum: [...new Set(['all', ...DETECTOR_GROUPS, ...detectors.map((detector) => detector.name)])],
         enumDescriptions: ['Every group but names.', ...DETECTOR_GROUPS.map((group) => `Every detector of the group ${group}.`), ...detectors.map((detector) => detector.summary)],
       },
     },

@@ -12,7 +12,8 @@ const PLAIN = /^[A-Za-z_][\w./-]*$/
 const WORDS = /^(?:true|false|null|yes|no|on|off|y|n)$/i
 const ESCAPED = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g
 
-function quoted(text: string): string {
+/** Text in double quotes. */
+export function quoted(text: string): string {
   return JSON.stringify(text).replace(ESCAPED, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 

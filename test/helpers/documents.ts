@@ -92,7 +92,9 @@ const secretKeys = [
   'Set-Cookie',
 ]
 /** Keys that give context; nothing below them is asserted, but every walker must treat it alike. */
-const tellingKeys = ['credentials', 'headers', 'token', 'session', 'phone', 'card', 'iban', 'email', 'cvv', 'pin', 'otp', 'name', 'value', 'url', 'ssn', 'env']
+const tellingKeys = ['credentials', 'headers', 'token', 'session', 'phone', 'card', 'iban', 'email', 'cvv', 'pin', 'otp', 'name', 'value', 'url', 'ssn', 'env'].concat(
+  'key content field v attributes rawHeaders first_name fullName display_name address street billing_address first lat lon latitude longitude socialSecurityNumber'.split(' '),
+)
 /** Keys of headers with a mask of their own, which expects what such a header holds. */
 const headerKeys = ['referer', 'Origin', 'x-forwarded-for', 'X-Real-IP']
 /** Pieces that start a candidate and mostly come to nothing. */
@@ -283,7 +285,7 @@ class Builder {
     if (this.#budget > 0 && depth < 9) {
       const dice = random.below(10)
       if (dice < 2) return this.#object(depth + 1, telling)
-      if (dice < 3) return this.#array(depth + 1, telling)
+      if (dice < 3) return random.chance(0.4) ? this.#named(depth + 1) : this.#array(depth + 1, telling)
     }
     return this.#leaf(telling)
   }
@@ -377,6 +379,35 @@ class Builder {
       text += `${i === 0 ? '' : ','}${this.#gap()}${piece.text}${this.#gap()}`
     }
     return { text: `${text}${count === 0 ? this.#gap() : ''}]`, value: values }
+  }
+
+  /** A secret that goes by a name beside it. */
+  #named(depth: number): Piece {
+    const random = this.#random
+    const secret = random.chance(0.7)
+    const name = this.#string(secret ? random.pick(secretKeys) : random.pick([...tellingKeys, ...words]))
+    const value = secret ? this.#secret(name.value as string) : this.#value(depth + 1, true)
+    if (random.chance(0.3)) return this.#list([this.#list([name, value]), this.#list([this.#string(random.pick(words)), this.#value(9, true)])])
+    const wrapped = random.chance(0.2) ? this.#entries([['stringValue', value]]) : value
+    const entries: [string, Piece][] = [
+      [random.pick(['name', 'key', 'Name', 'k', 'field', 'header']), name],
+      [random.pick(['value', 'Value', 'v', 'val', 'content']), wrapped],
+    ]
+    for (let i = random.below(5); i > 0; i--) {
+      const key = `${random.pick(words)}${i}`
+      entries.splice(random.below(entries.length + 1), 0, [key, random.chance(0.2) ? this.#list([this.#leaf(true)]) : this.#leaf(true)])
+    }
+    return this.#entries(random.chance(0.5) ? entries : entries.reverse())
+  }
+
+  #list(pieces: readonly Piece[]): Piece {
+    const text = pieces.map((piece) => `${this.#gap()}${piece.text}${this.#gap()}`).join(',')
+    return { text: `[${text}]`, value: pieces.map(({ value }) => value) }
+  }
+
+  #entries(entries: readonly (readonly [string, Piece])[]): Piece {
+    const text = entries.map(([key, piece]) => `${this.#gap()}${this.#spell(key)}${this.#gap()}:${this.#gap()}${piece.text}${this.#gap()}`).join(',')
+    return { text: `{${text}}`, value: Object.fromEntries(entries.map(([key, { value }]) => [key, value])) }
   }
 
   #object(depth: number, telling: boolean): Piece {

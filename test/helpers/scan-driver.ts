@@ -1,8 +1,8 @@
 // A small reference driver for detectors: one table of byte pairs, one pass for candidates, then the finders. It settles
-// no overlaps; the engine does. Pairs in text go to named_secret as in the engine.
+// no overlaps; the engine does. Pairs in text go to the detectors of keys as in the engine.
 
 import type { DetectorInfo, Finder, Scan } from '../../src/engine/types.ts'
-import { detectors, finders, judgePair, keyFactsAt, pairTriggers, createPair, recogniseKey } from '../../src/detectors/index.ts'
+import { compileKnownSecrets, createPair, detectors, finders, keyed, keyFactsAt, pairTriggers, recogniseKey } from '../../src/detectors/index.ts'
 
 export interface Hit {
   readonly name: string
@@ -20,13 +20,13 @@ export interface Driver {
 
 interface Options {
   readonly names?: readonly string[]
-  /** With named_secret over text pairs. */
+  /** With the detectors of keys over text pairs. */
   readonly pairs?: boolean
 }
 
-/** Builds a driver for the detectors of the given names (all by default). */
+/** Builds a driver for the detectors of the given names (by default all that a ruleset need not name). */
 export function createDriver(options: Options = {}): Driver {
-  const chosen = options.names === undefined ? undefined : new Set(options.names)
+  const chosen = new Set(options.names ?? detectors.filter((d) => d.group !== undefined).map((d) => d.name))
   const infos: DetectorInfo[] = []
   const used: { finder: Finder; ids: Int32Array }[] = []
   const active = new Uint8Array(detectors.length + 1)
@@ -34,10 +34,10 @@ export function createDriver(options: Options = {}): Driver {
     const ids = new Int32Array(finder.detectors.length)
     finder.detectors.forEach((info, i) => {
       ids[i] = infos.length
-      active[infos.length] = chosen === undefined || chosen.has(info.name) ? 1 : 0
+      active[infos.length] = chosen.has(info.name) ? 1 : 0
       infos.push(info)
     })
-    if (finder.detectors.some((info) => chosen === undefined || chosen.has(info.name))) used.push({ finder, ids })
+    if (finder.detectors.some((info) => chosen.has(info.name))) used.push({ finder, ids })
   }
   const pairs = options.pairs === true
   // Bit i: finder i; the last bit: pairs.
@@ -49,9 +49,17 @@ export function createDriver(options: Options = {}): Driver {
       else for (let j = 0; j < prev.length; j++) table[(prev.charCodeAt(j) << 8) | b]! |= bit
     }
   }
-  used.forEach(({ finder }, i) => finder.triggers.forEach((t) => add(1 << i, t.prev, t.byte)))
+  used.forEach(({ finder }, i) =>
+    finder.triggers.forEach((t) => {
+      add(1 << i, t.prev, t.byte)
+      for (const pair of t.pairs?.match(/../g) ?? []) add(1 << i, pair[0], pair[1]!)
+    }),
+  )
   const PAIRS = 1 << 30
   if (pairs) pairTriggers.forEach((t) => add(PAIRS, t.prev, t.byte))
+
+  // the value that the examples of known_secret speak of
+  const known = compileKnownSecrets(chosen.has('known_secret') ? ['Corr3ct-Horse/9'] : []).values
 
   let hits: Hit[] = []
   const scan = {
@@ -61,6 +69,7 @@ export function createDriver(options: Options = {}): Driver {
     active,
     line: true,
     isKey: false,
+    hasPairs: true,
     keyWords: [] as readonly string[],
     emit(id: number, start: number, end: number, score: number): void {
       hits.push({ name: infos[id]!.name, start, end, score })
@@ -79,6 +88,7 @@ export function createDriver(options: Options = {}): Driver {
       scan.text = bytes
       scan.end = length
       scan.keyWords = keyWords
+      known?.find(bytes, 0, length, (start, end) => hits.push({ name: 'known_secret', start, end, score: 1 }))
       skip.fill(0)
       found = 0
       let previous = 32
@@ -101,10 +111,12 @@ export function createDriver(options: Options = {}): Driver {
         if ((mask & PAIRS) !== 0) {
           mask &= ~PAIRS
           if (at >= pairSkip && recogniseKey(bytes, 0, length, at, pair)) {
-            const strength = keyFactsAt(bytes, pair.keyStart, pair.keyEnd).secret
-            const score = judgePair(bytes, 0, length, pair, strength)
+            const facts = keyFactsAt(bytes, pair.keyStart, pair.keyEnd)
+            const one = keyed.find((k) => k.level(facts) !== 0)
+            const level = one?.level(facts) ?? 0
+            const score = one === undefined || level === 0 ? 0 : one.pair(bytes, 0, length, pair, level)
             if (score > 0) {
-              hits.push({ name: 'named_secret', start: pair.valueStart, end: pair.valueEnd, score })
+              hits.push({ name: one!.detector.name, start: pair.valueStart, end: pair.valueEnd, score })
               pairSkip = pair.valueEnd
             }
           }

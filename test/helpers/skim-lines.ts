@@ -47,6 +47,7 @@ export const keys: readonly string[] = [
   'ssn',
   'email',
   'url',
+  'data',
   'referer',
   'time',
   'ts',
@@ -80,6 +81,21 @@ export const keys: readonly string[] = [
   'trace_id',
   'doc',
   'body',
+  'k',
+  'content',
+  'Name',
+  'field',
+  'stringValue',
+  'attribute',
+  'rawHeaders',
+  'first_name',
+  'fullName',
+  'address',
+  'street',
+  'line1',
+  'lat',
+  'lon',
+  'latitude',
 ] // prettier-ignore
 
 const separators = [
@@ -126,6 +142,11 @@ const separators = [
   '\u{1f600}',
   '\u00a0',
   '\u200b',
+  '４１１１',
+  '＠',
+  '\\x3d',
+  '%2540',
+  'eyJtYWlsIjoiYm9iQHNob3AuZXhhbXBsZSJ9',
   '\u0000',
   '\u001b',
   '\u007f',
@@ -450,8 +471,30 @@ export class HardLines {
     return Buffer.concat(parts)
   }
 
+  /** Names beside values, in every order, with a few things between. */
+  #named(depth: number): Buffer {
+    const random = this.#random
+    const name = (): Buffer =>
+      spelled(random, random.chance(0.8) ? random.pick(keys) : hardText(random).slice(0, random.pick([20, 140, 300])), random.chance(this.#oddKeys * 3) ? 0.3 : 0)
+    const list = (parts: readonly Buffer[], open: string, close: string): Buffer =>
+      Buffer.concat([Buffer.from(open), ...parts.flatMap((part, i) => [Buffer.from(`${i > 0 ? ',' : ''}${this.#gap()}`), part, Buffer.from(this.#gap())]), Buffer.from(close)])
+    const entry = (key: string, value: Buffer): Buffer =>
+      Buffer.concat([spelled(random, key, random.chance(this.#oddKeys) ? 0.3 : 0), Buffer.from(`${this.#gap()}:${this.#gap()}`), value])
+    const dice = random.below(5)
+    if (dice === 0) return list([list([name(), this.#value(9)], '[', ']'), list([name(), this.#value(depth + 1)], '[', ']')], '[', ']')
+    if (dice === 1) return list([entry('rawHeaders', list([name(), this.#value(9), name(), this.#value(9), this.#value(9)], '[', ']'))], '{', '}')
+    const entries = [entry(random.pick(['name', 'key', 'Key', 'k', 'field', 'variable', 'attribute', 'header']), name())]
+    const value = random.chance(0.3) ? list([entry('stringValue', this.#value(9))], '{', '}') : this.#value(random.chance(0.8) ? 9 : depth + 1)
+    entries.push(entry(random.pick(['value', 'v', 'val', 'Value', 'content', 'stringValue']), value))
+    if (random.chance(0.5)) entries.reverse()
+    for (let n = random.below(random.chance(0.1) ? 12 : 4); n > 0; n--)
+      entries.splice(random.below(entries.length + 1), 0, entry(random.pick(keys), this.#value(random.chance(0.8) ? 9 : depth + 1)))
+    return list(entries, '{', '}')
+  }
+
   #value(depth: number): Buffer {
     const random = this.#random
+    if (depth < 5 && random.chance(0.04)) return this.#named(depth)
     const dice = random.below(20)
     if (dice < 3 && depth < 8) return this.#container(depth)
     if (dice < 5)
@@ -671,6 +714,12 @@ export const nearMisses: Readonly<Record<string, (random: Random) => string>> = 
         'hunter22x',
       ],
       14,
+    ),
+  noGeo: (random) =>
+    tokens(
+      random,
+      ['51', '51.5', '51.5073', '-0.1277', '0.12345678901234567890123456', '51.50735', '91.12345', '.1234', '1234', '-', '+', ',', ',', ',', ', ', ' ', '.', '(', 'x', 'é'],
+      10,
     ),
   noConnection: (random) =>
     tokens(

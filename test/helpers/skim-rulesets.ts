@@ -47,6 +47,7 @@ export const skimCases: Readonly<Record<string, SkimCase>> = {
   'no numbers': { ruleset: rulesetOf([], { scan_numbers: false }) },
   'no keys': { ruleset: rulesetOf([], { scan_keys: false }) },
   'nothing decoded': { ruleset: rulesetOf([], { decode: [] }), often: true },
+  'base64 decoded': { ruleset: rulesetOf([], { decode: ['json', 'url', 'base64'] }), often: true },
   'only json decoded': { ruleset: rulesetOf([], { decode: ['json'] }) },
   'unknown redacted': { ruleset: rulesetOf([], { unknown_fields: 'redact', allow: ['level', 'time', 'msg', 'a.**', 'items'] }), often: true },
   'unknown dropped': { ruleset: rulesetOf([], { unknown_fields: 'drop', allow: ['level', 'msg', 'b', 'd.**'] }) },

@@ -12,6 +12,7 @@ import { readTokens } from './tokens.ts'
 export const nameDetectors: readonly DetectorInfo[] = [
   {
     name: 'person_name',
+    way: 'text',
     group: 'names',
     tier: 2,
     priority: 61,
@@ -31,6 +32,7 @@ export const nameDetectors: readonly DetectorInfo[] = [
   },
   {
     name: 'street_address',
+    way: 'text',
     group: 'names',
     tier: 2,
     priority: 62,

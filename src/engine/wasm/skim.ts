@@ -13,6 +13,8 @@
 @external('host', 'key') declare function hostKey(scope: i32, start: i32, end: i32): i32
 /** Array element of a scope that tells indexes apart, or whose items are not known yet: the address of its scope, or 0. */
 @external('host', 'item') declare function hostItem(scope: i32, index: i32): i32
+/** The scope of a value at a scope that goes by the name [start, end) too: its address, or 0 to give the line up. */
+@external('host', 'named') declare function hostNamed(scope: i32, start: i32, end: i32): i32
 /** A string at its opening quote: the offset behind it, or a negative number where it is no JSON. It may set LEARN. */
 @external('host', 'string') declare function hostString(scope: i32, open: i32, depth: i32, entry: i32): i32
 /**
@@ -53,6 +55,9 @@ export const WRITABLE: i32 = 0x0410
 export const COPIED: i32 = 0x0414
 /** Class bits of every byte. */
 const CLASS: i32 = 0x0800
+/** Every byte with capitals made small, and what the fourth byte of a word says (see `fourthOf` in detectors/id-words.ts). */
+const SMALL: i32 = 0x0600
+const FOURTH: i32 = 0x0700
 /** By depth: kind of container, its scope, the scope of its last key, its opening bracket, elements so far. */
 const KINDS: i32 = 0x0c00
 const SCOPES: i32 = 0x1000
@@ -63,7 +68,9 @@ const COUNTS: i32 = 0x4000
 export const CANDIDATES: i32 = 0x5000
 const MAX_CANDIDATES: i32 = 512
 /** Bytes of a key for `learnPlain`. */
-export const KEY_BYTES: i32 = 0x6000
+export const KEY_BYTES: i32 = 0x0480
+/** By depth: the name that stands beside values there, at its opening quote; 0: none. */
+const NAMES: i32 = 0x6000
 /** Separators of queries behind plain keys, in the text at hand. */
 const EQUALS: i32 = 0x0440
 export const HITS: i32 = 0x7000
@@ -113,6 +120,8 @@ export const ANY: i32 = 0x6d0000
 const STRINGS: usize = 0
 const NUMBERS: usize = 1
 const FLAGS: usize = 2
+/** What it is to its neighbours: see beside.ts. */
+const ROLES: usize = 3
 const SET: usize = 4
 const SLOTS: usize = 8
 const MASK: usize = 12
@@ -132,6 +141,17 @@ const RECENT: usize = 64
 const CREDIT: usize = 68
 /** How much it pays to remember what becomes of strings. */
 const RETURNS: usize = 72
+/** In whose table the scopes of the names beside values there are. */
+const NAMING: usize = 76
+
+// bits of ROLES
+const NAME: i32 = 1
+const VALUE: i32 = 2
+const PAIR_LIST: i32 = 4
+const TURNS: i32 = 8
+/** As in beside.ts. */
+const MOST_BESIDE: i32 = 8
+const MOST_NAME: i32 = 128
 
 // bits of FLAGS
 const LITERALS: i32 = 1
@@ -143,6 +163,10 @@ const TIMES: i32 = 8
 const CONSTANT: i32 = 16
 /** What becomes of a string may be known. */
 const KNOWABLE: i32 = 32
+/** The path names identifiers: every string with a digit may hold one. */
+const NAMED: i32 = 64
+/** A bit that is no finder's: the host is to look. */
+const NAMED_LIVE: i32 = 1 << 30
 
 // fields of a replacement: where its bytes are, how many, the number of its counter
 const BYTES: usize = 0
@@ -163,6 +187,7 @@ const PAIR: usize = 16
 const URL: usize = 20
 const IBAN: usize = 24
 const CONNECTION: usize = 28
+const GEO: usize = 100
 /** A string that begins with a bracket may be a document. */
 const DOCUMENTS: usize = 32
 /** No detectors. */
@@ -173,8 +198,14 @@ const COUNTRIES: usize = 40
 const TABLE: usize = 44
 /** Number of marks. */
 const SETS: usize = 48
+/** The finder of identifiers, the bitmaps of its words, and a group that it is in. */
+const IDS: usize = 52
+const WORDS_AT: usize = 56
+const IDS_GROUP: usize = 60
+/** Texts that are base64 as a whole are read. */
+const VALUES: usize = 64
 /** By finder: no text with fewer bytes holds anything that it finds. */
-const LEAST: usize = 64
+const LEAST: usize = 68
 
 // class bits
 const DIGIT: i32 = 1
@@ -214,6 +245,8 @@ export function init(): void {
     if (c >= 0x80 || (c > 0x20 && c < 0x7f && c != 0x22 && c != 0x27 && c != 0x3c && c != 0x3e && c != 0x5c && c != 0x60)) bits |= URLS
     if (c == 0x20 || (c >= 0x09 && c <= 0x0d)) bits |= SPACE
     store<u8>(CLASS + c, <u8>bits)
+    store<u8>(SMALL + c, <u8>(letter ? c | 32 : c))
+    store<u8>(FOURTH + c, <u8>(!letter ? (c >= 0x80 ? 28 : 0) : c < 0x61 ? 27 : c & 31))
   }
   store<u8>(SCRATCH - 1, 0x20)
 }
@@ -242,8 +275,8 @@ export function index(set: i32): void {
     for (let b = 0; b < 256; b++) {
       const mark = byte(SCRATCH + ((a << 8) | b))
       store<u8>(pairs + ((b << 8) | a), <u8>mark)
-      // numbers behind a plus sign are told by their trigger
-      store<u8>(table + ((b << 8) | a), mark != 0 && a == 0x2b ? 1 : <u8>byte(marks + mark))
+      // numbers behind a plus sign are told by their trigger, and so are digits behind a capital and what does not begin with a digit
+      store<u8>(table + ((b << 8) | a), mark != 0 && (a == 0x2b || (a >= 0x41 && a <= 0x5a) || b < 0x30 || b > 0x39) ? 1 : <u8>byte(marks + mark))
     }
   }
 }
@@ -425,6 +458,7 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
         store<i32>(OPENED + (depth << 2), p)
         store<u8>(KINDS + depth, <u8>c)
         p++
+        store<i32>(NAMES + (depth << 2), 0)
         if (byte(p) <= 0x20) {
           p = space(p)
           if (p < 0) return -1
@@ -438,6 +472,10 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
             if (p < 0) return -1
             scope = child
             store<i32>(LASTS + (depth << 2), scope)
+            if (load<u8>(scope, ROLES) != 0) {
+              scope = beside(p, scope, depth)
+              if (scope == 0) return -1
+            }
             continue
           }
         } else if (byte(p) == 0x5d) {
@@ -445,6 +483,7 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
           depth--
         } else {
           store<i32>(COUNTS + (depth << 2), 0)
+          if (load<u8>(scope, ROLES) != 0) store<i32>(NAMES + (depth << 2), listName(p, <i32>load<u8>(scope, ROLES)))
           scope = item(scope, 0)
           if (scope == 0) return -1
           continue
@@ -474,11 +513,19 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
           if (p < 0) return -1
           scope = child
           store<i32>(LASTS + (depth << 2), scope)
+          if (load<u8>(scope, ROLES) != 0) {
+            scope = beside(p, scope, depth)
+            if (scope == 0) return -1
+          }
         } else {
           const index = load<i32>(COUNTS + (depth << 2)) + 1
           store<i32>(COUNTS + (depth << 2), index)
           scope = item(container, index)
           if (scope == 0) return -1
+          if (load<u8>(container, ROLES) != 0) {
+            scope = listed(p, <i32>load<u8>(container, ROLES), index, scope, depth)
+            if (scope == 0) return -1
+          }
         }
         break
       }
@@ -530,21 +577,7 @@ function key(p: i32, scope: i32, fresh: bool): i32 {
   }
   // keys with escapes are rare: the walker knows them
   if (c != 0x22) return -1
-  let found = 0
-  const slots = load<i32>(scope, SLOTS)
-  if (slots != 0) {
-    const mask = load<i32>(scope, MASK)
-    let k = (h ^ (h >>> 15)) & mask
-    while (true) {
-      const s = load<i32>(slots + (k << 2))
-      if (s == 0) break
-      if (load<i32>(s, HASH) == h && load<i32>(s, LENGTH) == p - start && same(start, load<i32>(s, KEY), p - start)) {
-        found = s
-        break
-      }
-      k = (k + 1) & mask
-    }
-  }
+  let found = find(scope, start, p - start, h)
   if (found == 0) {
     found = hostKey(scope, start, p)
     if (found == 0) return -1
@@ -554,6 +587,171 @@ function key(p: i32, scope: i32, fresh: bool): i32 {
   else if (load<i32>(previous, PARENT) == scope) store<i32>(previous, found, NEXT)
   p++
   return byte(p) == 0x3a ? p + 1 : colon(p)
+}
+
+/** The scope in the table of another one whose key is the n bytes at `start`; 0: there is none. */
+function find(scope: i32, start: i32, n: i32, h: i32): i32 {
+  const slots = load<i32>(scope, SLOTS)
+  if (slots == 0) return 0
+  const mask = load<i32>(scope, MASK)
+  let k = (h ^ (h >>> 15)) & mask
+  while (true) {
+    const s = load<i32>(slots + (k << 2))
+    if (s == 0 || (load<i32>(s, HASH) == h && load<i32>(s, LENGTH) == n && same(start, load<i32>(s, KEY), n))) return s
+    k = (k + 1) & mask
+  }
+}
+
+// ---------------------------------------------------------------------------------------------- names beside values
+
+// The same as in walk-json.ts.
+
+/** The scope of a member whose value begins at or behind p, with the name that stands beside it; 0 to give the line up. */
+function beside(p: i32, scope: i32, depth: i32): i32 {
+  const roles = <i32>load<u8>(scope, ROLES)
+  if (roles == VALUE) {
+    let at = load<i32>(NAMES + (depth << 2))
+    if (at == 0) at = nameAhead(p)
+    return at > 0 ? namedBy(at, scope) : at < 0 ? 0 : scope
+  }
+  if (roles == NAME) {
+    p = blanks(p)
+    if (byte(p) == 0x22) store<i32>(NAMES + (depth << 2), p)
+  }
+  return scope
+}
+
+/** What names the items of a list whose first one begins at p. */
+function listName(p: i32, roles: i32): i32 {
+  if (byte(p) != 0x22 || (roles != PAIR_LIST && roles != TURNS)) return 0
+  if (roles == TURNS) return p
+  let q = passed(p)
+  if (q < 0) return 0
+  q = blanks(q)
+  if (byte(q) != 0x2c) return 0
+  q = scalarEnd(blanks(q + 1))
+  return q >= 0 && byte(blanks(q)) == 0x5d ? p : 0
+}
+
+/** The scope of item `index`, which begins at or behind p; 0 to give the line up. */
+function listed(p: i32, roles: i32, index: i32, scope: i32, depth: i32): i32 {
+  const at = load<i32>(NAMES + (depth << 2))
+  if (roles == PAIR_LIST) return at > 0 && index == 1 ? namedBy(at, scope) : scope
+  if (roles != TURNS) return scope
+  p = blanks(p)
+  store<i32>(NAMES + (depth << 2), (index & 1) == 0 && byte(p) == 0x22 ? p : 0)
+  return at > 0 && (index & 1) == 1 ? namedBy(at, scope) : scope
+}
+
+/** The scope under the name whose opening quote is at `at`; 0 to give the line up. */
+function namedBy(at: i32, scope: i32): i32 {
+  const start = at + 1
+  const naming = load<i32>(scope, NAMING)
+  const last = naming == 0 ? 0 : load<i32>(naming, FIRST)
+  // names of a kind of records have one order too: the one after the last one is compared first
+  const guess = last == 0 ? 0 : load<i32>(last, NEXT)
+  if (guess != 0 && ((load<u64>(start) ^ load<u64>(guess, WORD)) & load<u64>(guess, WORD_MASK)) == 0) {
+    const n = load<i32>(guess, LENGTH)
+    if (n < 8 || same(start + 8, load<i32>(guess, KEY) + 8, n - 7)) {
+      store<i32>(naming, guess, FIRST)
+      return guess
+    }
+  }
+  let h: i32 = 0x811c9dc5
+  let p = start
+  let c = byte(p)
+  while (c >= 0x20 && c != 0x22 && c != 0x5c && p - start <= MOST_NAME) {
+    h = (h ^ c) * 0x01000193
+    c = byte(++p)
+  }
+  const n = p - start
+  if (n > MOST_NAME) return scope
+  if (c == 0x5c) return 0
+  if (c != 0x22 || n == 0) return scope
+  let named = naming == 0 ? 0 : find(naming, start, n, h)
+  if (named == 0) named = hostNamed(scope, start, p)
+  if (naming != 0 && named != 0) {
+    if (last != 0) store<i32>(last, named, NEXT)
+    store<i32>(naming, named, FIRST)
+  }
+  return named
+}
+
+/** Looks for a name behind the value that begins at or behind p: its opening quote, 0 where there is none, -1 to give the line up. */
+function nameAhead(p: i32): i32 {
+  p = flatEnd(blanks(p))
+  for (let n = 0; n < MOST_BESIDE && p >= 0; n++) {
+    p = blanks(p)
+    if (byte(p) != 0x2c) return 0
+    p = blanks(p + 1)
+    const start = p + 1
+    if (byte(p) != 0x22 || p >= recordEnd) return 0
+    p = passed(p)
+    if (p < 0) return 0
+    const length = p - start - 1
+    p = blanks(p)
+    if (byte(p) != 0x3a) return 0
+    p = blanks(p + 1)
+    if (byte(p) == 0x22 && length < 100) {
+      if (isNameKey(start, length)) return p
+      for (let k = start; k < start + length; k++) if (byte(k) == 0x5c) return -1
+    }
+    p = flatEnd(p)
+  }
+  return 0
+}
+
+/** name, key, k, field, header, variable, attribute: in letters of either case. */
+function isNameKey(p: i32, n: i32): bool {
+  const small: u32 = 0x20202020
+  const first = load<u32>(p) | small
+  if (n == 1) return (first & 0xff) == 0x6b
+  if (n == 3) return (first & 0xffffff) == 0x79656b
+  if (n == 4) return first == 0x656d616e
+  if (n == 5) return first == 0x6c656966 && (byte(p + 4) | 0x20) == 0x64
+  if (n == 6) return first == 0x64616568 && ((<i32>load<u16>(p, 4) | 0x2020) & 0xffff) == 0x7265
+  if (n == 8) return first == 0x69726176 && (load<u32>(p, 4) | small) == 0x656c6261
+  return n == 9 && first == 0x72747461 && (load<u32>(p, 4) | small) == 0x74756269 && (byte(p + 8) | 0x20) == 0x65
+}
+
+/** The end of a scalar at p, or of a container of a few scalars; -1 for what is none. */
+function flatEnd(p: i32): i32 {
+  const c = byte(p)
+  if (c != 0x7b && c != 0x5b) return scalarEnd(p)
+  const close = c == 0x7b ? 0x7d : 0x5d
+  p = blanks(p + 1)
+  if (byte(p) == close) return p + 1
+  for (let n = 0; n < MOST_BESIDE; n++) {
+    if (c == 0x7b) {
+      if (byte(p) != 0x22 || p >= recordEnd) return -1
+      p = passed(p)
+      if (p < 0) return -1
+      p = blanks(p)
+      if (byte(p) != 0x3a) return -1
+      p = blanks(p + 1)
+    }
+    p = scalarEnd(p)
+    if (p < 0) return -1
+    p = blanks(p)
+    if (byte(p) == close) return p + 1
+    if (byte(p) != 0x2c) return -1
+    p = blanks(p + 1)
+  }
+  return -1
+}
+
+/** The end of a scalar at p; -1 where there is none. */
+function scalarEnd(p: i32): i32 {
+  if (byte(p) == 0x22) return p < recordEnd ? passed(p) : -1
+  const from = p
+  while (p < recordEnd && (is(p, DIGIT | LETTER) || byte(p) == 0x2b || byte(p) == 0x2d || byte(p) == 0x2e)) p++
+  return p > from ? p : -1
+}
+
+/** Skips white space. */
+function blanks(p: i32): i32 {
+  while (p < recordEnd && (byte(p) == 0x20 || byte(p) == 0x09 || byte(p) == 0x0d || (byte(p) == 0x0a && multi != 0))) p++
+  return p
 }
 
 /** The n bytes at a and at b are the same. Both may be read eight bytes beyond. */
@@ -714,21 +912,30 @@ function hex(p: i32): i32 {
  * and joints at least (see `find` in detectors/digits.ts), an IBAN has two letters before its first digit, no
  * letter or digit before those, and a digit behind. Everything else that starts at digits is in the tables. No branches: half of all blocks hold digits, no telling which.
  */
-@inline function numbersAt(p: i32, v: v128): i32 {
-  const before = v128.load(p - 1)
-  const digits = digitsIn(v)
+@inline function numbersAt(p: i32, v: v128, digits: v128, starts: i32): i32 {
   let joints = jointsIn(v) | (jointsIn(v128.load(p + 16)) << 16)
   joints &= joints >>> 1
   joints &= joints >>> 2
   joints &= joints >>> 4
   const outer = v128.load(p - 3)
-  const ibans = v128.and(v128.and(digits, digitsIn(v128.load(p + 1))), v128.and(lettersIn(before), lettersIn(v128.load(p - 2))))
-  return (i8x16.bitmask(v128.andnot(digits, digitsIn(before))) & joints) | i8x16.bitmask(v128.andnot(ibans, v128.or(lettersIn(outer), digitsIn(outer))))
+  const ibans = v128.and(v128.and(digits, digitsIn(v128.load(p + 1))), v128.and(lettersIn(v128.load(p - 1)), lettersIn(v128.load(p - 2))))
+  return (starts & joints) | i8x16.bitmask(v128.andnot(ibans, v128.or(lettersIn(outer), digitsIn(outer))))
 }
 
-/** A bit for each of the sixteen bytes from p that may be the second one of a trigger. */
-@inline function triggers(p: i32, v: v128, any: i32): i32 {
-  return (any == ANY ? usual(p) : others(p, any)) | numbersAt(p, v)
+/**
+ * Where the fifth of five digits in a row is, sixteen bits by four: what an identifier has that is no more than its name says, if
+ * it is not told by a candidate (see `tells` in detectors/id-finder.ts). `before` are the digits of the sixteen bytes before.
+ */
+@inline function fivesIn(digits: i32, before: i32): i32 {
+  const row = (before >>> 12) | (digits << 4)
+  const two = row & (row << 1)
+  const four = two & (two << 2)
+  return four & (four << 1)
+}
+
+/** A bit for each of the sixteen bytes from p that may be the second one of a trigger, but for numbers and IBANs. */
+@inline function triggers(p: i32, any: i32): i32 {
+  return any == ANY ? usual(p) : others(p, any)
 }
 
 /** The same, but for numbers and IBANs, by the table at ANY. */
@@ -806,15 +1013,20 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   const mark = byte(pairs + (0x20 | (first << 8)))
   if (mark != 0 && first >= 0x20 && first != 0x22 && first != 0x5c) {
     const group = byte(follow + ((mark << 8) | byte(p + 1)))
-    if (group != 0) n = note(n, p, group)
+    // a number is eight bytes here too
+    if (group != 0 && (byte(any + (0x20 | (first << 8))) != 0 || (jointsIn(v128.load(p)) & 0xff) == 0xff)) n = note(n, p, group)
   }
   let skip = ~1
+  let before = 0
   while (true) {
     const v = v128.load(p)
     const stop = special(v)
-    let found = triggers(p, v, any) & skip
+    const inside = (stop & -stop) - 1
+    const digitsHere = digitsIn(v)
+    const digits = i8x16.bitmask(digitsHere)
+    let found = (triggers(p, any) | numbersAt(p, v, digitsHere, digits & ~((digits << 1) | (before >>> 15)))) & skip & inside
+    before = digits
     skip = ~0
-    if (stop != 0) found &= (stop & -stop) - 1
     while (found != 0) {
       n = noteAt(p + ctz(found), n, pairs, follow)
       found &= found - 1
@@ -828,8 +1040,18 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   }
   const c = byte(p)
   if (c == 0x22) {
-    const live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set, <i32>load<u8>(scope, FLAGS)) : -1
+    const flags = <i32>load<u8>(scope, FLAGS)
+    firstTelling = 0
+    let live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set, flags) : -1
+    // whatever stands under such a path is looked at, with candidates or without
+    if ((flags & NAMED) != 0) live |= NAMED_LIVE
+    else if (load<i32>(set, WORDS_AT) != 0) {
+      const ids = named(start, p, set, n, live)
+      live |= ids
+      n += ids != 0 ? 1 : 0
+    }
     if (live == 0) {
+      if (load<i32>(set, VALUES) != 0 && isValue(start, p)) return hand(scope, open, depth, p - start)
       if (credit > 0) {
         store<i32>(scope, credit - 1, CREDIT)
         store<i32>(scope, learn(scope, start, p, 1), RECENT)
@@ -855,10 +1077,32 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   const n = decodedLength
   const first = byte(SCRATCH)
   if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hand(scope, open, depth, KNOWN_MOST + 1)
-  const count = collect(SCRATCH, SCRATCH + n, set)
-  const live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set, <i32>load<u8>(scope, FLAGS)) : -1
+  let count = collect(SCRATCH, SCRATCH + n, set)
+  const flags = <i32>load<u8>(scope, FLAGS)
+  let live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set, flags) : -1
+  if ((flags & NAMED) != 0) live |= NAMED_LIVE
+  else if (load<i32>(set, WORDS_AT) != 0) {
+    const ids = named(SCRATCH, SCRATCH + n, set, count, live)
+    live |= ids
+    count += ids != 0 ? 1 : 0
+  }
   if (live != 0) scan(scope, set, open, stop - 1, count, live, n, depth)
+  else if (load<i32>(set, VALUES) != 0 && isValue(SCRATCH, SCRATCH + n)) return hand(scope, open, depth, KNOWN_MOST + 1)
   return stop
+}
+
+/** Repeats `isBase64Value` in readings.ts. */
+function isValue(start: i32, end: i32): bool {
+  if (end - start < 8 || ((end - start) & 3) != 0) return false
+  // C, D, I-Z, a-f, w-z, 0-9
+  const first = byte(start)
+  const upper = first >= 0x49 && first <= 0x5a
+  const lower = (first >= 0x61 && first <= 0x66) || (first >= 0x77 && first <= 0x7a)
+  if (!upper && !lower && first != 0x43 && first != 0x44 && !is(start, DIGIT)) return false
+  let p = start
+  while (p < end && (is(p, DIGIT | LETTER) || byte(p) == 0x2b || byte(p) == 0x2f)) p++
+  while (p < end && byte(p) == 0x3d && end - p <= 2) p++
+  return p == end
 }
 
 /** A string with candidates: it is known, or the host looks at it. */
@@ -877,15 +1121,30 @@ function scan(scope: i32, set: i32, open: i32, close: i32, n: i32, live: i32, de
   answered(scope, open + 1, close)
 }
 
+/** Candidates of the text at hand that are identifiers if a word says so: the first and the last of them; 0: none. */
+let firstTelling: i32 = 0
+let lastTelling: i32 = 0
+
+@inline function tell(p: i32): void {
+  if (firstTelling == 0) firstTelling = p
+  lastTelling = p
+}
+
 /** Candidates of a text without escapes in [start, end), which has a space before it and NULs behind. */
 function collect(start: i32, end: i32, set: i32): i32 {
   const pairs = load<i32>(set, PAIRS)
   const any = load<i32>(set, TABLE)
   const follow = load<i32>(set, FOLLOW)
   let n = 0
+  firstTelling = 0
+  let before = 0
   for (let p = start; p < end; p += 16) {
-    let found = triggers(p, v128.load(p), any)
+    const v = v128.load(p)
+    const digitsHere = digitsIn(v)
+    const digits = i8x16.bitmask(digitsHere)
+    let found = triggers(p, any) | numbersAt(p, v, digitsHere, digits & ~((digits << 1) | (before >>> 15)))
     if (end - p < 16) found &= (1 << (end - p)) - 1
+    before = digits
     while (found != 0) {
       n = noteAt(p + ctz(found), n, pairs, follow)
       found &= found - 1
@@ -1039,7 +1298,9 @@ function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
   const url = load<i32>(set, URL)
   const iban = load<i32>(set, IBAN)
   const connection = load<i32>(set, CONNECTION)
-  const others = ~(digits | pair | url | iban | connection)
+  const geo = load<i32>(set, GEO)
+  const ids = isUuid(start, end) ? 0 : load<i32>(set, IDS)
+  const others = ~(digits | pair | url | iban | connection | geo | load<i32>(set, IDS))
   const length = end - start
   let live = 0
   equals = 0
@@ -1054,10 +1315,12 @@ function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
       rest &= rest - 1
     }
     if ((finders & digits) != 0 && !noNumber(start, end, p, flags)) live |= digits
+    if ((finders & ids) != 0 && !noAlone(start, end, p)) live |= ids
     if ((finders & iban) != 0 && !noIban(start, end, p, load<i32>(set, COUNTRIES))) live |= iban
     if ((finders & url) != 0 && !noUrl(start, end, p)) live |= url
     if ((finders & pair) != 0 && !seenPlain(p) && !noPair(start, end, p)) live |= pair
     if ((finders & connection) != 0 && !noConnection(start, end, p)) live |= connection
+    if ((finders & geo) != 0 && !noGeo(start, p)) live |= geo
   }
   return live
 }
@@ -1126,6 +1389,267 @@ function noNumber(start: i32, end: i32, p: i32, flags: i32): bool {
 function hexadecimal(p: i32, end: i32): bool {
   for (; p < end; p++) if (hex(p) < 0 && byte(p) != 45) return false
   return true
+}
+
+/**
+ * No identifier begins with the digits at p without a word before it (see `alone` of the rows in detectors/ids), nor is this one of
+ * the words for which short ones count (`tellsShort` in detectors/id-finder.ts). What is left for words to say is noted.
+ */
+function noAlone(start: i32, end: i32, p: i32): bool {
+  if (!is(p, DIGIT)) return !tellsShort(start, end, p)
+  if (p > start && isCapital(p - 1)) {
+    if (mixed(start, end, p)) return false
+    // `X11` is no identifier
+    if (is(p + 1, DIGIT) && (is(p + 2, DIGIT | LETTER) || (p - 2 >= start && is(p - 2, DIGIT | LETTER)))) tell(p)
+    return true
+  }
+  // a part of others, or of a telephone number
+  const previous = p > start ? byte(p - 1) : 32
+  if (previous == 43 || (p - 2 >= start && is(p - 2, DIGIT) && isTight(previous))) return true
+  const limit = end - p > 20 ? p + 20 : end
+  let q = p
+  while (q < limit && is(q, DIGIT)) q++
+  if (standsAlone(start, end, p, q)) return false
+  // eight bytes of digits and joints
+  if ((jointsIn(v128.load(p)) & 0xff) == 0xff && (end - start > 16 || hasLetters(start, end)) && !isVersion(p, q, end)) tell(p)
+  return true
+}
+
+/** `.-/:` */
+@inline function isTight(b: i32): bool {
+  return (b >= 45 && b <= 47) || b == 58
+}
+
+/** Digits [p, q) as at the beginning of an identifier that stands without a word. */
+function standsAlone(start: i32, end: i32, p: i32, q: i32): bool {
+  const next = q < end ? byte(q) : 0
+  switch (q - p) {
+    case 1:
+      return next == 32 && byte(q + 3) == 32
+    case 2:
+      if (next == 46) return (byte(q + 4) == 46 && (byte(q + 8) == 45 || byte(q + 8) == 47)) || (byte(q + 3) == 46 && byte(q + 10) == (byte(q + 6) == 45 ? 46 : 45))
+      return next == 32 && byte(q + 3) == 32
+    case 3:
+      if (next == 46) return (byte(q + 4) == 46 && byte(q + 8) == 45) || byte(q + 5) == 46
+      return next == 32 && byte(p) == 0x37
+    case 6:
+      return (next == 45 || next == 32) && is(q + 1, DIGIT) && is(q + 2, DIGIT) && is(q + 3, DIGIT)
+    case 7:
+      return p - 2 >= start && byte(p - 1) == 45 && isCapital(p - 2)
+    case 8:
+      return next == 45 && isCapital(q + 1)
+    case 11:
+      return true
+    case 13:
+      return byte(p) == 0x37 && byte(p + 1) == 0x35
+    case 17:
+      return next == 0x58
+    case 18:
+      return true
+    default:
+      return false
+  }
+}
+
+/** `1.84`, `1.84.1`, `10.1.2.3`, with nothing behind that they may belong to (see `isVersion` in detectors/id-finder.ts). */
+function isVersion(p: i32, q: i32, end: i32): bool {
+  let parts = 1
+  let total = q - p
+  if (total > 3) return false
+  while (q + 1 < end && byte(q) == 46 && is(q + 1, DIGIT)) {
+    const from = q + 1
+    q += 2
+    while (q < end && is(q, DIGIT)) q++
+    if (q - from > 3) return false
+    total += q - from
+    if (++parts > 4) return false
+  }
+  if (parts < 2 || (parts == 3 && total > 6)) return false
+  if (q + 1 >= end) return true
+  const b = byte(q)
+  if (b == 41) return false
+  return !((b == 32 || b == 40 || b == 43 || b == 45 || b == 47 || b == 58) && (is(q + 1, DIGIT) || (b == 45 && is(q + 1, LETTER))))
+}
+
+/** The letters around p, the second of three, are of a word behind which short values count. */
+function tellsShort(start: i32, end: i32, p: i32): bool {
+  const before = p - 2 >= start ? byte(p - 2) | 32 : 32
+  const behind = p + 2 < end ? byte(p + 2) | 32 : 32
+  const a = byte(p - 1) | 32
+  const b = byte(p) | 32
+  if (a == 0x62 && b == 0x69 && (byte(p + 1) | 32) == 0x72) return behind == 0x74
+  if (a == 0x62 && b == 0x6f) return behind == 0x6e
+  if (a == 0x6e) return before == 0x6e && behind == 0x69
+  if (a == 0x73) return behind == 0x66
+  if (a == 0x6f && before == 0x74) return true
+  return before < 0x61 || before > 0x7a
+}
+
+@inline function isCapital(p: i32): bool {
+  return <u32>(byte(p) - 0x41) < 26
+}
+
+/**
+ * The finder of identifiers, if it need be asked about the text in [start, end) and is not in any case: where a candidate is noted then,
+ * behind the n ones. 0 else.
+ */
+function named(start: i32, end: i32, set: i32, n: i32, live: i32): i32 {
+  const ids = load<i32>(set, IDS)
+  if ((live & ids) == ids || n >= MAX_CANDIDATES || isUuid(start, end) || (end - start <= 16 && !hasLetters(start, end))) return 0
+  const place = nameBefore(start, end, load<i32>(set, WORDS_AT))
+  if (place == 0) return 0
+  note(n, place, load<i32>(set, IDS_GROUP))
+  return ids
+}
+
+/**
+ * A place of the text in [start, end), if the finder of identifiers may find something in it by a word that names one before digits
+ * that tell; 0 for none. See `find` in detectors/id-finder.ts.
+ */
+function nameBefore(start: i32, end: i32, table: i32): i32 {
+  let first = firstTelling
+  let last = firstTelling == 0 ? 0 : lastTelling
+  let letters = 0
+  let before = 0
+  for (let p = start; p < end; p += 16) {
+    const v = v128.load(p)
+    const inside = end - p < 16 ? (1 << (end - p)) - 1 : 0xffff
+    const digits = i8x16.bitmask(digitsIn(v)) & inside
+    letters |= i8x16.bitmask(v128.or(lettersIn(v), v)) & inside
+    if (fivesIn(digits, before) != 0) {
+      if (first == 0 || p < first) first = p
+      if (p > last) last = p
+    }
+    before = digits
+  }
+  // addresses and numbers have no words
+  if (first == 0 || letters == 0) return 0
+  const stop = last + 16 < end ? last + 16 : end
+  // a name and what it names are no further apart
+  let p = first - 128 > start ? first - 128 : start
+  // what the last byte before the sixteen was
+  let letter = p > start && isLetter(p - 1) ? 1 : 0
+  let capital = p > start && isCapital(p - 1) ? 1 : 0
+  let small = letter & ~capital
+  for (; p < stop; p += 16) {
+    const v = v128.load(p)
+    const inside = stop - p < 16 ? (1 << (stop - p)) - 1 : 0xffff
+    const high = i8x16.bitmask(v) & inside
+    // words of a script without spaces between them
+    if (high != 0 && (i8x16.bitmask(i8x16.gt_u(v, i8x16.splat(<i8>0xe2))) & inside) != 0) return first
+    const capitals = i8x16.bitmask(capitalsIn(v)) & inside
+    const ascii = i8x16.bitmask(lettersIn(v)) & inside
+    const all = ascii | high
+    const smalls = ascii & ~capitals
+    // a hump at the end of the sixteen may be none: one start too many does no harm
+    let starts = (all & ~((all << 1) | letter)) | (capitals & ((smalls << 1) | small | (((capitals << 1) | capital) & ((smalls >> 1) | 0x8000))))
+    letter = all >> 15
+    small = smalls >> 15
+    capital = capitals >> 15
+    while (starts != 0) {
+      const k = ctz(starts)
+      starts &= starts - 1
+      const word = load<u32>(p + k)
+      const two = ((word & 31) << 10) | (((word >> 8) & 31) << 5)
+      const prefix = byte(FOURTH + ((word >> 16) & 255)) == 0 ? two ^ (29 * 2741) : (two | ((word >> 16) & 31)) ^ (byte(FOURTH + (word >>> 24)) * 2741)
+      if (bit(table, prefix & 0xffff) && nameEndsWith(p + k, start, table)) return first
+    }
+  }
+  return 0
+}
+
+/** There is a letter in the sixteen bytes or fewer from p. */
+@inline function hasLetters(p: i32, end: i32): bool {
+  const v = v128.load(p)
+  return (i8x16.bitmask(v128.or(lettersIn(v), v)) & ((1 << (end - p)) - 1)) != 0
+}
+
+/** A UUID by its hyphens. */
+@inline function isUuid(start: i32, end: i32): bool {
+  return end - start == 36 && byte(start + 8) == 45 && byte(start + 13) == 45 && byte(start + 18) == 45 && byte(start + 23) == 45
+}
+
+@inline function capitalsIn(v: v128): v128 {
+  return i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x41)), i8x16.splat(26))
+}
+
+/** The digit at p, behind a capital, is in a run of capitals and digits as long as an identifier that stands without a word, or as a group of one. */
+function mixed(start: i32, end: i32, p: i32): bool {
+  let from = p
+  const low = p - 20 > start ? p - 20 : start
+  while (from > low && is(from - 1, DIGIT | LETTER)) {
+    if (byte(from - 1) >= 0x61) return false
+    from--
+  }
+  let to = p
+  const limit = end - p > 20 ? p + 20 : end
+  while (to < limit && is(to, DIGIT | LETTER)) {
+    if (byte(to) >= 0x61) return false
+    to++
+  }
+  const n = to - from
+  if (n == 9 || n == 11 || (n >= 14 && n <= 18)) return true
+  const next = to < end ? byte(to) : 32
+  return ((n == 4 || n == 8) && next == 45) || (n == 5 && from > start && byte(from - 1) == 32)
+}
+
+/** Letters and bytes of other scripts. */
+@inline function isLetter(p: i32): bool {
+  return byte(FOURTH + byte(p)) != 0
+}
+
+/** A word begins at p inside a run of letters: `patientId`, `IDNumber`. */
+@inline function isHump(p: i32): bool {
+  if (!isCapital(p)) return false
+  const b = byte(p - 1)
+  return (b >= 0x61 && b <= 0x7a) || (isCapital(p - 1) && byte(p + 1) >= 0x61 && byte(p + 1) <= 0x7a)
+}
+
+@inline function bit(table: i32, slot: i32): bool {
+  return ((byte(table + (slot >> 3)) >> (slot & 7)) & 1) != 0
+}
+
+@inline function slot(h: i32): i32 {
+  return (h ^ (h >>> 15)) & 0xffff
+}
+
+/** The word at q ends a phrase that names identifiers, by itself or with up to three words before it. */
+function nameEndsWith(q: i32, start: i32, table: i32): bool {
+  let end = q + 1
+  while (isLetter(end) && !isHump(end)) end++
+  // hexadecimal digits are no words; `2fa` and `imei1` are
+  if (is(end, DIGIT) && (byte(end + 1) >= 0x80 || is(end + 1, DIGIT | LETTER))) return false
+  if (q > start && is(q - 1, DIGIT) && byte(q - 1) != 0x32) return false
+  // the plural of a name is one too
+  if (end - q > 3 && (byte(end - 1) | 32) == 0x73 && nameIn(q, end - 1, start, table)) return true
+  return nameIn(q, end, start, table)
+}
+
+/** The word in [q, end) ends a phrase. The hash is one of bytes from the end on, so that words before it go on from it. */
+function nameIn(q: i32, end: i32, start: i32, table: i32): bool {
+  let h: i32 = 0x811c9dc5
+  for (let p = end - 1; p >= q; p--) h = (h ^ byte(SMALL + byte(p))) * 0x01000193
+  if (!bit(table + 8192, slot(h))) return false
+  if (bit(table + 16384, slot(h))) return true
+  let p = q
+  for (let k = 0; k < 3; k++) {
+    if (p <= start) return false
+    if (!isLetter(p - 1)) {
+      const b = byte(p - 1)
+      if (b != 32 && b != 95 && b != 45 && b != 46 && b != 39 && b != 47) return false
+      p--
+      if (p <= start || !isLetter(p - 1)) return false
+    }
+    p--
+    h = (h ^ byte(SMALL + byte(p))) * 0x01000193
+    while (p > start && isLetter(p - 1) && !isHump(p)) {
+      p--
+      h = (h ^ byte(SMALL + byte(p))) * 0x01000193
+      if (end - p > 80) return false
+    }
+    if (bit(table + 16384, slot(h))) return true
+  }
+  return false
 }
 
 /** Repeats `find` in detectors/iban.ts; `lengths` by the two letters of the country. */
@@ -1281,7 +1805,8 @@ function noPair(start: i32, end: i32, p: i32): bool {
   }
   if (q == stop && q != start) return false
   if (q > start && byte(q - 1) == 0x5c) return false
-  return isPlain(q, p, 1)
+  // `first name:` is another key than `name:`
+  return isPlain(q, p, 1) && !(p - q == 4 && q > start && byte(q - 1) == 0x20 && (byte(q) | 0x20) == 0x6e && (byte(p - 2) | 0x20) == 0x6d)
 }
 
 /** `:=`, `?=`, `!=`: what stands before the `=` belongs to it. */
@@ -1303,6 +1828,15 @@ function noConnection(start: i32, end: i32, p: i32): bool {
   }
   if (b == 58) return p - 16 < start || byte(p - 16) != 0x6a
   return p + 3 >= end || (byte(p + 1) != 99 && byte(p + 1) != 110)
+}
+
+/** Repeats the beginning of `find` in detectors/geo-point.ts: no four decimals before the comma at p. */
+function noGeo(start: i32, p: i32): bool {
+  if (p - 6 < start || !is(p - 2, DIGIT) || !is(p - 3, DIGIT) || !is(p - 4, DIGIT)) return true
+  const stop = p - 24 > start ? p - 24 : start
+  let q = p - 4
+  while (q > stop && is(q - 1, DIGIT)) q--
+  return q == start || byte(q - 1) != 46
 }
 
 /** The bytes in [from, to) are a key of which the host has said that it invokes nothing; `kind`: 1 in pairs, 2 in queries. */

@@ -1,0 +1,110 @@
+// Builds src/detectors/id-word-data.ts: the words that name identifiers, as hashes, so that nothing is made of 1,500 phrases when the
+// program starts. A test compares.
+// Run: npx tsc -p tsconfig.json && node dist/scripts/build-id-words.js
+
+import { writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { hashWords, MOST_WORDS, packStart, slotOf } from '../src/detectors/id-words.ts'
+import { dated } from '../src/detectors/ids/dated.ts'
+import { GENERIC_ID_WORDS, idRows } from '../src/detectors/ids/index.ts'
+
+const TARGET = 'src/detectors/id-word-data.ts'
+
+const ASCII = /^[\0-\x7f]*$/
+
+/** The UTF-8 bytes of a text, a character each. */
+function bytesOf(text: string): string {
+  return Buffer.from(text).toString('latin1')
+}
+
+/** Letters of other scripts are compared as bytes: each usual spelling counts. */
+function spellings(phrase: string): string[] {
+  if (ASCII.test(phrase)) return [phrase]
+  const capitals = phrase.replace(/\p{L}+/gu, (word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+  // ASCII letters in lower case again
+  const texts = [phrase, capitals, phrase.toUpperCase(), phrase.slice(0, 1).toUpperCase() + phrase.slice(1)]
+  return [...new Set(texts)].map((text) => text.replace(/[A-Z]/g, (c) => c.toLowerCase()))
+}
+
+/** Words that people leave out: `cartao nacional de saude`, `cartao_nacional_saude`. */
+const LINKS = / (?:de|do|da|del|di|du|des|of|the)(?= )/g
+
+const LETTERS = '[a-z\\x80-\\xff]'
+/** A word as the hash sees it: it begins with a letter or a digit and ends with a letter; digits behind it do not count. */
+const WORD = new RegExp(`[0-9]*${LETTERS}(?:[0-9a-z\\x80-\\xff]*${LETTERS})?`, 'g')
+
+/** The source of the file of words. */
+export function buildIdWords(): string {
+  const rows = [...idRows, ...dated]
+  const generic = rows.length
+  const size = (generic + 32) >> 5
+  const phrases = new Map<number, Set<number>>()
+  const bare = new Map<number, Set<number>>()
+  const ends = new Map<string, Set<number>>()
+  const put = <K>(map: Map<K, Set<number>>, key: K, row: number): void => {
+    const known = map.get(key)
+    if (known === undefined) map.set(key, new Set([row]))
+    else known.add(row)
+  }
+  /** A word, or words joined, that may end a phrase. */
+  const ender = (text: string, row: number): void => {
+    const start = packStart(text)
+    // one letter alone ends no phrase
+    if (start !== 0) put(ends, `${slotOf(hashWords(text))} ${start}`, row)
+  }
+  const add = (text: string, row: number): void => {
+    const words = text.match(WORD) ?? []
+    if (words.length === 0) return
+    const joined = words.join('')
+    put(phrases, hashWords(joined), row)
+    ender(joined, row)
+    if (words.length > 1 && words.length <= MOST_WORDS) ender(words.at(-1)!, row)
+    // the first pass knows words by their letters alone: `2fa` by `fa`
+    if (/^[0-9]/.test(joined)) {
+      const letters = joined.replace(/^[0-9]+/, '')
+      put(bare, hashWords(letters), row)
+      ender(letters, row)
+    }
+  }
+  const general = new Set<string>(GENERIC_ID_WORDS)
+  const enter = (phrase: string, row: number): void => {
+    for (const text of spellings(phrase)) {
+      add(bytesOf(text), row)
+      const without = text.replace(LINKS, '')
+      if (without !== text) add(bytesOf(without), row)
+    }
+  }
+  rows.forEach((row, i) => {
+    for (const word of row.words) if (!general.has(word)) enter(word, i)
+    enter(row.name.replaceAll('_', ' '), i)
+  })
+  for (const word of general) enter(word, generic)
+
+  const sets = new Map<string, number>()
+  const setOf = (of: ReadonlySet<number>): number => {
+    const bits = new Int32Array(size)
+    for (const row of of) bits[row >> 5]! |= 1 << (row & 31)
+    const key = [...bits].join(' ')
+    if (!sets.has(key)) sets.set(key, sets.size)
+    return sets.get(key)!
+  }
+  const byHash = (map: ReadonlyMap<number, ReadonlySet<number>>): [number, number][] =>
+    [...map].sort((a, b) => a[0] - b[0]).map(([hash, of]): [number, number] => [hash, setOf(of)])
+  const names = byHash(phrases)
+  const bares = byHash(bare)
+  const enders = [...ends].map(([key, of]): [number, number, number] => [Number(key.split(' ')[0]), Number(key.split(' ')[1]), setOf(of)])
+  enders.sort((a, b) => a[1] - b[1] || a[0] - b[0])
+  const numbers = [
+    ...[size, sets.size, names.length, bares.length, enders.length],
+    ...[...sets.keys()].flatMap((key) => key.split(' ').map(Number)),
+    ...names.map(([hash]) => hash),
+    ...bares.map(([hash]) => hash),
+    ...enders.map(([, start]) => start),
+  ]
+  const shorts = [...names.map(([, set]) => set), ...bares.map(([, set]) => set), ...enders.map(([slot]) => slot), ...enders.map(([, , set]) => set)]
+  const data = Buffer.concat([Buffer.from(Int32Array.from(numbers).buffer), Buffer.from(Uint16Array.from(shorts).buffer)])
+  const lines = data.toString('base64').match(/.{1,160}/g) ?? []
+  return `// Generated by scripts/build-id-words.ts from src/detectors/ids/: the words that name identifiers. Do not edit.\n\n/** See \`readWords\` in id-words.ts for what stands where; base64. */\nexport const ID_WORDS =\n${lines.map((line) => `  '${line}'`).join(' +\n')}\n`
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(TARGET, buildIdWords())
