@@ -157,7 +157,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'convert',
     usage: 'mask-logs convert [options] RULESET',
-    summary: "Make in-flight rulesets of a DataMasque database or file ruleset, one for each task, or of pino's `redact`.",
+    summary: "Make in-flight rulesets of a DataMasque database or file ruleset, or of pino's `redact`.",
     operands: 1,
     examples: [
       'mask-logs convert database.yaml -o rulesets',

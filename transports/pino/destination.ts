@@ -13,14 +13,14 @@ export interface Destination {
 export interface DestinationOptions extends PinoMaskOptions {
   /** False: the lines are masked already (`maskPino` is in force), and are bounded and hidden only. Default true. */
   readonly mask?: boolean | undefined
-  /** Bytes that may wait in this thread for a transport's worker (default 4 MiB; 0: no bound). */
+  /** Bytes that may wait in this thread for a transport's worker (default 1 MiB; 0: no bound). */
   readonly maxPendingBytes?: number | undefined
   /** What happens beyond it: `wait` writes synchronously until there is room, `drop` drops lines and says how many when there is. */
   readonly onFull?: 'wait' | 'drop' | undefined
 }
 
 const METADATA = Symbol.for('pino.metadata')
-const DEFAULT_BOUND = 4 << 20
+const DEFAULT_BOUND = 1 << 20
 /** Raw, and set before the line is masked: they reach nothing behind. `lastLevel` and `lastTime` route the line, and do. */
 const RAW: ReadonlySet<PropertyKey> = new Set(['lastObj', 'lastMsg', 'lastLogger'])
 
