@@ -55,7 +55,7 @@ const areas: readonly Area[] = [
     imports: /^src\/(engine|masks|detectors|discover|ruleset|seeds)\/|^src\/(stream|lines|records|rows|documents)\.ts$/,
     packages: /^node:(fs|path|url|module|stream)$/,
   },
-  { name: 'index', files: /^src\/index\.ts$/, imports: /^src\/(engine|masks|detectors|discover|ruleset|seeds)\/|^src\/(masker|stream|lines)\.ts$/, packages: undefined },
+  { name: 'index', files: /^src\/index\.ts$/, imports: /^src\/(engine|masks|detectors|discover|ruleset|seeds)\/|^src\/(masker|stream|lines)\.ts$/, packages: /^node:stream$/ },
   {
     name: 'cli',
     files: /^src\/cli(\/[\w-]+)?\.ts$/,
