@@ -153,7 +153,10 @@ function worker(row: string, lines: number, end: string, file: string): void {
     setTimeout(() => {}, 10_000)
     return
   }
+  // The worker does not keep this process alive.
+  const alive = setInterval(() => {}, 1000)
   transport.on('close', () => {
+    clearInterval(alive)
     process.stdout.write(JSON.stringify({ seconds: (performance.now() - start) / 1000, rss: process.resourceUsage().maxRSS / 1024 }))
   })
   transport.end()
