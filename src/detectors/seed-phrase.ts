@@ -75,11 +75,9 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
       return Math.max(to, judge(scan, p, ids[0]!))
     }
   }
-  // the list is read when twelve words of that shape stand in a row
-  if (indexes === undefined) {
-    if (!isLong(text, start, end, from, to)) return to
-    indexes = readWords()
-  }
+  // words are looked up, and the list read, where twelve of that shape stand in a row
+  if (!isLong(text, start, end, from, to)) return to
+  indexes ??= readWords()
   if (wordAt(text, from, to) < 0) return to
   for (let back = 0; back < MOST_WORDS; back++) {
     const before = previousWord(text, start, from)
