@@ -29,6 +29,22 @@ class Greedy {
   }
 }
 
+it('masks a line that is given to `end`, and passes the end on', async () => {
+  let text = ''
+  const to = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString()
+      done()
+    },
+  })
+  await new Promise<void>((resolve) => {
+    maskDestination(to, { runSecret }).end('{"level":30,"password":"Tr0ub4dor-and-3","msg":"bye"}\n', () => resolve())
+  })
+  expect(text).toContain('"msg":"bye"')
+  expect(text).not.toContain('Tr0ub4dor')
+  expect(to.writableFinished).toBe(true)
+})
+
 describe.each(versions)('pino $version', ({ alias }) => {
   const pino = load(alias)
 

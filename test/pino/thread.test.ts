@@ -175,8 +175,8 @@ describe.each(versions)('pino $version', ({ alias }) => {
         expected: /"level":35/,
       },
       {
-        own: { customLevels: { only: 10 }, useOnlyCustomLevels: true, level: 'only' },
-        log: (log) => (log as unknown as { only(object: object, text: string): void }).only({ token }, `say ${token}`),
+        own: { customLevels: { lone: 10 }, useOnlyCustomLevels: true, level: 'lone' },
+        log: (log) => (log as unknown as { lone(object: object, text: string): void }).lone({ token }, `say ${token}`),
         expected: /"level":10/,
       },
       { own: { timestamp: () => `,"at":"${token}"` }, expected: /"at":"\[REDACTED/ },
@@ -225,7 +225,7 @@ describe.each(versions)('pino $version', ({ alias }) => {
   it('is checked by checkPino', () => {
     expect(() => checkPino(pino, maskPino(canaryOptions(), options))).not.toThrow()
     expect(() => checkPino(pino, maskPino({}, { ...options, ruleset: { version: '1.0', rules: [{ paths: ['x'], masks: [{ type: 'redact' }] }] } }))).not.toThrow()
-    expect(() => checkPino(pino, maskPino({ customLevels: { only: 5 }, useOnlyCustomLevels: true, level: 'only' }, options))).not.toThrow()
+    expect(() => checkPino(pino, maskPino({ customLevels: { lone: 5 }, useOnlyCustomLevels: true, level: 'lone' }, options))).not.toThrow()
     expect(() => checkPino(pino, { ...maskPino({}, options), hooks: {} })).toThrow(/came out unmasked/)
     expect(() => checkPino(pino, { ...maskPino({}, options), enabled: false, level: 'silent' })).not.toThrow(/canary/)
   })

@@ -102,12 +102,20 @@ export function maskDestination<Stream extends Destination>(stream: Stream, opti
     return put(line as string)
   }
 
+  /** A last line given to `end` goes the way of all others. */
+  function end(...given: unknown[]): unknown {
+    const last = given.length > 0 && typeof given[0] !== 'function' ? given.shift() : undefined
+    if (last !== undefined && last !== null) write(last)
+    return (target as { end?: (...rest: unknown[]) => unknown }).end?.(...given.filter((one) => typeof one === 'function'))
+  }
+
   const read = (): PinoStats => (guard ?? (none ??= new LineGuard({}))).stats(pending, dropped)
   let none: LineGuard | undefined
   return new Proxy(stream, {
     get(_, key) {
       if (key === 'write') return write
       if (key === STATS) return read
+      if (key === 'end' && typeof Reflect.get(target, key, target) === 'function') return end
       if (RAW.has(key)) return null
       const value: unknown = Reflect.get(target, key, target)
       // Methods of streams and workers have private parts: they are called on the destination itself.
