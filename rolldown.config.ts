@@ -1,4 +1,5 @@
-import { basename } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { defineConfig, type Plugin } from 'rolldown'
 
 // What runs is a few files, not one for each source file: most of the start-up time went into loading modules. The command and
@@ -40,6 +41,43 @@ const libraryOutside: Plugin = {
   resolveId: (source) => (source.endsWith('/src/index.ts') ? { id: '../../src/index.cjs', external: true } : null),
 }
 
+/** The server is a bundle of its own, loaded when it is asked for. */
+const serverOutside: Plugin = {
+  name: 'server-outside',
+  resolveId: (source) => (source.endsWith('/transports/server/index.ts') ? { id: '../transports/server/index.cjs', external: true } : null),
+}
+
+/** Fastify's own logger: the server has another one. */
+const noPino: Plugin = {
+  name: 'no-pino',
+  resolveId: (source) => (source === 'pino' ? { id: '\0no-pino' } : null),
+  load: (id) => (id === '\0no-pino' ? 'module.exports = () => { throw new Error("not in this bundle") }\nmodule.exports.symbols = {}\n' : null),
+}
+
+/** What browsers get of Swagger UI, with its licence and those of the packages in this bundle. */
+const serverAssets: Plugin = {
+  name: 'server-assets',
+  generateBundle() {
+    const swagger = 'node_modules/@fastify/swagger-ui/static'
+    for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'])
+      this.emitFile({ type: 'asset', fileName: `transports/server/docs/${name}`, source: readFileSync(join(swagger, name)) })
+    this.emitFile({ type: 'asset', fileName: 'transports/server/THIRD-PARTY-LICENSES.txt', source: thirdParty([...this.getModuleIds()]) })
+  },
+}
+
+/** The licences of the packages that modules come from. */
+function thirdParty(modules: readonly string[]): string {
+  const folders = new Set(modules.flatMap((id) => /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []))
+  folders.add(resolve('node_modules/@fastify/swagger-ui'))
+  const parts = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, string>
+    const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file))
+    const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim())
+    return `${name} ${version} (${license})\n\n${texts.join('\n\n') || 'No licence text is in the package.'}`
+  })
+  return `The server of mask-logs contains these packages:\n\n${parts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`
+}
+
 const output = {
   dir: 'dist',
   exports: 'named',
@@ -57,7 +95,7 @@ export default defineConfig([
     input: { 'src/bin': 'src/bin.ts', 'src/index': 'src/index.ts' },
     platform: 'node',
     external: ['re2js', 'yaml'],
-    plugins: [ascii, moduleEntries],
+    plugins: [serverOutside, ascii, moduleEntries],
     // What files share is in a file of its own, never in an entry.
     preserveEntrySignatures: 'strict',
     output,
@@ -68,5 +106,13 @@ export default defineConfig([
     external: ['pino', 'pino-abstract-transport'],
     plugins: [libraryOutside, ascii, moduleEntries],
     output: { ...output, dynamicImportInCjs: true },
+  },
+  {
+    input: { 'transports/server/index': 'transports/server/index.ts', 'transports/server/worker': 'transports/server/worker.ts' },
+    platform: 'node',
+    external: ['yaml'],
+    plugins: [libraryOutside, noPino, ascii, moduleEntries, serverAssets],
+    preserveEntrySignatures: 'strict',
+    output: { ...output, chunkFileNames: 'transports/server/[name].cjs' },
   },
 ])

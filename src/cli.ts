@@ -57,6 +57,10 @@ async function dispatch(line: CommandLine, io: CliIo, notes: Notes): Promise<num
       return print(io, `${JSON.stringify((await io.load()).rulesetJsonSchema(), undefined, 2)}\n`)
     case 'new-secret':
       return print(io, `${newSecret()}\n`)
+    case 'serve':
+    case 'hash-password':
+    case 'new-token':
+      return (await import('../transports/server/index.ts')).runServer(line.command, io, line.options.get('config')?.[0])
     case 'init':
       return init(line.operands[0] ?? 'mask-logs.yaml', io)
   }

@@ -14,8 +14,8 @@ import { createNamesFinder, createNamesGate, nameDetectors } from './detectors/n
 import { makeTextTagging } from './detectors/names/tagging.ts'
 import type { TaggingOptions, TextTagging } from './detectors/names/tagging.ts'
 import { createMaskedWritable } from './stream.ts'
-import { makeConverted, makeDiscovery, makeMasker, makeTested } from './masker.ts'
-import type { Builtins, ConvertOptions, Discovery, DiscoveryOptions, Masker, MaskerOptions, RulesetInput } from './masker.ts'
+import { makeConverted, makeDiscovery, makeMasker, makeRequestMasker, makeTested } from './masker.ts'
+import type { Builtins, ConvertOptions, Discovery, DiscoveryOptions, Masker, MaskerOptions, RequestMasker, RequestMaskerOptions, RulesetInput } from './masker.ts'
 import { masks } from './masks/index.ts'
 import { readNamesModel } from './ruleset/files.ts'
 import type { Converted } from './ruleset/convert.ts'
@@ -46,6 +46,16 @@ const builtins: Builtins = {
  */
 export function createMasker(ruleset?: RulesetInput | readonly RulesetInput[], options: MaskerOptions = {}): Masker {
   return makeMasker(builtins, ruleset, options)
+}
+
+/**
+ * Compiles a ruleset for a server: run secrets and hash inputs come with each request, and changing them costs next to nothing. Keys
+ * come from a `Keyring`; records are JSON, and what is none is an error. Throws what createMasker throws.
+ *
+ * @example const masker = createRequestMasker('mask-logs:pii'); masker.use(new Keyring().key(secret)); masker.record(bytes)
+ */
+export function createRequestMasker(ruleset?: RulesetInput | readonly RulesetInput[], options: RequestMaskerOptions = {}): RequestMasker {
+  return makeRequestMasker(builtins, ruleset, options)
 }
 
 /**
@@ -124,6 +134,12 @@ export { fromPinoRedact } from './ruleset/pino-redact.ts'
 export type { PinoRedact, PinoRuleset } from './ruleset/pino-redact.ts'
 export { formatIssue, InputError, MaskError, RulesetError } from './errors.ts'
 export type { InputErrorCode, Issue, IssueCode, MaskErrorCode } from './errors.ts'
+export { Keyring } from './engine/keyed.ts'
+export type { RunKey } from './engine/keyed.ts'
+export { BUILTIN_NAMES, builtinRuleset } from './ruleset/files.ts'
+export { nearest } from './ruleset/nearest.ts'
+export { compileRegex } from './ruleset/regex.ts'
+export { readSeedTable } from './seeds/load.ts'
 export { NumberText, REMOVED } from './engine/types.ts'
 export type {
   AiEngine,
@@ -140,6 +156,7 @@ export type {
   OptionSpec,
   Policy,
   Reason,
+  Scalar,
   Value,
   ValueMasker,
 } from './engine/types.ts'
@@ -150,4 +167,18 @@ export { TEST_RUN_SECRET } from './ruleset/test-run.ts'
 export type { Converted, ConvertedRuleset } from './ruleset/convert.ts'
 export type { RulesetTestResult, TestProblem } from './ruleset/test-run.ts'
 export type { DiscoveredFinding, DiscoveredPlace, DiscoveredSuggestion, DiscoveryReport } from './discover/report.ts'
-export type { ConvertOptions, Discovery, DiscoveryOptions, FeedOptions, Finding, LineOptions, Masker, MaskerOptions, QuarantineNote, RulesetInput, Stats } from './masker.ts'
+export type {
+  ConvertOptions,
+  Discovery,
+  DiscoveryOptions,
+  FeedOptions,
+  Finding,
+  LineOptions,
+  Masker,
+  MaskerOptions,
+  QuarantineNote,
+  RequestMasker,
+  RequestMaskerOptions,
+  RulesetInput,
+  Stats,
+} from './masker.ts'

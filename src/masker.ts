@@ -23,12 +23,12 @@ import type { PairRecogniser } from './engine/scanner.ts'
 import { TextAccess, TextMasker } from './engine/text.ts'
 import type { LineObserver } from './engine/text.ts'
 import { REMOVED } from './engine/types.ts'
-import type { AiEngine, CustomDetector, DetectorInfo, Finder, KnownValues, LineBlock, MaskDefinition, PairMatch, Reason, Ruleset, SeedTable } from './engine/types.ts'
+import type { AiEngine, CustomDetector, DetectorInfo, Finder, KnownValues, LineBlock, MaskDefinition, PairMatch, Reason, Ruleset, Scalar, SeedTable } from './engine/types.ts'
 import type { KnownSecret } from './detectors/known-secret.ts'
 import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, freeName, Hits, namesOf, RecordState, splice, Writer } from './engine/walker.ts'
 import type { Access } from './engine/walker.ts'
-import { deriveKey, randomKey, zero } from './engine/keyed.ts'
+import { canonical, deriveKey, randomKey, zero } from './engine/keyed.ts'
 import type { RunKey } from './engine/keyed.ts'
 import { Skim } from './engine/skim.ts'
 import type { Flow } from './engine/skim.ts'
@@ -196,6 +196,39 @@ export interface FeedOptions extends Omit<LineOptions, 'format'> {
   readonly header?: boolean | undefined
 }
 
+/** What createRequestMasker returns. */
+export interface RequestMasker {
+  /** Warnings of the ruleset. */
+  readonly warnings: readonly Issue[]
+  /** The policies in force. */
+  readonly policy: Ruleset['policy']
+  /** Some rule takes hash inputs that come with a record. */
+  readonly takesInputs: boolean
+  /** What the errors of the record masked last were, at most 20; also under `redact` and `drop`, which hide them. */
+  readonly failures: readonly MaskError[]
+  /** What follows is masked under this key, of a `Keyring`. Without it, under a random one. */
+  use(key: RunKey): void
+  /**
+   * Masks one JSON record. `inputs`: hash inputs for the rules without a selector that have none of their own. Gives the same bytes when
+   * nothing matched; undefined: the record goes. Throws MaskError under `on_mask_error: fail`, and InputError (`not_json`).
+   */
+  record(json: Uint8Array, inputs?: readonly Scalar[]): Uint8Array | undefined
+  /** What would be masked in a JSON record. */
+  explain(json: Uint8Array, inputs?: readonly Scalar[]): Finding[]
+  /** Values masked so far. */
+  readonly masked: number
+  /** The same by rule, and by detector where it was one that found them. */
+  counts(): readonly { readonly rule: string; readonly detector: string | undefined; readonly masked: number }[]
+  /** Wipes what it holds of records. It must not be used afterwards. */
+  close(): void
+}
+
+/** Options of createRequestMasker. */
+export interface RequestMaskerOptions extends Omit<MaskerOptions, 'runSecret' | 'instanceSecret' | 'quarantine'> {
+  /** Policies for what the ruleset leaves open. */
+  readonly policyDefaults?: Partial<Ruleset['policy']> | undefined
+}
+
 /** What createMasker returns. */
 export interface Masker {
   /** Warnings of the ruleset. */
@@ -282,7 +315,17 @@ export function makeMasker(builtins: Builtins, input: RulesetInput | readonly Ru
   return bind(builtins, input, options).masker
 }
 
-function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): { ruleset: Ruleset; masker: BoundMasker } {
+/** createRequestMasker over given registries; see index.ts for the public function. */
+export function makeRequestMasker(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: RequestMaskerOptions): RequestMasker {
+  // what is no JSON is refused before any policy about it
+  return bind(builtins, input, { ...options, quarantine: () => {} }).masker.forRequests()
+}
+
+function bind(
+  builtins: Builtins,
+  input: RulesetInput | readonly RulesetInput[] | undefined,
+  options: MaskerOptions & Pick<RequestMaskerOptions, 'policyDefaults'>,
+): { ruleset: Ruleset; masker: BoundMasker } {
   // the secret first: nothing is read, not even a ruleset, under one that is refused
   const key = options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
   if (options.aiEngine !== undefined && typeof options.aiEngine !== 'function') throw new InputError('bad_option', "'aiEngine' is a function from texts and labels to spans")
@@ -297,6 +340,7 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
     seed,
     aiEngine: options.aiEngine !== undefined,
     ...(options.policy === undefined ? {} : { policyOverride: options.policy }),
+    ...(options.policyDefaults === undefined ? {} : { policyDefaults: options.policyDefaults }),
   })
   const registries: Registries = {
     masks,
@@ -544,7 +588,11 @@ class BoundMasker implements Masker {
     const { errors } = this.state
     if (errors.length > 0) for (const code of errors) this.count(code)
     const nested = this.compiled.nestedErrors
-    if (nested.length > 0) for (const code of nested.splice(0)) this.count(code)
+    if (nested.length > 0)
+      for (const code of nested.splice(0)) {
+        this.count(code)
+        this.state.tell(new MaskError(code, 'mask', 'failed on a part of a value'))
+      }
   }
 
   private countHits(): void {
@@ -662,6 +710,7 @@ class BoundMasker implements Masker {
     }
     if (stop === TOO_DEEP) return this.tooDeep(buf, 0, length)
     if (stop === INVALID) {
+      if (this.onlyJson) throw new InputError('not_json', 'the record is no JSON')
       if (!blank(buf, 0, length)) {
         this.nText++
         if (this.policy.on_unparsable !== 'text') return this.unparsable(length, 0) ? [] : undefined
@@ -745,7 +794,9 @@ class BoundMasker implements Masker {
 
   private tooDeep(buf: Buffer, start: number, end: number): Buffer[] {
     this.count('too_deep')
-    if (this.policy.on_mask_error === 'fail') throw new MaskError('too_deep', 'record', 'is nested too deep')
+    const error = new MaskError('too_deep', 'record', 'is nested too deep')
+    this.state.tell(error)
+    if (this.policy.on_mask_error === 'fail') throw error
     if (this.policy.on_mask_error === 'drop') {
       this.count('dropped')
       return []
@@ -754,9 +805,10 @@ class BoundMasker implements Masker {
   }
 
   private crashed(error: unknown, buf: Buffer, start: number, end: number): Buffer[] {
-    const code: MaskErrorCode = error instanceof MaskError ? error.code : 'internal'
-    this.count(code)
-    if (this.policy.on_mask_error === 'fail') throw error instanceof MaskError ? error : new MaskError('internal', 'mask', 'failed')
+    const known = error instanceof MaskError ? error : new MaskError('internal', 'mask', 'failed')
+    this.count(known.code)
+    this.state.tell(known)
+    if (this.policy.on_mask_error === 'fail') throw known
     if (this.policy.on_mask_error === 'drop') {
       this.count('dropped')
       return []
@@ -786,7 +838,9 @@ class BoundMasker implements Masker {
 
   private verifyHit(): void {
     this.count('verify_hit')
-    if (this.policy.on_mask_error === 'fail') throw new MaskError('verify_hit', 'verify', 'found a secret in the output')
+    const error = new MaskError('verify_hit', 'verify', 'found a secret in the output')
+    this.state.tell(error)
+    if (this.policy.on_mask_error === 'fail') throw error
   }
 
   value<T>(value: T): T {
@@ -880,6 +934,60 @@ class BoundMasker implements Masker {
     writer.copy(buf, copied, buf.length)
     const out = Buffer.concat(writer.take())
     return decodeText(out, 0, out.length, text.isWellFormed())
+  }
+
+  // ---------------------------------------------------------------------------------------------- requests
+
+  /** What is no JSON is an error, not text. */
+  private onlyJson = false
+
+  /** This masker, for a host whose keys and hash inputs come with each request. */
+  forRequests(): RequestMasker {
+    const masker = this
+    const { state } = this
+    this.onlyJson = true
+    const open = (inputs: readonly Scalar[] | undefined): void => {
+      state.failures = []
+      state.given = inputs?.map((input) => ({ value: canonical(input) }))
+    }
+    return {
+      warnings: this.warnings,
+      policy: this.policy,
+      takesInputs: this.compiled.rules.some((rule) => rule.wider && rule.chain !== undefined && (rule.chain.keyed || rule.chain.document !== undefined)),
+      get failures() {
+        return state.failures ?? []
+      },
+      use(key) {
+        if (masker.key.identity === key.identity && !masker.key.closed) return
+        // what was remembered was made under another key
+        masker.memo.clear()
+        masker.key.adopt(key)
+      },
+      record(json, inputs) {
+        open(inputs)
+        const out = masker.json(json)
+        return out.length === 0 ? undefined : out
+      },
+      explain(json, inputs) {
+        open(inputs)
+        return masker.explain(json)
+      },
+      get masked() {
+        masker.tally()
+        return masker.nMasked
+      },
+      counts: () => masker.counts(),
+      close: () => masker.close(),
+    }
+  }
+
+  private counts(): { rule: string; detector: string | undefined; masked: number }[] {
+    this.tally()
+    const { rules, actions, plan } = this.compiled
+    const out = rules.map((rule) => ({ rule: rule.name, detector: undefined as string | undefined, masked: rule.masked }))
+    for (const action of actions) out.push({ rule: action.rule.name, detector: action.detector.name, masked: action.masked })
+    out.push({ rule: 'unknown_fields', detector: undefined, masked: plan.unknownCounter.masked })
+    return out.filter(({ masked }) => masked > 0)
   }
 
   // ---------------------------------------------------------------------------------------------- lines

@@ -1,7 +1,7 @@
 // What the command line accepts, said once: parsing, --help, the nearest name for a typing error and docs/cli.md all read
 // these two tables.
 
-export type CommandName = 'mask' | 'run' | 'explain' | 'discover' | 'check' | 'convert' | 'rulesets' | 'schema' | 'init' | 'new-secret'
+export type CommandName = 'mask' | 'run' | 'explain' | 'discover' | 'check' | 'convert' | 'rulesets' | 'schema' | 'init' | 'new-secret' | 'serve' | 'hash-password' | 'new-token'
 
 export interface Flag {
   readonly name: string
@@ -35,7 +35,7 @@ export class UsageError extends Error {
 
 const MASKING: readonly CommandName[] = ['mask', 'run', 'explain']
 const READING: readonly CommandName[] = [...MASKING, 'discover']
-const EVERY: readonly CommandName[] = ['mask', 'run', 'explain', 'discover', 'check', 'convert', 'rulesets', 'schema', 'init', 'new-secret']
+const EVERY: readonly CommandName[] = ['mask', 'run', 'explain', 'discover', 'check', 'convert', 'rulesets', 'schema', 'init', 'new-secret', 'serve', 'hash-password', 'new-token']
 
 export const FLAGS: readonly Flag[] = [
   {
@@ -107,6 +107,7 @@ export const FLAGS: readonly Flag[] = [
   { name: 'quarantine', value: 'FILE', commands: MASKING, text: 'Append a note (JSON, without content) for each line that the policy quarantines.' },
   { name: 'max-record-bytes', value: 'N', commands: READING, text: 'Longest line that is masked whole: 1KiB to 256MiB. Overrides the policy of the ruleset.' },
   { name: 'quiet', short: 'q', commands: ['mask', 'run', 'explain', 'discover', 'check'], text: 'No warnings, no notice about a missing run secret, no progress bar.' },
+  { name: 'config', value: 'FILE', commands: ['serve'], text: 'Settings of the server (YAML). MASK_LOGS_<KEY> in the environment counts above them; docs/server.md lists them.' },
   { name: 'help', short: 'h', commands: EVERY, text: 'Help, also for one command.' },
   { name: 'version', short: 'V', commands: EVERY, text: 'The version.' },
 ]
@@ -192,6 +193,27 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Print a new random run secret.',
     operands: 0,
     examples: ['mask-logs new-secret > run-secret && chmod 600 run-secret'],
+  },
+  {
+    name: 'serve',
+    usage: 'mask-logs serve [--config FILE]',
+    summary: 'Serve the in-flight masking API: named ruleset plans, each with an endpoint that masks JSON.',
+    operands: 0,
+    examples: ['mask-logs serve', 'mask-logs serve --config mask-logs-server.yaml', 'MASK_LOGS_AUTH=none mask-logs serve'],
+  },
+  {
+    name: 'hash-password',
+    usage: 'mask-logs hash-password',
+    summary: 'Hash a password from standard input for the users file of the server.',
+    operands: 0,
+    examples: ['read -rs PASSWORD; printf %s "$PASSWORD" | mask-logs hash-password'],
+  },
+  {
+    name: 'new-token',
+    usage: 'mask-logs new-token',
+    summary: 'Print a new static token for the server, and its entry in the users file.',
+    operands: 0,
+    examples: ['mask-logs new-token'],
   },
 ]
 
