@@ -199,7 +199,7 @@ export const COMMANDS: readonly Command[] = [
     usage: 'mask-logs serve [--config FILE]',
     summary: 'Serve the in-flight masking API: named ruleset plans, each with an endpoint that masks JSON.',
     operands: 0,
-    examples: ['mask-logs serve', 'mask-logs serve --config mask-logs-server.yaml', 'MASK_LOGS_AUTH=none mask-logs serve'],
+    examples: ['mask-logs serve', 'mask-logs serve --config mask-logs-server.yaml'],
   },
   {
     name: 'hash-password',
