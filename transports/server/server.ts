@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { Keyring } from '../../src/index.ts'
 import { createApp } from './app.ts'
+import type { Services } from './app.ts'
 import { packageFolder } from './assets.ts'
 import { Auth, tokenKeys } from './auth.ts'
 import { isLoopback, readSettings } from './config.ts'
@@ -53,7 +54,12 @@ export interface MaskServer {
  *
  * @example const server = await createServer({ config: './mask-logs-server.yaml' })
  */
-export async function createServer(options: ServerOptions = {}): Promise<MaskServer> {
+export function createServer(options: ServerOptions = {}): Promise<MaskServer> {
+  return startServer(options)
+}
+
+/** createServer; `answer` answers mask requests, for the benchmark. */
+export async function startServer(options: ServerOptions, answer?: Services['answer']): Promise<MaskServer> {
   const { env = process.env, cwd = process.cwd(), stdout = process.stdout, stderr = process.stderr } = options
   const settings = readSettings(options.config, env, cwd)
   const logs = openLogs(settings.logLevel, settings.accessLog, stdout, stderr)
@@ -133,7 +139,7 @@ export async function createServer(options: ServerOptions = {}): Promise<MaskSer
   let app: Awaited<ReturnType<typeof createApp>>
   try {
     await store.start()
-    app = await createApp({ settings, logs, metrics, auth, store, seeds, compiler, maskers, keyring, setAiEngine: () => {}, pool, state })
+    app = await createApp({ settings, logs, metrics, auth, store, seeds, compiler, maskers, keyring, setAiEngine: () => {}, pool, state, answer })
   } catch (error) {
     store.close()
     users?.close()
