@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { Keyring } from '../../src/index.ts'
 import { createApp } from './app.ts'
-import type { Services } from './app.ts'
 import { packageFolder } from './assets.ts'
 import { Auth, tokenKeys } from './auth.ts'
 import { isLoopback, readSettings } from './config.ts'
 import type { Environment } from './config.ts'
 import { openLogs } from './log.ts'
 import { Maskers } from './maskers.ts'
+import type { answerMask } from './masking.ts'
 import { Metrics } from './metrics.ts'
 import { Compiler } from './plans.ts'
 import { Pool, workerFile } from './pool.ts'
@@ -59,7 +59,7 @@ export function createServer(options: ServerOptions = {}): Promise<MaskServer> {
 }
 
 /** createServer; `answer` answers mask requests, for the benchmark. */
-export async function startServer(options: ServerOptions, answer?: Services['answer']): Promise<MaskServer> {
+export async function startServer(options: ServerOptions, answer?: typeof answerMask): Promise<MaskServer> {
   const { env = process.env, cwd = process.cwd(), stdout = process.stdout, stderr = process.stderr } = options
   const settings = readSettings(options.config, env, cwd)
   const logs = openLogs(settings.logLevel, settings.accessLog, stdout, stderr)
