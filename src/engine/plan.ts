@@ -652,6 +652,8 @@ export interface PlanParts {
   readonly documents: ReadonlyMap<number, Node>
   /** The transforms of `json` masks that are applied in order, by chain id. */
   readonly ordered: ReadonlyMap<number, readonly Target[]>
+  /** The orders of all targets that a container is taken to a tree for. */
+  readonly apart: readonly number[]
   /** Targets of `keys` rules with their matcher. */
   readonly keyTargets: readonly { readonly target: Target; readonly matches: (key: string) => boolean }[]
   /** Lower-case-sensitive last segments of paths and json transforms, for pairs in text lines. */

@@ -133,7 +133,8 @@ class Cut {
     this.hash = 0
     const { digits } = this.#groups
     if (this.#retained > 0 || digits < 0 || !this.#readInteger(text, digits)) this.#readText(text)
-    this.positions.length = this.length
+    // Most values are as long as the one before, and a length is slow to set.
+    if (this.positions.length !== this.length) this.positions.length = this.length
   }
 
   #readText(text: string): void {
