@@ -165,4 +165,18 @@ export { TEST_RUN_SECRET } from './ruleset/test-run.ts'
 export type { Converted, ConvertedRuleset } from './ruleset/convert.ts'
 export type { RulesetTestResult, TestProblem } from './ruleset/test-run.ts'
 export type { DiscoveredFinding, DiscoveredPlace, DiscoveredSuggestion, DiscoveryReport } from './discover/report.ts'
-export type { ConvertOptions, Discovery, DiscoveryOptions, FeedOptions, Finding, LineOptions, Masker, MaskerOptions, QuarantineNote, RulesetInput, Stats } from './masker.ts'
+export type {
+  ConvertOptions,
+  Discovery,
+  DiscoveryOptions,
+  FeedOptions,
+  Finding,
+  FindingEvent,
+  LineOptions,
+  MaskedCount,
+  Masker,
+  MaskerOptions,
+  QuarantineNote,
+  RulesetInput,
+  Stats,
+} from './masker.ts'
