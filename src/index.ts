@@ -17,14 +17,14 @@ import { createMaskedWritable } from './stream.ts'
 import { makeLiveMasker } from './live.ts'
 import type { LiveMasker, LiveOptions } from './live.ts'
 import { makeConverted, makeDiscovery, makeMasker, makeTested } from './masker.ts'
-import type { Builtins, ConvertOptions, Discovery, DiscoveryOptions, Masker, MaskerOptions, RulesetInput, Stats } from './masker.ts'
+import type { Builtins, ConvertOptions, Discovery, DiscoveryOptions, Masker, MaskerOptions, RulesetInput } from './masker.ts'
 import { masks } from './masks/index.ts'
 import { readNamesModel } from './ruleset/files.ts'
 import type { Converted } from './ruleset/convert.ts'
 import { pinoRedactYaml } from './ruleset/pino-redact.ts'
 import type { PinoRedact } from './ruleset/pino-redact.ts'
 import { textOf } from './prometheus.ts'
-import type { PrometheusOptions } from './prometheus.ts'
+import type { PrometheusOptions, PrometheusStats } from './prometheus.ts'
 import { makeFindings, makeQuarantine } from './sinks.ts'
 import type { FindingsOptions, FindingsSink, QuarantineSink } from './sinks.ts'
 import { rulesetJsonSchema as schemaOf } from './ruleset/schema.ts'
@@ -139,7 +139,7 @@ export interface MaskWritableOptions extends MaskerOptions {
  *
  * @example response.setHeader('content-type', PROMETHEUS_TYPE).end(prometheusText(masker.stats()))
  */
-export function prometheusText(stats: Stats, options: PrometheusOptions = {}): string {
+export function prometheusText(stats: PrometheusStats, options: PrometheusOptions = {}): string {
   return textOf(stats, options)
 }
 
@@ -197,7 +197,7 @@ export type { Feed, LineEngine, Pieces, Remark } from './lines.ts'
 export type { TaggedSpan, TaggingFailure, TaggingOptions, TaggingStats, TextTagger, TextTagging } from './detectors/names/tagging.ts'
 export type { Hold, LiveMasker, LiveOptions, LiveStats, ReloadEvent } from './live.ts'
 export { PROMETHEUS_TYPE } from './prometheus.ts'
-export type { PrometheusOptions } from './prometheus.ts'
+export type { PrometheusOptions, PrometheusStats } from './prometheus.ts'
 export type { FindingsOptions, FindingsSink, QuarantineSink } from './sinks.ts'
 export type { KnownSecret } from './detectors/known-secret.ts'
 export { TEST_RUN_SECRET } from './ruleset/test-run.ts'

@@ -793,6 +793,7 @@ class BoundMasker implements Version {
     }
     if (stop === TOO_DEEP) return this.tooDeep(buf, 0, length)
     if (stop === INVALID) {
+      this.nRecords--
       if (!blank(buf, 0, length)) {
         this.nText++
         if (this.policy.on_unparsable !== 'text') return this.unparsable(buf, 0, length, 0) ? [] : undefined

@@ -4,6 +4,10 @@
 import type { LiveStats } from './live.ts'
 import type { Stats } from './masker.ts'
 
+/** What is rendered: the counters of any masker, of pino's guard, or of several added up. */
+export type PrometheusStats = Readonly<Pick<Stats, 'ruleset' | 'serial' | 'records' | 'textLines' | 'bytesIn' | 'bytesOut' | 'maskedBy' | 'errors'>> &
+  Partial<Pick<LiveStats, 'reloads'>>
+
 /** Options of prometheusText. */
 export interface PrometheusOptions {
   /** Labels of every sample, such as the name of the service. */
@@ -19,7 +23,7 @@ type Labels = Readonly<Record<string, string>>
 type Sample = readonly [labels: Labels, value: number]
 
 /** The counters of a masker in the text exposition format of Prometheus (version 0.0.4), always in the same order. */
-export function textOf(stats: Stats | LiveStats, { labels = {}, findings }: PrometheusOptions): string {
+export function textOf(stats: PrometheusStats, { labels = {}, findings }: PrometheusOptions): string {
   let out = ''
   const add = (name: string, type: 'counter' | 'gauge', help: string, samples: readonly Sample[]): void => {
     const lines = samples.map(([own, value]) => `${name}${braces({ ...labels, ...own })} ${value}\n`).sort()
@@ -45,7 +49,7 @@ export function textOf(stats: Stats | LiveStats, { labels = {}, findings }: Prom
   )
   add('mask_logs_plan_info', 'gauge', 'Name of the ruleset in force.', [[{ name: stats.ruleset }, 1]])
   add('mask_logs_plan_serial', 'gauge', 'How often the ruleset in force has been replaced.', [[{}, stats.serial]])
-  const reloads = 'reloads' in stats ? stats.reloads : { ok: 0, error: 0 }
+  const { reloads = { ok: 0, error: 0 } } = stats
   add(
     'mask_logs_plan_reloads_total',
     'counter',

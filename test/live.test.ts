@@ -124,7 +124,7 @@ describe('reload', () => {
       masker.reload()
     }
     masker.json(`${record} x`)
-    expect(masker.stats()).toMatchObject({ records: 6, masked: 12, byRule: { 'rules[0]': 6, 'rules[1]': 6 }, serial: 5 })
+    expect(masker.stats()).toMatchObject({ records: 5, textLines: 1, masked: 12, byRule: { 'rules[0]': 6, 'rules[1]': 6 }, serial: 5 })
   })
 
   it('counts on from version to version where records are held back', () => {
