@@ -195,6 +195,19 @@ describe('reloads of the command', { timeout: 60_000 }, () => {
   })
 })
 
+it('a live masker keeps no process alive', { timeout: 30_000 }, async () => {
+  file('r.yaml', numbered(1))
+  const library = join(folder.path, 'program', 'dist/src/index.js')
+  file('app.mjs', `import { createLiveMasker } from ${JSON.stringify(library)}\nconst masker = createLiveMasker('r.yaml', { watch: true })\nconsole.log(masker.json('{"a":1}'))\n`)
+  const child = spawn(process.execPath, ['app.mjs'], { cwd: dir })
+  let out = ''
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+  const begun = Date.now()
+  expect(await new Promise((done) => child.once('close', done))).toBe(0)
+  expect(Date.now() - begun).toBeLessThan(10_000)
+  expect(out).toBe('{"a":"v1"}\n')
+})
+
 describe('findings of the command', { timeout: 60_000 }, () => {
   const RULES = 'version: "1.0"\nname: shop\nextends: [mask-logs:default]\nrules: [{name: own, keys: [a], masks: [{type: redact}]}]\n'
 
