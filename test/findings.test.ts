@@ -468,3 +468,32 @@ describe('counters for Prometheus', () => {
     expect(prometheusText(masker.stats())).toMatch(/mask_logs_mask_errors_total\{code="\w+"\} 1\n/)
   })
 })
+
+describe('docs/operations.md', () => {
+  const page = readFileSync('docs/operations.md', 'utf8')
+
+  it('shows a finding as it is', () => {
+    const [, shown] = /<!-- test: finding -->\n```json\n(.*)\n```/.exec(page)!
+    const path = join(folder.next(), 'findings')
+    const sink = openFindings(path, { source: 'stdin' })
+    const masker = createMasker(undefined, { runSecret: SECRET, onFinding: sink.write })
+    through(masker, '{"user":{"contact":"carol@shop.example"}}\n')
+    sink.close()
+    const written = JSON.parse(readFileSync(path, 'utf8')) as FindingEvent
+    expect(JSON.stringify({ ...written, time: '2026-01-02T03:04:05.678Z' })).toBe(shown)
+  })
+
+  it('names every counter, its type and its labels', () => {
+    const rows = [...page.matchAll(/^\| `(mask_logs_\w+)` \| (counter|gauge) \| (.*?) \|/gm)].map(([, name, type, labels]) => [
+      name,
+      type,
+      [...labels!.matchAll(/`(\w+)`(?=[:, ]|$)/g)].map((m) => m[1])[0] ?? '',
+    ])
+    const masker = createLiveMasker('version: "1.0"\npolicy: {on_mask_error: redact}\nrules: [{keys: [a], masks: [{type: retain_year}]}]\n')
+    masker.json('{"a":["x","2020-01-02"]}')
+    const text = prometheusText(masker.stats(), { findings: { written: 0, dropped: 0 } })
+    masker.close()
+    const told = [...text.matchAll(/^# TYPE (\w+) (\w+)\n(?:\1(?:\{(\w+))?)?/gm)].map(([, name, type, label = '']) => [name, type, label])
+    expect(rows).toEqual(told)
+  })
+})
