@@ -2,12 +2,12 @@
 
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import type { MaskedCount } from '../../src/index.ts'
 import { answerQuestion } from './ai-bridge.ts'
 import type { AiQuestion } from './ai-bridge.ts'
 import { refuse, Refusal } from './errors.ts'
 import type { Log } from './log.ts'
 import type { MaskAnswer } from './masking.ts'
-import type { MaskedCount } from './metrics.ts'
 import type { Plan } from './plans.ts'
 import type { ToWorker, WorkerPlan, WorkerSettings } from './worker.ts'
 

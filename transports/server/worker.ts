@@ -2,11 +2,11 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { Keyring } from '../../src/index.ts'
+import type { MaskedCount } from '../../src/index.ts'
 import { sleepingEngine } from './ai-bridge.ts'
 import { answerMask, refusalOf } from './masking.ts'
 import type { MaskSettings } from './masking.ts'
 import { Maskers } from './maskers.ts'
-import type { MaskedCount } from './metrics.ts'
 import { Compiler } from './plans.ts'
 import type { PlanOptions } from './plans.ts'
 import { compileSchema } from './schema.ts'
