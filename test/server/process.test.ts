@@ -214,10 +214,7 @@ describe('a server with threads', () => {
     })
     await new Promise<void>((done) => engine.listen(0, '127.0.0.1', done))
     const port = (engine.address() as AddressInfo).port
-    server = await serve(
-      place(),
-      `auth: none\nworkers: 2\nai_engine: {url: "http://127.0.0.1:${port}/base/", allowed_urls: ["http://127.0.0.1:${port}"], timeout: 500ms}\ntimeouts: {masking: 1500ms}\n`,
-    )
+    server = await serve(place(), `auth: none\nworkers: 2\nai_engine: {url: "http://127.0.0.1:${port}/base/", allowed_urls: ["http://127.0.0.1:${port}"], timeout: 3s}\n`)
     open = openCall(server)
   })
   afterAll(async () => {
@@ -282,7 +279,7 @@ describe('a server with threads', () => {
       { status: 500, body: 'Ann' },
       { status: 200, body: 'Ann was here' },
       { status: 200, body: '{"spans":[[{"start":2,"end":500,"label":"WHO"}]]}' },
-      { status: 200, body: '{"spans":[[{"start":2,"end":5,"label":"WHO"}]]}', delay: 2000 },
+      { status: 200, body: '{"spans":[[{"start":2,"end":5,"label":"WHO"}]]}', delay: 6000 },
     ]
     for (const one of failures) {
       answer = one
@@ -295,19 +292,24 @@ describe('a server with threads', () => {
   })
 
   it('gives up on masking that takes too long, and goes on', async () => {
+    const port = (engine.address() as AddressInfo).port
+    const hasty = await serve(place(), `auth: none\nworkers: 1\nai_engine: {url: "http://127.0.0.1:${port}"}\ntimeouts: {masking: 3s}\n`)
+    const ask = openCall(hasty)
     const yaml =
       'version: "1.0"\nrules:\n- {paths: ["**.note"], masks: [{type: unstructured_text, matchers: {ai_detect: [{label: WHO, annotation_config: {use_preset: FULL_NAME}}]}, masks: [{label: WHO, masks: [{type: redact}]}]}]}\n'
-    const name = await plan('slow', yaml)
-    answer = { status: 200, body: '{"spans":[[]]}', delay: 400 }
-    const late = await mask(name, { data: Array.from({ length: 10 }, (_, i) => ({ note: `note ${i}` })) })
+    const { name } = (await ask('POST', '/ifm/ruleset-plans/', { name: 'slow', ruleset_yaml: yaml })).json
+    answer = { status: 200, body: '{"spans":[[]]}', delay: 1000 }
+    const late = await ask('POST', `/ifm/ruleset-plans/${name}/mask/`, { data: Array.from({ length: 10 }, (_, i) => ({ note: `note ${i}` })) })
     expect([late.status, late.json, late.headers.get('retry-after')]).toEqual([503, { error: 'Masking took too long.' }, '1'])
     answer = { status: 200, body: '{"spans":[[]]}' }
-    expect((await mask(name, { data: [{ note: 'x' }] })).status).toBe(200)
+    expect((await ask('POST', `/ifm/ruleset-plans/${name}/mask/`, { data: [{ note: 'x' }] })).status).toBe(200)
+    hasty.child.kill('SIGTERM')
+    await hasty.exit
   })
 })
 
 describe('18: the end', () => {
-  it('answers everything that it has accepted, and exits with 0', async () => {
+  it('answers everything that it has accepted, and exits with 0', { timeout: 60_000 }, async () => {
     const server = await serve(place(), 'auth: none\n')
     const open = openCall(server)
     const { name } = (await open('POST', '/ifm/ruleset-plans/', { name: 'x', ruleset_yaml: IMITATE })).json
@@ -327,7 +329,7 @@ describe('18: the end', () => {
         }
       }
     })
-    await new Promise((done) => setTimeout(done, 500))
+    for (let i = 0; i < 400 && ends.length < 30; i++) await new Promise((done) => setTimeout(done, 25))
     ending = true
     server.child.kill('SIGTERM')
     expect(await server.exit).toBe(0)
@@ -363,9 +365,13 @@ describe('18: the end', () => {
     let confirmed = 0
     for (let round = 0; round < 3; round++) {
       const { child, exit } = server
-      setTimeout(() => child.kill('SIGKILL'), 60 + 40 * round)
+      const begun = confirmed
       try {
-        for (let i = confirmed + 1; ; i++) confirmed = (await open('PUT', `/ifm/ruleset-plans/${name}/`, { ruleset_yaml: fixed(`v${i}`) })).json.serial
+        for (let i = confirmed + 1; ; i++) {
+          // somewhere in the middle of a change
+          if (i === begun + 3) setTimeout(() => child.kill('SIGKILL'), 3 + 7 * round)
+          confirmed = (await open('PUT', `/ifm/ruleset-plans/${name}/`, { ruleset_yaml: fixed(`v${i}`) })).json.serial
+        }
       } catch {
         await exit
       }
