@@ -140,8 +140,8 @@ async function load({ url }: Started, [plan, records]: Case, seconds: number): P
 }
 
 /**
- * Requests at a steady rate: each is due at its time, on whichever connection is free, and its time runs from when it was due to the last byte of
- * its answer. (autocannon sends what is due in a second at its beginning, as fast as it gets answers.)
+ * Requests at a steady rate, whatever becomes of those before: each goes out on a connection that is free, or waits for one, and its time runs from
+ * when it was to go out to the last byte of its answer. (autocannon sends what is due in a second at its beginning, as fast as it gets answers.)
  */
 async function steadily({ url }: Started, [plan, records]: Case, seconds: number, rate: number): Promise<number[]> {
   const { hostname, port, pathname } = new URL(url)
@@ -187,14 +187,13 @@ async function steadily({ url }: Started, [plan, records]: Case, seconds: number
   while (times.length < total) {
     const now = performance.now() - begun
     for (; sent < total && (sent * 1000) / rate <= now; sent++) {
-      const at = begun + (sent * 1000) / rate
+      const at = performance.now()
       const socket = free.pop()
       if (socket === undefined) waiting.push(at)
       else send(socket, at)
     }
     if (now > seconds * 1000 + 20_000) throw new Error('answers are missing')
-    // a timer would be late by up to a millisecond
-    await new Promise((done) => setImmediate(done))
+    await new Promise((done) => setTimeout(done, 0.5))
   }
   for (const socket of all) socket.destroy()
   if (wrong > 0) throw new Error(`${wrong} answers were wrong`)
