@@ -414,6 +414,8 @@ describe('15: schemas', () => {
     ])
       expect(await of(bad), JSON.stringify(bad).slice(0, 80)).toBe(400)
     expect(await of('text')).toBe(422)
+    const deep = `{"name":"s","ruleset_yaml":${JSON.stringify(REDACT)},"schema":{"enum":[${'['.repeat(100_000)}${']'.repeat(100_000)}]}}`
+    expect((await t.call('POST', '/ifm/ruleset-plans/', deep)).status).toBe(400)
     expect(await of({ $defs: { a: { type: 'string' } }, properties: { x: { $ref: '#/$defs/a' } }, if: { required: ['y'] }, then: { minProperties: 2 } })).toBe(201)
   })
 
