@@ -101,7 +101,7 @@ async function masked(mask: HttpMask, response: Response, method: string, side: 
   )
   const headers = maskHeaders(mask, response.headers)
   const make = (body: Uint8Array | ReadableStream<Uint8Array> | null): Response => {
-    const made = new Response(body, { status, statusText: reason(mask, response.statusText), headers })
+    const made = new Response(body as ConstructorParameters<typeof Response>[0], { status, statusText: reason(mask, response.statusText), headers })
     if (!side.rejects) return made
     // What a Response made here has of its own says nothing of where it came from.
     const url = response.url === '' ? '' : maskUrl(mask.masker, response.url)

@@ -76,6 +76,8 @@ export function guardBy(request: IncomingMessage, response: ServerResponse, base
 export class Guard {
   readonly #response: ServerResponse
   readonly #method: string
+  /** HTTP/2 has no reason phrase, and warns whoever asks for it. */
+  readonly #hasReason: boolean
   readonly #before: Before
   #mask: HttpMask | false
   #state: 'open' | 'committed' | 'ended' | 'over' = 'open'
@@ -94,6 +96,7 @@ export class Guard {
   constructor(request: IncomingMessage, response: ServerResponse, mask: HttpMask) {
     this.#response = response
     this.#method = (request.method ?? 'GET').toUpperCase()
+    this.#hasReason = request.httpVersionMajor < 2
     this.#mask = mask
     const guard = this
     const bound = <K extends keyof ServerResponse>(name: K): ServerResponse[K] => {
@@ -212,7 +215,7 @@ export class Guard {
     const code = Number(status) | 0
     if (code < 100 || code > 999) throw Object.assign(new RangeError('Invalid status code'), { code: 'ERR_HTTP_INVALID_STATUS_CODE' })
     response.statusCode = code
-    if (typeof second === 'string') response.statusMessage = second
+    if (typeof second === 'string' && this.#hasReason) response.statusMessage = second
     const headers = (typeof second === 'string' ? third : (second ?? third)) as OutgoingHttpHeaders | readonly unknown[] | null | undefined
     if (Array.isArray(headers)) {
       const flat: unknown[] = headers.every((one) => Array.isArray(one)) ? headers.flat() : headers
@@ -257,7 +260,7 @@ export class Guard {
     try {
       // HTTP/2 has no raw names: its names are in lower case.
       for (const name of (response as Partial<RawNames>).getRawHeaderNames?.() ?? response.getHeaderNames()) this.#maskHeaderOf(mask, name)
-      const message = response.statusMessage as string | undefined
+      const message = this.#hasReason ? (response.statusMessage as string | undefined) : undefined
       if (typeof message === 'string' && message !== '') {
         const masked = mask.masker.text(message)
         if (masked !== message) response.statusMessage = /^[\t\x20-\x7e\x80-\xff]*$/.test(masked) ? masked : ''
@@ -586,7 +589,7 @@ export class Guard {
     for (const name of response.getHeaderNames()) if (!staysOnFailure(name)) removeHeader(name)
     const body = failureBody(error.code)
     response.statusCode = 500
-    if (response.statusMessage) response.statusMessage = ''
+    if (this.#hasReason) response.statusMessage = ''
     setHeader('content-type', 'application/json; charset=utf-8')
     setHeader('cache-control', 'no-store')
     setHeader('content-length', Buffer.byteLength(body))

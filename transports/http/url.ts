@@ -14,6 +14,7 @@ function encoded(text: string): string {
   return encodeURIComponent(text.toWellFormed?.() ?? text)
     .replaceAll('%5B', '[')
     .replaceAll('%5D', ']')
+    .replaceAll('%3A', ':')
     .replaceAll('%40', '@')
 }
 
@@ -33,9 +34,9 @@ export function maskNamed(masker: Masker, name: string, value: string): string |
  */
 export function maskUrl(masker: Masker, url: string, params: Readonly<Record<string, unknown>> = {}): string {
   const before = split(url)
-  const scanned = split(masker.text(url))
-  // Where the scan has changed what the pieces are, each is scanned by itself.
-  const after = before.query.length === scanned.query.length && before.path.length === scanned.path.length ? scanned : apart(masker, before)
+  const scanned = masker.text(url)
+  // Where the scan has put delimiters in or out, each piece is scanned by itself.
+  const after = delimiters(scanned) === delimiters(url) ? split(scanned) : apart(masker, before)
   const query = before.query.map((pair, i) => {
     const rest = written(pair, after.query[i]!)
     const eq = pair.indexOf('=')
@@ -60,6 +61,10 @@ export function maskUrl(masker: Masker, url: string, params: Readonly<Record<str
   const kept = query.filter((pair) => pair !== undefined)
   const mark = before.query.length > 0 && (kept.length > 0 || query.length === 0) ? '?' : ''
   return `${after.origin}${path.join('/')}${mark}${kept.join('&')}${written(before.fragment, after.fragment)}`
+}
+
+function delimiters(url: string): string {
+  return url.replace(/[^/?#&]+/g, '')
 }
 
 /** Each piece scanned by itself, with nothing in it that would end it. */
