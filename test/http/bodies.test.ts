@@ -198,10 +198,16 @@ describe('URLs', () => {
   it('without anything to mask stay as they are', () => {
     const quiet = createMasker({ version: '1.0', rules: [{ keys: ['none'], masks: [{ type: 'redact' }] }] })
     fc.assert(
-      fc.property(fc.webUrl({ withFragments: true, withQueryParameters: true }), (url) => {
-        expect(maskUrl(quiet, url)).toBe(url)
-      }),
-      { numRuns: 40 },
+      fc.property(
+        fc.array(fc.constantFrom('https://h.example', 'a', 'b1', '%20', '%zz', '/', '?', '&', '=', '#', '+', 'é', ':', '@', '.', ' ', '\\'), { maxLength: 24 }),
+        (pieces) => {
+          const url = pieces.join('')
+          // A user name and password in a URL are secrets to every ruleset.
+          fc.pre(quiet.text(url) === url)
+          expect(maskUrl(quiet, url)).toBe(url)
+        },
+      ),
+      { numRuns: 500 },
     )
   })
 })

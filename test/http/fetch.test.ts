@@ -55,7 +55,7 @@ describe('maskFetch', () => {
     const handler = maskFetch(async (_: Request, context: { id: string }) => Response.json({ id: context.id, email: CANARY.email }), { runSecret })
     expect(await (await handler(new Request('http://127.0.0.1/'), { id: 'x' })).json()).toEqual({ id: 'x', email: masker.text(CANARY.email) })
     const failure = new Error('mine')
-    await expect(maskFetch(() => Promise.reject(failure))(1)).rejects.toBe(failure)
+    await expect(maskFetch((_: Request) => Promise.reject<Response>(failure))(new Request('http://127.0.0.1/'))).rejects.toBe(failure)
   })
 
   it.each([204, 205, 304])('sends no body with %s', async (status) => {
