@@ -7,7 +7,7 @@
 //   --small   48 MB, 3 runs, half of what must be reached is enough; nothing is written unless --out is given
 //   --gate    exit code 1 when a target is missed
 //   --out     where the dated report goes, default bench/history
-//   --only    parts to run: throughput, values, line, huge, start, latency, masks, pino
+//   --only    parts to run: throughput, values, line, huge, start, latency, masks, pino, http
 //
 // Every program reads stdin and writes stdout, gets the same bytes, and is measured as a whole process, start-up included.
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { corpusFile, corpusLines, sensitivePaths, writeOneLine } from './corpus.ts'
 import { lineLatencies, median, percentile, runOver, startUp, type Program, type Run } from './measure.ts'
+import { type HttpFigures, httpPayloads, httpRows, measureHttp } from './http.ts'
 import { callRows, workerRows } from './pino.ts'
 import { judge, show, table, verdicts, type Row, type Target } from './report.ts'
 
@@ -378,6 +379,35 @@ function pinoRows(): void {
   )
 }
 
+/** What masking costs a server that answers JSON. */
+async function http(): Promise<void> {
+  say('http ...')
+  for (const payload of httpPayloads) {
+    const seen = new Map<string, HttpFigures[]>(httpRows.map((name) => [name, []]))
+    for (let round = 0; round < Math.min(runs, 3); round++) for (const name of httpRows) seen.get(name)!.push(await measureHttp(name, payload, 2))
+    const of = (name: string, figure: 'rate' | 'us' | 'p50' | 'p99'): number => median(seen.get(name)!.map((one) => one[figure]))
+    const [none, parseKeys, keys, parse, ours] = httpRows
+    figures[`http, ${payload}`] = Object.fromEntries(httpRows.map((name) => [name, { rate: of(name, 'rate'), us: of(name, 'us'), p50: of(name, 'p50'), p99: of(name, 'p99') }]))
+    const { bytes } = seen.get(none)![0]!
+    texts.push(
+      `## Responses of Fastify ${packageVersion('fastify')}: ${payload}, ${bytes} bytes of JSON, eight connections\n\n${table([
+        ['row', 'requests/s', 'processor µs a request', 'of which masking', 'p50 ms', 'p99 ms', 'values left'],
+        ...httpRows.map((name) => {
+          const { leaks, planted } = seen.get(name)![0]!
+          return [name, show(of(name, 'rate')), show(of(name, 'us')), show(of(name, 'us') - of(none, 'us')), show(of(name, 'p50')), show(of(name, 'p99')), `${leaks} of ${planted}`]
+        }),
+      ])}`,
+    )
+    // Of a small payload the server itself takes the most: what the masking adds is compared, and for the large one the whole.
+    const added = (name: string): number => of(name, 'us') - of(none, 'us')
+    check(
+      { what: `processor time that masking adds, ${payload}, 6 keys: parse + value + stringify against maskFastify`, unit: 'x', bound: 'least', must: 1.5, aim: 3 },
+      added(parseKeys) / added(keys),
+    )
+    check({ what: `the same, default ruleset`, unit: 'x', bound: 'least', must: 1.2, aim: 2 }, added(parse) / added(ours))
+  }
+}
+
 if (wanted('masks')) masks()
 if (wanted('values')) values()
 if (wanted('throughput')) await throughput()
@@ -386,6 +416,7 @@ if (wanted('huge')) await huge()
 if (wanted('start')) await start()
 if (wanted('latency')) await latency()
 if (wanted('pino')) pinoRows()
+if (wanted('http')) await http()
 
 // -------------------------------------------------------------------------------------------------- report
 

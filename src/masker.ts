@@ -202,6 +202,8 @@ export interface Masker {
   readonly warnings: readonly Issue[]
   /** The policies in force. */
   readonly policy: Ruleset['policy']
+  /** `errors` and `textLines` of the stats as they are now, without what else stats() adds up: for who asks after every record. */
+  readonly now: { readonly errors: ReadonlyMap<string, number>; readonly textLines: number }
   /** Masks one JSON record, text or bytes; what is no JSON is masked as text. The same reference when nothing matched. */
   json(record: string): string
   json(record: Uint8Array): Uint8Array
@@ -449,10 +451,18 @@ class BoundMasker implements Masker {
   private nOut = 0
   private nMasked = 0
   private readonly errors = new Map<string, number>()
+  readonly now: Masker['now']
 
   constructor(ruleset: Ruleset, warnings: readonly Issue[], registries: Registries, key: RunKey, options: MaskerOptions) {
     this.warnings = warnings
     this.policy = ruleset.policy
+    const masker = this
+    this.now = {
+      errors: this.errors,
+      get textLines() {
+        return masker.nText
+      },
+    }
     this.key = key
     this.quarantine = options.quarantine
     this.failedRecord = options.failedRecord ?? {}

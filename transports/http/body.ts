@@ -53,31 +53,28 @@ function bodyMask(masker: Masker, kind: MaskedKind, most: number): BodyMask {
 /** Failures of the masker that mean that a record as a whole was not masked as what it is. Values that failed are replaced by themselves. */
 const FATAL = ['not_json', 'not_csv', 'oversize', 'too_deep', 'internal'] as const satisfies readonly HttpFailureCode[]
 
-interface Count {
-  readonly errors: Readonly<Record<string, number>>
-  readonly textLines: number
-}
-
-function check(before: Count, after: Count): void {
-  for (const code of FATAL) if ((after.errors[code] ?? 0) > (before.errors[code] ?? 0)) throw new HttpMaskError(code)
+/** Runs a masking and throws when a record of it was not masked as what it is. */
+function checked<T>(masker: Masker, run: () => T): T {
+  const { errors } = masker.now
+  const before = FATAL.map((code) => errors.get(code))
+  let result: T
+  try {
+    result = run()
+  } catch (error) {
+    throw failureOf(error)
+  }
+  for (let i = 0; i < FATAL.length; i++) if (errors.get(FATAL[i]!) !== before[i]) throw new HttpMaskError(FATAL[i]!)
+  return result
 }
 
 /** Masks one JSON document. Text stays text. */
 export function maskDocument<T extends string | Buffer>(masker: Masker, document: T, maxBytes: number): T {
   const length = typeof document === 'string' ? Buffer.byteLength(document) : document.length
   if (length > Math.min(maxBytes, masker.policy.max_record_bytes)) throw new HttpMaskError('oversize')
-  const before = masker.stats()
-  let masked: string | Buffer
-  try {
-    if (typeof document === 'string') masked = masker.json(document)
-    else masked = asBuffer(masker.json(document))
-  } catch (error) {
-    throw failureOf(error)
-  }
-  const after = masker.stats()
-  check(before, after)
+  const { textLines } = masker.now
+  const masked = checked<string | Buffer>(masker, () => (typeof document === 'string' ? masker.json(document) : asBuffer(masker.json(document))))
   // It was masked, but as text: rules for keys and paths did not reach it.
-  if (after.textLines > before.textLines && !isBlank(document)) throw new HttpMaskError('not_json')
+  if (masker.now.textLines > textLines && !isBlank(document)) throw new HttpMaskError('not_json')
   if (masked.length === 0 && length > 0) throw new HttpMaskError('dropped')
   return masked as T
 }
@@ -199,14 +196,10 @@ class Records implements BodyMask {
 
   #take(pieces: ReturnType<Feed['push']>): Buffer {
     const out: Buffer[] = []
-    const before = this.#masker.stats()
-    try {
+    checked(this.#masker, () => {
       // Pieces last until the next ones are asked for.
       for (const list of pieces) for (const piece of list) out.push(Buffer.from(piece))
-    } catch (error) {
-      throw failureOf(error)
-    }
-    check(before, this.#masker.stats())
+    })
     return out.length === 0 ? NONE : out.length === 1 ? out[0]! : Buffer.concat(out)
   }
 }
@@ -236,14 +229,7 @@ class Events implements BodyMask {
   }
 
   #take(run: () => Buffer, chunk: Buffer | undefined): Buffer {
-    const before = this.#masker.stats()
-    let out: Buffer
-    try {
-      out = run()
-    } catch (error) {
-      throw failureOf(error)
-    }
-    check(before, this.#masker.stats())
+    const out = checked(this.#masker, run)
     return chunk !== undefined && out.buffer === chunk.buffer ? Buffer.from(out) : out
   }
 }

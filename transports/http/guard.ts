@@ -22,20 +22,20 @@ const NONE = Buffer.alloc(0)
 type Callback = (error?: Error | null) => void
 type Chunk = string | Uint8Array
 
-/** Methods that the guard takes the place of. */
+/** Methods that the guard takes the place of, as they were before. */
 interface Before {
-  readonly writeHead: ServerResponse['writeHead']
-  readonly write: (chunk: Chunk, encoding?: BufferEncoding, done?: Callback) => boolean
-  readonly end: (chunk?: Chunk | null, encoding?: BufferEncoding | null, done?: Callback) => unknown
-  readonly flushHeaders: () => void
-  readonly addTrailers: (headers: OutgoingHttpHeaders | readonly [string, string][]) => void
+  readonly writeHead: (this: ServerResponse, status: number, ...rest: unknown[]) => unknown
+  readonly write: (this: ServerResponse, chunk: Chunk, encoding?: BufferEncoding, done?: Callback) => boolean
+  readonly end: (this: ServerResponse, chunk?: Chunk | null, encoding?: BufferEncoding | null, done?: Callback) => unknown
+  readonly flushHeaders: (this: ServerResponse) => void
+  readonly addTrailers: (this: ServerResponse, headers: OutgoingHttpHeaders | readonly [string, string][]) => void
   /** Of HTTP/2. */
-  readonly setTrailer: ((name: string, value: string | readonly string[]) => void) | undefined
-  readonly writeEarlyHints: ((hints: Record<string, string | string[]>, done?: () => void) => void) | undefined
-  readonly setHeader: ServerResponse['setHeader']
-  readonly appendHeader: ServerResponse['appendHeader']
-  readonly removeHeader: ServerResponse['removeHeader']
-  readonly destroy: (error?: Error) => ServerResponse
+  readonly setTrailer: ((this: ServerResponse, name: string, value: string | readonly string[]) => void) | undefined
+  readonly writeEarlyHints: (this: ServerResponse, hints: Record<string, string | string[]>, done?: () => void) => void
+  readonly setHeader: (this: ServerResponse, name: string, value: number | string | readonly string[]) => unknown
+  readonly appendHeader: (this: ServerResponse, name: string, value: string | readonly string[]) => unknown
+  readonly removeHeader: (this: ServerResponse, name: string) => void
+  readonly destroy: (this: ServerResponse, error?: Error) => unknown
 }
 
 /**
@@ -91,103 +91,133 @@ export class Guard {
   #size = 0
   /** Where the handler's chunks go when they arrive compressed and go on as they come. */
   #input: PassThrough | undefined
-  readonly #aborted = new AbortController()
+  /** Ends what goes on when nobody waits any more. */
+  #aborted: AbortController | undefined
 
   constructor(request: IncomingMessage, response: ServerResponse, mask: HttpMask) {
     this.#response = response
     this.#method = (request.method ?? 'GET').toUpperCase()
     this.#hasReason = request.httpVersionMajor < 2
     this.#mask = mask
-    const guard = this
-    const bound = <K extends keyof ServerResponse>(name: K): ServerResponse[K] => {
-      const method = response[name] as unknown as ((...args: unknown[]) => unknown) | undefined
-      return ((...args: unknown[]) => {
-        guard.#inside++
-        try {
-          return method!.apply(response, args)
-        } finally {
-          guard.#inside--
-        }
-      }) as unknown as ServerResponse[K]
-    }
-    this.#before = {
-      writeHead: bound('writeHead'),
-      write: bound('write') as unknown as Before['write'],
-      end: bound('end') as unknown as Before['end'],
-      flushHeaders: bound('flushHeaders'),
-      addTrailers: bound('addTrailers') as unknown as Before['addTrailers'],
-      setTrailer: 'setTrailer' in response ? (bound('setTrailer' as 'destroy') as unknown as Before['setTrailer']) : undefined,
-      writeEarlyHints: typeof response.writeEarlyHints === 'function' ? (bound('writeEarlyHints') as unknown as Before['writeEarlyHints']) : undefined,
-      setHeader: bound('setHeader'),
-      appendHeader: bound('appendHeader'),
-      removeHeader: bound('removeHeader'),
-      destroy: bound('destroy') as unknown as Before['destroy'],
-    }
-    const { writeHead, setHeader, appendHeader, removeHeader } = this.#before
-    /** After the head is complete, headers of the handler come too late, as they do in Node. */
-    const inTime =
-      <Args extends unknown[], Result>(method: (...args: Args) => Result) =>
-      (...args: Args): Result => {
-        if (guard.#state !== 'open' && guard.#inside === 0 && !guard.#headSent) throw tooLate()
-        return method(...args)
-      }
-    Object.assign(response, {
-      writeHead(...args: Parameters<typeof writeHead>): ServerResponse {
-        if (guard.#inside > 0 || guard.#mask === false) {
-          if (guard.#mask === false) guard.#headSent = true
-          return writeHead(...args)
-        }
-        if (guard.#state !== 'open') throw tooLate()
-        guard.#head(args)
-        return response
-      },
-      write(chunk: Chunk, ...rest: unknown[]): boolean {
-        const [encoding, done] = overload(rest)
-        return guard.#inside > 0 || guard.#mask === false ? guard.#before.write(chunk, encoding, done) : guard.#write(chunk, encoding, done)
-      },
-      end(...args: unknown[]): ServerResponse {
-        const chunk = typeof args[0] === 'function' ? undefined : (args.shift() as Chunk | null | undefined)
-        const [encoding, done] = overload(args)
-        if (guard.#inside > 0 || guard.#mask === false) guard.#before.end(chunk, encoding, done)
-        else guard.#end(chunk, encoding, done)
-        return response
-      },
-      flushHeaders(): void {
-        if (guard.#inside > 0 || guard.#mask === false) guard.#before.flushHeaders()
-        else guard.#flushHeaders()
-      },
-      addTrailers(headers: OutgoingHttpHeaders | readonly [string, string][]): void {
-        guard.#before.addTrailers(guard.#mask === false ? headers : guard.#maskTrailers(headers))
-      },
-      setHeader: inTime((...args: Parameters<typeof setHeader>) => (setHeader(...args), response)),
-      appendHeader: inTime((...args: Parameters<typeof appendHeader>) => (appendHeader(...args), response)),
-      removeHeader: inTime(removeHeader),
-      destroy(error?: Error): ServerResponse {
-        guard.#destroy(error)
-        return response
-      },
-    })
-    if (this.#before.setTrailer !== undefined) {
-      Object.assign(response, {
-        setTrailer: (name: string, value: string | readonly string[]) => {
-          if (this.#mask === false) this.#before.setTrailer!(name, value)
-          else for (const [, one] of this.#maskTrailers([[name, value as string]])) this.#before.setTrailer!(name, one)
-        },
-      })
-    }
-    if (this.#before.writeEarlyHints !== undefined) {
-      response.writeEarlyHints = ((hints: Record<string, string | string[]>, done?: () => void) => {
-        this.#before.writeEarlyHints!(this.#mask === false ? hints : this.#maskHints(hints), done)
-      }) as ServerResponse['writeEarlyHints']
-    }
-    Object.defineProperties(response, {
-      // What handlers ask is whether the head can still be changed, and whether they may still write.
-      headersSent: { configurable: true, get: () => (this.#inside === 0 && this.#state !== 'open') || nativeFlag(response, 'headersSent') },
-      writableEnded: { configurable: true, get: () => (this.#inside === 0 && (this.#state === 'ended' || this.#state === 'over')) || nativeFlag(response, 'writableEnded') },
-      [GUARD]: { configurable: true, value: this },
-    })
+    const { writeHead, write, end, flushHeaders, addTrailers, writeEarlyHints, setHeader, appendHeader, removeHeader, destroy } = response as unknown as Before
+    const setTrailer = 'setTrailer' in response ? (response as unknown as Before).setTrailer : undefined
+    this.#before = { writeHead, write, end, flushHeaders, addTrailers, setTrailer, writeEarlyHints, setHeader, appendHeader, removeHeader, destroy }
+    // The same functions and accessors for every response, so that responses keep one shape.
+    Object.assign(response, Guard.#methods)
+    if (setTrailer !== undefined) Object.assign(response, Guard.#http2)
+    Object.defineProperties(response, Guard.#flags)
+    Object.defineProperty(response, GUARD, { configurable: true, value: this })
     Object.defineProperty(request, GUARD, { configurable: true, value: this })
-    response.once('close', () => this.#release())
+    response.once('close', Guard.#closed)
+  }
+
+  static of(response: object): Guard {
+    return (response as { readonly [GUARD]: Guard })[GUARD]
+  }
+
+  /** What takes the place of the response's own. What is called from inside what was there before means what was there before. */
+  static readonly #methods = {
+    writeHead(this: ServerResponse, status: number, ...rest: unknown[]): ServerResponse {
+      const guard = Guard.of(this)
+      if (guard.#mask === false) guard.#headSent = true
+      if (guard.#inside > 0 || guard.#mask === false) guard.#call(guard.#before.writeHead, status, ...rest)
+      else if (guard.#state !== 'open') throw tooLate()
+      else guard.#head(status, rest)
+      return this
+    },
+    write(this: ServerResponse, chunk: Chunk, ...rest: unknown[]): boolean {
+      const guard = Guard.of(this)
+      const [encoding, done] = overload(rest)
+      return guard.#inside > 0 || guard.#mask === false ? guard.#call(guard.#before.write, chunk, encoding, done) : guard.#write(chunk, encoding, done)
+    },
+    end(this: ServerResponse, ...args: unknown[]): ServerResponse {
+      const guard = Guard.of(this)
+      const chunk = typeof args[0] === 'function' ? undefined : (args.shift() as Chunk | null | undefined)
+      const [encoding, done] = overload(args)
+      if (guard.#inside > 0 || guard.#mask === false) guard.#call(guard.#before.end, chunk, encoding, done)
+      else guard.#end(chunk, encoding, done)
+      return this
+    },
+    flushHeaders(this: ServerResponse): void {
+      const guard = Guard.of(this)
+      if (guard.#inside > 0 || guard.#mask === false) guard.#call(guard.#before.flushHeaders)
+      else guard.#flushHeaders()
+    },
+    addTrailers(this: ServerResponse, headers: OutgoingHttpHeaders | readonly [string, string][]): void {
+      const guard = Guard.of(this)
+      guard.#call(guard.#before.addTrailers, guard.#mask === false ? headers : guard.#maskTrailers(headers))
+    },
+    writeEarlyHints(this: ServerResponse, hints: Record<string, string | string[]>, done?: () => void): void {
+      const guard = Guard.of(this)
+      guard.#call(guard.#before.writeEarlyHints, guard.#mask === false ? hints : guard.#maskHints(hints), done)
+    },
+    setHeader(this: ServerResponse, name: string, value: number | string | readonly string[]): ServerResponse {
+      const guard = Guard.of(this)
+      guard.#inTime()
+      guard.#call(guard.#before.setHeader, name, value)
+      return this
+    },
+    appendHeader(this: ServerResponse, name: string, value: string | readonly string[]): ServerResponse {
+      const guard = Guard.of(this)
+      guard.#inTime()
+      guard.#call(guard.#before.appendHeader, name, value)
+      return this
+    },
+    removeHeader(this: ServerResponse, name: string): void {
+      const guard = Guard.of(this)
+      guard.#inTime()
+      guard.#call(guard.#before.removeHeader, name)
+    },
+    destroy(this: ServerResponse, error?: Error): ServerResponse {
+      Guard.of(this).#destroy(error)
+      return this
+    },
+  }
+
+  static readonly #http2 = {
+    setTrailer(this: ServerResponse, name: string, value: string | readonly string[]): void {
+      const guard = Guard.of(this)
+      const setTrailer = guard.#before.setTrailer!
+      if (guard.#mask === false) guard.#call(setTrailer, name, value)
+      else for (const [, one] of guard.#maskTrailers([[name, value as string]])) guard.#call(setTrailer, name, one)
+    },
+  }
+
+  /** What handlers ask is whether the head can still be changed, and whether they may still write. */
+  static readonly #flags: PropertyDescriptorMap & ThisType<ServerResponse> = {
+    headersSent: {
+      configurable: true,
+      get() {
+        const guard = Guard.of(this)
+        return (guard.#inside === 0 && guard.#state !== 'open') || nativeFlag(this, 'headersSent')
+      },
+    },
+    writableEnded: {
+      configurable: true,
+      get() {
+        const guard = Guard.of(this)
+        return (guard.#inside === 0 && (guard.#state === 'ended' || guard.#state === 'over')) || nativeFlag(this, 'writableEnded')
+      },
+    },
+  }
+
+  static readonly #closed = function (this: ServerResponse): void {
+    Guard.of(this).#release()
+  }
+
+  /** Calls what was there before. */
+  #call<Args extends unknown[], Result>(method: (this: ServerResponse, ...args: Args) => Result, ...args: Args): Result {
+    this.#inside++
+    try {
+      return method.apply(this.#response, args)
+    } finally {
+      this.#inside--
+    }
+  }
+
+  /** After the head is complete, headers of the handler come too late, as they do in Node. */
+  #inTime(): void {
+    if (this.#state !== 'open' && this.#inside === 0 && !this.#headSent) throw tooLate()
   }
 
   /** The mask in force; false: none. */
@@ -209,9 +239,8 @@ export class Guard {
   // ---------------------------------------------------------------------------------------------- the head
 
   /** `writeHead` of the handler: its headers are taken, and the head is complete. */
-  #head(args: readonly unknown[]): void {
+  #head(status: number, [second, third]: readonly unknown[]): void {
     const response = this.#response
-    const [status, second, third] = args
     const code = Number(status) | 0
     if (code < 100 || code > 999) throw Object.assign(new RangeError('Invalid status code'), { code: 'ERR_HTTP_INVALID_STATUS_CODE' })
     response.statusCode = code
@@ -256,7 +285,6 @@ export class Guard {
     const mask = this.#mask as HttpMask
     const response = this.#response
     const plan = this.#plan
-    const { setHeader, removeHeader, writeHead } = this.#before
     try {
       // HTTP/2 has no raw names: its names are in lower case.
       for (const name of (response as Partial<RawNames>).getRawHeaderNames?.() ?? response.getHeaderNames()) this.#maskHeaderOf(mask, name)
@@ -270,16 +298,17 @@ export class Guard {
       return false
     }
     if (plan.does === 'mask' || (plan.does === 'nothing' && plan.masked && this.#method === 'HEAD')) {
-      if (plan.does === 'mask' && plan.contentType !== undefined) setHeader('content-type', plan.contentType)
+      if (plan.does === 'mask' && plan.contentType !== undefined) this.#call(this.#before.setHeader, 'content-type', plan.contentType)
       if (changed) {
-        for (const name of DIGESTS) removeHeader(name)
-        if (response.hasHeader('accept-ranges')) setHeader('accept-ranges', 'none')
+        for (const name of DIGESTS) this.#call(this.#before.removeHeader, name)
+        if (response.hasHeader('accept-ranges')) this.#call(this.#before.setHeader, 'accept-ranges', 'none')
       }
-      removeHeader('content-length')
-      if (length !== undefined && !this.#trailers && !response.hasHeader('trailer') && !response.hasHeader('transfer-encoding')) setHeader('content-length', length)
+      this.#call(this.#before.removeHeader, 'content-length')
+      if (length !== undefined && !this.#trailers && !response.hasHeader('trailer') && !response.hasHeader('transfer-encoding'))
+        this.#call(this.#before.setHeader, 'content-length', length)
     }
     this.#headSent = true
-    writeHead(response.statusCode)
+    this.#call(this.#before.writeHead, response.statusCode)
     return true
   }
 
@@ -287,9 +316,8 @@ export class Guard {
     const key = name.toLowerCase()
     const action = mask.actionOf(key)
     if (action === 'keep') return
-    const { setHeader, removeHeader } = this.#before
     if (action === 'remove') {
-      removeHeader(name)
+      this.#call(this.#before.removeHeader, name)
       return
     }
     const value = this.#response.getHeader(name) as OutgoingHttpHeader
@@ -297,8 +325,8 @@ export class Guard {
     const masked = values.map((one) => maskHeader(mask.masker, key, one))
     if (masked.every((one, i) => one === values[i])) return
     const kept = masked.filter((one) => one !== undefined)
-    if (kept.length === 0) removeHeader(name)
-    else setHeader(name, Array.isArray(value) ? kept : kept[0]!)
+    if (kept.length === 0) this.#call(this.#before.removeHeader, name)
+    else this.#call(this.#before.setHeader, name, Array.isArray(value) ? kept : kept[0]!)
   }
 
   #maskTrailers(headers: OutgoingHttpHeaders | readonly [string, string][]): [string, string][] {
@@ -350,9 +378,9 @@ export class Guard {
 
   #write(chunk: Chunk, encoding: BufferEncoding | undefined, done: Callback | undefined): boolean {
     // Node says what is wrong with what is no chunk, and with a write after the end.
-    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return this.#before.write(chunk, encoding, done)
+    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return this.#call(this.#before.write, chunk, encoding, done)
     if (this.#state === 'ended' || this.#state === 'over') {
-      if (nativeFlag(this.#response, 'writableEnded') && this.#state === 'ended') return this.#before.write(NONE, undefined, done)
+      if (nativeFlag(this.#response, 'writableEnded') && this.#state === 'ended') return this.#call(this.#before.write, NONE, undefined, done)
       later(done, this.#state === 'over' ? undefined : Object.assign(new Error('write after end'), { code: 'ERR_STREAM_WRITE_AFTER_END' }))
       return this.#state === 'over'
     }
@@ -372,7 +400,7 @@ export class Guard {
         return true
       case 'pass':
         if (!this.#sendHead(undefined, false)) return true
-        return this.#before.write(chunk, encoding, done)
+        return this.#call(this.#before.write, chunk, encoding, done)
       default: {
         const bytes = toBuffer(chunk, encoding)
         if (this.#input !== undefined) return this.#input.write(bytes, done)
@@ -387,7 +415,7 @@ export class Guard {
           return true
         }
         if (!this.#sendHead(undefined, true)) return true
-        return this.#before.write(out, undefined, done)
+        return this.#call(this.#before.write, out, undefined, done)
       }
     }
   }
@@ -416,12 +444,12 @@ export class Guard {
   #end(chunk: Chunk | null | undefined, encoding: BufferEncoding | undefined, done: Callback | undefined): void {
     if (this.#state === 'over' || this.#state === 'ended') {
       // Node says what is wrong with a second end.
-      if (this.#state === 'over' || nativeFlag(this.#response, 'writableEnded')) this.#before.end(undefined, undefined, done)
+      if (this.#state === 'over' || nativeFlag(this.#response, 'writableEnded')) this.#call(this.#before.end, undefined, undefined, done)
       else later(done)
       return
     }
     if (chunk !== undefined && chunk !== null && typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) {
-      this.#before.write(chunk as never)
+      this.#call(this.#before.write, chunk as never)
       return
     }
     this.#begin()
@@ -494,7 +522,7 @@ export class Guard {
 
   /** The end of a response that is as it should be. */
   #finish(chunk: Chunk | undefined, encoding: BufferEncoding | undefined, done: Callback | undefined): void {
-    this.#before.end(chunk, encoding, done)
+    this.#call(this.#before.end, chunk, encoding, done)
   }
 
   // ---------------------------------------------------------------------------------------------- compressed bodies
@@ -516,6 +544,7 @@ export class Guard {
       send([], false)
       return
     }
+    this.#aborted = new AbortController()
     recode(body, coding, chunks, this.#aborted.signal).then(
       (out) => send(out, out !== chunks),
       (error: unknown) => {
@@ -537,7 +566,7 @@ export class Guard {
         if (guard.#over()) return done()
         if (!guard.#sendHead(undefined, true)) return done()
         counters.bytesOut += chunk.length
-        guard.#before.write(chunk, undefined, (error) => done(error ?? null))
+        guard.#call(guard.#before.write, chunk, undefined, (error) => done(error ?? null))
       },
     })
     input.on('data', (chunk: Buffer) => void (counters.bytesIn += chunk.length))
@@ -556,7 +585,7 @@ export class Guard {
     const plan = this.#plan
     // The head of a body that is collected waits for it: it may have to say that it could not be masked.
     if (plan.does === 'mask' && plan.body.collects) return
-    if (this.#sendHead(undefined, plan.does !== 'pass')) this.#before.flushHeaders()
+    if (this.#sendHead(undefined, plan.does !== 'pass')) this.#call(this.#before.flushHeaders)
   }
 
   #over(): boolean {
@@ -568,7 +597,7 @@ export class Guard {
     const socket = this.#response.socket
     const canTell = this.#state === 'committed' && this.#mask !== false && !this.#headSent && this.#inside === 0 && this.#plan.does === 'mask' && socket?.destroyed === false
     if (canTell) this.#fail(new HttpMaskError('broken'))
-    else this.#before.destroy(error)
+    else this.#call(this.#before.destroy, error)
   }
 
   #fail(error: HttpMaskError): void {
@@ -581,33 +610,32 @@ export class Guard {
     this.#discard()
     mask.failed(error.code, begun)
     if (begun) {
-      if (plan.does === 'mask' && plan.kind === 'sse' && plan.coding === null) this.#before.end(`event: error\ndata: ${failureBody(error.code)}\n\n`)
-      else this.#before.destroy()
+      if (plan.does === 'mask' && plan.kind === 'sse' && plan.coding === null) this.#call(this.#before.end, `event: error\ndata: ${failureBody(error.code)}\n\n`)
+      else this.#call(this.#before.destroy)
       return
     }
-    const { setHeader, removeHeader, writeHead } = this.#before
-    for (const name of response.getHeaderNames()) if (!staysOnFailure(name)) removeHeader(name)
+    for (const name of response.getHeaderNames()) if (!staysOnFailure(name)) this.#call(this.#before.removeHeader, name)
     const body = failureBody(error.code)
     response.statusCode = 500
     if (this.#hasReason) response.statusMessage = ''
-    setHeader('content-type', 'application/json; charset=utf-8')
-    setHeader('cache-control', 'no-store')
-    setHeader('content-length', Buffer.byteLength(body))
+    this.#call(this.#before.setHeader, 'content-type', 'application/json; charset=utf-8')
+    this.#call(this.#before.setHeader, 'cache-control', 'no-store')
+    this.#call(this.#before.setHeader, 'content-length', Buffer.byteLength(body))
     this.#headSent = true
     this.#forgetTrailers()
-    writeHead(500)
-    this.#before.end(this.#method === 'HEAD' ? undefined : body)
+    this.#call(this.#before.writeHead, 500)
+    this.#call(this.#before.end, this.#method === 'HEAD' ? undefined : body)
   }
 
   /** Trailers cannot follow a body of known length. */
   #forgetTrailers(): void {
-    if (this.#trailers) this.#before.addTrailers([])
+    if (this.#trailers) this.#call(this.#before.addTrailers, [])
   }
 
   #discard(): void {
     this.#chunks = []
     this.#input?.destroy()
-    this.#aborted.abort()
+    this.#aborted?.abort()
   }
 
   /** The connection is gone, or everything is sent. */
