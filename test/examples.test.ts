@@ -88,3 +88,23 @@ describe('examples/pino', () => {
     expect(Number(/(\d+) values replaced/.exec(out)?.[1])).toBeGreaterThan(40)
   })
 })
+
+describe('examples/middleware', () => {
+  it('answers as its page says, with one identity in all servers and none of the planted values', () => {
+    const { code, out, err } = node(['examples/middleware/run.mjs'])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toBe(readFileSync(join(root, 'examples/middleware/expected.txt'), 'utf8'))
+    for (const text of ['4823.50', '9007199254740993', 'F-168481']) expect(out.split(text).length).toBeGreaterThan(4)
+    for (const text of ['C-004711', 'amelia.nobody', 'Amelia', '4111 1111']) expect(out).not.toContain(text)
+  })
+
+  it('answers otherwise under another secret', () => {
+    const { code, out } = node(['examples/middleware/run.mjs'], { MASK_LOGS_RUN_SECRET: 'another secret of 20 letters' })
+    expect(code).toBe(0)
+    expect(out).not.toContain('F-168481')
+  })
+
+  it('has a ruleset without warnings', () => {
+    expect(node(['dist/src/bin.cjs', 'check', 'examples/middleware/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/middleware/ruleset.yaml: ok\n', err: '' })
+  })
+})
