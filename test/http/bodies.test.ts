@@ -2,6 +2,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createMasker } from '../../src/index.ts'
+import { HttpMaskError } from '../../transports/http/index.ts'
+import { mediaType } from '../../transports/http/kinds.ts'
+import { Store } from '../../transports/http/store.ts'
 import { EventFeed } from '../../transports/http/sse.ts'
 import { createBodyMask, type MaskedKind } from '../../transports/http/body.ts'
 import { maskUrl } from '../../transports/http/url.ts'
@@ -10,9 +13,10 @@ import { CANARY, leaks, record, runSecret } from './support.ts'
 const masker = createMasker(undefined, { runSecret, policy: { on_mask_error: 'fail' } })
 const text = JSON.stringify(record)
 const MAX = 1 << 20
+const utf8 = { charset: undefined, headless: false }
 
 function masked(kind: MaskedKind, chunks: readonly Buffer[], charset?: string): Buffer {
-  const body = createBodyMask(masker, kind, charset, MAX)
+  const body = createBodyMask(masker, kind, { charset, headless: false }, MAX)
   const out = chunks.map((chunk) => {
     const given = Buffer.from(chunk)
     const part = body.push(given)
@@ -77,6 +81,42 @@ describe('a body cut in two', () => {
   })
 })
 
+describe('text that is not what it seems', () => {
+  it('is refused: UTF-16 that browsers would tell by its first bytes', () => {
+    for (const kind of ['text', 'ndjson', 'sse', 'csv', 'scan'] as const) {
+      expect(() => masked(kind, [Buffer.from(`\ufeff${CANARY.email}\n\n`, 'utf16le')])).toThrow(HttpMaskError)
+    }
+    expect(() => masked('json', [Buffer.from(text, 'utf16le')])).toThrow(expect.objectContaining({ code: 'not_json' }))
+  })
+
+  it('is a table without names where its type says so', () => {
+    const rules = createMasker({ version: '1.0', rules: [{ keys: ['2'], masks: [{ type: 'redact' }] }] })
+    const body = createBodyMask(rules, 'csv', mediaType('text/csv; header=absent'), MAX)
+    expect(Buffer.concat([body.push(Buffer.from('a,b\nc,d\n')), body.end()]).toString()).toBe('a,[REDACTED]\nc,[REDACTED]\n')
+  })
+})
+
+describe('what is collected', () => {
+  it('is what was given, in pieces of any size', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.nat({ max: 40 }), fc.nat({ max: 40_000 })), { maxLength: 60 }), (sizes) => {
+        const store = new Store()
+        const parts = sizes.map((size, i) => Buffer.alloc(size, i))
+        for (const part of parts) {
+          const given = Buffer.from(part)
+          store.add(given)
+          given.fill(0xff)
+        }
+        const whole = Buffer.concat(parts)
+        expect(store.size).toBe(whole.length)
+        expect(store.take().equals(whole)).toBe(true)
+        expect(store.take().length).toBe(0)
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
 /** The events of a stream as a client reads them (the HTML standard, 9.2.6), fields that it ignores included. */
 function parse(stream: string): { readonly data: string | undefined; readonly fields: string[] }[] {
   const events: { data: string | undefined; fields: string[] }[] = []
@@ -136,7 +176,7 @@ describe('server-sent events', () => {
   })
 
   it('come out as soon as their empty line is there', () => {
-    const body = createBodyMask(masker, 'sse', undefined, MAX)
+    const body = createBodyMask(masker, 'sse', utf8, MAX)
     expect(body.push(Buffer.from('data: a\r')).toString()).toBe('')
     expect(body.push(Buffer.from('\n\r')).toString()).toBe('data: a\r\n\r')
     expect(body.push(Buffer.from('\ndata: b\n\n')).toString()).toBe('\ndata: b\n\n')
@@ -145,7 +185,7 @@ describe('server-sent events', () => {
 
   it('take replacements of several lines as more lines of data, never as fields', () => {
     const poisoned = createMasker({ version: '1.0', rules: [{ detect: ['email'], masks: [{ type: 'from_fixed', value: 'a\nid: 9\r\nevent: x\rb' }] }] })
-    const body = createBodyMask(poisoned, 'sse', undefined, MAX)
+    const body = createBodyMask(poisoned, 'sse', utf8, MAX)
     const event = `event: ${CANARY.email}\ndata: ${CANARY.email}\nid: 1\n\n`
     expect(Buffer.concat([body.push(Buffer.from(event)), body.end()]).toString()).toBe('event: a id: 9 event: x b\ndata: a id: 9 event: x b\nid: 1\n\n')
     // Masks of text keep to one line by themselves; what would not is framed.
@@ -160,7 +200,7 @@ describe('server-sent events', () => {
   it('of more than the limit are refused, in one piece and in many', () => {
     const long = Buffer.from(`data: ${'x'.repeat(3000)}\n\n`)
     const limited = (chunks: readonly Buffer[]): void => {
-      const body = createBodyMask(masker, 'sse', undefined, 2000)
+      const body = createBodyMask(masker, 'sse', utf8, 2000)
       for (const chunk of chunks) body.push(chunk)
       body.end()
     }
@@ -184,6 +224,7 @@ describe('URLs', () => {
     ['/a?name=Jane%20D&b=1', `/a?name=${fixed}&b=1`, {}],
     ['/a?name=Jane+D#name=x', `/a?name=${fixed}#name=no%2Fbody%3F%26%23=%C3%A9`, {}],
     ['/users/Jane%20D/x?b=%7e', `/users/${fixed}/x?b=%7e`, { user: 'Jane D' }],
+    ['/users/5/items/5', `/users/${fixed}/items/${fixed}`, { user: '5', item: '5' }],
     ['/a?gone=1&b=2', '/a?b=2', {}],
     ['/a?gone=1', '/a', {}],
     ['/a?&=&b&c=', '/a?&=&b&c=', {}],

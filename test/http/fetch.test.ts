@@ -104,6 +104,25 @@ describe('maskFetch', () => {
     await expect(broken.arrayBuffer()).rejects.toMatchObject({ code: 'encoding' })
   })
 
+  it('keeps conditions and ranges from the handler, unless it is told to keep them', async () => {
+    const seen = async (request: Request, options: HttpMaskOptions<Request> = {}): Promise<string> => {
+      const handler = maskFetch(
+        async (given: Request) => new Response(`${given.url} ${given.headers.get('range')} ${given.headers.get('if-none-match')} ${given.headers.get('x')}`),
+        { runSecret, ...options },
+      )
+      return (await handler(request)).text()
+    }
+    const headers = { range: 'bytes=0-1', 'if-none-match': '"x"', x: 'y' }
+    expect(await seen(new Request('http://127.0.0.1/a', { headers }))).toBe('http://127.0.0.1/a null null y')
+    expect(await seen(new Request('http://127.0.0.1/a', { headers }), { conditional: 'keep' })).toBe('http://127.0.0.1/a bytes=0-1 "x" y')
+    expect(await seen(new Request('http://127.0.0.1/a', { headers, method: 'POST', body: 'x' }))).toContain('bytes=0-1 "x"')
+    const frozen = new Request('http://127.0.0.1/a', { headers })
+    frozen.headers.delete = () => {
+      throw new TypeError('immutable')
+    }
+    expect(await seen(frozen)).toBe('http://127.0.0.1/a null null y')
+  })
+
   it('streams events, and ends them with an error event', async () => {
     const type = { headers: { 'content-type': 'text/event-stream' } }
     const event = `data: ${text}\n\n`

@@ -326,7 +326,6 @@ describe('headers', () => {
   })
 
   it('and the reason phrase, early hints and trailers', async () => {
-    const hints: string[] = []
     const got = await answer((res) => {
       res.writeEarlyHints({ link: [`</s.css?email=${CANARY.email}>; rel=preload`], 'x-user': CANARY.email } as never)
       res.writeHead(200, `for ${CANARY.email}`, { ...json, trailer: 'x-user' })
@@ -334,7 +333,7 @@ describe('headers', () => {
       res.addTrailers({ 'x-user': CANARY.email, 'Content-Digest': 'sha-256=:abc:', 'x-sum': '1' })
       res.end()
     })
-    expect(hints).toEqual([])
+    expect(got.hints).toEqual([{ link: `</s.css?email=${masker.text(CANARY.email)}>; rel=preload`, 'x-user': masker.text(CANARY.email) }])
     expect(got.text).toBe(expected)
     expect(got.headers['content-length']).toBeUndefined()
     expect(got.trailers).toEqual({ 'x-user': masker.text(CANARY.email), 'x-sum': '1' })
@@ -426,6 +425,37 @@ describe('streams', () => {
   })
 })
 
+describe('conditions and ranges', () => {
+  const asked = { headers: { 'if-none-match': '"guess"', range: 'bytes=0-1', 'if-modified-since': new Date(0).toUTCString() } }
+  const echo: Handler = (res, req) => res.end(['if-none-match', 'range', 'if-modified-since'].map((name) => req.headers[name] ?? 'none').join())
+
+  it('are not seen by handlers, whose answers would tell whether a guess was right', async () => {
+    expect((await answer(echo, {}, asked)).text).toBe('none,none,none')
+    expect((await answer(echo, { conditional: 'keep' }, asked)).text).toContain('"guess",bytes=0-1')
+    expect((await answer(echo, {}, { ...asked, method: 'PUT' })).text).toContain('"guess"')
+  })
+})
+
+describe('a response that has begun', () => {
+  it('is broken off: it can no longer be masked', async () => {
+    const mask = maskExpress({ runSecret })
+    await serving(
+      (request, response) => {
+        response.writeHead(200, json)
+        response.write('{')
+        mask(request, response, () => response.end(text.slice(1)))
+      },
+      async (port) => {
+        const got = await ask(port).catch(() => ({ broken: true, text: '' }))
+        expect(got.broken).toBe(true)
+        expect(leaks(got.text)).toEqual([])
+      },
+    )
+    expect(mask.stats().failures).toEqual({ internal: 1 })
+    mask.close()
+  })
+})
+
 describe('options', () => {
   it('are checked', () => {
     for (const options of [
@@ -435,6 +465,7 @@ describe('options', () => {
       { types: { 'text/plain': 'jsonn' } },
       { headers: { location: 'drop' } },
       { unknown: 'text' },
+      { conditional: 'drop' },
       { select: 'x' },
       { masker: {} },
       { masker, ruleset: 'mask-logs:pii' },

@@ -24,6 +24,8 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders
   readonly rawHeaders: readonly string[]
   readonly trailers: NodeJS.Dict<string>
+  /** Headers of early hints. */
+  readonly hints: readonly object[]
   readonly bytes: Buffer
   readonly text: string
   /** The connection broke off before the end. */
@@ -32,6 +34,7 @@ export interface Answer {
 
 /** One request over a socket, with whatever comes back. */
 export function ask(port: number, path = '/', options: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string } = {}): Promise<Answer> {
+  const hints: object[] = []
   return new Promise((resolve, reject) => {
     const request = httpRequest(
       { host: '127.0.0.1', port, path, method: options.method ?? 'GET', headers: options.headers ?? {}, agent: false, timeout: 20_000 },
@@ -45,6 +48,7 @@ export function ask(port: number, path = '/', options: { readonly method?: strin
             headers: response.headers,
             rawHeaders: response.rawHeaders,
             trailers: response.trailers,
+            hints,
             bytes,
             text: bytes.toString(),
             broken,
@@ -55,6 +59,7 @@ export function ask(port: number, path = '/', options: { readonly method?: strin
         response.on('error', () => done(true))
       },
     )
+    request.on('information', ({ headers }) => void hints.push(headers))
     request.on('timeout', () => request.destroy(new Error('no answer in time')))
     request.on('error', reject)
     request.end(options.body)
@@ -63,7 +68,7 @@ export function ask(port: number, path = '/', options: { readonly method?: strin
 
 /** Everything of an answer that could hold a value. */
 export function everything(answer: Answer): string {
-  return [answer.message, ...answer.rawHeaders, ...Object.values(answer.trailers), answer.text].join('\n')
+  return [answer.message, JSON.stringify(answer.hints), ...answer.rawHeaders, ...Object.values(answer.trailers), answer.text].join('\n')
 }
 
 export async function listen(server: Server): Promise<number> {

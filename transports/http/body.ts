@@ -2,8 +2,9 @@
 
 import type { Feed, Masker } from '../../src/index.ts'
 import { failureOf, HttpMaskError, type HttpFailureCode } from './failure.ts'
-import type { BodyKind } from './kinds.ts'
+import type { BodyKind, MediaType } from './kinds.ts'
 import { EventFeed } from './sse.ts'
+import { Store } from './store.ts'
 
 /** Masks one body. Throws HttpMaskError; afterwards it must not be used. */
 export interface BodyMask {
@@ -31,13 +32,13 @@ export function isForeign(kind: MaskedKind, charset: string | undefined): boolea
 }
 
 /** What masks a body of a kind. Throws HttpMaskError for a charset that cannot be decoded. */
-export function createBodyMask(masker: Masker, kind: MaskedKind, charset: string | undefined, maxBytes: number): BodyMask {
+export function createBodyMask(masker: Masker, kind: MaskedKind, { charset, headless }: Pick<MediaType, 'charset' | 'headless'>, maxBytes: number): BodyMask {
   const most = Math.min(maxBytes, masker.policy.max_record_bytes)
-  const body = bodyMask(masker, kind, most)
+  const body = bodyMask(masker, kind, most, headless)
   return isForeign(kind, charset) ? new Decoded(body, charset!) : body
 }
 
-function bodyMask(masker: Masker, kind: MaskedKind, most: number): BodyMask {
+function bodyMask(masker: Masker, kind: MaskedKind, most: number, headless: boolean): BodyMask {
   switch (kind) {
     case 'json':
       return new Collected(most, (bytes) => maskDocument(masker, bytes, most))
@@ -46,7 +47,7 @@ function bodyMask(masker: Masker, kind: MaskedKind, most: number): BodyMask {
     case 'sse':
       return new Events(masker, most)
     default:
-      return new Records(masker, kind, most)
+      return new Records(masker, kind, most, headless)
   }
 }
 
@@ -125,8 +126,7 @@ class Collected implements BodyMask {
   changed = false
   readonly #most: number
   readonly #mask: (bytes: Buffer) => Buffer
-  #chunks: Buffer[] = []
-  #size = 0
+  readonly #store = new Store()
 
   constructor(most: number, mask: (bytes: Buffer) => Buffer) {
     this.#most = most
@@ -134,23 +134,26 @@ class Collected implements BodyMask {
   }
 
   push(chunk: Buffer): Buffer {
-    this.#size += chunk.length
-    if (this.#size > this.#most) {
-      this.#chunks = []
+    if (this.#store.size + chunk.length > this.#most) {
+      this.#store.clear()
       throw new HttpMaskError('oversize')
     }
-    this.#chunks.push(Buffer.from(chunk))
+    this.#store.add(chunk)
     return NONE
   }
 
   end(): Buffer {
-    const bytes = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)
-    this.#chunks = []
+    const bytes = this.#store.take()
     if (bytes.length === 0) return bytes
     const masked = this.#mask(bytes)
     this.changed = masked !== bytes
     return masked
   }
+}
+
+/** Text of UTF-16 or UTF-32 that does not say so: browsers would tell it by its first bytes, and rules and detectors see nothing in it. */
+function refuseWide(chunk: Buffer): void {
+  if (chunk.includes(0)) throw new HttpMaskError('charset')
 }
 
 /** Lines of JSON or text, rows of CSV. */
@@ -164,14 +167,15 @@ class Records implements BodyMask {
   /** Bytes since the last line end: rows and lines are bounded, and the feed bounds lines by policy alone. */
   #open = 0
 
-  constructor(masker: Masker, kind: 'ndjson' | 'csv' | 'tsv' | 'text', most: number) {
+  constructor(masker: Masker, kind: 'ndjson' | 'csv' | 'tsv' | 'text', most: number, headless = false) {
     this.#masker = masker
     this.#most = most
     this.#lines = kind === 'ndjson' || kind === 'text'
-    this.#feed = masker.feed({ format: kind === 'ndjson' ? 'json' : kind === 'text' ? 'auto' : kind })
+    this.#feed = masker.feed(kind === 'ndjson' ? { format: 'json' } : kind === 'text' ? { format: 'auto' } : { format: kind, header: !headless })
   }
 
   push(chunk: Buffer): Buffer {
+    refuseWide(chunk)
     if (this.#lines) this.#bound(chunk)
     return this.#take(this.#feed.push(chunk))
   }
@@ -221,6 +225,7 @@ class Events implements BodyMask {
   }
 
   push(chunk: Buffer): Buffer {
+    refuseWide(chunk)
     return this.#take(() => this.#feed.push(chunk), chunk)
   }
 

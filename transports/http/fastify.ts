@@ -8,6 +8,7 @@ export interface FastifyLike {
   addHook(name: 'onRoute', hook: (route: { readonly config?: unknown }) => void): unknown
   addHook(name: 'onClose', hook: (instance: unknown, done: () => void) => void): unknown
   decorate(name: string, value: unknown): unknown
+  hasDecorator(name: string): boolean
 }
 
 /** What the plugin needs of a request of Fastify. */
@@ -47,7 +48,8 @@ export function maskFastify(instance: FastifyLike, options: HttpMaskOptions<neve
     const { mask, prefix: _, logLevel: __, logSerializers: ___, ...rest } = options as typeof options & Readonly<Record<'prefix' | 'logLevel' | 'logSerializers', unknown>>
     base = mask instanceof HttpMask ? mask : httpMask(rest)
     if (!(mask instanceof HttpMask)) own.add(base)
-    instance.decorate('maskStats', (): HttpStats => base.stats())
+    // Registered once more further in, it is that of the outer one.
+    if (!instance.hasDecorator('maskStats')) instance.decorate('maskStats', (): HttpStats => base.stats())
   } catch (error) {
     done(error as Error)
     return

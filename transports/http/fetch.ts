@@ -2,10 +2,11 @@ import { pipeline, Readable } from 'node:stream'
 import type { BodyMask } from './body.ts'
 import type { Coding } from './coding.ts'
 import { failureBody, failureOf, HttpMaskError } from './failure.ts'
-import { DIGESTS, maskHeader, staysOnFailure } from './headers.ts'
+import { CONDITIONS, DIGESTS, isSafe, maskHeader, staysOnFailure } from './headers.ts'
 import { type HttpMask, httpMask, type HttpMaskOptions, type HttpStats } from './mask.ts'
 import { isLive, planBody } from './plan.ts'
 import { MaskStage, recode, recodeFailure } from './recode.ts'
+import { Store } from './store.ts'
 import { maskUrl } from './url.ts'
 
 /** Counters and the end of what a function masks with. */
@@ -43,8 +44,9 @@ export function maskFetch<Args extends unknown[]>(
       mask.failed('internal', false)
       return refusal(new HttpMaskError('internal'), undefined)
     }
+    if (chosen === false) return handler.apply(this, args)
+    if (chosen.ignoresConditions) args[0] = unconditional(args[0])
     const response = await handler.apply(this, args)
-    if (chosen === false) return response
     return maskResponse(chosen, response, methodOf(args[0]), SERVER)
   }
   return Object.assign(wrapped, { stats: () => mask.stats(), close: () => mask.close() })
@@ -69,6 +71,22 @@ export function maskedFetch<Args extends unknown[]>(
     return maskResponse(chosen, response, typeof method === 'string' ? method.toUpperCase() : methodOf(args[0]), CLIENT)
   }
   return Object.assign(wrapped, { stats: () => mask.stats(), close: () => mask.close() })
+}
+
+/** The request without conditions and ranges. */
+function unconditional<T>(request: T): T {
+  const { headers } = request as { readonly headers?: unknown }
+  if (!isSafe(methodOf(request)) || !(headers instanceof Headers)) return request
+  const there = CONDITIONS.filter((name) => headers.has(name))
+  try {
+    // On the request itself, where it can be changed: frameworks have requests of their own.
+    for (const name of there) headers.delete(name)
+    return request
+  } catch {
+    const changed = new Headers(headers)
+    for (const name of there) changed.delete(name)
+    return new Request(request as unknown as Request, { headers: changed }) as T
+  }
 }
 
 function methodOf(request: unknown): string {
@@ -157,14 +175,12 @@ function reason(mask: HttpMask, text: string): string {
 async function collect(mask: HttpMask, source: ReadableStream<Uint8Array>, body: BodyMask, coding: Coding | null): Promise<{ readonly bytes: Buffer; readonly changed: boolean }> {
   const { counters } = mask
   const most = Math.min(mask.maxBodyBytes, mask.masker.policy.max_record_bytes)
-  const chunks: Buffer[] = []
-  let size = 0
+  const store = new Store()
   const reader = source.getReader()
   try {
     for await (const chunk of chunksOf(mask, reader)) {
-      size += chunk.length
-      if (size > most) throw new HttpMaskError('oversize')
-      chunks.push(chunk)
+      if (store.size + chunk.length > most) throw new HttpMaskError('oversize')
+      store.add(chunk)
     }
   } catch (error) {
     reader.cancel().catch(() => {})
@@ -172,15 +188,16 @@ async function collect(mask: HttpMask, source: ReadableStream<Uint8Array>, body:
   } finally {
     reader.releaseLock()
   }
-  let out: readonly Buffer[]
-  if (size === 0) out = []
-  else if (coding === null) {
-    for (const chunk of chunks) body.push(chunk)
-    out = [body.end()]
-  } else out = await recode(body, coding, chunks)
-  const bytes = out.length === 1 ? out[0]! : Buffer.concat(out)
+  const raw = store.take()
+  let bytes = raw
+  if (raw.length > 0) {
+    if (coding === null) {
+      body.push(raw)
+      bytes = body.end()
+    } else bytes = await recode(body, coding, raw)
+  }
   counters.bytesOut += bytes.length
-  return { bytes, changed: size > 0 && body.changed }
+  return { bytes, changed: raw.length > 0 && (coding !== null || body.changed) }
 }
 
 /** Masks as it is read: a reader that does not read holds back the source, and one that cancels ends it. */

@@ -11,10 +11,11 @@ import type { BodyMask } from './body.ts'
 import { maskDocument } from './body.ts'
 import type { Coding } from './coding.ts'
 import { failureBody, failureOf, HttpMaskError, type HttpFailureCode } from './failure.ts'
-import { DIGESTS, maskHeader, staysOnFailure } from './headers.ts'
+import { CONDITIONS, DIGESTS, isSafe, maskHeader, staysOnFailure } from './headers.ts'
 import type { HttpMask } from './mask.ts'
 import { isLive, planBody, type Plan } from './plan.ts'
 import { MaskStage, recode, recodeFailure } from './recode.ts'
+import { Store } from './store.ts'
 
 const GUARD = Symbol.for('mask-logs.http.guard')
 const NONE = Buffer.alloc(0)
@@ -68,7 +69,8 @@ export function guardBy(request: IncomingMessage, response: ServerResponse, base
     guardResponse(request, response, base)!.refuse('internal')
     return false
   }
-  guardResponse(request, response, mask)
+  const guard = guardResponse(request, response, mask)
+  if (guard !== undefined && guard.mask !== false && guard.mask.ignoresConditions && isSafe(request.method)) for (const name of CONDITIONS) delete request.headers[name]
   return true
 }
 
@@ -86,9 +88,8 @@ export class Guard {
   #headSent = false
   #plan: Plan = { does: 'pass' }
   #trailers = false
-  /** Of a body that is collected: its chunks, still compressed where it is. */
-  #chunks: Buffer[] = []
-  #size = 0
+  /** A body that is collected, still compressed where it is. */
+  readonly #store = new Store()
   /** Where the handler's chunks go when they arrive compressed and go on as they come. */
   #input: PassThrough | undefined
   /** Ends what goes on when nobody waits any more. */
@@ -109,6 +110,9 @@ export class Guard {
     Object.defineProperty(response, GUARD, { configurable: true, value: this })
     Object.defineProperty(request, GUARD, { configurable: true, value: this })
     response.once('close', Guard.#closed)
+    // What has begun cannot be masked any more: it is broken off.
+    this.#headSent = nativeFlag(response, 'headersSent')
+    if (this.#headSent) this.refuse('internal')
   }
 
   static of(response: object): Guard {
@@ -399,7 +403,7 @@ export class Guard {
         later(done)
         return true
       case 'pass':
-        if (!this.#sendHead(undefined, false)) return true
+        if (!this.#sendHead(undefined, false)) break
         return this.#call(this.#before.write, chunk, encoding, done)
       default: {
         const bytes = toBuffer(chunk, encoding)
@@ -414,18 +418,19 @@ export class Guard {
           later(done)
           return true
         }
-        if (!this.#sendHead(undefined, true)) return true
+        if (!this.#sendHead(undefined, true)) break
         return this.#call(this.#before.write, out, undefined, done)
       }
     }
+    later(done)
+    return true
   }
 
   /** Keeps a chunk, which is copied: once `write` has called back it may be used again. */
   #collect(bytes: Buffer): void {
     const mask = this.#mask as HttpMask
-    this.#size += bytes.length
-    if (this.#size > Math.min(mask.maxBodyBytes, mask.masker.policy.max_record_bytes)) this.#fail(new HttpMaskError('oversize'))
-    else this.#chunks.push(Buffer.from(bytes))
+    if (this.#store.size + bytes.length > Math.min(mask.maxBodyBytes, mask.masker.policy.max_record_bytes)) this.#fail(new HttpMaskError('oversize'))
+    else this.#store.add(bytes)
   }
 
   #masked(run: () => Buffer, length: number): Buffer | undefined {
@@ -462,10 +467,12 @@ export class Guard {
       case 'nothing':
         this.#state = 'ended'
         if (this.#sendHead(undefined, true)) this.#finish(undefined, undefined, done)
+        else later(done)
         return
       case 'pass':
         this.#state = 'ended'
         if (this.#sendHead(undefined, false)) this.#finish(chunk ?? undefined, encoding, done)
+        else later(done)
         return
       default:
         if (this.#input !== undefined) {
@@ -488,7 +495,7 @@ export class Guard {
     const mask = this.#mask as HttpMask
     let out: Chunk | undefined
     let changed = true
-    if (plan.kind === 'json' && this.#size === 0 && plan.contentType === undefined && (typeof chunk !== 'string' || encoding === undefined || /^utf-?8$/i.test(encoding))) {
+    if (plan.kind === 'json' && this.#store.size === 0 && plan.contentType === undefined && (typeof chunk !== 'string' || encoding === undefined || /^utf-?8$/i.test(encoding))) {
       // The whole body at once, as frameworks hand over JSON: it needs no copies.
       const whole = chunk === undefined || chunk === null ? NONE : typeof chunk === 'string' ? chunk : toBuffer(chunk, undefined)
       try {
@@ -502,12 +509,12 @@ export class Guard {
       mask.counters.bytesOut += typeof out === 'string' ? Buffer.byteLength(out) : out.length
       changed = out !== whole
     } else {
+      const held = this.#store.take()
       const last = toBuffer(chunk ?? NONE, encoding)
       out = this.#masked(() => {
-        const parts = [...this.#chunks.map((one) => plan.body.push(one)), ...(last.length > 0 ? [plan.body.push(last)] : []), plan.body.end()].filter((part) => part.length > 0)
+        const parts = [plan.body.push(held), plan.body.push(last), plan.body.end()].filter((part) => part.length > 0)
         return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
-      }, last.length + this.#size)
-      this.#chunks = []
+      }, last.length + held.length)
       if (out === undefined) {
         later(done)
         return
@@ -529,28 +536,25 @@ export class Guard {
 
   #recodeWhole(body: BodyMask, coding: Coding, done: Callback | undefined): void {
     const mask = this.#mask as HttpMask
-    const chunks = this.#chunks
-    this.#chunks = []
+    const bytes = this.#store.take()
     this.#state = 'ended'
-    const send = (out: readonly Buffer[], changed: boolean): void => {
+    const send = (out: Buffer): void => {
       if (this.#over()) return
-      const whole = Buffer.concat(out)
       mask.counters.bodies++
-      mask.counters.bytesIn += this.#size
-      mask.counters.bytesOut += whole.length
-      if (this.#sendHead(whole.length, changed)) this.#finish(whole.length === 0 ? undefined : whole, undefined, done)
+      mask.counters.bytesIn += bytes.length
+      mask.counters.bytesOut += out.length
+      if (this.#sendHead(out.length, out.length > 0)) this.#finish(out.length === 0 ? undefined : out, undefined, done)
     }
-    if (this.#size === 0) {
-      send([], false)
+    if (bytes.length === 0) {
+      send(bytes)
       return
     }
     this.#aborted = new AbortController()
-    recode(body, coding, chunks, this.#aborted.signal).then(
-      (out) => send(out, out !== chunks),
-      (error: unknown) => {
+    recode(body, coding, bytes, this.#aborted.signal)
+      .then(send)
+      .catch((error: unknown) => {
         if (!this.#over()) this.#fail(recodeFailure(error))
-      },
-    )
+      })
   }
 
   /** Decoder, mask and encoder, each holding back the one before. */
@@ -633,7 +637,7 @@ export class Guard {
   }
 
   #discard(): void {
-    this.#chunks = []
+    this.#store.clear()
     this.#input?.destroy()
     this.#aborted?.abort()
   }

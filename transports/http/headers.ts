@@ -62,6 +62,14 @@ const PREFIXES = PROTOCOL.filter((name) => name.endsWith('*')).map((name) => nam
 /** Tell the raw body by guessing, or do not hold for a masked one. */
 export const DIGESTS = ['etag', 'digest', 'content-digest', 'repr-digest', 'content-md5'] as const
 
+/** Of requests: answers to them tell whether a guess at the raw body was right, or are parts that cannot be masked. */
+export const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range', 'range'] as const
+
+/** True for methods of requests that may do without their conditions: nothing is changed by them. */
+export function isSafe(method: string | undefined): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
 /** Stay on the response that stands for one that could not be masked. */
 const ON_FAILURE =
   /^(?:access-control-.*|content-security-policy.*|cross-origin-.*|connection|date|keep-alive|origin-agent-cluster|permissions-policy|referrer-policy|strict-transport-security|timing-allow-origin|vary|x-content-type-options|x-frame-options)$/

@@ -47,14 +47,21 @@ const PATTERN = /^(?:\*\/\*(?:\+[\w.-]+)?|[\w!#$&^.+-]+\/(?:\*|[\w!#$&^.+-]+))$/
 export interface MediaType {
   readonly type: string
   readonly charset: string | undefined
+  /** `header=absent` (RFC 4180): a table without a row of names. */
+  readonly headless: boolean
 }
 
 /** Takes a `Content-Type` apart; what is no media type has the type ''. */
 export function mediaType(value: string): MediaType {
   const end = value.indexOf(';')
   const type = (end < 0 ? value : value.slice(0, end)).trim().toLowerCase()
-  const charset = end < 0 ? undefined : /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i.exec(value.slice(end))
-  return { type: /^[^\s/,]+\/[^\s/,]+$/.test(type) ? type : '', charset: (charset?.[1] ?? charset?.[2])?.trim().toLowerCase() }
+  const parameters = end < 0 ? '' : value.slice(end)
+  const charset = end < 0 ? undefined : /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i.exec(parameters)
+  return {
+    type: /^[^\s/,]+\/[^\s/,]+$/.test(type) ? type : '',
+    charset: (charset?.[1] ?? charset?.[2])?.trim().toLowerCase(),
+    headless: /;\s*header\s*=\s*"?absent\b/i.test(parameters),
+  }
 }
 
 /** The kind of every media type, under own patterns and the built-in ones. Throws InputError for a pattern or kind that is none. */

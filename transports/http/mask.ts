@@ -17,6 +17,8 @@ export interface HttpMaskOptions<Request = unknown> extends MaskerOptions {
   readonly unknown?: 'scan' | 'refuse' | undefined
   /** What is done with response headers, by name. */
   readonly headers?: Readonly<Record<string, HeaderAction>> | undefined
+  /** What becomes of conditions and ranges of GET and HEAD requests; default `ignore`: the handler does not see them. */
+  readonly conditional?: 'ignore' | 'keep' | undefined
   /** The mask for a request; `false`: nothing is masked; undefined: these options hold. */
   readonly select?: ((request: Request) => HttpMask | false | undefined) | undefined
   /** Told of every response that was not sent. What it throws is ignored. */
@@ -63,7 +65,7 @@ const OWN = [
   'quarantine',
   'failedRecord',
 ] as const
-const KNOWN: ReadonlySet<string> = new Set([...OWN, 'masker', 'maxBodyBytes', 'types', 'unknown', 'headers', 'select', 'onFailure'])
+const KNOWN: ReadonlySet<string> = new Set([...OWN, 'masker', 'maxBodyBytes', 'types', 'unknown', 'headers', 'conditional', 'select', 'onFailure'])
 const DEFAULT_MAX = 8 << 20
 
 /** Compiled options: what masks responses. Made by createHttpMask. */
@@ -74,6 +76,8 @@ export class HttpMask {
   readonly kindOf: (type: string) => BodyKind
   /** What is done with a header, by its name in lower case. */
   readonly actionOf: (name: string) => HeaderAction
+  /** Handlers do not see conditions and ranges of requests. */
+  readonly ignoresConditions: boolean
   /** Counters of bodies, written by what masks them. */
   readonly counters = { responses: 0, bodies: 0, passed: 0, bytesIn: 0, bytesOut: 0 }
   readonly #failures = new Map<string, number>()
@@ -84,15 +88,17 @@ export class HttpMask {
   /** Throws RulesetError or InputError. Use createHttpMask. */
   constructor(options: HttpMaskOptions<never>, setCookie: HeaderAction) {
     if (typeof options !== 'object' || options === null) throw new InputError('bad_option', 'options are an object')
-    const { masker, maxBodyBytes = DEFAULT_MAX, types = {}, unknown = 'scan', headers = {}, select, onFailure } = options
+    const { masker, maxBodyBytes = DEFAULT_MAX, types = {}, unknown = 'scan', headers = {}, conditional = 'ignore', select, onFailure } = options
     for (const key of Object.keys(options)) if (!KNOWN.has(key)) throw new InputError('bad_option', `'${key}' is no option of mask-logs/http: ${[...KNOWN].join(', ')}`)
     if (!Number.isInteger(maxBodyBytes) || maxBodyBytes < 1 || maxBodyBytes > 1 << 28) throw new InputError('bad_option', "'maxBodyBytes' is a whole number from 1 to 268435456")
     if (unknown !== 'scan' && unknown !== 'refuse') throw new InputError('bad_option', "'unknown' is 'scan' or 'refuse'")
+    if (conditional !== 'ignore' && conditional !== 'keep') throw new InputError('bad_option', "'conditional' is 'ignore' or 'keep'")
     if (select !== undefined && typeof select !== 'function') throw new InputError('bad_option', "'select' is a function of the request")
     if (onFailure !== undefined && typeof onFailure !== 'function') throw new InputError('bad_option', "'onFailure' is a function")
     this.kindOf = compileKinds(types, unknown)
     this.actionOf = compileHeaders(headers, setCookie)
     this.maxBodyBytes = maxBodyBytes
+    this.ignoresConditions = conditional === 'ignore'
     this.#select = select as ((request: unknown) => HttpMask | false | undefined) | undefined
     this.#onFailure = onFailure
     this.#owned = masker === undefined

@@ -29,8 +29,8 @@ export type Plan =
 
 /** Decides by the head of a response. Throws HttpMaskError for one that cannot be sent. */
 export function planBody(mask: HttpMask, head: Head, decoded = false): Plan {
-  const { type, charset } = mediaType(head.contentType ?? '')
-  const kind = mask.kindOf(type)
+  const media = mediaType(head.contentType ?? '')
+  const kind = mask.kindOf(media.type)
   const bare = head.method === 'HEAD' || head.status === 204 || head.status === 304 || head.status < 200
   if (bare) return { does: 'nothing', masked: kind !== 'pass' }
   if (kind === 'pass') return { does: 'pass' }
@@ -38,8 +38,8 @@ export function planBody(mask: HttpMask, head: Head, decoded = false): Plan {
   if (kind === 'refuse') throw new HttpMaskError('type')
   const coding = decoded ? null : codingOf(head.contentEncoding)
   if (coding === undefined) throw new HttpMaskError('encoding')
-  const body = createBodyMask(mask.masker, kind, charset, mask.maxBodyBytes)
-  const foreign = isForeign(kind, charset)
+  const body = createBodyMask(mask.masker, kind, media, mask.maxBodyBytes)
+  const foreign = isForeign(kind, media.charset)
   return { does: 'mask', kind, body, coding, contentType: foreign ? head.contentType!.replace(/;\s*charset\s*=\s*(?:"[^"]*"|[^\s;,"]+)/i, '; charset=utf-8') : undefined }
 }
 

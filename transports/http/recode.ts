@@ -42,14 +42,15 @@ export function recodeFailure(error: unknown): HttpMaskError {
 }
 
 /**
- * Masks a whole compressed body. The same chunks when nothing changed. Rejects with HttpMaskError; what is decoded is bounded by the body's limit.
+ * Masks a whole compressed body. What stands beside the compressed bytes (a file name in the header of gzip, bytes behind its end) goes. Rejects with
+ * HttpMaskError; what is decoded is bounded by the body's limit.
  */
-export async function recode(body: BodyMask, coding: Coding, chunks: readonly Buffer[], signal?: AbortSignal): Promise<readonly Buffer[]> {
+export async function recode(body: BodyMask, coding: Coding, bytes: Buffer, signal?: AbortSignal): Promise<Buffer> {
   const masked: Buffer[] = []
   const keep = (part: Buffer): void => void (part.length > 0 && masked.push(part))
   try {
     await pipeline(
-      Readable.from(chunks, { objectMode: false }),
+      Readable.from([bytes], { objectMode: false }),
       coding.decoder(),
       async (decoded: AsyncIterable<Buffer>) => {
         for await (const chunk of decoded) keep(body.push(chunk))
@@ -57,7 +58,6 @@ export async function recode(body: BodyMask, coding: Coding, chunks: readonly Bu
       },
       ...(signal === undefined ? [] : [{ signal }]),
     )
-    if (!body.changed) return chunks
     const out: Buffer[] = []
     await pipeline(
       Readable.from(masked, { objectMode: false }),
@@ -67,7 +67,7 @@ export async function recode(body: BodyMask, coding: Coding, chunks: readonly Bu
       },
       ...(signal === undefined ? [] : [{ signal }]),
     )
-    return out
+    return Buffer.concat(out)
   } catch (error) {
     throw recodeFailure(error)
   }

@@ -1,6 +1,7 @@
 // Server-sent events (the HTML standard, section 9.2): blocks of lines, each block an event, ended by an empty line.
 
 import { HttpMaskError } from './failure.ts'
+import { Store } from './store.ts'
 
 const LF = 10
 const CR = 13
@@ -21,8 +22,7 @@ export interface EventMasks {
 export class EventFeed {
   readonly #masks: EventMasks
   readonly #max: number
-  #held: Buffer[] = []
-  #size = 0
+  readonly #held = new Store()
   /** The line at hand is empty so far. */
   #empty = true
   /** The last byte was a CR: an LF after it belongs to it. */
@@ -43,7 +43,7 @@ export class EventFeed {
       const c = chunk[i]!
       if (c === LF && cr) {
         cr = false
-        if (this.#size === 0 && i === from) {
+        if (this.#held.size === 0 && i === from) {
           // The event before it is out.
           out.push(chunk.subarray(i, i + 1))
           from = i + 1
@@ -75,23 +75,19 @@ export class EventFeed {
   }
 
   end(): Buffer {
-    return this.#size === 0 ? NONE : this.#event(NONE)
+    return this.#held.size === 0 ? NONE : this.#event(NONE)
   }
 
   #hold(part: Buffer): void {
-    this.#size += part.length
-    if (this.#size > this.#max) throw new HttpMaskError('oversize')
-    // The chunk is not ours to keep.
-    this.#held.push(Buffer.from(part))
+    if (this.#held.size + part.length > this.#max) throw new HttpMaskError('oversize')
+    this.#held.add(part)
   }
 
   #event(last: Buffer): Buffer {
     let block = last
-    if (this.#size > 0) {
-      this.#held.push(last)
-      block = Buffer.concat(this.#held)
-      this.#held = []
-      this.#size = 0
+    if (this.#held.size > 0) {
+      this.#held.add(last)
+      block = this.#held.take()
     }
     if (block.length > this.#max) throw new HttpMaskError('oversize')
     const bom = this.#first && block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf

@@ -48,15 +48,19 @@ export function maskUrl(masker: Masker, url: string, params: Readonly<Record<str
     if (masked === undefined) return undefined
     return masked === value ? rest : `${pair.slice(0, eq)}=${encoded(masked)}`
   })
-  const named = new Map<string, string>()
-  for (const [name, value] of Object.entries(params)) if (typeof value === 'string' && value !== '' && !value.includes('/')) named.set(value, name)
+  // Parameters with the same value cannot be told apart: what is masked under one name is masked under all.
+  const named = new Map<string, string[]>()
+  for (const [name, value] of Object.entries(params)) {
+    if (typeof value === 'string' && value !== '' && !value.includes('/')) named.set(value, [...(named.get(value) ?? []), name])
+  }
   const path = before.path.map((segment, i) => {
     const rest = written(segment, after.path[i]!)
     const value = named.size === 0 ? undefined : decoded(segment)
-    const name = value === undefined ? undefined : named.get(value)
-    if (name === undefined) return rest
-    const masked = maskNamed(masker, name, value!) ?? ''
-    return masked === value ? rest : encoded(masked)
+    for (const name of (value === undefined ? undefined : named.get(value)) ?? []) {
+      const masked = maskNamed(masker, name, value!) ?? ''
+      if (masked !== value) return encoded(masked)
+    }
+    return rest
   })
   const kept = query.filter((pair) => pair !== undefined)
   const mark = before.query.length > 0 && (kept.length > 0 || query.length === 0) ? '?' : ''
