@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { connect } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
+import * as zlib from 'node:zlib'
 import { brotliCompressSync, brotliDecompressSync, constants, createGzip, deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib'
 import { serve } from '@hono/node-server'
 import express, { type ErrorRequestHandler } from 'express'
@@ -14,6 +15,7 @@ import { createMasker } from '../../src/index.ts'
 import { createHttpMask, type HttpMaskOptions, type HttpStats, maskExpress, maskFastify, maskFetch } from '../../transports/http/index.ts'
 import { type Answer, ask, CANARY, close, everything, leaks, listen, record, runSecret } from './support.ts'
 
+const zstd = zlib as { readonly zstdCompressSync?: (bytes: Buffer) => Buffer; readonly zstdDecompressSync?: (bytes: Buffer) => Buffer }
 const masker = createMasker(undefined, { runSecret })
 const text = JSON.stringify(record)
 const expected = masker.json(text)
@@ -136,6 +138,22 @@ describe('Fastify', () => {
 
   it('fails to register with a ruleset that cannot be used', async () => {
     await expect(fastify().register(maskFastify, { ruleset: 'version: "1.0"\nrules: [{masks: [{type: none}]}]\n' })).rejects.toMatchObject({ name: 'RulesetError' })
+  })
+
+  it('selects a mask for a request, and takes a ready one', async () => {
+    const strict = createHttpMask({ ruleset: 'mask-logs:strict', runSecret })
+    const select = createHttpMask<FastifyRequest>({ runSecret, select: (request) => (request.routeOptions.url === '/strict' ? strict : undefined) })
+    for (const options of [{ mask: select }, { runSecret, select: (request: FastifyRequest) => (request.url === '/strict' ? strict : undefined) }]) {
+      const server = fastify()
+      await server.register(maskFastify, options)
+      server.get('/', async () => record)
+      server.get('/strict', async () => record)
+      expect((await server.inject('/')).body).toBe(expected)
+      expect((await server.inject('/strict')).json().id).toBe('[REDACTED]')
+      await server.close()
+    }
+    strict.close()
+    select.close()
   })
 
   it('holds further in with other options', async () => {
@@ -305,6 +323,8 @@ describe('Express', () => {
   const codings = [
     ['gzip', gzipSync, gunzipSync],
     ['deflate', deflateSync, inflateSync],
+    // Later than the oldest Node that this runs on.
+    ...(zstd.zstdCompressSync === undefined ? [] : [['zstd', zstd.zstdCompressSync, zstd.zstdDecompressSync!] as const]),
     ['br', (bytes: Buffer) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }), brotliDecompressSync],
   ] as const
 

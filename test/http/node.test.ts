@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createMasker } from '../../src/index.ts'
 import { createHttpMask, type HttpMaskOptions, maskExpress } from '../../transports/http/index.ts'
@@ -421,6 +422,69 @@ describe('streams', () => {
         expect(await after).toBe(0)
       },
     )
+    mask.close()
+  })
+})
+
+describe('whatever way a handler writes', () => {
+  const bodies = [
+    ['application/json', ` ${text}\n`, ` ${expected}\n`],
+    ['application/x-ndjson', `${text}\n${text}\r\n{}`, `${expected}\n${expected}\r\n{}`],
+    ['text/plain', `mail ${CANARY.email} ü🐦\n`, masker.text(`mail ${CANARY.email} ü🐦\n`)],
+    ['text/event-stream', `id: 1\ndata: ${text}\n\ndata: ü🐦\n\n`, `id: 1\ndata: ${expected}\n\ndata: ü🐦\n\n`],
+    [undefined, text, expected],
+  ] as const
+  const forms: readonly ((bytes: Buffer) => [string | Uint8Array, BufferEncoding?])[] = [
+    (bytes) => [bytes],
+    (bytes) => [new Uint8Array(bytes)],
+    (bytes) => [bytes.toString('latin1'), 'latin1'],
+    (bytes) => [bytes.toString('hex'), 'hex'],
+    (bytes) => [bytes.toString('base64url'), 'base64url'],
+  ]
+
+  it('the same arrives', async () => {
+    const mask = maskExpress({ runSecret })
+    let handler: Handler = () => {}
+    await serving(
+      (request, response) => mask(request, response, () => void handler(response, request)),
+      async (port) => {
+        const step = fc.record({ cut: fc.nat({ max: 400 }), form: fc.nat({ max: forms.length - 1 }), wait: fc.constantFrom('no', 'turn', 'written') })
+        await fc.assert(
+          fc.asyncProperty(
+            fc.nat({ max: bodies.length - 1 }),
+            fc.array(step, { maxLength: 8 }),
+            fc.constantFrom('', 'flush', 'head'),
+            fc.boolean(),
+            async (which, steps, first, endless) => {
+              const [type, body, out] = bodies[which]!
+              const bytes = Buffer.from(body)
+              handler = async (res) => {
+                if (type !== undefined && first !== 'head') res.setHeader('Content-Type', type)
+                if (first === 'head') res.writeHead(200, type === undefined ? {} : { 'content-type': type })
+                if (first === 'flush') res.flushHeaders()
+                let at = 0
+                for (const { cut, form, wait } of steps) {
+                  const part = forms[form]!(bytes.subarray(at, at + cut))
+                  at = Math.min(at + cut, bytes.length)
+                  if (wait === 'written') await new Promise<void>((resolve) => res.write(part[0], part[1] ?? 'utf8', () => resolve()))
+                  else res.write(...(part as [string, BufferEncoding]))
+                  if (wait === 'turn') await new Promise((resolve) => setImmediate(resolve))
+                }
+                if (!endless) res.end(bytes.subarray(at))
+                else {
+                  res.write(bytes.subarray(at))
+                  res.end()
+                }
+              }
+              const got = await ask(port)
+              expect({ status: got.status, text: got.text, broken: got.broken }).toEqual({ status: 200, text: out, broken: false })
+            },
+          ),
+          { numRuns: 120 },
+        )
+      },
+    )
+    expect(mask.stats().failures).toEqual({})
     mask.close()
   })
 })

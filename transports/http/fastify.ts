@@ -14,7 +14,15 @@ export interface FastifyLike {
 /** What the plugin needs of a request of Fastify. */
 export interface FastifyRequestLike {
   readonly raw: IncomingMessage
+  readonly url: string
+  readonly method: string
+  readonly headers: IncomingMessage['headers']
   readonly routeOptions?: { readonly config?: unknown }
+}
+
+/** Options of the plugin: those of the others, or what createHttpMask has made of them as `mask`. */
+export interface MaskFastifyOptions extends HttpMaskOptions<FastifyRequestLike> {
+  readonly mask?: HttpMask | undefined
 }
 
 /** The mask of a route (`config.mask`): options, a result of createHttpMask, or false for none. */
@@ -26,7 +34,7 @@ export type RouteMask = HttpMaskOptions | HttpMask | false
  *
  * @example await fastify.register(maskFastify, { ruleset: 'rules/pii.yaml' })
  */
-export function maskFastify(instance: FastifyLike, options: HttpMaskOptions<never> & { readonly mask?: HttpMask | undefined }, done: (error?: Error) => void): void {
+export function maskFastify(instance: FastifyLike, options: MaskFastifyOptions, done: (error?: Error) => void): void {
   let base: HttpMask
   /** By what stands in the config of a route. */
   const compiled = new WeakMap<object, HttpMask>()

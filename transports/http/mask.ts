@@ -20,7 +20,7 @@ export interface HttpMaskOptions<Request = unknown> extends MaskerOptions {
   /** What becomes of conditions and ranges of GET and HEAD requests; default `ignore`: the handler does not see them. */
   readonly conditional?: 'ignore' | 'keep' | undefined
   /** The mask for a request; `false`: nothing is masked; undefined: these options hold. */
-  readonly select?: ((request: Request) => HttpMask | false | undefined) | undefined
+  select?(request: Request): HttpMask | false | undefined
   /** Told of every response that was not sent. What it throws is ignored. */
   readonly onFailure?: ((failure: HttpFailure) => void) | undefined
 }
