@@ -159,6 +159,25 @@ describe('maskFetch', () => {
     expect(cancelled).toBe(true)
   })
 
+  it('counts no failure when its reader goes in the middle of a line', async () => {
+    for (const coded of [false, true]) {
+      const body = coded ? gzipSync(`${text}\n`.repeat(2000)).subarray(0, 200) : Buffer.from(`${text}\n${text.slice(0, 20)}`)
+      const source = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(body) })
+      const handler = maskFetch(
+        async (_: Request) => new Response(source, { headers: { 'content-type': 'application/x-ndjson', ...(coded ? { 'content-encoding': 'gzip' } : {}) } }),
+        { runSecret },
+      )
+      const reader = (await handler(new Request('http://127.0.0.1/'))).body!.getReader()
+      if (!coded) await reader.read()
+      const waiting = reader.read()
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      await reader.cancel()
+      await waiting.catch(() => {})
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(handler.stats().failures).toEqual({})
+    }
+  })
+
   it('cancels a source that is silent', async () => {
     let cancelled = false
     const silent = new ReadableStream<Uint8Array>({
@@ -183,6 +202,8 @@ describe('maskedFetch', () => {
         if (request.url === '/gzip') response.writeHead(200, { ...headers, ...json, 'content-encoding': 'gzip' }).end(gzipSync(text))
         else if (request.url === '/broken') response.writeHead(200, json).end(text.slice(1))
         else if (request.url === '/png') response.writeHead(200, { 'content-type': 'image/png', 'content-encoding': 'gzip' }).end(gzipSync('png'))
+        else if (request.url?.startsWith('/silent'))
+          response.writeHead(200, { 'content-type': request.url === '/silent' ? 'application/json' : 'application/x-ndjson' }).write('{"a":')
         else if (request.url === '/lines') {
           response.writeHead(200, { 'content-type': 'application/x-ndjson' }).write(`${text}\n`)
           setTimeout(() => response.end('{"broken'), 20)
@@ -205,6 +226,12 @@ describe('maskedFetch', () => {
         expect(error).toMatchObject({ code: 'not_json' })
         expect(await (await fetch(`${base}/png`)).text()).toBe('png')
         await expect((await fetch(`${base}/lines`)).text()).rejects.toMatchObject({ code: 'not_json' })
+        for (const path of ['/silent', '/silent-lines']) {
+          const aborted: unknown = await fetch(base + path, { signal: AbortSignal.timeout(100) })
+            .then((response) => response.text())
+            .catch((thrown: unknown) => thrown)
+          expect(aborted).toMatchObject({ name: 'TimeoutError' })
+        }
         const head = await fetch(base, { method: 'HEAD' })
         expect(head.status).toBe(404)
         expect(head.headers.get('etag')).toBeNull()

@@ -103,7 +103,8 @@ async function maskResponse(mask: HttpMask, response: Response, method: string, 
     return await masked(mask, response, method, side)
   } catch (error) {
     response.body?.cancel().catch(() => {})
-    const failure = failureOf(error)
+    if (side.rejects && isAbort(error)) throw error
+    const failure = bodyFailure(error)
     mask.failed(failure.code, false)
     if (side.rejects) throw failure
     return refusal(failure, response.headers)
@@ -152,7 +153,7 @@ async function masked(mask: HttpMask, response: Response, method: string, side: 
   }
   change()
   mask.counters.bodies++
-  return make(stream(mask, source!, body, coding, isLive(kind), kind === 'sse' && coding === null && !side.rejects))
+  return make(stream(mask, source!, body, coding, isLive(kind), kind === 'sse' && coding === null && !side.rejects, side.rejects))
 }
 
 function maskHeaders(mask: HttpMask, headers: Headers): Headers {
@@ -201,12 +202,21 @@ async function collect(mask: HttpMask, source: ReadableStream<Uint8Array>, body:
 }
 
 /** Masks as it is read: a reader that does not read holds back the source, and one that cancels ends it. */
-function stream(mask: HttpMask, source: ReadableStream<Uint8Array>, body: BodyMask, coding: Coding | null, live: boolean, events: boolean): ReadableStream<Uint8Array> {
+function stream(
+  mask: HttpMask,
+  source: ReadableStream<Uint8Array>,
+  body: BodyMask,
+  coding: Coding | null,
+  live: boolean,
+  events: boolean,
+  rejects: boolean,
+): ReadableStream<Uint8Array> {
   const reader = source.getReader()
   const { counters } = mask
   const raw = chunksOf(mask, reader)
   const parts = coding === null ? plain(raw, body) : recoded(raw, body, coding, live)
   let begun = false
+  let cancelled = false
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -220,7 +230,13 @@ function stream(mask: HttpMask, source: ReadableStream<Uint8Array>, body: BodyMa
           counters.bytesOut += value.length
           controller.enqueue(value)
         } catch (error) {
-          const failure = coding === null ? failureOf(error) : recodeFailure(error)
+          // Nobody reads any more: that the source ended early is no failure.
+          if (cancelled) return
+          if (rejects && isAbort(error)) {
+            controller.error(error)
+            return
+          }
+          const failure = coding === null || isAbort(error) ? bodyFailure(error) : recodeFailure(error)
           mask.failed(failure.code, begun)
           reader.cancel().catch(() => {})
           if (events) {
@@ -230,6 +246,7 @@ function stream(mask: HttpMask, source: ReadableStream<Uint8Array>, body: BodyMa
         }
       },
       async cancel(why) {
+        cancelled = true
         // First the source: what waits for it goes on.
         await reader.cancel(why)
         await parts.return(undefined)
@@ -241,9 +258,9 @@ function stream(mask: HttpMask, source: ReadableStream<Uint8Array>, body: BodyMa
 
 async function* chunksOf(mask: HttpMask, reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Buffer, void> {
   for (;;) {
-    const { done, value } = await reader.read().catch(() => {
-      // What it says may quote the body.
-      throw new HttpMaskError('broken')
+    const { done, value } = await reader.read().catch((error: unknown) => {
+      // What it says may quote the body; that the caller himself has given up does not.
+      throw isAbort(error) ? error : new HttpMaskError('broken')
     })
     if (done) return
     mask.counters.bytesIn += value.length
@@ -264,6 +281,16 @@ async function* recoded(raw: AsyncGenerator<Buffer, void>, body: BodyMask, codin
   // The failure reaches whoever reads the last stage.
   const last = pipeline(Readable.from(raw, { objectMode: false }), coding.decoder(), new MaskStage(body), coding.encoder(live), () => {})
   for await (const chunk of last) yield chunk as Buffer
+}
+
+/** The caller of fetch has given up, by its signal. */
+function isAbort(error: unknown): boolean {
+  const name: unknown = typeof error === 'object' && error !== null ? (error as { readonly name?: unknown }).name : undefined
+  return name === 'AbortError' || name === 'TimeoutError'
+}
+
+function bodyFailure(error: unknown): HttpMaskError {
+  return isAbort(error) ? new HttpMaskError('broken') : failureOf(error)
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

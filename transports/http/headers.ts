@@ -39,6 +39,7 @@ const PROTOCOL = [
   'referrer-policy',
   'repr-digest',
   'retry-after',
+  'server',
   'strict-transport-security',
   'timing-allow-origin',
   'trailer',
@@ -53,7 +54,9 @@ const PROTOCOL = [
   'x-download-options',
   'x-frame-options',
   'x-permitted-cross-domain-policies',
+  'x-powered-by',
   'x-ratelimit-*',
+  'x-response-time',
   'x-xss-protection',
 ]
 const EXACT = new Set(PROTOCOL.filter((name) => !name.endsWith('*')))
