@@ -127,6 +127,19 @@ describe('describeRequest', () => {
     expect(leaks(JSON.stringify(body(cyclic) ?? ''))).toEqual([])
   })
 
+  it('describes headers one by one where they cannot be masked at once', () => {
+    const failing = createMasker(
+      { version: '1.0', extends: ['mask-logs:default'], rules: [{ keys: ['x-date'], masks: [{ type: 'date_shift' }] }] },
+      { runSecret, policy: { on_mask_error: 'fail' } },
+    )
+    const seen = describeRequest(
+      { method: 'GET', url: '/', headers: { 'x-date': CANARY.card, 'x-token': CANARY.token, plain: 'x', link: `</?token=${CANARY.token}>; rel=next` } },
+      { masker: failing },
+    )
+    expect(seen.headers).toMatchObject({ 'x-date': '[MASKING FAILED]', plain: 'x' })
+    expect(leaks(JSON.stringify(seen))).toEqual([])
+  })
+
   it('never throws on what it is given, and keeps the mask of its options', () => {
     const hostile = {
       get method() {

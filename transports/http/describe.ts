@@ -46,6 +46,9 @@ const CREDENTIALS: ReadonlySet<string> = new Set([
 ])
 const URLS: ReadonlySet<string> = new Set(['referer', 'origin', 'location', 'content-location', 'x-original-url', 'x-rewrite-url', 'x-forwarded-uri', ':path'])
 
+/** Have URLs in parts of their values. */
+const PARTS: ReadonlySet<string> = new Set(['link', 'refresh'])
+
 /** Made once for each object of options, so that a call costs no compilation. */
 const made = new WeakMap<object, HttpMask>()
 const NO_OPTIONS: DescribeOptions = {}
@@ -166,23 +169,47 @@ function headerOf(headers: unknown, name: string): string | undefined {
   return value === undefined ? undefined : String(value)
 }
 
-function headersCopy(masker: Masker, headers: unknown): Record<string, string | string[]> {
-  const out = Object.create(null) as Record<string, string | string[]>
+type Values = string | string[]
+
+function headersCopy(masker: Masker, headers: unknown): Record<string, Values> {
+  const given = Object.create(null) as Record<string, Values>
   for (const [name, value] of entriesOf(headers)) {
     if (value === undefined || value === null) continue
-    const values = (Array.isArray(value) ? value : [value]).map((one) => headerCopy(masker, name.toLowerCase(), String(one)))
-    const kept = values.filter((one) => one !== undefined)
-    if (kept.length === 0) continue
+    const values = (Array.isArray(value) ? value : [value]).map((one) => (CREDENTIALS.has(name.toLowerCase()) ? REDACTED : String(one)))
     // A fetch response has each cookie as an entry of its own.
-    const there = out[name]
-    if (there !== undefined) out[name] = [...(Array.isArray(there) ? there : [there]), ...kept]
-    else out[name] = Array.isArray(value) ? kept : kept[0]!
+    const there = given[name]
+    if (there !== undefined) given[name] = [...(Array.isArray(there) ? there : [there]), ...values]
+    else given[name] = Array.isArray(value) ? values : values[0]!
+  }
+  // All at once, and one by one what does not come back as it should.
+  const all = together(masker, given)
+  const out = Object.create(null) as Record<string, Values>
+  for (const [name, value] of Object.entries(given)) {
+    const key = name.toLowerCase()
+    if (all !== undefined && !URLS.has(key) && !PARTS.has(key)) {
+      const masked = all[name]
+      if (masked === undefined || masked === null) continue
+      out[name] = typeof masked === 'string' || Array.isArray(masked) ? (masked as Values) : REDACTED
+      continue
+    }
+    const kept = (Array.isArray(value) ? value : [value]).map((one) => headerCopy(masker, key, one)).filter((one) => one !== undefined)
+    if (kept.length > 0) out[name] = Array.isArray(value) ? kept : kept[0]!
   }
   return out
 }
 
+function together(masker: Masker, headers: Readonly<Record<string, Values>>): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const masked: unknown = masker.value({ ...headers })
+    // A record that a policy drops, or one that stands for what failed, has none of its keys.
+    return isFilled(masked) && Object.keys(headers).some((name) => Object.hasOwn(masked, name)) ? masked : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function headerCopy(masker: Masker, name: string, value: string): string | undefined {
-  if (CREDENTIALS.has(name)) return REDACTED
+  if (CREDENTIALS.has(name)) return value
   return attempt(() => {
     const masked = maskHeader(masker, name, value)
     return masked === value && URLS.has(name) ? maskUrl(masker, value) : masked
