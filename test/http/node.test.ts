@@ -489,6 +489,79 @@ describe('whatever way a handler writes', () => {
   })
 })
 
+describe('many responses at once', () => {
+  it('do not get mixed up, whatever becomes of their neighbours', async () => {
+    const mask = maskExpress({ runSecret })
+    const types = ['application/json', 'application/x-ndjson', 'text/plain', 'text/event-stream']
+    const bodyOf = (i: number): string => {
+      const one = JSON.stringify({ i, email: `user${i}@nest.example`, card: CANARY.card, pad: 'x'.repeat(i * 7) })
+      return i % 4 === 0 ? `[${Array.from({ length: 20 }, () => one).join()}]` : i % 4 === 3 ? `data: ${one}\n\n`.repeat(20) : `${one}\n`.repeat(20)
+    }
+    await serving(
+      (request, response) =>
+        mask(request, response, async () => {
+          const i = Number(request.url!.slice(1))
+          const bytes = Buffer.from(bodyOf(i))
+          response.writeHead(200, { 'content-type': types[i % 4]! })
+          // Every fifth one breaks off.
+          const stop = i % 5 === 4 ? bytes.length - 50 : bytes.length
+          for (let at = 0; at < stop; at += 333) {
+            response.write(bytes.subarray(at, Math.min(at + 333, stop)))
+            await new Promise((resolve) => setImmediate(resolve))
+          }
+          if (stop < bytes.length) response.destroy()
+          else response.end()
+        }),
+      async (port) => {
+        const all = await Promise.all(Array.from({ length: 40 }, (_, i) => ask(port, `/${i}`)))
+        all.forEach((got, i) => {
+          const whole =
+            i % 4 === 3
+              ? bodyOf(i).replace(/data: (.*)/g, (_, data: string) => `data: ${masker.json(data)}`)
+              : i % 4 === 0
+                ? masker.json(bodyOf(i))
+                : bodyOf(i).replace(/.+/g, (line) => masker.json(line))
+          if (i % 5 !== 4) expect(got).toMatchObject({ status: 200, text: whole, broken: false })
+          else if (i % 4 === 0) expect(got).toMatchObject({ status: 500, text: '{"error":"masking_failed","code":"broken"}' })
+          else {
+            expect(got.broken).toBe(true)
+            expect(whole.startsWith(got.text)).toBe(true)
+          }
+        })
+      },
+    )
+    mask.close()
+  })
+
+  it('go on over a connection on which one was refused', async () => {
+    const mask = maskExpress({ runSecret })
+    const sockets = new Set<unknown>()
+    await serving(
+      (request, response) => {
+        sockets.add(request.socket)
+        mask(request, response, () => {
+          if (request.url === '/ok') return response.writeHead(200, json).end(text)
+          response.writeHead(200, { ...json, trailer: 'x-sum' })
+          response.write(text.slice(1))
+          response.addTrailers({ 'x-sum': CANARY.card })
+          response.end()
+          return response.end('late')
+        })
+      },
+      async (port) => {
+        for (let i = 0; i < 3; i++) {
+          const refusal = await fetch(`http://127.0.0.1:${port}/broken`)
+          expect({ status: refusal.status, text: await refusal.text() }).toEqual({ status: 500, text: '{"error":"masking_failed","code":"not_json"}' })
+          expect(await (await fetch(`http://127.0.0.1:${port}/ok`)).text()).toBe(expected)
+        }
+      },
+    )
+    // Six requests: the client reuses what was not broken off.
+    expect(sockets.size).toBeLessThan(3)
+    mask.close()
+  })
+})
+
 describe('conditions and ranges', () => {
   const asked = { headers: { 'if-none-match': '"guess"', range: 'bytes=0-1', 'if-modified-since': new Date(0).toUTCString() } }
   const echo: Handler = (res, req) => res.end(['if-none-match', 'range', 'if-modified-since'].map((name) => req.headers[name] ?? 'none').join())
