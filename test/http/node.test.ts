@@ -1,10 +1,13 @@
 // Plain node:http behind the middleware: every way to write a response.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createMasker } from '../../src/index.ts'
+import { createMasker, prometheusText } from '../../src/index.ts'
 import { createHttpMask, type HttpMaskOptions, maskExpress } from '../../transports/http/index.ts'
 import { type Answer, ask, CANARY, everything, leaks, record, runSecret, serving } from './support.ts'
 
@@ -559,6 +562,66 @@ describe('many responses at once', () => {
     // Six requests: the client reuses what was not broken off.
     expect(sockets.size).toBeLessThan(3)
     mask.close()
+  })
+})
+
+describe('a ruleset that is reloaded', () => {
+  it('holds for what comes afterwards, within streams too, and one that cannot be used changes nothing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mask-logs-'))
+    const file = join(folder, 'rules.yaml')
+    const rules = (value: string): void => writeFileSync(file, `version: "1.0"\nrules:\n- keys: [email]\n  masks: [{type: from_fixed, value: ${value}}]\n`)
+    rules('first')
+    const mask = maskExpress({ ruleset: file, runSecret })
+    let next = (): void => {}
+    let refuse = (): void => {}
+    const line = `${JSON.stringify({ email: CANARY.email })}\n`
+    await serving(
+      (request, response) =>
+        mask(request, response, () => {
+          if (request.url === '/') {
+            response.writeHead(200, { ...json, email: CANARY.email }).end(line)
+            return
+          }
+          response.writeHead(200, { 'content-type': request.url === '/lines' ? 'application/x-ndjson' : 'text/event-stream' })
+          const [lead, tail] = request.url === '/lines' ? ['', ''] : ['data: ', '\n']
+          response.write(lead + line + tail)
+          next = () => response.write(lead + line + tail)
+          refuse = () => response.end('{"email":\n')
+        }),
+      async (port) => {
+        const asked = async (): Promise<string> => {
+          const got = await ask(port)
+          return `${String(got.headers['email'])} ${got.text.trim()}`
+        }
+        expect(await asked()).toBe('first {"email":"first"}')
+        for (const path of ['/lines', '/events']) {
+          rules('first')
+          mask.reload()
+          const reader = (await fetch(`http://127.0.0.1:${port}${path}`)).body!.getReader()
+          const read = async (): Promise<string> => Buffer.from((await reader.read()).value ?? []).toString()
+          expect(await read()).toContain('"first"')
+          rules('second')
+          expect(mask.reload()).toMatchObject({ ok: true })
+          next()
+          expect(await read()).toContain('"second"')
+          if (path === '/lines') {
+            // What fails under the new version is seen as well.
+            refuse()
+            await expect(read()).rejects.toThrow()
+          } else await reader.cancel()
+        }
+        expect(await asked()).toBe('second {"email":"second"}')
+        writeFileSync(file, 'version: "1.0"\nrules: [{masks: [{type: none}]}]\n')
+        expect(mask.reload()).toMatchObject({ ok: false, code: 'ruleset' })
+        expect(await asked()).toBe('second {"email":"second"}')
+        const stats = mask.stats()
+        expect(stats).toMatchObject({ reloads: { error: 1 }, failures: { not_json: 1 } })
+        expect(prometheusText(stats)).toContain('mask_logs_plan_reloads_total{result="error"} 1')
+      },
+    )
+    mask.close()
+    rmSync(folder, { recursive: true })
+    expect(() => createHttpMask({ masker }).reload()).toThrow(expect.objectContaining({ code: 'bad_option' }))
   })
 })
 

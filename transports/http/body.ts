@@ -54,17 +54,20 @@ function bodyMask(masker: Masker, kind: MaskedKind, most: number, headless: bool
 /** Failures of the masker that mean that a record as a whole was not masked as what it is. Values that failed are replaced by themselves. */
 const FATAL = ['not_json', 'not_csv', 'oversize', 'too_deep', 'internal'] as const satisfies readonly HttpFailureCode[]
 
+type Now = Masker['now']
+
 /** Runs a masking and throws when a record of it was not masked as what it is. */
-function checked<T>(masker: Masker, run: () => T): T {
-  const { errors } = masker.now
-  const before = FATAL.map((code) => errors.get(code))
+function checked<T>(nows: readonly Now[], run: () => T): T {
+  const before = nows.map(({ errors }) => FATAL.map((code) => errors.get(code)))
   let result: T
   try {
     result = run()
   } catch (error) {
     throw failureOf(error)
   }
-  for (let i = 0; i < FATAL.length; i++) if (errors.get(FATAL[i]!) !== before[i]) throw new HttpMaskError(FATAL[i]!)
+  nows.forEach(({ errors }, k) => {
+    for (let i = 0; i < FATAL.length; i++) if (errors.get(FATAL[i]!) !== before[k]![i]) throw new HttpMaskError(FATAL[i]!)
+  })
   return result
 }
 
@@ -72,10 +75,11 @@ function checked<T>(masker: Masker, run: () => T): T {
 export function maskDocument<T extends string | Buffer>(masker: Masker, document: T, maxBytes: number): T {
   const length = typeof document === 'string' ? Buffer.byteLength(document) : document.length
   if (length > Math.min(maxBytes, masker.policy.max_record_bytes)) throw new HttpMaskError('oversize')
-  const { textLines } = masker.now
-  const masked = checked<string | Buffer>(masker, () => (typeof document === 'string' ? masker.json(document) : asBuffer(masker.json(document))))
+  const { now } = masker
+  const { textLines } = now
+  const masked = checked<string | Buffer>([now], () => (typeof document === 'string' ? masker.json(document) : asBuffer(masker.json(document))))
   // It was masked, but as text: rules for keys and paths did not reach it.
-  if (masker.now.textLines > textLines && !isBlank(document)) throw new HttpMaskError('not_json')
+  if (now.textLines > textLines && !isBlank(document)) throw new HttpMaskError('not_json')
   if (masked.length === 0 && length > 0) throw new HttpMaskError('dropped')
   return masked as T
 }
@@ -166,11 +170,14 @@ class Records implements BodyMask {
   readonly #lines: boolean
   /** Bytes since the last line end: rows and lines are bounded, and the feed bounds lines by policy alone. */
   #open = 0
+  /** Of every version of the ruleset that was in force since the body began. */
+  readonly #seen: Now[] = []
 
   constructor(masker: Masker, kind: 'ndjson' | 'csv' | 'tsv' | 'text', most: number, headless = false) {
     this.#masker = masker
     this.#most = most
     this.#lines = kind === 'ndjson' || kind === 'text'
+    this.#seen.push(masker.now)
     this.#feed = masker.feed(kind === 'ndjson' ? { format: 'json' } : kind === 'text' ? { format: 'auto' } : { format: kind, header: !headless })
   }
 
@@ -184,6 +191,13 @@ class Records implements BodyMask {
     const out = this.#take(this.#feed.end())
     if (this.#feed.remarks.some(({ code }) => code === 'not_csv')) throw new HttpMaskError('not_csv')
     return out
+  }
+
+  /** A ruleset that is reloaded comes into force between two lines, at a place that the feed knows. */
+  #nows(): readonly Now[] {
+    const { now } = this.#masker
+    if (!this.#seen.includes(now)) this.#seen.push(now)
+    return this.#seen
   }
 
   #bound(chunk: Buffer): void {
@@ -200,7 +214,7 @@ class Records implements BodyMask {
 
   #take(pieces: ReturnType<Feed['push']>): Buffer {
     const out: Buffer[] = []
-    checked(this.#masker, () => {
+    checked(this.#nows(), () => {
       // Pieces last until the next ones are asked for.
       for (const list of pieces) for (const piece of list) out.push(Buffer.from(piece))
     })
@@ -234,7 +248,8 @@ class Events implements BodyMask {
   }
 
   #take(run: () => Buffer, chunk: Buffer | undefined): Buffer {
-    const out = checked(this.#masker, run)
+    // An event is masked by the ruleset in force when it is complete.
+    const out = checked([this.#masker.now], run)
     return chunk !== undefined && out.buffer === chunk.buffer ? Buffer.from(out) : out
   }
 }

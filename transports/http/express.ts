@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ReloadEvent } from '../../src/index.ts'
 import { guardBy } from './guard.ts'
 import { type HttpMask, httpMask, type HttpMaskOptions, type HttpStats } from './mask.ts'
 
@@ -6,6 +7,8 @@ import { type HttpMask, httpMask, type HttpMaskOptions, type HttpStats } from '.
 export interface MaskMiddleware<Request extends IncomingMessage = IncomingMessage> {
   (request: Request, response: ServerResponse, next?: (error?: unknown) => void): void
   stats(): HttpStats
+  /** Of createHttpMask. */
+  reload(): ReloadEvent
   close(): void
 }
 
@@ -21,5 +24,5 @@ export function maskExpress<Request extends IncomingMessage = IncomingMessage>(o
   const middleware = (request: Request, response: ServerResponse, next?: (error?: unknown) => void): void => {
     if (guardBy(request, response, mask, () => mask.for(request))) next?.()
   }
-  return Object.assign(middleware, { stats: () => mask.stats(), close: () => mask.close() })
+  return Object.assign(middleware, { stats: () => mask.stats(), reload: () => mask.reload(), close: () => mask.close() })
 }

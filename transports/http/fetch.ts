@@ -1,4 +1,5 @@
 import { pipeline, Readable } from 'node:stream'
+import type { ReloadEvent } from '../../src/index.ts'
 import type { BodyMask } from './body.ts'
 import type { Coding } from './coding.ts'
 import { failureBody, failureOf, HttpMaskError } from './failure.ts'
@@ -12,6 +13,8 @@ import { maskUrl } from './url.ts'
 /** Counters and the end of what a function masks with. */
 export interface Masking {
   stats(): HttpStats
+  /** Of createHttpMask. */
+  reload(): ReloadEvent
   close(): void
 }
 
@@ -49,7 +52,7 @@ export function maskFetch<Args extends unknown[]>(
     const response = await handler.apply(this, args)
     return maskResponse(chosen, response, methodOf(args[0]), SERVER)
   }
-  return Object.assign(wrapped, { stats: () => mask.stats(), close: () => mask.close() })
+  return Object.assign(wrapped, { stats: () => mask.stats(), reload: () => mask.reload(), close: () => mask.close() })
 }
 
 /**
@@ -70,7 +73,7 @@ export function maskedFetch<Args extends unknown[]>(
     const method = (args[1] as { readonly method?: unknown } | undefined)?.method
     return maskResponse(chosen, response, typeof method === 'string' ? method.toUpperCase() : methodOf(args[0]), CLIENT)
   }
-  return Object.assign(wrapped, { stats: () => mask.stats(), close: () => mask.close() })
+  return Object.assign(wrapped, { stats: () => mask.stats(), reload: () => mask.reload(), close: () => mask.close() })
 }
 
 /** The request without conditions and ranges. */
@@ -118,7 +121,7 @@ async function masked(mask: HttpMask, response: Response, method: string, side: 
     { method, status, contentType: response.headers.get('content-type') ?? undefined, contentEncoding: response.headers.get('content-encoding') ?? undefined },
     side.decoded,
   )
-  const headers = maskHeaders(mask, response.headers)
+  let headers = new Headers()
   const make = (body: Uint8Array | ReadableStream<Uint8Array> | null): Response => {
     const made = new Response(body as ConstructorParameters<typeof Response>[0], { status, statusText: reason(mask, response.statusText), headers })
     if (!side.rejects) return made
@@ -127,6 +130,10 @@ async function masked(mask: HttpMask, response: Response, method: string, side: 
     return Object.defineProperties(made, { url: { value: url }, redirected: { value: response.redirected }, type: { value: response.type } })
   }
   const source = response.body
+  let collected: Collected | undefined
+  // The body before the headers, so that both are masked at once, by one version of a ruleset.
+  if (plan.does === 'mask' && plan.body.collects && source !== null) collected = await collect(mask, source, plan.body, plan.coding)
+  headers = maskHeaders(mask, response.headers)
   if (plan.does === 'nothing' || (plan.does === 'mask' && source === null)) {
     if (plan.does === 'mask' || (plan.masked && method === 'HEAD')) for (const name of ['content-length', ...DIGESTS]) headers.delete(name)
     return make(null)
@@ -144,8 +151,8 @@ async function masked(mask: HttpMask, response: Response, method: string, side: 
     for (const name of DIGESTS) headers.delete(name)
     if (headers.has('accept-ranges')) headers.set('accept-ranges', 'none')
   }
-  if (body.collects) {
-    const { bytes, changed } = await collect(mask, source!, body, coding)
+  if (collected !== undefined) {
+    const { bytes, changed } = collected
     mask.counters.bodies++
     if (changed) change()
     headers.set('content-length', String(bytes.length))
@@ -173,7 +180,12 @@ function reason(mask: HttpMask, text: string): string {
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(masked) ? masked : ''
 }
 
-async function collect(mask: HttpMask, source: ReadableStream<Uint8Array>, body: BodyMask, coding: Coding | null): Promise<{ readonly bytes: Buffer; readonly changed: boolean }> {
+interface Collected {
+  readonly bytes: Buffer
+  readonly changed: boolean
+}
+
+async function collect(mask: HttpMask, source: ReadableStream<Uint8Array>, body: BodyMask, coding: Coding | null): Promise<Collected> {
   const { counters } = mask
   const most = Math.min(mask.maxBodyBytes, mask.masker.policy.max_record_bytes)
   const store = new Store()

@@ -1,13 +1,13 @@
-import { createMasker, InputError, type Masker, type MaskerOptions, type RulesetInput } from '../../src/index.ts'
+import { createLiveMasker, InputError, type LiveMasker, type LiveOptions, type MaskedCount, type Masker, type ReloadEvent, type RulesetInput } from '../../src/index.ts'
 import type { HttpFailureCode } from './failure.ts'
 import { compileHeaders, type HeaderAction } from './headers.ts'
 import { type BodyKind, compileKinds } from './kinds.ts'
 
-/** Options of everything in `mask-logs/http` that masks: those of createMasker, the ruleset, and what is done with responses. */
-export interface HttpMaskOptions<Request = unknown> extends MaskerOptions {
+/** Options of everything in `mask-logs/http` that masks: those of createLiveMasker, the ruleset, and what is done with responses. */
+export interface HttpMaskOptions<Request = unknown> extends LiveOptions {
   /** As createMasker takes it; default: `mask-logs:default`. */
   readonly ruleset?: RulesetInput | readonly RulesetInput[] | undefined
-  /** A ready masker, in place of a ruleset and of all options of createMasker. */
+  /** A ready masker, of createMasker or createLiveMasker, in place of a ruleset and of all their options. */
   readonly masker?: Masker | undefined
   /** Bytes of one body that are collected, and of one line, row or event; default 8 MiB. */
   readonly maxBodyBytes?: number | undefined
@@ -43,11 +43,20 @@ export interface HttpStats {
   readonly bytesOut: number
   /** Responses that were not sent, by code. */
   readonly failures: Readonly<Record<string, number>>
+  /** Name and serial of the ruleset in force. */
+  readonly ruleset: string
+  readonly serial: number
+  /** What became of reloads; a masker that cannot be reloaded has none. */
+  readonly reloads?: { readonly ok: number; readonly error: number }
   readonly masked: number
   readonly byRule: Readonly<Record<string, number>>
   readonly byDetector: Readonly<Record<string, number>>
+  readonly maskedBy: MaskedCount[]
+  /** JSON and lines of text that were masked: bodies, lines, events, headers, URLs. */
+  readonly records: number
+  readonly textLines: number
   /** Errors of masks and policies, by code. */
-  readonly errors: Readonly<Record<string, number>>
+  readonly errors: Record<string, number>
 }
 
 const OWN = [
@@ -64,6 +73,11 @@ const OWN = [
   'memoSize',
   'quarantine',
   'failedRecord',
+  'quarantineRaw',
+  'onFinding',
+  'stamp',
+  'watch',
+  'onReload',
 ] as const
 const KNOWN: ReadonlySet<string> = new Set([...OWN, 'masker', 'maxBodyBytes', 'types', 'unknown', 'headers', 'conditional', 'select', 'onFailure'])
 const DEFAULT_MAX = 8 << 20
@@ -105,7 +119,7 @@ export class HttpMask {
     if (masker === undefined) {
       const { ruleset, policy, ...rest } = options
       const own = Object.fromEntries(Object.entries(rest).filter(([key]) => (OWN as readonly string[]).includes(key)))
-      this.masker = createMasker(ruleset, { ...own, policy: { on_mask_error: 'fail', max_record_bytes: Math.max(maxBodyBytes, 1024), ...policy } })
+      this.masker = createLiveMasker(ruleset, { ...own, policy: { on_mask_error: 'fail', max_record_bytes: Math.max(maxBodyBytes, 1024), ...policy } })
       return
     }
     if (typeof masker !== 'object' || masker === null || typeof masker.feed !== 'function') throw new InputError('bad_option', "'masker' is what createMasker returns")
@@ -134,8 +148,18 @@ export class HttpMask {
 
   /** Counters since it was made. */
   stats(): HttpStats {
-    const { masked, byRule, byDetector, errors } = this.masker.stats()
-    return { ...this.counters, failures: Object.fromEntries(this.#failures), masked, byRule, byDetector, errors }
+    const { lines: _, bytesIn: __, bytesOut: ___, ...stats } = this.masker.stats()
+    return { ...stats, ...this.counters, failures: Object.fromEntries(this.#failures) }
+  }
+
+  /**
+   * Reads the ruleset again, now; it comes into force as a whole, or what is wrong with it is in the event and the one in force stays. Throws
+   * InputError for a masker that cannot be reloaded.
+   */
+  reload(): ReloadEvent {
+    const { reload } = this.masker as Partial<LiveMasker>
+    if (reload === undefined) throw new InputError('bad_option', 'the masker cannot be reloaded: it is not one of createLiveMasker')
+    return reload.call(this.masker)
   }
 
   /** Wipes the keys of the masker that was made for it; one that was given stays as it is. It must not be used afterwards. */
