@@ -12,8 +12,18 @@ import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { describe, expect, it } from 'vitest'
 import { createMasker } from '../../src/index.ts'
-import { createHttpMask, type HttpMaskOptions, type HttpStats, maskExpress, maskFastify, maskFetch } from '../../transports/http/index.ts'
+import { createHttpMask, type HttpMaskOptions, type HttpStats, maskExpress, maskFastify, maskFetch, type RouteMask } from '../../transports/http/index.ts'
 import { type Answer, ask, CANARY, close, everything, leaks, listen, record, runSecret } from './support.ts'
+
+// As docs/http.md has it.
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    mask?: RouteMask
+  }
+  interface FastifyInstance {
+    maskStats(): HttpStats
+  }
+}
 
 const zstd = zlib as { readonly zstdCompressSync?: (bytes: Buffer) => Buffer; readonly zstdDecompressSync?: (bytes: Buffer) => Buffer }
 const masker = createMasker(undefined, { runSecret })
@@ -31,7 +41,7 @@ describe('Fastify', () => {
     await server.listen({ host: '127.0.0.1', port: 0 })
     try {
       await run(server, (server.server.address() as AddressInfo).port)
-      return (server as unknown as { maskStats(): HttpStats }).maskStats()
+      return server.maskStats()
     } finally {
       await server.close()
     }
@@ -120,13 +130,13 @@ describe('Fastify', () => {
     const strict = createHttpMask({ ruleset: 'mask-logs:strict', runSecret })
     // Before the plugin is loaded, and after.
     server.register(maskFastify, { runSecret })
-    server.get('/early', { config: { mask: { ruleset: { version: '1.0', rules: [{ keys: ['id'], masks: [{ type: 'from_fixed', value: 7 }] }] } } } } as object, async () => record)
-    server.get('/bad', { config: { mask: { ruleset: 'no-such-file.yaml' } } } as object, async () => record)
+    server.get('/early', { config: { mask: { ruleset: { version: '1.0', rules: [{ keys: ['id'], masks: [{ type: 'from_fixed', value: 7 }] }] } } } }, async () => record)
+    server.get('/bad', { config: { mask: { ruleset: 'no-such-file.yaml' } } }, async () => record)
     await server.after()
-    server.get('/strict', { config: { mask: strict } } as object, async () => record)
-    server.get('/off', { config: { mask: false } } as object, async () => record)
+    server.get('/strict', { config: { mask: strict } }, async () => record)
+    server.get('/off', { config: { mask: false } }, async () => record)
     server.get('/default', async () => record)
-    expect(() => server.get('/worse', { config: { mask: { ruleset: 'no-such-file.yaml' } } } as object, async () => record)).toThrow()
+    expect(() => server.get('/worse', { config: { mask: { ruleset: 'no-such-file.yaml' } } }, async () => record)).toThrow()
     expect((await server.inject('/early')).body).toBe(text.replace('"id":1', '"id":7'))
     expect((await server.inject('/strict')).json().id).toBe('[REDACTED]')
     expect((await server.inject('/off')).body).toBe(text)

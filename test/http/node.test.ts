@@ -19,14 +19,15 @@ async function answer(
   options: HttpMaskOptions<never> = {},
   asked: Parameters<typeof ask>[2] = {},
   path = '/',
-): Promise<Answer & { failures: Readonly<Record<string, number>> }> {
+): Promise<Answer & { readonly failures: Readonly<Record<string, number>>; readonly stats: string }> {
   const mask = maskExpress({ runSecret, ...options } as HttpMaskOptions<IncomingMessage>)
   try {
     const got = await serving(
       (request, response) => mask(request, response, () => void handler(response, request)),
       (port) => ask(port, path, asked),
     )
-    return { ...got, failures: mask.stats().failures }
+    const stats = mask.stats()
+    return { ...got, failures: stats.failures, stats: JSON.stringify(stats) }
   } finally {
     mask.close()
   }
@@ -115,6 +116,7 @@ describe('one JSON document', () => {
       expect({ status: got.status, text: got.text }).toEqual({ status: 500, text: `{"error":"masking_failed","code":"${code}"}` })
       expect(got.headers['x-data']).toBeUndefined()
       expect(got.failures).toEqual({ [code]: 1 })
+      expect(leaks(got.stats)).toEqual([])
       expect(leaks(everything(got))).toEqual([])
     }
   })
@@ -653,6 +655,34 @@ describe('a response that has begun', () => {
     )
     expect(mask.stats().failures).toEqual({ internal: 1 })
     mask.close()
+  })
+})
+
+describe('policies of a ruleset', () => {
+  it('that hold back what is no JSON hold back text', async () => {
+    const held: object[] = []
+    for (const [type, body] of [
+      ['text/plain', `mail ${CANARY.email}\n`],
+      ['text/event-stream', `data: mail ${CANARY.email}\n\n`],
+      ['application/json', text.slice(1)],
+    ] as const) {
+      const got = await answer((res) => res.writeHead(200, { 'content-type': type }).end(body), {
+        policy: { on_unparsable: 'quarantine' },
+        quarantine: (note) => void held.push(note),
+      })
+      expect({ status: got.status, failures: got.failures }).toEqual({ status: 500, failures: { not_json: 1 } })
+    }
+    expect(held.length).toBe(3)
+    expect(leaks(JSON.stringify(held))).toEqual([])
+  })
+
+  it('write its name and serial into JSON, and tell of findings', async () => {
+    const findings: object[] = []
+    const got = await answer((res) => res.writeHead(200, json).end(text), { stamp: true, onFinding: (finding) => void findings.push(finding) })
+    expect(JSON.parse(got.text).mask_logs).toEqual({ ruleset: 'default', serial: 0 })
+    expect(got.headers['content-length']).toBe(String(Buffer.byteLength(got.text)))
+    expect(findings.length).toBeGreaterThan(3)
+    expect(leaks(JSON.stringify(findings) + got.text)).toEqual([])
   })
 })
 
