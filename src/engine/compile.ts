@@ -522,13 +522,13 @@ class Compiler {
       constant,
       pure: !this.some(nodes, (n, d) => d.timeDependent?.(n.options) === true || readsRecord(n)),
       keyed: this.some(nodes, (n, d) => d.random !== undefined || n.type === 'scan' || n.type === 'url' || n.type === 'json' || n.type === 'xml' || n.type === 'unstructured_text'),
-      takesContainers: first?.type === 'json' || first?.type === 'remove',
+      takesContainers: first?.type === 'json' || first?.type === 'remove' || (first?.type === 'scan' && first.options.get('join') === true),
       document: inOrder ? undefined : transforms,
       ordered: inOrder ? transforms : undefined,
       reads: nodes.some(readsDocument),
       copies: this.some(nodes, (n) => n.type === 'from_json_path'),
       apart: inOrder || (transforms === undefined && settles !== 'value' && flat(nodes).some((n) => n.type === 'json')),
-      scans: single?.type === 'scan',
+      scans: single?.type === 'scan' && single.options.get('join') !== true,
       removes: this.some(nodes, (n) => n.type === 'remove'),
     }
   }
