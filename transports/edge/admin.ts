@@ -1,7 +1,7 @@
 // The admin port: health, readiness and metrics, for the machine itself and for what scrapes it.
 
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
+import type { AddressInfo, Server } from 'node:net'
 import type { Address } from './address.ts'
 
 export interface AdminSources {
@@ -50,7 +50,7 @@ export async function startAdmin(address: Address, { notReady, metrics }: AdminS
 }
 
 /** Resolves when the server listens, rejects when it cannot. */
-export function listen(server: Pick<Server, 'listen' | 'once' | 'off'>, { host, port }: Address): Promise<void> {
+export function listen(server: Server, { host, port }: Address): Promise<void> {
   return new Promise((done, failed) => {
     server.once('error', failed)
     server.listen(port, host, () => {

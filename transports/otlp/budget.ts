@@ -1,6 +1,7 @@
 // How many bytes may be in memory at once, over all requests. A request takes out a lease and lets it grow before it reads; where there is
 // no room it waits, and its socket is not read meanwhile. The oldest goes first. When every lease that holds something waits for more, none
-// will ever be given back, so the youngest of them has to give way.
+// would ever be given back: then the oldest gets its room beyond the limit, one at a time. So no more is in memory than the limit and what
+// one request takes.
 
 import { Gone } from './refusal.ts'
 
@@ -46,7 +47,7 @@ export class Budget {
     return this.#take(lease, bytes)
   }
 
-  /** For leases only: settles with true when the lease has grown, with false when the time is up or it had to give way. */
+  /** For leases only: settles with true when the lease has grown, with false when the time is up. */
   wait(lease: Lease, bytes: number, ms: number, gone: AbortSignal): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const settle = (outcome: boolean | Error): void => {
@@ -96,11 +97,11 @@ export class Budget {
       return true
     }
     const stuck = this.#waiters.filter(({ lease }) => lease.bytes > 0)
-    const youngest = stuck.at(-1)
-    if (stuck.length < this.#holders.size || youngest === undefined || youngest === first) return false
-    youngest.settle(false)
-    // until it has given back what it holds, it counts among the holders that are at work
-    return false
+    const oldest = stuck[0]
+    if (oldest === undefined || stuck.length < this.#holders.size) return false
+    this.change(oldest.lease, oldest.lease.bytes + oldest.bytes)
+    oldest.settle(true)
+    return true
   }
 
   /** What is larger than the limit has the memory for itself. */

@@ -1,7 +1,7 @@
 // The masking that all listeners of a process share: the ruleset in force, the memory in flight, the counters, the hop.
 
 import { randomBytes } from 'node:crypto'
-import type { Masker } from '../../src/index.ts'
+import type { LiveMasker, Masker } from '../../src/index.ts'
 import { errorKind, type Log } from '../edge/log.ts'
 import { Budget } from './budget.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -13,12 +13,6 @@ import { OtlpError, type Encoding, type RewriteOptions, type Rewriter, type Sign
 export const HOP = 'mask-logs-hop'
 /** No sensible route has more proxies. */
 const MOST_HOPS = 16
-
-/** The masker in force; replaced as a whole when the ruleset is loaded anew. */
-export interface LiveSource {
-  readonly current: Masker
-  readonly serial: number
-}
 
 export type MakeRewriter = (masker: Masker, options: RewriteOptions) => Rewriter
 
@@ -37,22 +31,33 @@ export interface Engine {
   nextHop(header: string | undefined): string
 }
 
-export function createEngine(settings: Settings, live: LiveSource, make: MakeRewriter, options: RewriteOptions & { readonly log: Log; readonly id?: string | undefined; readonly stampResource?: boolean | undefined }): Engine {
-  const { log } = options
+/** What createEngine takes beside settings and masker. */
+export interface EngineOptions {
+  readonly log: Log
+  readonly makeRewriter: MakeRewriter
+  readonly id?: string | undefined
+  readonly unknownFields?: 'drop' | 'keep' | undefined
+  readonly repairUtf8?: boolean | undefined
+  readonly stampResource?: boolean | undefined
+}
+
+export function createEngine(settings: Settings, live: LiveMasker, options: EngineOptions): Engine {
+  const { log, makeRewriter: make } = options
   const id = options.id ?? randomBytes(16).toString('hex')
   const rewriteOptions: RewriteOptions = {
     ...(options.unknownFields === undefined ? {} : { unknownFields: options.unknownFields }),
     ...(options.repairUtf8 === undefined ? {} : { repairUtf8: options.repairUtf8 }),
     ...(options.stampResource === true ? { stamp: id } : {}),
   }
-  let masker = live.current
-  let rewriter = make(masker, rewriteOptions)
+  let hold = live.hold()
+  let rewriter = make(hold.masker, rewriteOptions)
   /** The rewriter of the ruleset in force. It is asked for once for each request, and a request is rewritten without a pause. */
   const current = (): Rewriter => {
-    if (live.current !== masker) {
-      metrics.keep(masker)
-      masker = live.current
-      rewriter = make(masker, rewriteOptions)
+    if (live.serial !== hold.serial) {
+      const next = live.hold()
+      hold.release()
+      hold = next
+      rewriter = make(hold.masker, rewriteOptions)
     }
     return rewriter
   }
@@ -92,8 +97,7 @@ export function createEngine(settings: Settings, live: LiveSource, make: MakeRew
     },
   }
   const metrics = createMetrics({
-    masker: () => live.current,
-    serial: () => live.serial,
+    stats: () => live.stats(),
     inFlightBytes: () => budget.used,
     inFlightLimit: () => budget.limit,
     inFlightRequests: () => engine.active,

@@ -1,14 +1,13 @@
 // The counters of the proxy. Labels are words of the protocol, of this program or of the ruleset, never of data.
 
-import type { Masker } from '../../src/index.ts'
+import type { LiveStats } from '../../src/index.ts'
 import { Counter, createRegistry, Gauge, Histogram } from '../edge/metrics.ts'
 import type { RewriteCounts, Signal } from './types.ts'
 
 export type Transport = 'http' | 'grpc'
 
 export interface Sources {
-  readonly masker: () => Masker
-  readonly serial: () => number
+  readonly stats: () => LiveStats
   readonly inFlightBytes: () => number
   readonly inFlightLimit: () => number
   readonly inFlightRequests: () => number
@@ -22,9 +21,6 @@ export interface Metrics {
   count(signal: Signal, counts: RewriteCounts): void
   /** An attempt has reached the upstream, or not: `outcome` is a status, or a word for its absence. */
   attempted(transport: Transport, outcome: string): void
-  reloaded(result: 'ok' | 'error'): void
-  /** The masker is about to be replaced: what it has counted stays. */
-  keep(masker: Masker): void
   page(): Promise<{ readonly type: string; readonly text: string }>
   /** For another process to add up. */
   json(): Promise<object[]>
@@ -49,7 +45,6 @@ export function createMetrics(sources: Sources): Metrics {
   const unknown = counter('mask_logs_unknown_fields_total', 'Fields met that OTLP does not know.', ['signal'])
   const collisions = counter('mask_logs_series_collisions_total', 'Data points that have the attributes of another one since they were masked.')
   const attempts = counter('mask_logs_upstream_attempts_total', 'Requests sent to the upstream, by outcome.', ['transport', 'outcome'])
-  const reloads = counter('mask_logs_ruleset_reloads_total', 'Times that the ruleset was loaded anew.', ['result'])
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
       name,
@@ -70,31 +65,27 @@ export function createMetrics(sources: Sources): Metrics {
     aggregator: 'max',
     registers,
     collect() {
-      this.set(sources.serial())
+      this.set(sources.stats().serial)
     },
   })
 
-  const kept = { rules: new Map<string, number>(), detectors: new Map<string, number>(), errors: new Map<string, number>() }
-  const add = (to: Map<string, number>, from: Readonly<Record<string, number>>): void => {
-    for (const [name, n] of Object.entries(from)) to.set(name, (to.get(name) ?? 0) + n)
-  }
-  const perMasker = (name: string, help: string, label: string, which: keyof typeof kept, of: (masker: Masker) => Readonly<Record<string, number>>): void => {
+  // Counted elsewhere: read when the page is asked for.
+  const read = (name: string, help: string, label: string, of: (stats: LiveStats) => Readonly<Record<string, number>>): void => {
     new Counter({
       name,
       help,
       labelNames: [label],
       registers,
       collect() {
-        const now = new Map(kept[which])
-        add(now, of(sources.masker()))
         this.reset()
-        for (const [value, n] of now) this.inc({ [label]: value }, n)
+        for (const [value, n] of Object.entries(of(sources.stats()))) this.inc({ [label]: value }, n)
       },
     })
   }
-  perMasker('mask_logs_masked_values_total', 'Values masked, by rule.', 'rule', 'rules', (masker) => masker.stats().byRule)
-  perMasker('mask_logs_detected_values_total', 'Values masked, by detector.', 'detector', 'detectors', (masker) => masker.stats().byDetector)
-  perMasker('mask_logs_mask_errors_total', 'Failures of masking, by code.', 'code', 'errors', (masker) => masker.stats().errors)
+  read('mask_logs_masked_values_total', 'Values masked, by rule.', 'rule', ({ byRule }) => byRule)
+  read('mask_logs_detected_values_total', 'Values masked, by detector.', 'detector', ({ byDetector }) => byDetector)
+  read('mask_logs_mask_errors_total', 'Failures of masking, by code.', 'code', ({ errors }) => errors)
+  read('mask_logs_ruleset_reloads_total', 'Times that the ruleset was loaded anew.', 'result', ({ reloads }) => ({ ...reloads }))
 
   return {
     answered(transport, signal, status, seconds) {
@@ -110,13 +101,6 @@ export function createMetrics(sources: Sources): Metrics {
       if (counts.seriesCollisions > 0) collisions.inc(counts.seriesCollisions)
     },
     attempted: (transport, outcome) => attempts.inc({ transport, outcome }),
-    reloaded: (result) => reloads.inc({ result }),
-    keep(masker) {
-      const stats = masker.stats()
-      add(kept.rules, stats.byRule)
-      add(kept.detectors, stats.byDetector)
-      add(kept.errors, stats.errors)
-    },
     page: async () => ({ type: registry.contentType, text: await registry.metrics() }),
     json: () => registry.getMetricsAsJSON() as Promise<object[]>,
   }
