@@ -97,7 +97,12 @@ export interface GrpcReceived {
   readonly body: Buffer
 }
 
-export type GrpcReaction = { readonly body?: Buffer } | { readonly code: number; readonly details?: string; readonly metadata?: grpc.Metadata } | { readonly hang: true }
+export interface GrpcReaction {
+  readonly body?: Buffer
+  readonly code?: number
+  readonly metadata?: grpc.Metadata
+  readonly hang?: boolean
+}
 
 /** A gRPC upstream. */
 export async function grpcUpstream(react: (n: number, received: GrpcReceived) => GrpcReaction = () => ({}), credentials = grpc.ServerCredentials.createInsecure(), port = 0) {
@@ -115,9 +120,9 @@ export async function grpcUpstream(react: (n: number, received: GrpcReceived) =>
         const one = { signal, metadata: call.metadata, deadline: Number(call.getDeadline()) - Date.now(), body: call.request }
         received.push(one)
         const reaction = react(received.length - 1, one)
-        if ('hang' in reaction) return
+        if (reaction.hang) return
         answered = true
-        if ('code' in reaction) callback({ code: reaction.code, details: reaction.details ?? '', metadata: reaction.metadata ?? new grpc.Metadata() })
+        if (reaction.code !== undefined) callback({ code: reaction.code, details: '', metadata: reaction.metadata ?? new grpc.Metadata() })
         else callback(null, reaction.body ?? Buffer.alloc(0))
       },
     })

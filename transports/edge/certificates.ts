@@ -29,7 +29,7 @@ export function readCertificates(files: CertificateFiles, option: string): Certi
       return readFileSync(path)
     } catch (error) {
       const { code } = error as { code?: unknown }
-      throw new InputError('file_unreadable', `${option}.${role}: cannot read '${path}' (${typeof code === 'string' ? code : 'error'})`)
+      throw new InputError('bad_option', `${option}.${role}: cannot read '${path}' (${typeof code === 'string' ? code : 'error'})`)
     }
   }
   const [cert, key, ca] = [read('cert'), read('key'), read('ca')]
