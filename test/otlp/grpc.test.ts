@@ -66,10 +66,16 @@ describe('what is passed on', () => {
     const to = await upstream()
     const via = await proxy(to, { forwardHeaders: ['x-tenant'], headers: { 'x-api-key': 'k-1' } })
     const metadata = new grpc.Metadata()
-    for (const [name, value] of Object.entries({ authorization: 'Bearer t', 'x-tenant': 'one', baggage: 'user=ann', traceparent: '00-1', 'x-other': '1' })) metadata.set(name, value)
+    for (const [name, value] of Object.entries({ authorization: 'Bearer t', 'x-tenant': 'one', baggage: 'user=ann', traceparent: '00-1', 'x-other': '1' }))
+      metadata.set(name, value)
     await call(via.port, 'traces', spans(1, 'x'), { metadata, deadlineMs: 3000 })
     const got = to.received[0]!
-    expect(got.metadata.getMap()).toMatchObject({ authorization: 'Bearer t', 'x-tenant': 'one', 'x-api-key': 'k-1', 'mask-logs-hop': expect.stringMatching(/^[0-9a-f]{32}$/) as string })
+    expect(got.metadata.getMap()).toMatchObject({
+      authorization: 'Bearer t',
+      'x-tenant': 'one',
+      'x-api-key': 'k-1',
+      'mask-logs-hop': expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+    })
     expect(Object.keys(got.metadata.getMap()).filter((name) => ['baggage', 'traceparent', 'x-other'].includes(name))).toEqual([])
     expect(got.deadline).toBeLessThanOrEqual(2750)
     expect(got.deadline).toBeGreaterThan(1500)

@@ -96,9 +96,13 @@ describe('what is passed on', () => {
   it('waits for 100-continue', async () => {
     const to = await upstream()
     const via = await proxy(to)
-    const answer = await raw(via, `POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`, (socket, seen) => {
-      if (seen.includes('100 Continue')) socket.write('{}')
-    })
+    const answer = await raw(
+      via,
+      `POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`,
+      (socket, seen) => {
+        if (seen.includes('100 Continue')) socket.write('{}')
+      },
+    )
     expect(answer).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /)
     const refused = await raw(via, 'POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\nExpect: 100-continue\r\n\r\n')
     expect(refused).toMatch(/^HTTP\/1\.1 413 /)
@@ -184,8 +188,18 @@ describe('what is refused', () => {
     const to = await upstream()
     const via = await proxy(to, { bodyTimeoutMs: 200 })
     expect(await raw(via, 'POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"resource')).toMatch(/^HTTP\/1\.1 408 /)
-    await raw(via, 'POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{}', (socket) => socket, (socket) => setTimeout(() => socket.destroy(), 50))
-    await raw(via, 'POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n', (socket) => socket, (socket) => setTimeout(() => socket.destroy(), 50))
+    await raw(
+      via,
+      'POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{}',
+      (socket) => socket,
+      (socket) => setTimeout(() => socket.destroy(), 50),
+    )
+    await raw(
+      via,
+      'POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n',
+      (socket) => socket,
+      (socket) => setTimeout(() => socket.destroy(), 50),
+    )
     await expect.poll(() => metric(via, 'mask_logs_requests_total', { status: 'gone' })).toBe(2)
     expect(to.received).toEqual([])
     expect(await metric(via, 'mask_logs_in_flight_bytes')).toBe(0)
@@ -224,7 +238,12 @@ describe('an upstream that fails', () => {
     const via = await createOtlpProxy(quiet({ listenHttp: ':0', forwardHttp: to.url }))
     try {
       const answer = await post(`http://127.0.0.1:${via.addresses.http!.port}/v1/traces`, spans(2, CANARY))
-      expect({ status: answer.status, tries: to.received.length, after: answer.headers['retry-after'], to: answer.headers.location }).toEqual({ status, tries, after, to: undefined })
+      expect({ status: answer.status, tries: to.received.length, after: answer.headers['retry-after'], to: answer.headers.location }).toEqual({
+        status,
+        tries,
+        after,
+        to: undefined,
+      })
       for (const { body } of to.received) expect(body.equals(to.received[0]!.body)).toBe(true)
     } finally {
       via.close()

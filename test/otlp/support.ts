@@ -60,7 +60,14 @@ export async function httpUpstream(react: (n: number, received: Received) => Rea
       const sent = Buffer.concat(chunks)
       const one = { path: request.url ?? '', headers: request.headers, body: request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent }
       received.push(one)
-      const { status = 200, headers = { 'content-type': request.headers['content-type'] ?? '' }, body = request.headers['content-type'] === 'application/json' ? '{}' : '', hang, reset, afterMs = 0 } = react(received.length - 1, one)
+      const {
+        status = 200,
+        headers = { 'content-type': request.headers['content-type'] ?? '' },
+        body = request.headers['content-type'] === 'application/json' ? '{}' : '',
+        hang,
+        reset,
+        afterMs = 0,
+      } = react(received.length - 1, one)
       if (hang) return
       if (reset) return void request.socket.destroy()
       setTimeout(() => response.writeHead(status, headers).end(body), afterMs)
@@ -110,22 +117,33 @@ export async function grpcUpstream(react: (n: number, received: GrpcReceived) =>
   let cancelled = 0
   const server = new grpc.Server({ 'grpc.max_receive_message_length': -1 })
   for (const [signal, service] of Object.entries(SERVICES) as [Signal, string][]) {
-    const method = { path: `/${service}/Export`, requestStream: false as const, responseStream: false as const, requestSerialize: identity, requestDeserialize: identity, responseSerialize: identity, responseDeserialize: identity }
-    server.addService({ Export: method }, {
-      Export(call: grpc.ServerUnaryCall<Buffer, Buffer>, callback: grpc.sendUnaryData<Buffer>) {
-        let answered = false
-        call.on('cancelled', () => {
-          if (!answered) cancelled++
-        })
-        const one = { signal, metadata: call.metadata, deadline: Number(call.getDeadline()) - Date.now(), body: call.request }
-        received.push(one)
-        const reaction = react(received.length - 1, one)
-        if (reaction.hang) return
-        answered = true
-        if (reaction.code !== undefined) callback({ code: reaction.code, details: '', metadata: reaction.metadata ?? new grpc.Metadata() })
-        else callback(null, reaction.body ?? Buffer.alloc(0))
+    const method = {
+      path: `/${service}/Export`,
+      requestStream: false as const,
+      responseStream: false as const,
+      requestSerialize: identity,
+      requestDeserialize: identity,
+      responseSerialize: identity,
+      responseDeserialize: identity,
+    }
+    server.addService(
+      { Export: method },
+      {
+        Export(call: grpc.ServerUnaryCall<Buffer, Buffer>, callback: grpc.sendUnaryData<Buffer>) {
+          let answered = false
+          call.on('cancelled', () => {
+            if (!answered) cancelled++
+          })
+          const one = { signal, metadata: call.metadata, deadline: Number(call.getDeadline()) - Date.now(), body: call.request }
+          received.push(one)
+          const reaction = react(received.length - 1, one)
+          if (reaction.hang) return
+          answered = true
+          if (reaction.code !== undefined) callback({ code: reaction.code, details: '', metadata: reaction.metadata ?? new grpc.Metadata() })
+          else callback(null, reaction.body ?? Buffer.alloc(0))
+        },
       },
-    })
+    )
   }
   const bound = await new Promise<number>((done, failed) => server.bindAsync(`127.0.0.1:${port}`, credentials, (error, at) => (error === null ? done(at) : failed(error))))
   return {
@@ -173,14 +191,34 @@ export interface Called {
 }
 
 /** One gRPC call. */
-export function call(port: number, signal: Signal | 'profiles', body: Buffer, { deadlineMs, metadata = new grpc.Metadata(), options = {}, abort }: { deadlineMs?: number; metadata?: grpc.Metadata; options?: object; abort?: AbortSignal } = {}): Promise<Called> {
-  const client = new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), { 'grpc.max_send_message_length': -1, 'grpc.enable_retries': 0, 'grpc.use_local_subchannel_pool': 1, ...options })
+export function call(
+  port: number,
+  signal: Signal | 'profiles',
+  body: Buffer,
+  { deadlineMs, metadata = new grpc.Metadata(), options = {}, abort }: { deadlineMs?: number; metadata?: grpc.Metadata; options?: object; abort?: AbortSignal } = {},
+): Promise<Called> {
+  const client = new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), {
+    'grpc.max_send_message_length': -1,
+    'grpc.enable_retries': 0,
+    'grpc.use_local_subchannel_pool': 1,
+    ...options,
+  })
   const service = signal === 'profiles' ? 'opentelemetry.proto.collector.profiles.v1development.ProfilesService' : SERVICES[signal]
   return new Promise((resolve) => {
-    const running = client.makeUnaryRequest<Buffer, Buffer>(`/${service}/Export`, identity, identity, body, metadata, deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs }, (error, answer) => {
-      client.close()
-      resolve(error === null ? { code: 0, details: '', metadata: undefined, body: answer } : { code: error.code, details: error.details, metadata: error.metadata, body: undefined })
-    })
+    const running = client.makeUnaryRequest<Buffer, Buffer>(
+      `/${service}/Export`,
+      identity,
+      identity,
+      body,
+      metadata,
+      deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs },
+      (error, answer) => {
+        client.close()
+        resolve(
+          error === null ? { code: 0, details: '', metadata: undefined, body: answer } : { code: error.code, details: error.details, metadata: error.metadata, body: undefined },
+        )
+      },
+    )
     abort?.addEventListener('abort', () => running.cancel())
   })
 }
@@ -251,7 +289,9 @@ export function spans(count: number, word: string): Buffer {
 
 /** The same as one JSON text with `word`. */
 export function logsJson(word: string): string {
-  return JSON.stringify({ resourceLogs: [{ resource: {}, scopeLogs: [{ scope: {}, logRecords: [{ timeUnixNano: '1790000000000000001', severityNumber: 9, body: text(word) }] }] }] })
+  return JSON.stringify({
+    resourceLogs: [{ resource: {}, scopeLogs: [{ scope: {}, logRecords: [{ timeUnixNano: '1790000000000000001', severityNumber: 9, body: text(word) }] }] }],
+  })
 }
 
 // ---------------------------------------------------------------------------------------------- certificates
@@ -269,8 +309,29 @@ export function makeCertificates(folder: string): Certificates | undefined {
   const run = (...args: string[]): boolean => spawnSync('openssl', args, { cwd: folder, stdio: 'ignore', timeout: 20_000 }).status === 0
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
   const signed = (name: string, extension: string): boolean =>
-    run('req', '-x509', ...key, '-keyout', `${name}.key`, '-out', `${name}.crt`, '-subj', `/CN=${name}`, '-CA', 'ca.crt', '-CAkey', 'ca.key', '-addext', 'basicConstraints=critical,CA:false', '-addext', extension)
-  const made = run('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=test ca') && signed('server', 'subjectAltName=IP:127.0.0.1,DNS:localhost') && signed('client', 'subjectAltName=DNS:client')
+    run(
+      'req',
+      '-x509',
+      ...key,
+      '-keyout',
+      `${name}.key`,
+      '-out',
+      `${name}.crt`,
+      '-subj',
+      `/CN=${name}`,
+      '-CA',
+      'ca.crt',
+      '-CAkey',
+      'ca.key',
+      '-addext',
+      'basicConstraints=critical,CA:false',
+      '-addext',
+      extension,
+    )
+  const made =
+    run('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=test ca') &&
+    signed('server', 'subjectAltName=IP:127.0.0.1,DNS:localhost') &&
+    signed('client', 'subjectAltName=DNS:client')
   if (!made) return undefined
   const at = (name: string): string => join(folder, name)
   return { ca: at('ca.crt'), cert: at('server.crt'), key: at('server.key'), clientCert: at('client.crt'), clientKey: at('client.key') }
@@ -284,5 +345,12 @@ export const sdk = (name: string): Record<string, never> => otel2(name) as Recor
 /** Options for tests: nothing on stderr, a fixed secret. */
 export function quiet(options: OtlpProxyOptions): OtlpProxyOptions & { readonly lines: string[] } {
   const lines: string[] = []
-  return { ruleset, runSecret: secret, knownSecrets: [{ name: 'canary', value: CANARY }], log: (level, msg, fields) => void lines.push(JSON.stringify({ level, msg, ...fields })), ...options, lines }
+  return {
+    ruleset,
+    runSecret: secret,
+    knownSecrets: [{ name: 'canary', value: CANARY }],
+    log: (level, msg, fields) => void lines.push(JSON.stringify({ level, msg, ...fields })),
+    ...options,
+    lines,
+  }
 }

@@ -4,12 +4,13 @@ import { readFileSync } from 'node:fs'
 import cluster from 'node:cluster'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { InputError, RulesetError } from '../../src/index.ts'
+import { InputError } from '../../src/index.ts'
 import type { Issue, MaskerOptions, RulesetInput } from '../../src/index.ts'
 import { createLog, type Log } from '../edge/log.ts'
 import { createOtlpProxy } from './index.ts'
 import type { OtlpProxyOptions } from './options.ts'
 import { tellReady } from './ready.ts'
+import { inFlags } from './spelling.ts'
 import { runWorker, runWorkers } from './workers.ts'
 
 /** What the command line hands over. */
@@ -28,35 +29,6 @@ export interface OtlpCommand {
   readonly started: (warnings: readonly Issue[]) => void
 }
 
-/** Names in the messages of createOtlpProxy, as the command line has them. */
-const SPELLED: Readonly<Record<string, string>> = {
-  listenHttp: '--listen-http',
-  listenGrpc: '--listen-grpc',
-  listenAdmin: '--listen-admin',
-  forwardHttp: '--forward-http',
-  forwardGrpc: '--forward-grpc',
-  forwardHeaders: '--forward-header',
-  corsOrigins: '--cors-origin',
-  unknownFields: '--unknown-fields',
-  maxBodyBytes: '--max-body-bytes',
-  maxInFlightBytes: '--max-in-flight-bytes',
-  maxConcurrent: '--max-concurrent',
-  waitMs: '--wait',
-  timeoutMs: '--timeout',
-  bodyTimeoutMs: '--body-timeout',
-  'forwardTls.cert': '--forward-cert',
-  'forwardTls.key': '--forward-key',
-  'forwardTls.ca': '--forward-ca',
-  'tls.cert': '--tls-cert',
-  'tls.key': '--tls-key',
-  'tls.ca': '--tls-client-ca',
-  forwardTls: '--forward-cert, --forward-key, --forward-ca',
-  tls: '--tls-cert, --tls-key, --tls-client-ca',
-  forward: '--forward',
-  headers: '--upstream-headers-file',
-}
-const NAMES = new RegExp(`(?<![-\\w/'])(${Object.keys(SPELLED).join('|').replaceAll('.', '\\.')})(?=[ :.]|$)`, 'g')
-
 /** Runs the proxy until a signal ends it. Returns the exit code: 0 when all that was accepted has been answered. */
 export async function runOtlp(command: OtlpCommand): Promise<number> {
   try {
@@ -69,8 +41,7 @@ export async function runOtlp(command: OtlpCommand): Promise<number> {
     }
     return await runAlone(command, { ...options, log }, drainMs)
   } catch (error) {
-    if (error instanceof InputError && !(error instanceof RulesetError)) throw new InputError(error.code, error.message.replace(NAMES, (name) => SPELLED[name] as string))
-    throw error
+    throw inFlags(error)
   }
 }
 

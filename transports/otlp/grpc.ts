@@ -308,7 +308,15 @@ export async function listenGrpc(address: Address, engine: Engine, grpc: Grpc, u
   })
   for (const [signal, service] of Object.entries(SERVICES) as [Signal, string][]) {
     const definition = {
-      Export: { path: `/${service}/Export`, requestStream: false as const, responseStream: false as const, requestSerialize: identity, requestDeserialize: identity, responseSerialize: identity, responseDeserialize: identity },
+      Export: {
+        path: `/${service}/Export`,
+        requestStream: false as const,
+        responseStream: false as const,
+        requestSerialize: identity,
+        requestDeserialize: identity,
+        responseSerialize: identity,
+        responseDeserialize: identity,
+      },
     }
     server.addService(definition, {
       Export(call: grpcModule.ServerUnaryCall<Buffer, Buffer>, callback: grpcModule.sendUnaryData<Buffer>) {
@@ -347,7 +355,9 @@ export async function listenGrpc(address: Address, engine: Engine, grpc: Grpc, u
 
   const { credentials, close: closeCredentials } = serverCredentials(grpc, settings.tls, engine)
   const host = address.host.includes(':') ? `[${address.host}]` : address.host
-  const port = await new Promise<number>((done, failed) => server.bindAsync(`${host}:${address.port}`, credentials, (error, bound) => (error === null ? done(bound) : failed(error))))
+  const port = await new Promise<number>((done, failed) =>
+    server.bindAsync(`${host}:${address.port}`, credentials, (error, bound) => (error === null ? done(bound) : failed(error))),
+  )
   return {
     address: { host: address.host, port },
     drain: () =>

@@ -29,7 +29,8 @@ export interface Metrics {
 export function createMetrics(sources: Sources): Metrics {
   const registry = createRegistry()
   const registers = [registry]
-  const counter = <Labels extends string>(name: string, help: string, labelNames: readonly Labels[] = []): Counter<Labels> => new Counter({ name, help, labelNames: [...labelNames], registers })
+  const counter = <Labels extends string>(name: string, help: string, labelNames: readonly Labels[] = []): Counter<Labels> =>
+    new Counter({ name, help, labelNames: [...labelNames], registers })
   const requests = counter('mask_logs_requests_total', 'Requests answered, by transport, signal and status (HTTP status or gRPC code).', ['transport', 'signal', 'status'])
   const duration = new Histogram({
     name: 'mask_logs_request_duration_seconds',

@@ -84,8 +84,7 @@ export interface Settings {
 export const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs']
 const DEFAULT_HEADERS = ['authorization', 'user-agent', 'x-scope-orgid']
 /** Of one connection only (RFC 9110, 7.6.1), or decided by the proxy itself. */
-const NEVER_FORWARDED =
-  /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|host|content-.*|accept-encoding|origin|cookie|grpc-.*|mask-logs-hop|:.*)$/
+const NEVER_FORWARDED = /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|host|content-.*|accept-encoding|origin|cookie|grpc-.*|mask-logs-hop|:.*)$/
 const MIB = 1 << 20
 /** zlib makes no longer buffers. */
 const MOST_BYTES = 1 << 30

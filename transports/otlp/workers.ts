@@ -12,6 +12,7 @@ import { createOtlpProxy } from './index.ts'
 import { settle, type OtlpProxyOptions } from './options.ts'
 import type { OtlpProxy } from './proxy.ts'
 import { tellReady } from './ready.ts'
+import { inFlags } from './spelling.ts'
 
 type ToWorker =
   | { readonly kind: 'start'; readonly instanceId: string; readonly runSecret: string | undefined }
@@ -28,10 +29,18 @@ const METRICS_MS = 2000
 const RESTART_MS = 1000
 
 /** The first process. Returns the exit code. */
-export async function runWorkers(command: OtlpCommand, options: OtlpProxyOptions, { log, workers: count, drainMs }: { readonly log: Log; readonly workers: number; readonly drainMs: number }): Promise<number> {
+export async function runWorkers(
+  command: OtlpCommand,
+  options: OtlpProxyOptions,
+  { log, workers: count, drainMs }: { readonly log: Log; readonly workers: number; readonly drainMs: number },
+): Promise<number> {
   const settings = settle(options)
   // All of them answer for the same loop, and the same value has the same pseudonym in each.
-  const start: ToWorker = { kind: 'start', instanceId: randomBytes(16).toString('hex'), runSecret: options.runSecret === undefined ? randomBytes(32).toString('base64url') : undefined }
+  const start: ToWorker = {
+    kind: 'start',
+    instanceId: randomBytes(16).toString('hex'),
+    runSecret: options.runSecret === undefined ? randomBytes(32).toString('base64url') : undefined,
+  }
   const ready = new Map<Worker, OtlpProxy['addresses']>()
   let started = false
   let ending = false
@@ -166,7 +175,8 @@ export async function runWorker(command: OtlpCommand, options: OtlpProxyOptions 
             proxy = made
             send({ kind: 'ready', addresses: made.addresses })
           },
-          (error: unknown) => {
+          (thrown: unknown) => {
+            const error = inFlags(thrown)
             send({ kind: 'failed', message: error instanceof InputError || error instanceof RulesetError ? error.message : `internal error (${errorKind(error)})` })
           },
         )
