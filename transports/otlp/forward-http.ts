@@ -112,9 +112,12 @@ export function createHttpUpstream(url: URL, engine: Engine): HttpUpstream {
         settled = true
         clearTimeout(timer)
         gone.removeEventListener('abort', leave)
-        if (reply !== undefined) return resolve(reply)
-        reject(Object.assign(error as Error, { stale: request.reusedSocket }))
-        request.destroy()
+        if (reply !== undefined) {
+          resolve(reply)
+        } else {
+          reject(Object.assign(error as Error, { stale: request.reusedSocket }))
+          request.destroy()
+        }
       }
       const leave = (): void => settle(new Gone())
       const timer = setTimeout(() => settle(new Refusal('upstream_timeout')), Math.max(0, answerBy - performance.now()))

@@ -253,7 +253,10 @@ async function readBody(engine: Engine, { request, response, expecting, gone }: 
     const end = (): void => settle(undefined)
     const take = (chunk: Buffer): void => {
       length += chunk.length
-      if (length > maxBodyBytes) return settle(new Refusal('too_large'))
+      if (length > maxBodyBytes) {
+        settle(new Refusal('too_large'))
+        return
+      }
       chunks.push(chunk)
       const needed = factor * length
       if (needed <= room.bytes) return

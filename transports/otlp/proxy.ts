@@ -3,7 +3,7 @@ import type { Issue, LiveMasker, ReloadEvent } from '../../src/index.ts'
 import type { Address } from '../edge/address.ts'
 import { startAdmin, type Admin } from '../edge/admin.ts'
 import { createLog, errorKind, type Log } from '../edge/log.ts'
-import { createEngine, type Engine, type MakeRewriter } from './engine.ts'
+import { createEngine, type MakeRewriter } from './engine.ts'
 import { createHttpUpstream } from './forward-http.ts'
 import { createGrpcUpstream, listenGrpc, loadGrpc } from './grpc.ts'
 import { listenHttp, type Listener } from './http.ts'
@@ -41,7 +41,6 @@ export async function startProxy(options: OtlpProxyOptions, makeRewriter: MakeRe
   const live: LiveMasker = createLiveMasker(ruleset as never, { watch, onReload, runSecret, instanceSecret, masks, detectors, plugins, seedDirs, policy, knownSecrets, memoSize })
   const closers: (() => void)[] = [() => live.close()]
   const listeners: Listener[] = []
-  let engine: Engine | undefined
   let admin: Admin | undefined
   let ready = false
   const closeAll = (): void => {
@@ -51,7 +50,7 @@ export async function startProxy(options: OtlpProxyOptions, makeRewriter: MakeRe
   }
   try {
     const at: { http?: Address; grpc?: Address; admin?: Address } = {}
-    const made = createEngine(settings, live, {
+    const engine = createEngine(settings, live, {
       log,
       makeRewriter,
       id: options.instanceId,
@@ -59,25 +58,24 @@ export async function startProxy(options: OtlpProxyOptions, makeRewriter: MakeRe
       repairUtf8: options.repairUtf8,
       stampResource: options.stampResource,
     })
-    engine = made
     if (settings.listenAdmin !== undefined) {
       admin = await startAdmin(settings.listenAdmin, {
-        notReady: () => (made.draining ? 'draining' : ready ? undefined : 'starting'),
-        metrics: () => made.metrics.page(),
+        notReady: () => (engine.draining ? 'draining' : ready ? undefined : 'starting'),
+        metrics: () => engine.metrics.page(),
       }).catch(listening('listenAdmin'))
       at.admin = admin.address
     }
     if (settings.listenHttp !== undefined && settings.forwardHttp !== undefined) {
-      const upstream = createHttpUpstream(settings.forwardHttp, made)
+      const upstream = createHttpUpstream(settings.forwardHttp, engine)
       closers.push(() => upstream.close())
-      const listener = await listenHttp(settings.listenHttp, made, upstream).catch(listening('listenHttp'))
+      const listener = await listenHttp(settings.listenHttp, engine, upstream).catch(listening('listenHttp'))
       listeners.push(listener)
       at.http = listener.address
     }
     if (settings.listenGrpc !== undefined && settings.forwardGrpc !== undefined && grpc !== undefined) {
-      const upstream = createGrpcUpstream(settings.forwardGrpc, made, grpc)
+      const upstream = createGrpcUpstream(settings.forwardGrpc, engine, grpc)
       closers.push(() => upstream.close())
-      const listener = await listenGrpc(settings.listenGrpc, made, grpc, upstream).catch(listening('listenGrpc'))
+      const listener = await listenGrpc(settings.listenGrpc, engine, grpc, upstream).catch(listening('listenGrpc'))
       listeners.push(listener)
       at.grpc = listener.address
     }
@@ -85,7 +83,7 @@ export async function startProxy(options: OtlpProxyOptions, makeRewriter: MakeRe
     for (const remark of remarks(settings)) log('warn', remark)
     let ending: Promise<boolean> | undefined
     const drain = async (ms: number): Promise<boolean> => {
-      made.draining = true
+      engine.draining = true
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<boolean>((done) => {
         timer = setTimeout(done, ms, false)
@@ -99,7 +97,7 @@ export async function startProxy(options: OtlpProxyOptions, makeRewriter: MakeRe
       addresses: at,
       warnings: live.warnings,
       reload: () => live.reloadSettled(),
-      metrics: () => made.metrics.json(),
+      metrics: () => engine.metrics.json(),
       drain: (ms = 25_000) => (ending ??= drain(ms)),
       close: closeAll,
     }

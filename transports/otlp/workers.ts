@@ -157,8 +157,8 @@ export async function runWorker(command: OtlpCommand, options: OtlpProxyOptions 
   let proxy: OtlpProxy | undefined
   return new Promise((done) => {
     const end = (ms: number, code: number): void => {
-      if (proxy === undefined) return done(code)
-      proxy.drain(ms).then((clean) => done(clean ? code : 1))
+      if (proxy === undefined) done(code)
+      else proxy.drain(ms).then((clean) => done(clean ? code : 1))
     }
     // Without the first process nobody would end this one.
     process.on('disconnect', () => end(5000, 1))
