@@ -146,6 +146,7 @@ export type {
 export type { Feed, LineEngine, Pieces, Remark } from './lines.ts'
 export type { TaggedSpan, TaggingFailure, TaggingOptions, TaggingStats, TextTagger, TextTagging } from './detectors/names/tagging.ts'
 export type { KnownSecret } from './detectors/known-secret.ts'
+export { fieldsOf } from './masker.ts'
 export { TEST_RUN_SECRET } from './ruleset/test-run.ts'
 export type { Converted, ConvertedRuleset } from './ruleset/convert.ts'
 export type { RulesetTestResult, TestProblem } from './ruleset/test-run.ts'
