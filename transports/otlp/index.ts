@@ -10,7 +10,7 @@
  */
 import type { OtlpProxyOptions } from './options.ts'
 import { startProxy, type OtlpProxy } from './proxy.ts'
-import { createRewriter } from './walk-otlp.ts'
+import { createRewriter } from './rewriter.ts'
 
 /**
  * Starts an OTLP proxy (OTLP 1.11; HTTP with protobuf or JSON, gRPC). Settles when it listens. A request is answered with what the upstream
@@ -28,6 +28,6 @@ export function createOtlpProxy(options: OtlpProxyOptions): Promise<OtlpProxy> {
 
 export type { OtlpProxyOptions } from './options.ts'
 export type { OtlpProxy } from './proxy.ts'
-export { createRewriter } from './walk-otlp.ts'
+export { createRewriter } from './rewriter.ts'
 export { OtlpError } from './types.ts'
 export type { Encoding, RewriteCounts, RewriteErrorCode, RewriteOptions, Rewriter, Signal } from './types.ts'
