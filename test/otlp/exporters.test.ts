@@ -7,7 +7,7 @@ import * as grpc from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createOtlpProxy, type OtlpProxy } from '../../transports/otlp/index.ts'
 import type { Signal } from '../../transports/otlp/types.ts'
-import { CANARY, decodeRequest, grpcUpstream, httpUpstream, makeCertificates, quiet, sdk, type Certificates } from './support.ts'
+import { CANARY, decodeRequest, grpcUpstream, httpUpstream, makeCertificates, quiet, sdk, type Certificates } from './support/proxy.ts'
 
 // ---------------------------------------------------------------------------------------------- the SDK, by the shapes that are used here
 

@@ -4,7 +4,7 @@ import * as grpc from '@grpc/grpc-js'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createOtlpProxy, type OtlpProxy, type OtlpProxyOptions } from '../../transports/otlp/index.ts'
 import { encodeStatus, retryInfoOf } from '../../transports/otlp/status.ts'
-import { call, CANARY, decodeRequest, encodeResponse, grpcUpstream, quiet, spans, type GrpcReaction, type GrpcReceived } from './support.ts'
+import { call, CANARY, decodeRequest, encodeResponse, grpcUpstream, quiet, spans, type GrpcReaction, type GrpcReceived } from './support/proxy.ts'
 
 const closers: (() => unknown)[] = []
 afterEach(async () => {

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createOtlpProxy, type OtlpProxy, type OtlpProxyOptions } from '../../transports/otlp/index.ts'
-import { CANARY, decodeRequest, encodeResponse, httpUpstream, logsJson, post, quiet, spans, type Reaction, type Received } from './support.ts'
+import { CANARY, decodeRequest, encodeResponse, httpUpstream, logsJson, post, quiet, spans, type Reaction, type Received } from './support/proxy.ts'
 
 type Upstream = Awaited<ReturnType<typeof httpUpstream>>
 const closers: (() => unknown)[] = []

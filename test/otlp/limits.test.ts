@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createOtlpProxy, type OtlpProxy, type OtlpProxyOptions } from '../../transports/otlp/index.ts'
 import { Budget } from '../../transports/otlp/budget.ts'
 import { retryAfterMs } from '../../transports/otlp/status.ts'
-import { call, CANARY, encodeRequest, grpcUpstream, httpUpstream, logsJson, makeCertificates, post, quiet, spans, type Certificates } from './support.ts'
+import { call, CANARY, encodeRequest, grpcUpstream, httpUpstream, logsJson, makeCertificates, post, quiet, spans, type Certificates } from './support/proxy.ts'
 
 let folder = ''
 let certificates: Certificates | undefined
@@ -205,9 +205,9 @@ describe('under TLS', () => {
     const to = await httpUpstream()
     closers.push(() => to.close())
     const via = await proxy({ listenHttp: ':0', forwardHttp: to.url, tls: { cert: certificates.cert, key: certificates.key }, maxBodyBytes: 1 << 20 })
-    const origin = `https://localhost:${via.addresses.http!.port}`
+    const origin = `https://127.0.0.1:${via.addresses.http!.port}`
     const ca = readFileSync(certificates.ca)
-    const session = connectHttp2(origin, { ca, family: 4 })
+    const session = connectHttp2(origin, { ca })
     closers.push(() => session.destroy())
     const ask = (path: string, body: Buffer, headers: Record<string, string> = {}): Promise<{ status: number; body: Buffer }> =>
       new Promise((done, failed) => {

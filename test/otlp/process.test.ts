@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { buildInto } from '../support/build.ts'
-import { call, CANARY, grpcUpstream, httpUpstream, logsJson, post, secret, spans } from './support.ts'
+import { call, CANARY, grpcUpstream, httpUpstream, logsJson, post, secret, spans } from './support/proxy.ts'
 
 let folder = ''
 beforeAll(() => {

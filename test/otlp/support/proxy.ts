@@ -8,17 +8,17 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import * as grpc from '@grpc/grpc-js'
-import type { OtlpProxyOptions } from '../../transports/otlp/options.ts'
-import type { Encoding, Signal } from '../../transports/otlp/types.ts'
+import type { OtlpProxyOptions } from '../../../transports/otlp/options.ts'
+import type { Encoding, Signal } from '../../../transports/otlp/types.ts'
 
-export const root = fileURLToPath(new URL('../../', import.meta.url))
+export const root = fileURLToPath(new URL('../../../', import.meta.url))
 export const secret = 's3cr3t-9b1f4a2c8e7d6f5a0b3c1d2e'
 const fromRoot = createRequire(import.meta.url)
 const otel2 = createRequire(join(root, 'test/fixtures/otel2/package.json'))
 
 /** A word that must not arrive, wherever it stands. */
 export const CANARY = 'canary-7f3a9c51e0'
-export const ruleset = 'version: "1.0"\nrules:\n- name: note\n  keys: [app.note]\n  masks: [{type: redact}]\n'
+export const ruleset = 'version: "1.0"\nrules:\n- name: secret\n  keys: [app.secret]\n  masks: [{type: redact}]\n'
 
 // ---------------------------------------------------------------------------------------------- upstreams
 
