@@ -14,6 +14,7 @@ import { InputError, MaskError } from './errors.ts'
 import type { Issue, MaskErrorCode } from './errors.ts'
 import { compile } from './engine/compile.ts'
 import type { Compiled, Registries } from './engine/compile.ts'
+import { FieldMasker } from './engine/fields.ts'
 import { emptyWildcard, findPath, skipSpace, writeValue } from './engine/json-bytes.ts'
 import { Leaves } from './engine/leaves.ts'
 import { Memo } from './engine/memo.ts'
@@ -27,7 +28,7 @@ import type { AiEngine, CustomDetector, DetectorInfo, Finder, KnownValues, LineB
 import type { KnownSecret } from './detectors/known-secret.ts'
 import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, freeName, Hits, namesOf, RecordState, splice, Writer } from './engine/walker.ts'
-import type { Access } from './engine/walker.ts'
+import type { Access, FieldEngine } from './engine/walker.ts'
 import { deriveKey, randomKey, zero } from './engine/keyed.ts'
 import type { RunKey } from './engine/keyed.ts'
 import { Skim } from './engine/skim.ts'
@@ -51,10 +52,10 @@ import type { SeedProblem } from './ruleset/read.ts'
 import { compileRegex } from './ruleset/regex.ts'
 import { runTest, TEST_RUN_SECRET } from './ruleset/test-run.ts'
 import type { Masked, RulesetTestResult } from './ruleset/test-run.ts'
-import { findSeedFile } from './seeds/load.ts'
+import { findSeedFile, isBareName } from './seeds/load.ts'
 import { createFeedStream } from './stream.ts'
 import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Transform } from 'node:stream'
 
 /** A ruleset: `mask-logs:<name>`, a file path, YAML text (it contains a newline), a parsed object, or a list, later ones stronger. */
@@ -198,6 +199,8 @@ export interface FeedOptions extends Omit<LineOptions, 'format'> {
 
 /** What createMasker returns. */
 export interface Masker {
+  /** The ruleset's `name`; without one, what it was given as: a built-in name, the name of its file, or `<ruleset>`. Never data. */
+  readonly name: string
   /** Warnings of the ruleset. */
   readonly warnings: readonly Issue[]
   /** The policies in force. */
@@ -241,8 +244,16 @@ interface Plugin {
   readonly detectors?: readonly CustomDetector[]
 }
 
+/** What the versions of a live masker share. */
+export interface Shared {
+  /** Stays its owner's: closing a version does not wipe it. */
+  readonly key: RunKey
+  /** Told of every file that is looked for, before it is read. Shipped files are not told. */
+  readonly opening: (path: string) => void
+}
+
 /** The built-in masks and detectors with those of the options, and where seed files are found. */
-function withOwn(builtins: Builtins, options: Pick<MaskerOptions, 'plugins' | 'masks' | 'detectors' | 'seedDirs'>) {
+function withOwn(builtins: Builtins, options: Pick<MaskerOptions, 'plugins' | 'masks' | 'detectors' | 'seedDirs'>, opening?: Shared['opening']) {
   const plugins = (options.plugins ?? []).map(loadPlugin)
   const masks = new Map<string, MaskDefinition>()
   for (const m of builtins.masks) masks.set(m.type, m)
@@ -268,6 +279,8 @@ function withOwn(builtins: Builtins, options: Pick<MaskerOptions, 'plugins' | 'm
     const id = `${dirs.join('\0')}\0${name}`
     let table = tables.get(id)
     if (table === undefined) {
+      // the last of them is shipped
+      if (opening !== undefined && isBareName(name)) for (const directory of dirs.slice(0, -1)) opening(resolve(directory, name))
       const found = findSeedFile(name, dirs)
       table = 'table' in found ? found.table : { error: found.problem.code, message: found.problem.message }
       tables.set(id, table)
@@ -282,18 +295,37 @@ export function makeMasker(builtins: Builtins, input: RulesetInput | readonly Ru
   return bind(builtins, input, options).masker
 }
 
-function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): { ruleset: Ruleset; masker: BoundMasker } {
+/** The key of the run secret, or a random one. */
+export function makeKey(options: Pick<MaskerOptions, 'runSecret' | 'instanceSecret'>): RunKey {
+  return options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
+}
+
+/** One version of a live masker: loads, checks and compiles a ruleset now. Throws what createMasker throws. */
+export function makeVersion(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions, shared: Shared): Version {
+  return bind(builtins, input, options, shared).masker
+}
+
+/** A masker that tells whether it may be closed. */
+export interface Version extends Masker {
+  /** A record is being masked: what asks was called by it. */
+  readonly atWork: boolean
+}
+
+function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions, shared?: Shared): { ruleset: Ruleset; masker: BoundMasker } {
   // the secret first: nothing is read, not even a ruleset, under one that is refused
-  const key = options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
+  const key = shared?.key ?? makeKey(options)
   if (options.aiEngine !== undefined && typeof options.aiEngine !== 'function') throw new InputError('bad_option', "'aiEngine' is a function from texts and labels to spans")
   const known = builtins.knownSecrets(options.knownSecrets ?? [])
-  const { masks, customs, detectors, seed } = withOwn(builtins, options)
+  const { masks, customs, detectors, seed } = withOwn(builtins, options, shared?.opening)
   const { ruleset, warnings } = loadRuleset(input ?? 'mask-logs:default', {
     masks,
     detectors,
     builtin: builtinRuleset,
     builtinNames: BUILTIN_NAMES,
-    readFile: readRulesetFile,
+    readFile(path, root) {
+      shared?.opening(path)
+      return readRulesetFile(path, root)
+    },
     seed,
     aiEngine: options.aiEngine !== undefined,
     ...(options.policy === undefined ? {} : { policyOverride: options.policy }),
@@ -321,7 +353,15 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
     },
   }
   const all = [...warnings, ...known.refused.map(shortSecret)]
-  return { ruleset, masker: new BoundMasker(ruleset, all, registries, key, options) }
+  const name = ruleset.name ?? nameOf(input ?? 'mask-logs:default')
+  return { ruleset, masker: new BoundMasker(name, ruleset, all, registries, key, options, shared !== undefined) }
+}
+
+/** What a ruleset without a name is called. */
+function nameOf(input: RulesetInput | readonly RulesetInput[]): string {
+  const last: unknown = Array.isArray(input) ? input[input.length - 1] : input
+  if (typeof last !== 'string' || last.includes('\n')) return '<ruleset>'
+  return last.startsWith('mask-logs:') ? last : basename(last)
 }
 
 /** What a known secret that is not looked for is worth saying: its name, and nothing of it. */
@@ -422,7 +462,17 @@ interface Block {
 const OVERSIZE_HEAD = 16384
 const OVERSIZE_SLACK = 4096
 
-class BoundMasker implements Masker {
+/**
+ * What walkers of other formats than JSON drive a masker by. Internal: for the transports of this package.
+ * Throws InputError where the masker was not made by createMasker, or is closed.
+ */
+export function fieldsOf(masker: Masker): FieldEngine {
+  if (!(masker instanceof BoundMasker)) throw new InputError('bad_option', 'a masker that createMasker has made is needed')
+  return masker.fields()
+}
+
+class BoundMasker implements Version {
+  readonly name: string
   readonly warnings: readonly Issue[]
   readonly policy: Ruleset['policy']
   private readonly compiled: Compiled
@@ -433,6 +483,8 @@ class BoundMasker implements Masker {
   private readonly hits = new Hits()
   private readonly memo: Memo
   private readonly key: RunKey
+  /** The key serves others too. */
+  private readonly keyShared: boolean
   private readonly textAccess: TextAccess
   private readonly quarantine: MaskerOptions['quarantine']
   private readonly failedRecord: FailedRecord
@@ -450,7 +502,9 @@ class BoundMasker implements Masker {
   private nMasked = 0
   private readonly errors = new Map<string, number>()
 
-  constructor(ruleset: Ruleset, warnings: readonly Issue[], registries: Registries, key: RunKey, options: MaskerOptions) {
+  constructor(name: string, ruleset: Ruleset, warnings: readonly Issue[], registries: Registries, key: RunKey, options: MaskerOptions, keyShared: boolean) {
+    this.name = name
+    this.keyShared = keyShared
     this.warnings = warnings
     this.policy = ruleset.policy
     this.key = key
@@ -462,7 +516,8 @@ class BoundMasker implements Masker {
     }
     this.compiled = compile(ruleset, registries, key)
     const { plan, applier, pairs, customs } = this.compiled
-    this.memo = new Memo(options.memoSize ?? 8192)
+    this.memoSize = options.memoSize ?? 8192
+    this.memo = new Memo(this.memoSize)
     this.texts = new TextMasker(plan, applier, pairs, customs)
     this.services = { plan, applier, pairs, customs, hits: this.hits, state: this.state, memo: this.memo, texts: this.texts, observe: undefined }
     this.walker = new JsonWalker(this.services)
@@ -487,6 +542,10 @@ class BoundMasker implements Masker {
     this.busy = true
   }
   private busy = false
+
+  get atWork(): boolean {
+    return this.busy
+  }
 
   // ---------------------------------------------------------------------------------------------- one record
 
@@ -799,27 +858,13 @@ class BoundMasker implements Masker {
   }
 
   private parsed<T>(value: T): T {
-    const { plan, applier } = this.compiled
-    if (this.values === undefined) {
-      const nestedHits = new Hits()
-      // the strings of the record are the first level
-      const nested = new JsonWalker({ ...this.services, hits: nestedHits, nesting: 3 }, 0)
-      this.values = new ValueWalker({
-        plan,
-        applier,
-        state: this.state,
-        texts: this.texts,
-        leaves: new Leaves(plan, applier, new Scanner(plan, this.compiled.pairs, this.compiled.customs)),
-        nested,
-        nestedHits,
-      })
-    }
+    const values = this.valueWalker()
     this.nRecords++
     this.state.next()
-    plan.trim()
+    this.compiled.plan.trim()
     let done: unknown
     try {
-      done = this.values.walk(value)
+      done = values.walk(value)
     } catch (error) {
       const code = error instanceof TooDeep ? 'too_deep' : error instanceof MaskError ? error.code : 'internal'
       this.count(code)
@@ -840,6 +885,45 @@ class BoundMasker implements Masker {
     this.state.commit()
     return (this.policy.verify ? this.verifiedValue(done) : done) as T
   }
+
+  private valueWalker(): ValueWalker {
+    if (this.values !== undefined) return this.values
+    const { plan, applier, pairs, customs } = this.compiled
+    const nestedHits = new Hits()
+    // the strings of the record are the first level
+    const nested = new JsonWalker({ ...this.services, hits: nestedHits, nesting: 3 }, 0)
+    const leaves = new Leaves(plan, applier, new Scanner(plan, pairs, customs))
+    return (this.values = new ValueWalker({ plan, applier, state: this.state, texts: this.texts, leaves, nested, nestedHits }))
+  }
+
+  /** What walkers of other formats drive. */
+  fields(): FieldEngine {
+    this.open()
+    const masker = this
+    return (this.fieldMasker ??= new FieldMasker({
+      compiled: this.compiled,
+      state: this.state,
+      texts: this.texts,
+      values: this.valueWalker(),
+      memoSize: this.memoSize,
+      begin() {
+        masker.begin()
+        masker.reset()
+      },
+      end(bytesIn, bytesOut) {
+        masker.nIn += bytesIn
+        masker.nOut += bytesOut
+        masker.busy = false
+      },
+      next: () => void masker.nRecords++,
+      count: (code) => masker.count(code),
+      settleErrors: () => masker.settleErrors(),
+      masked: (places) => void (masker.nMasked += places),
+      verifyHit: () => masker.verifyHit(),
+    }))
+  }
+  private fieldMasker: FieldMasker | undefined
+  private readonly memoSize: number
 
   /** `policy.verify` on a value: the same value when its JSON text is clean, else what becomes of that text. */
   private verifiedValue(value: unknown): unknown {
@@ -933,6 +1017,9 @@ class BoundMasker implements Masker {
       oversizeKeep: this.policy.on_oversize === 'drop' ? 0 : this.policy.on_oversize === 'text' ? Number.POSITIVE_INFINITY : OVERSIZE_HEAD + OVERSIZE_SLACK,
       get partial() {
         return partial
+      },
+      get open() {
+        return block !== undefined
       },
       block(bytes) {
         partial = undefined
@@ -1471,7 +1558,8 @@ class BoundMasker implements Masker {
     this.closed = true
     this.tally()
     this.memo.clear()
-    zero(this.key)
+    this.fieldMasker?.wipe()
+    if (!this.keyShared) zero(this.key)
     this.known?.wipe()
     this.scratch.fill(0)
     wipeReadings()
