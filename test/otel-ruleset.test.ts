@@ -52,8 +52,10 @@ describe('mask-logs:otel', () => {
       const harmless = rules.find((rule) => rule.name === 'headers')!.except_keys!.filter((key) => !special.includes(key) && !key.includes('*'))
       expect(harmless.length).toBeGreaterThan(50)
       for (const header of harmless) expect(mask({ [prefix + header]: ['v1'] })).toEqual({ [prefix + header]: ['v1'] })
-      for (const header of special) expect(JSON.stringify(mask({ [prefix + header]: ['http://203.0.113.77/?token=t1&n=2'] }))).toMatch(/\["http:\/\/203\.0\.113\.(?:0|77)\/\?token=REDACTED&n=2"\]/)
-      for (const header of ['authorization', 'cookie', 'x-csrf-token', 'x-my-secret', 'x-session-id', 'api-key']) expect(mask({ [prefix + header]: ['v1'], a: 1 })).toEqual({ a: 1 })
+      for (const header of special)
+        expect(JSON.stringify(mask({ [prefix + header]: ['http://203.0.113.77/?token=t1&n=2'] }))).toMatch(/\["http:\/\/203\.0\.113\.(?:0|77)\/\?token=REDACTED&n=2"\]/)
+      for (const header of ['authorization', 'cookie', 'x-csrf-token', 'x-my-secret', 'x-session-id', 'api-key'])
+        expect(mask({ [prefix + header]: ['v1'], a: 1 })).toEqual({ a: 1 })
       for (const header of ['x-user', 'via', 'etag', 'from']) expect(mask({ [prefix + header]: ['v1'] })).toEqual({ [prefix + header]: ['[REDACTED]'] })
     },
   )
@@ -62,7 +64,9 @@ describe('mask-logs:otel', () => {
     const masker = createMasker('mask-logs:otel', { runSecret: SECRET })
     const plain = createMasker({ version: '1.0', rules: [{ keys: ['customer'], masks: [{ type: 'pseudonym' }] }] }, { runSecret: SECRET })
     const token = (plain.value({ customer: 'u-881' }) as { customer: string }).customer
-    expect(masker.value({ attributes: { 'user.id': 'u-881' }, resource: { attributes: { 'enduser.id': 'u-881' } }, exemplars: [{ attributes: { 'session.id': 'u-881' } }] })).toEqual({
+    expect(
+      masker.value({ attributes: { 'user.id': 'u-881' }, resource: { attributes: { 'enduser.id': 'u-881' } }, exemplars: [{ attributes: { 'session.id': 'u-881' } }] }),
+    ).toEqual({
       attributes: { 'user.id': token },
       resource: { attributes: { 'enduser.id': token } },
       exemplars: [{ attributes: { 'session.id': token } }],
