@@ -216,7 +216,8 @@ export const COMMANDS: readonly Command[] = [
     operands: 0,
     examples: [
       'mask-logs otlp --listen-http :14318 --forward-http http://127.0.0.1:4318',
-      'mask-logs otlp --listen-grpc :14317 --forward-grpc https://gateway.example:4317 -r rules.yaml --watch --listen-admin :9464 --workers auto',
+      'mask-logs otlp --listen-grpc :14317 --forward-grpc https://gw.example:4317 -r rules.yaml --watch',
+      'mask-logs otlp --forward http://collector:4318 --listen-admin :9464 --workers auto',
     ],
   },
   {
