@@ -227,9 +227,9 @@ export class FieldMasker implements FieldEngine {
   }
 
   bytes(bytes: Buffer, start: number, end: number, scope: Scope, access: Access): number {
-    if (scope.strings === PASS || start === end) return 0
+    if (scope.strings === PASS) return 0
     if (isUtf8(bytes.subarray(start, end), end - start)) return this.text(bytes, start, end, scope, access)
-    if (scope.strings === SCAN) return 0
+    if (scope.targets.length === 0 && !scope.unknown) return 0
     // what is no text goes to no mask
     this.state.places++
     this.whole = '[REDACTED]'

@@ -123,6 +123,26 @@ function maskedMember(engine: FieldEngine, member: string, scope: Scope, access:
   return at > 0 && MEMBER_KEY.test(done.slice(0, at).trim()) && MEMBER_VALUE.test(done.slice(at + 1)) ? done : undefined
 }
 
+/**
+ * Bytes that are text, as a value of the record view: an object, which is masked like the text, and shows what it was, and which names nothing that stands
+ * beside it.
+ */
+export function bytesText(bytes: Buffer): unknown {
+  return Object(bytes.toString())
+}
+
+/** A text that `bytesText` has made, or that has come of one. */
+export function isBytesText(value: unknown, before: unknown): boolean {
+  return value instanceof String || (typeof value === 'string' && before instanceof String)
+}
+
+/** The object at a key of a view, made if need be. */
+export function mapIn(view: Map<string, unknown>, key: string): Map<string, unknown> {
+  let map = view.get(key) as Map<string, unknown> | undefined
+  if (map === undefined) view.set(key, (map = new Map()))
+  return map
+}
+
 /** A masked value as text. */
 export function asText(value: unknown): string {
   return typeof value === 'string'

@@ -9,7 +9,7 @@ import { anyValue, ATTRIBUTES, DETECTED, ID, library, MESSAGE, metric, NUMBER, N
 import type { Field, Message, NumberType } from './otlp-fields.ts'
 import { JsonIndex } from './otlp-json-index.ts'
 import type { Member } from './otlp-json-index.ts'
-import { applied, asText, entriesOf, fitsInt64, HOP, invalid, isDouble, maskedTraceState, member, Pairing, Place } from './otlp-record.ts'
+import { applied, asText, entriesOf, fitsInt64, HOP, bytesText, mapIn, invalid, isBytesText, isDouble, maskedTraceState, member, Pairing, Place } from './otlp-record.ts'
 import { OtlpError } from './types.ts'
 import type { RewriteCounts, RewriteOptions, Signal } from './types.ts'
 
@@ -774,7 +774,8 @@ export class JsonRequestWalker implements Access {
           }
         keys.names = namesOf(all)
       }
-      name = freeName(keys.names, masked)
+      // an entity may name a key that the resource has not
+      name = keys.names.has(key) ? freeName(keys.names, masked) : masked
     }
     keys.renamed.set(key, name)
     return name
@@ -820,7 +821,7 @@ export class JsonRequestWalker implements Access {
   private shape(at: number): number {
     if (this.anyText(at) !== undefined) return 0
     const inner = this.containerOf(at)
-    if (inner === undefined) return 1
+    if (inner === undefined || inner.list < 0) return 1
     let n = 0
     for (const [item] of this.list(inner.list)) {
       if (++n > MOST_BESIDE) return 2
@@ -837,7 +838,7 @@ export class JsonRequestWalker implements Access {
       const map = m.key === 'kvlistValue' || m.key === 'kvlist_value'
       if (!(map || m.key === 'arrayValue' || m.key === 'array_value') || this.buf[m.start] !== 0x7b) continue
       const values = this.index.members(m.start).findLast(({ key }) => key === 'values')
-      return { list: values === undefined || this.buf[values.start] !== 0x5b ? m.start : values.start, map }
+      return { list: values === undefined || this.buf[values.start] !== 0x5b ? -1 : values.start, map }
     }
     return undefined
   }
@@ -970,7 +971,11 @@ export class JsonRequestWalker implements Access {
 
   private isPair(list: number): boolean {
     const items = [...this.listUpTo(list, 3)]
-    return items.length === 2 && this.anyText(items[0]!) !== undefined && this.containerOf(items[1]!) === undefined
+    return items.length === 2 && this.anyText(items[0]!) !== undefined && this.containerOf(items[1]!) === undefined && !this.isBytes(items[1]!)
+  }
+
+  private isBytes(at: number): boolean {
+    return this.buf[at] === 0x7b && this.index.members(at).some(({ key }) => key === 'bytesValue' || key === 'bytes_value')
   }
 
   private *listUpTo(list: number, most: number): Generator<number> {
@@ -1009,6 +1014,8 @@ export class JsonRequestWalker implements Access {
       for (const m of this.index.members(this.metricAt)) {
         const f = metric.byName.get(m.key)
         if (f?.role === TEXT && this.buf[m.start] === 0x22) out.set(f.view, this.text(m))
+        else if (f?.role === ATTRIBUTES && this.kind === OF_METRIC && this.buf[m.start] === 0x5b)
+          for (const [entry] of this.list(m.start)) this.readEntry(entry, mapIn(out, f.view), 2)
       }
     }
     const one = (message: Message, name: string, at: number): void => {
@@ -1033,8 +1040,7 @@ export class JsonRequestWalker implements Access {
           out.set(f.view, this.text(m))
           break
         case ATTRIBUTES: {
-          let map = out.get(f.view) as Map<string, unknown> | undefined
-          if (map === undefined) out.set(f.view, (map = new Map()))
+          const map = mapIn(out, f.view)
           for (const [entry] of this.list(m.start)) this.readEntry(entry, map, 2)
           break
         }
@@ -1053,9 +1059,7 @@ export class JsonRequestWalker implements Access {
             }
             break
           }
-          let map = out.get(f.view) as Map<string, unknown> | undefined
-          if (map === undefined) out.set(f.view, (map = new Map()))
-          this.readMessage(f.message!, m.start, map)
+          this.readMessage(f.message!, m.start, mapIn(out, f.view))
         }
       }
     }
@@ -1094,7 +1098,7 @@ export class JsonRequestWalker implements Access {
         case 7: {
           this.stringAt(m.start)
           const bytes = Buffer.from(this.text(m), 'base64')
-          value = isUtf8(bytes) ? bytes.toString() : Uint8Array.prototype.slice.call(bytes)
+          value = isUtf8(bytes) ? bytesText(bytes) : Uint8Array.prototype.slice.call(bytes)
           break
         }
         case 8:
@@ -1234,6 +1238,7 @@ function jsonEntry(key: string, value: unknown, before: unknown): string {
 
 /** A value as the member of an AnyValue; empty for null. */
 function jsonAny(value: unknown, before: unknown): string {
+  if (isBytesText(value, before)) return `"bytesValue":"${Buffer.from(String(value)).toString('base64')}"`
   switch (typeof value) {
     case 'string':
       return `"stringValue":${JSON.stringify(value)}`

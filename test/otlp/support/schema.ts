@@ -1,10 +1,11 @@
 // protobufjs reads and writes requests by a descriptor that is made from the field table of the rewriter.
 import protobuf from 'protobufjs'
-import { ATTRIBUTES, BYTES, DETECTED, ID, NUMBER, NUMBERS, REFERENCE, requests, TEXT, TRACE_STATE } from '../../../transports/otlp/otlp-fields.ts'
+import { BYTES, DETECTED, ID, REFERENCE, requests, TEXT, TRACE_STATE } from '../../../transports/otlp/otlp-fields.ts'
 import type { Message } from '../../../transports/otlp/otlp-fields.ts'
 import type { Signal } from '../../../transports/otlp/types.ts'
 
 interface Descriptor {
+  oneofs?: Record<string, { oneof: string[] }>
   fields: Record<string, { id: number; type: string; rule?: 'repeated' }>
 }
 
@@ -24,7 +25,19 @@ function descriptor(message: Message): Descriptor {
     const type = f.message !== undefined ? f.message.name : text ? 'string' : bytes ? 'bytes' : f.type === 'enum' ? 'int32' : f.type!
     out.fields[f.name] = { id: f.number, type, ...(f.repeated ? { rule: 'repeated' as const } : {}) }
   }
+  // what is in a oneof is there or not, whatever its value
+  const alone = ALONE[message.name]?.filter((name) => name in out.fields) ?? []
+  if (alone.length > 0) out.oneofs = Object.fromEntries(alone.map((name) => [`_${name}`, { oneof: [name] }]))
   return out
+}
+
+/** Fields of oneofs, and optional ones. Each is one of its own here: then the last does not take the place of the others. */
+const ALONE: Readonly<Record<string, readonly string[]>> = {
+  AnyValue: ['string_value', 'bool_value', 'int_value', 'double_value', 'array_value', 'kvlist_value', 'bytes_value'],
+  NumberDataPoint: ['as_double', 'as_int'],
+  Exemplar: ['as_double', 'as_int'],
+  HistogramDataPoint: ['sum', 'min', 'max'],
+  ExponentialHistogramDataPoint: ['sum', 'min', 'max'],
 }
 
 /** The message types of a signal, by name. */
@@ -40,4 +53,3 @@ const roots = { traces: typesOf('traces'), metrics: typesOf('metrics'), logs: ty
 export function requestType(signal: Signal): protobuf.Type {
   return roots[signal].lookupType(requestNames[signal])
 }
-void [ATTRIBUTES, NUMBER, NUMBERS]
