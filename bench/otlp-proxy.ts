@@ -16,7 +16,15 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** The ruleset that the command has by default, where it is there. */
 export const proxyRuleset = existsSync(here('../../rulesets/otel.yaml')) ? 'mask-logs:otel' : 'mask-logs:default'
 
-export const proxyRows = ['passthrough', 'mask-logs otlp', 'passthrough, gzip both ways', 'mask-logs otlp, gzip both ways', 'passthrough, unmatched', 'mask-logs otlp, unmatched', 'mask-logs otlp, --workers 2'] as const
+export const proxyRows = [
+  'passthrough',
+  'mask-logs otlp',
+  'passthrough, gzip both ways',
+  'mask-logs otlp, gzip both ways',
+  'passthrough, unmatched',
+  'mask-logs otlp, unmatched',
+  'mask-logs otlp, --workers 2',
+] as const
 export type ProxyRow = (typeof proxyRows)[number]
 
 export interface ProxyFigures {
@@ -94,7 +102,11 @@ export function traceRequest(spans: number, planted: string, seed: string): Buff
   }
   const type = root.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest
   const resource = { attributes: [text('service.name', 'orders'), text('service.version', '4.2.0'), text('host.name', 'node-17'), text('k8s.pod.name', 'orders-7d4b9c-x2x9z')] }
-  return Buffer.from(type.encode(type.fromObject({ resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'http', version: '1.0' }, spans: Array.from({ length: spans }, (_, i) => one(i)) }] }] })).finish())
+  return Buffer.from(
+    type
+      .encode(type.fromObject({ resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'http', version: '1.0' }, spans: Array.from({ length: spans }, (_, i) => one(i)) }] }] }))
+      .finish(),
+  )
 }
 
 /** Runs one row for some seconds, after a second of warming up. Fails when a request fails. */
@@ -169,7 +181,16 @@ export async function runProxy(row: ProxyRow, seconds: number): Promise<ProxyFig
     const sorted = [...times].sort((a, b) => a - b)
     const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
     const count = times.length * spans
-    return { spansPerSecond: count / took, megabytesPerSecond: (times.length * size) / took / 1e6, p50: at(0.5), p99: at(0.99), cpuPerSpan: (used / count) * 1e6, rss, looked, found }
+    return {
+      spansPerSecond: count / took,
+      megabytesPerSecond: (times.length * size) / took / 1e6,
+      p50: at(0.5),
+      p99: at(0.99),
+      cpuPerSpan: (used / count) * 1e6,
+      rss,
+      looked,
+      found,
+    }
   } finally {
     proxy.kill('SIGKILL')
     sink.kill('SIGKILL')

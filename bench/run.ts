@@ -408,10 +408,7 @@ async function otlpProxyRows(): Promise<void> {
   const loss = (masked: ProxyRow, plain: ProxyRow): number => of(plain, 'spansPerSecond') / of(masked, 'spansPerSecond')
   check({ what: 'proxy, spans/s', unit: '', bound: 'least', must: 100_000, aim: 150_000 }, of('mask-logs otlp', 'spansPerSecond'))
   check({ what: 'proxy against the same with masking off: loss of throughput', unit: 'x', bound: 'most', must: 2, aim: 1.5 }, loss('mask-logs otlp', 'passthrough'))
-  check(
-    { what: 'the same with gzip both ways', unit: 'x', bound: 'most', must: 2, aim: 1.5 },
-    loss('mask-logs otlp, gzip both ways', 'passthrough, gzip both ways'),
-  )
+  check({ what: 'the same with gzip both ways', unit: 'x', bound: 'most', must: 2, aim: 1.5 }, loss('mask-logs otlp, gzip both ways', 'passthrough, gzip both ways'))
   const leaks = proxyRows.filter((row) => row.startsWith('mask-logs') && !row.includes('unmatched')).reduce((total, row) => total + sum(row, 'found'), 0)
   check({ what: 'requests in which a planted value arrived', unit: '', bound: 'most', must: 0, aim: 0 }, leaks)
 }
