@@ -293,7 +293,8 @@ export async function listenGrpc(address: Address, engine: Engine, grpc: Grpc, u
     lease.set(Math.min(lease.bytes, 2 * body.length))
     if (!(await lease.grow(2 * body.length - lease.bytes, Math.max(0, most), gone))) throw new Refusal('busy')
     const masked = engine.rewrite(signal, 'protobuf', body)
-    lease.set(masked.length)
+    // What was read counts on: it stays in memory until it is collected.
+    lease.set(body.length + masked.length)
     const now = performance.now()
     const answerBy = isTime(deadline) ? now + Math.max(1, Number(deadline) - Date.now() - MARGIN_MS) : started + settings.timeoutMs
     const retryUntil = Math.min(answerBy, isTime(deadline) ? answerBy : started + settings.waitMs)

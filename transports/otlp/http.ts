@@ -186,7 +186,8 @@ async function forward(engine: Engine, upstream: HttpUpstream, exchange: Exchang
   // what has been read, and what is about to be written
   lease.set(2 * body.length)
   const masked = engine.rewrite(signal, encoding, body)
-  lease.set(masked.length)
+  // What was read counts on: it stays in memory until it is collected.
+  lease.set(body.length + masked.length)
   const now = performance.now()
   const answerBy = Math.max(started + settings.timeoutMs, now + 1000)
   const answer: HttpAnswer = await upstream.send({
@@ -238,7 +239,8 @@ async function readBody(engine: Engine, { request, response, expecting, gone }: 
   await room.need(factor * (declared === undefined ? FIRST_ROOM : Number(declared)))
   if (expecting) (response as ServerResponse).writeContinue()
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
+    // Copied as it comes: pieces that live on until the end of the request are collected late.
+    let bytes = Buffer.allocUnsafeSlow(declared === undefined ? FIRST_ROOM : Number(declared))
     let length = 0
     const settle = (error: Error | undefined): void => {
       clearTimeout(timer)
@@ -246,18 +248,23 @@ async function readBody(engine: Engine, { request, response, expecting, gone }: 
       request.off('data', take)
       request.off('end', end)
       request.pause()
-      if (error === undefined) resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length))
+      if (error === undefined) resolve(bytes.subarray(0, length))
       else reject(error)
     }
     const leave = (): void => settle(new Gone())
     const end = (): void => settle(undefined)
     const take = (chunk: Buffer): void => {
-      length += chunk.length
-      if (length > maxBodyBytes) {
+      if (length + chunk.length > maxBodyBytes) {
         settle(new Refusal('too_large'))
         return
       }
-      chunks.push(chunk)
+      if (length + chunk.length > bytes.length) {
+        const more = Buffer.allocUnsafeSlow(Math.min(maxBodyBytes, Math.max(2 * bytes.length, length + chunk.length)))
+        bytes.copy(more, 0, 0, length)
+        bytes = more
+      }
+      chunk.copy(bytes, length)
+      length += chunk.length
       const needed = factor * length
       if (needed <= room.bytes) return
       request.pause()
