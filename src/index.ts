@@ -14,6 +14,8 @@ import { createNamesFinder, createNamesGate, nameDetectors } from './detectors/n
 import { makeTextTagging } from './detectors/names/tagging.ts'
 import type { TaggingOptions, TextTagging } from './detectors/names/tagging.ts'
 import { createMaskedWritable } from './stream.ts'
+import { makeLiveMasker } from './live.ts'
+import type { LiveMasker, LiveOptions } from './live.ts'
 import { makeConverted, makeDiscovery, makeMasker, makeTested } from './masker.ts'
 import type { Builtins, ConvertOptions, Discovery, DiscoveryOptions, Masker, MaskerOptions, RulesetInput } from './masker.ts'
 import { masks } from './masks/index.ts'
@@ -46,6 +48,18 @@ const builtins: Builtins = {
  */
 export function createMasker(ruleset?: RulesetInput | readonly RulesetInput[], options: MaskerOptions = {}): Masker {
   return makeMasker(builtins, ruleset, options)
+}
+
+/**
+ * A masker whose ruleset can be replaced while it works: by `reload`, or with `watch: true` when its files change. A new version is
+ * loaded, checked and compiled before it stands in, as a whole and between two records or lines; when anything is wrong with it the
+ * version in force stays. The run secret stays what it was, and so does the random key that is taken without one. Takes and throws
+ * what createMasker does.
+ *
+ * @example createLiveMasker('./rules.yaml', { watch: true, onReload: ({ ok, serial }) => console.error(ok, serial) })
+ */
+export function createLiveMasker(ruleset?: RulesetInput | readonly RulesetInput[], options: LiveOptions = {}): LiveMasker {
+  return makeLiveMasker(builtins, ruleset, options)
 }
 
 /**
@@ -145,6 +159,7 @@ export type {
 } from './engine/types.ts'
 export type { Feed, LineEngine, Pieces, Remark } from './lines.ts'
 export type { TaggedSpan, TaggingFailure, TaggingOptions, TaggingStats, TextTagger, TextTagging } from './detectors/names/tagging.ts'
+export type { Hold, LiveMasker, LiveOptions, LiveStats, ReloadEvent } from './live.ts'
 export type { KnownSecret } from './detectors/known-secret.ts'
 export { fieldsOf } from './masker.ts'
 export { TEST_RUN_SECRET } from './ruleset/test-run.ts'

@@ -52,10 +52,10 @@ import type { SeedProblem } from './ruleset/read.ts'
 import { compileRegex } from './ruleset/regex.ts'
 import { runTest, TEST_RUN_SECRET } from './ruleset/test-run.ts'
 import type { Masked, RulesetTestResult } from './ruleset/test-run.ts'
-import { findSeedFile } from './seeds/load.ts'
+import { findSeedFile, isBareName } from './seeds/load.ts'
 import { createFeedStream } from './stream.ts'
 import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Transform } from 'node:stream'
 
 /** A ruleset: `mask-logs:<name>`, a file path, YAML text (it contains a newline), a parsed object, or a list, later ones stronger. */
@@ -199,6 +199,8 @@ export interface FeedOptions extends Omit<LineOptions, 'format'> {
 
 /** What createMasker returns. */
 export interface Masker {
+  /** The ruleset's `name`; without one, what it was given as: a built-in name, the name of its file, or `<ruleset>`. Never data. */
+  readonly name: string
   /** Warnings of the ruleset. */
   readonly warnings: readonly Issue[]
   /** The policies in force. */
@@ -242,8 +244,16 @@ interface Plugin {
   readonly detectors?: readonly CustomDetector[]
 }
 
+/** What the versions of a live masker share. */
+export interface Shared {
+  /** Stays its owner's: closing a version does not wipe it. */
+  readonly key: RunKey
+  /** Told of every file that is looked for, before it is read. Shipped files are not told. */
+  readonly opening: (path: string) => void
+}
+
 /** The built-in masks and detectors with those of the options, and where seed files are found. */
-function withOwn(builtins: Builtins, options: Pick<MaskerOptions, 'plugins' | 'masks' | 'detectors' | 'seedDirs'>) {
+function withOwn(builtins: Builtins, options: Pick<MaskerOptions, 'plugins' | 'masks' | 'detectors' | 'seedDirs'>, opening?: Shared['opening']) {
   const plugins = (options.plugins ?? []).map(loadPlugin)
   const masks = new Map<string, MaskDefinition>()
   for (const m of builtins.masks) masks.set(m.type, m)
@@ -269,6 +279,8 @@ function withOwn(builtins: Builtins, options: Pick<MaskerOptions, 'plugins' | 'm
     const id = `${dirs.join('\0')}\0${name}`
     let table = tables.get(id)
     if (table === undefined) {
+      // the last of them is shipped
+      if (opening !== undefined && isBareName(name)) for (const directory of dirs.slice(0, -1)) opening(resolve(directory, name))
       const found = findSeedFile(name, dirs)
       table = 'table' in found ? found.table : { error: found.problem.code, message: found.problem.message }
       tables.set(id, table)
@@ -283,18 +295,37 @@ export function makeMasker(builtins: Builtins, input: RulesetInput | readonly Ru
   return bind(builtins, input, options).masker
 }
 
-function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions): { ruleset: Ruleset; masker: BoundMasker } {
+/** The key of the run secret, or a random one. */
+export function makeKey(options: Pick<MaskerOptions, 'runSecret' | 'instanceSecret'>): RunKey {
+  return options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
+}
+
+/** One version of a live masker: loads, checks and compiles a ruleset now. Throws what createMasker throws. */
+export function makeVersion(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions, shared: Shared): Version {
+  return bind(builtins, input, options, shared).masker
+}
+
+/** A masker that tells whether it may be closed. */
+export interface Version extends Masker {
+  /** A record is being masked: what asks was called by it. */
+  readonly atWork: boolean
+}
+
+function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions, shared?: Shared): { ruleset: Ruleset; masker: BoundMasker } {
   // the secret first: nothing is read, not even a ruleset, under one that is refused
-  const key = options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
+  const key = shared?.key ?? makeKey(options)
   if (options.aiEngine !== undefined && typeof options.aiEngine !== 'function') throw new InputError('bad_option', "'aiEngine' is a function from texts and labels to spans")
   const known = builtins.knownSecrets(options.knownSecrets ?? [])
-  const { masks, customs, detectors, seed } = withOwn(builtins, options)
+  const { masks, customs, detectors, seed } = withOwn(builtins, options, shared?.opening)
   const { ruleset, warnings } = loadRuleset(input ?? 'mask-logs:default', {
     masks,
     detectors,
     builtin: builtinRuleset,
     builtinNames: BUILTIN_NAMES,
-    readFile: readRulesetFile,
+    readFile(path, root) {
+      shared?.opening(path)
+      return readRulesetFile(path, root)
+    },
     seed,
     aiEngine: options.aiEngine !== undefined,
     ...(options.policy === undefined ? {} : { policyOverride: options.policy }),
@@ -322,7 +353,15 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
     },
   }
   const all = [...warnings, ...known.refused.map(shortSecret)]
-  return { ruleset, masker: new BoundMasker(ruleset, all, registries, key, options) }
+  const name = ruleset.name ?? nameOf(input ?? 'mask-logs:default')
+  return { ruleset, masker: new BoundMasker(name, ruleset, all, registries, key, options, shared !== undefined) }
+}
+
+/** What a ruleset without a name is called. */
+function nameOf(input: RulesetInput | readonly RulesetInput[]): string {
+  const last: unknown = Array.isArray(input) ? input[input.length - 1] : input
+  if (typeof last !== 'string' || last.includes('\n')) return '<ruleset>'
+  return last.startsWith('mask-logs:') ? last : basename(last)
 }
 
 /** What a known secret that is not looked for is worth saying: its name, and nothing of it. */
@@ -432,7 +471,8 @@ export function fieldsOf(masker: Masker): FieldEngine {
   return masker.fields()
 }
 
-class BoundMasker implements Masker {
+class BoundMasker implements Version {
+  readonly name: string
   readonly warnings: readonly Issue[]
   readonly policy: Ruleset['policy']
   private readonly compiled: Compiled
@@ -443,6 +483,8 @@ class BoundMasker implements Masker {
   private readonly hits = new Hits()
   private readonly memo: Memo
   private readonly key: RunKey
+  /** The key serves others too. */
+  private readonly keyShared: boolean
   private readonly textAccess: TextAccess
   private readonly quarantine: MaskerOptions['quarantine']
   private readonly failedRecord: FailedRecord
@@ -460,7 +502,9 @@ class BoundMasker implements Masker {
   private nMasked = 0
   private readonly errors = new Map<string, number>()
 
-  constructor(ruleset: Ruleset, warnings: readonly Issue[], registries: Registries, key: RunKey, options: MaskerOptions) {
+  constructor(name: string, ruleset: Ruleset, warnings: readonly Issue[], registries: Registries, key: RunKey, options: MaskerOptions, keyShared: boolean) {
+    this.name = name
+    this.keyShared = keyShared
     this.warnings = warnings
     this.policy = ruleset.policy
     this.key = key
@@ -498,6 +542,10 @@ class BoundMasker implements Masker {
     this.busy = true
   }
   private busy = false
+
+  get atWork(): boolean {
+    return this.busy
+  }
 
   // ---------------------------------------------------------------------------------------------- one record
 
@@ -969,6 +1017,9 @@ class BoundMasker implements Masker {
       oversizeKeep: this.policy.on_oversize === 'drop' ? 0 : this.policy.on_oversize === 'text' ? Number.POSITIVE_INFINITY : OVERSIZE_HEAD + OVERSIZE_SLACK,
       get partial() {
         return partial
+      },
+      get open() {
+        return block !== undefined
       },
       block(bytes) {
         partial = undefined
@@ -1508,7 +1559,7 @@ class BoundMasker implements Masker {
     this.tally()
     this.memo.clear()
     this.fieldMasker?.wipe()
-    zero(this.key)
+    if (!this.keyShared) zero(this.key)
     this.known?.wipe()
     this.scratch.fill(0)
     wipeReadings()

@@ -55,7 +55,14 @@ const areas: readonly Area[] = [
     imports: /^src\/(engine|masks|detectors|discover|ruleset|seeds)\/|^src\/(stream|lines|records|rows|documents)\.ts$/,
     packages: /^node:(fs|path|url|module|stream)$/,
   },
-  { name: 'index', files: /^src\/index\.ts$/, imports: /^src\/(engine|masks|detectors|discover|ruleset|seeds)\/|^src\/(masker|stream|lines)\.ts$/, packages: /^node:stream$/ },
+  { name: 'watch', files: /^src\/watch\.ts$/, imports: undefined, packages: /^node:(fs|path)$/ },
+  { name: 'live', files: /^src\/live\.ts$/, imports: /^src\/(masker|stream|lines|watch)\.ts$/, packages: /^node:stream$/ },
+  {
+    name: 'index',
+    files: /^src\/index\.ts$/,
+    imports: /^src\/(engine|masks|detectors|discover|ruleset|seeds)\/|^src\/(masker|live|stream|lines)\.ts$/,
+    packages: /^node:stream$/,
+  },
   {
     name: 'cli',
     files: /^src\/cli(\/[\w-]+)?\.ts$/,
@@ -184,6 +191,8 @@ describe('the checker', () => {
     expect(check('src/detectors/card.ts', 'src/masks/index.ts')).toBe(false)
     expect(check('src/ruleset/load.ts', 'node:http')).toBe(false)
     expect(check('src/stream.ts', 'src/masker.ts')).toBe(false)
+    expect(check('src/masker.ts', 'src/live.ts')).toBe(false)
+    expect(check('src/masker.ts', 'src/watch.ts')).toBe(false)
     expect(check('src/masker.ts', 'src/index.ts')).toBe(false)
     expect(check('src/cli.ts', 'transports/pino.ts')).toBe(false)
     expect(check('src/cli.ts', 'src/engine/walker.ts')).toBe(false)
