@@ -102,6 +102,30 @@ describe('examples/otlp-proxy', () => {
   })
 })
 
+describe('examples/collector', () => {
+  it('sends a trace through the proxy and shows what arrives', () => {
+    const { code, out, err } = node(['examples/collector/run.mjs'])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const [explained = '', arrived = ''] = out.split('\nWhat arrives:\n')
+    expect(explained).toContain('mask-logs otlp --listen-http')
+    expect(arrived).toBe(readFileSync(join(root, 'examples/collector/expected.json'), 'utf8'))
+    for (const raw of ['t0p5ecret', 'Bearer', '203.0.113.77', 'u-881', '4711', 'ann@', '4111 1111', 'k3y-77x1']) {
+      expect(readFileSync(join(root, 'examples/collector/request.json'), 'utf8')).toContain(raw)
+      expect(arrived).not.toContain(raw)
+    }
+  })
+
+  it('explains what needs a Collector', () => {
+    for (const topology of ['agent', 'loop'])
+      expect(node(['examples/collector/run.mjs', topology])).toMatchObject({ code: 0, err: '', out: expect.stringContaining('MASK_LOGS_OTELCOL') as string })
+    expect(node(['examples/collector/run.mjs', 'ring']).code).toBe(2)
+  })
+
+  it('has a ruleset without warnings', () => {
+    expect(node(['dist/src/bin.cjs', 'check', 'examples/collector/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/collector/ruleset.yaml: ok\n', err: '' })
+  })
+})
+
 describe('examples/pino', () => {
   it('hides every planted value and changes nothing else', () => {
     const { code, out, err } = node(['examples/pino/demo.mjs'])

@@ -157,6 +157,7 @@ class Compiler {
   compile(ruleset: Ruleset): Compiled {
     const root = new Node()
     const keyTargets: { target: Target; matches: (key: string) => boolean }[] = []
+    const keyExcepts: { rule: CompiledRule; matches: (key: string) => boolean }[] = []
     const lineTargets = new Map<string, Target[]>()
     const names = new Set<string>()
     const addLine = (name: string, target: Target): void => {
@@ -191,6 +192,7 @@ class Compiler {
         }
         this.rules.push(compiled)
         for (const path of rule.except) root.addPath(path, { kind: 'except', rule: compiled })
+        if (rule.exceptKeys.length > 0) keyExcepts.push({ rule: compiled, matches: this.r.keyGlobs(rule.exceptKeys) })
         if (rule.form === 'detect') {
           this.addActions(compiled, rule.detect, chain)
           continue
@@ -287,6 +289,7 @@ class Compiler {
       documents: this.documents,
       ordered: this.ordered,
       keyTargets,
+      keyExcepts,
       lineTargets,
       detectRules,
       known: this.known !== undefined,
@@ -329,6 +332,7 @@ class Compiler {
           policy: { ...this.policy, unknown_fields: 'keep' },
           root: new Node(),
           keyTargets: [],
+          keyExcepts: [],
           lineTargets: new Map(),
           detectSet: () => set,
           lineDetect: () => set,
@@ -449,6 +453,7 @@ class Compiler {
   private target(rule: CompiledRule, chain: Chain, transform: CompiledTransform | undefined, whole: boolean): Target {
     const fixed = chain.constant !== undefined && transform === undefined && rule.conditions.length === 0 && rule.skip === undefined
     const sources = transform?.transform.hashSources === undefined ? rule.sources : transform.transform.hashSources
+    const pure = chain.pure && transform === undefined && rule.conditions.length === 0 && (!chain.keyed || selfOnly(sources))
     return {
       rule,
       chain,
@@ -456,7 +461,8 @@ class Compiler {
       whole,
       order: rule.order + (transform === undefined ? 0 : (transform.id + 1) / 1e6),
       constantToken: fixed ? Buffer.from(JSON.stringify(chain.constant)) : undefined,
-      memo: chain.pure && transform === undefined && rule.conditions.length === 0 && rule.skip === undefined && !chain.removes && (!chain.keyed || selfOnly(sources)),
+      memo: pure && rule.skip === undefined && !chain.removes,
+      pure,
     }
   }
 
@@ -527,13 +533,13 @@ class Compiler {
       constant,
       pure: !this.some(nodes, (n, d) => d.timeDependent?.(n.options) === true || readsRecord(n)),
       keyed: this.some(nodes, (n, d) => d.random !== undefined || n.type === 'scan' || n.type === 'url' || n.type === 'json' || n.type === 'xml' || n.type === 'unstructured_text'),
-      takesContainers: first?.type === 'json' || first?.type === 'remove',
+      takesContainers: first?.type === 'json' || first?.type === 'remove' || (first?.type === 'scan' && first.options.get('join') === true),
       document: inOrder ? undefined : transforms,
       ordered: inOrder ? transforms : undefined,
       reads: nodes.some(readsDocument),
       copies: this.some(nodes, (n) => n.type === 'from_json_path'),
       apart: inOrder || (transforms === undefined && settles !== 'value' && flat(nodes).some((n) => n.type === 'json')),
-      scans: single?.type === 'scan',
+      scans: single?.type === 'scan' && single.options.get('join') !== true,
       removes: this.some(nodes, (n) => n.type === 'remove'),
     }
   }
@@ -767,6 +773,7 @@ class Compiler {
         root,
         documents,
         keyTargets: [],
+        keyExcepts: [],
         lineTargets: new Map(),
         detectRules: [],
         detectSet: () => parts.noDetect,
