@@ -167,7 +167,14 @@ export async function runProxy(row: ProxyRow, seconds: number): Promise<ProxyFig
     await load(1500)
     times.length = 0
     let rss = 0
-    const watching = setInterval(() => void scrape(admin, 'process_resident_memory_bytes').then((bytes) => (rss = Math.max(rss, bytes))), 250)
+    const watching = setInterval(
+      () =>
+        void scrape(admin, 'process_resident_memory_bytes').then(
+          (bytes) => (rss = Math.max(rss, bytes)),
+          () => {},
+        ),
+      250,
+    )
     const cpu = await scrape(admin, 'process_cpu_seconds_total')
     const begun = performance.now()
     await load(seconds * 1000)
