@@ -452,6 +452,7 @@ describe('options', () => {
     [{ forward: 'collector:4318' }, 'forward takes a URL'],
     [{ forward: 'http://user:pw-5531@collector:4318' }, 'must not hold a user or a password'],
     [{ forwardGrpc: 'http://collector:4317/path' }, 'forwardGrpc takes no path'],
+    [{ listenGrpc: ':0', forward: 'http://collector:4317/path' }, 'must not have a path for gRPC'],
     [{ listenHttp: ':0', forwardGrpc: 'http://collector:4317' }, 'there is no transcoding'],
     [{ listenGrpc: ':0', forwardHttp: 'http://collector:4318' }, 'there is no transcoding'],
     [{ forward: 'http://c', listenHttp: 'localhost' }, 'listenHttp takes HOST:PORT'],
