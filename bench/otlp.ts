@@ -87,7 +87,11 @@ export function corpus(clean: boolean, serial: number): { readonly body: Buffer;
         {
           time_unix_nano: String(1_790_000_000_002_000_000n + BigInt(i)),
           name: 'exception',
-          attributes: [text('exception.type', 'PaymentDeclined'), text('exception.message', `payment of ${mail} declined by the gateway`), text('exception.stacktrace', `PaymentDeclined: payment declined\n${stack}`)],
+          attributes: [
+            text('exception.type', 'PaymentDeclined'),
+            text('exception.message', `payment of ${mail} declined by the gateway`),
+            text('exception.stacktrace', `PaymentDeclined: payment declined\n${stack}`),
+          ],
         },
       ],
       status: { code: 2, message: 'payment declined' },
