@@ -9,7 +9,7 @@ import { writeValue } from './json-bytes.ts'
 import type { Leaves } from './leaves.ts'
 import { Memo } from './memo.ts'
 import { findChild, hashBytes, PASS, SCAN } from './plan.ts'
-import type { Chain, DetectAction, DetectSet, Plan, Scope, Target } from './plan.ts'
+import type { Chain, Claim, DetectAction, DetectSet, Plan, Scope, Target } from './plan.ts'
 import { isUtf8 } from './readings.ts'
 import { BadSpan, decode, Scanner } from './scanner.ts'
 import type { TextMasker } from './text.ts'
@@ -17,7 +17,7 @@ import { REMOVED } from './types.ts'
 import type { Policy, Segment, Value } from './types.ts'
 import { collect, fromValue, lookup, TooDeep } from './walk-value.ts'
 import type { ValueWalker } from './walk-value.ts'
-import { counted, FAILED, spanText } from './walker.ts'
+import { counted, FAILED, spanText, standsBeside } from './walker.ts'
 import type { Access, Applier, FieldEngine, RecordState } from './walker.ts'
 
 /** What the masker around it does for it. */
@@ -284,14 +284,13 @@ export class FieldMasker implements FieldEngine {
     const { state } = this
     if (scope.constantToken !== undefined && end > start) {
       const { chain, rule } = scope.targets[0]!
-      let known = this.constants.get(chain)
-      if (known === undefined) this.constants.set(chain, (known = Buffer.from(chain.constant!)))
       state.tallies.push(rule)
       state.places++
       this.whole = chain.constant
-      this.wholeBytes = known
+      this.wholeBytes = this.constant(chain)
       return -1
     }
+    if (scope.targets.length === 0 && !scope.unknown) return this.claimed(scope.claim!, bytes, start, end, scope, access)
     const slot = this.slot(bytes, start, end)
     const known = this.known(slot, scope, bytes, start, end)
     if (known !== undefined) return this.again(known)
@@ -305,11 +304,58 @@ export class FieldMasker implements FieldEngine {
     return this.remember(-1, slot, scope, bytes, start, end)
   }
 
-  /** What rules, or what its key says, make of a text; undefined: nothing, detection is next. */
+  /** A text whose key says what it is, if it looks like that. */
+  private claimed(claim: Claim, bytes: Buffer, start: number, end: number, scope: Scope, access: Access): number {
+    const { state, applier } = this
+    const { action, keyed, level } = claim
+    const length = this.copied(bytes, start, end)
+    if (length > 0 && keyed.judge(this.scratch, 1, length + 1, level, false) >= 0.6 && standsBeside(claim, access)) {
+      const { rule } = action
+      const chain = applier.series && action.series !== undefined ? action.series() : action.chain
+      if (chain.constant !== undefined && rule.conditions.length === 0 && rule.skip === undefined) {
+        state.tallies.push(action)
+        state.places++
+        this.whole = chain.constant
+        this.wholeBytes = this.constant(chain)
+        return -1
+      }
+      const value = decode(bytes, start, end)
+      if (rule.skip?.(value) !== true) {
+        const done = applier.match(action, value, access, () => this.plan.errorPath(scope))
+        if (done === value) return 0
+        state.tallies.push(action)
+        state.places++
+        this.whole = done === REMOVED ? REMOVED : fromValue(done)
+        this.wholeBytes = typeof done === 'string' ? Buffer.from(done) : undefined
+        return -1
+      }
+    }
+    return this.scan(bytes, start, end, scope, access)
+  }
+
+  private constant(chain: Chain): Buffer {
+    let known = this.constants.get(chain)
+    if (known === undefined) this.constants.set(chain, (known = Buffer.from(chain.constant!)))
+    return known
+  }
+
+  /** Copies a text to the scratch, from 1 on: judges look at what stands around, and that is to be nothing. Returns its length. */
+  private copied(bytes: Buffer, start: number, end: number): number {
+    const length = end - start
+    if (this.scratch.length < length + 16) this.scratch = Buffer.alloc(2 * length + 16)
+    const { scratch } = this
+    if (length < 64) for (let k = 0; k < length; k++) scratch[k + 1] = bytes[start + k]!
+    else bytes.copy(scratch, 1, start, end)
+    scratch[0] = 0
+    scratch[length + 1] = 0
+    return length
+  }
+
+  /** What rules make of a text; undefined: nothing, detection is next. */
   private ruled(value: string, scope: Scope, access: Access): unknown {
     const { state, applier } = this
     const { texts, leaves } = this.host
-    const outcome = scope.targets.length === 0 ? undefined : applier.targets(scope, value, access)
+    const outcome = applier.targets(scope, value, access)
     if (outcome === undefined) {
       const done = leaves.keyed(value, scope, access)
       if (done !== undefined && done !== value) state.places++
@@ -406,7 +452,8 @@ export class FieldMasker implements FieldEngine {
   private pure(scope: Scope): boolean {
     if (!this.pureKeys || this.scanner.always || scope.conditional || scope.claim?.beside !== undefined || !scope.targets.every(isPure)) return false
     let pure = this.pureSets.get(scope.detect)
-    if (pure === undefined) this.pureSets.set(scope.detect, (pure = scope.detect.actions.every((a) => a === undefined || a.memo || (a.chain.constant !== undefined && a.rule.conditions.length === 0))))
+    if (pure === undefined)
+      this.pureSets.set(scope.detect, (pure = scope.detect.actions.every((a) => a === undefined || a.memo || (a.chain.constant !== undefined && a.rule.conditions.length === 0))))
     return pure
   }
 
@@ -444,13 +491,8 @@ export class FieldMasker implements FieldEngine {
     }
     this.mark()
     // finders look at what stands around a match: nothing of the bytes around the text
-    const length = end - start
-    if (this.scratch.length < length + 16) this.scratch = Buffer.alloc(2 * length + 16)
+    const length = this.copied(bytes, start, end)
     const { scratch } = this
-    if (length < 48) for (let k = 0; k < length; k++) scratch[k + 1] = bytes[start + k]!
-    else bytes.copy(scratch, 1, start, end)
-    scratch[0] = 0
-    scratch[length + 1] = 0
     for (let k = scanner.candidates - 1; k >= 0; k--) scanner.at[k]! -= start - 1
     let n: number
     try {
@@ -492,11 +534,7 @@ export class FieldMasker implements FieldEngine {
     if ('detector' in ref && scanner.merged[k] === 0 && scanner.encoded[k] === 0) {
       const action: DetectAction = ref
       chain = applier.series && action.series !== undefined ? action.series() : action.chain
-      if (chain.constant !== undefined && action.rule.conditions.length === 0) {
-        let known = this.constants.get(chain)
-        if (known === undefined) this.constants.set(chain, (known = Buffer.from(chain.constant)))
-        return known
-      }
+      if (chain.constant !== undefined && action.rule.conditions.length === 0) return this.constant(chain)
       if (!action.memo) chain = undefined
     }
     const slot = chain === undefined ? -1 : memo.slot(chain.id, scratch, s, e)

@@ -155,6 +155,10 @@ function schemeEnd(text: string): number {
 }
 
 function indexOfAny(text: string, characters: string, from: number): number {
+  if (characters.length === 1) {
+    const found = text.indexOf(characters, from)
+    return found < 0 ? Math.max(text.length, from) : found
+  }
   let at = from
   while (at < text.length && !characters.includes(text[at]!)) at++
   return at
