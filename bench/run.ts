@@ -7,7 +7,7 @@
 //   --small   48 MB, 3 runs, half of what must be reached is enough; nothing is written unless --out is given
 //   --gate    exit code 1 when a target is missed
 //   --out     where the dated report goes, default bench/history
-//   --only    parts to run: throughput, values, line, huge, start, latency, masks, pino, http
+//   --only    parts to run: throughput, values, line, huge, start, latency, masks, pino, http, otlp, otlp-proxy
 //
 // Every program reads stdin and writes stdout, gets the same bytes, and is measured as a whole process, start-up included.
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
@@ -20,6 +20,8 @@ import { parseArgs } from 'node:util'
 import { corpusFile, corpusLines, sensitivePaths, writeOneLine } from './corpus.ts'
 import { lineLatencies, median, percentile, runOver, startUp, type Program, type Run } from './measure.ts'
 import { type HttpFigures, httpPayloads, httpRows, measureHttp } from './http.ts'
+import { otlpRows } from './otlp.ts'
+import { proxyRows, proxyRuleset, runProxy, type ProxyFigures, type ProxyRow } from './otlp-proxy.ts'
 import { callRows, workerRows } from './pino.ts'
 import { judge, show, table, verdicts, type Row, type Target } from './report.ts'
 
@@ -409,6 +411,79 @@ async function http(): Promise<void> {
   }
 }
 
+async function otlpProxyRows(): Promise<void> {
+  const seen = new Map<ProxyRow, ProxyFigures[]>(proxyRows.map((row) => [row, []]))
+  const rounds = Math.min(runs, 3)
+  for (let round = 0; round < rounds; round++) {
+    for (const row of proxyRows) seen.get(row)!.push(await runProxy(row, small ? 2 : 4))
+    say(`otlp-proxy: run ${round + 1} of ${rounds}`)
+  }
+  const of = (row: ProxyRow, key: keyof ProxyFigures): number => median(seen.get(row)!.map((one) => one[key]))
+  const most = (row: ProxyRow, key: keyof ProxyFigures): number => Math.max(...seen.get(row)!.map((one) => one[key]))
+  const sum = (row: ProxyRow, key: keyof ProxyFigures): number => seen.get(row)!.reduce((total, one) => total + one[key], 0)
+  figures['otlp-proxy'] = { ruleset: proxyRuleset, rows: Object.fromEntries(seen) }
+  texts.push(
+    `## OTLP proxy, HTTP, 4 requests of 500 kB of protobuf at once (330 spans each), ruleset ${proxyRuleset}\n\n${table([
+      ['row', 'spans/s', 'MB/s', 'p50 ms', 'p99 ms', 'CPU µs a span', 'peak MB', 'planted values left'],
+      ...proxyRows.map((row) => [
+        row,
+        show(of(row, 'spansPerSecond')),
+        show(of(row, 'megabytesPerSecond')),
+        show(of(row, 'p50')),
+        show(of(row, 'p99')),
+        show(of(row, 'cpuPerSpan')),
+        show(most(row, 'rss') / 1e6),
+        row.includes('unmatched') ? '-' : `in ${sum(row, 'found')} of ${sum(row, 'looked')} requests`,
+      ]),
+    ])}\n\nClient, proxy and upstream are processes on one machine, and share its processors. Passthrough is the same proxy with masking off. With gzip both ways MB are compressed ones.`,
+  )
+  const loss = (masked: ProxyRow, plain: ProxyRow): number => of(plain, 'spansPerSecond') / of(masked, 'spansPerSecond')
+  check({ what: 'proxy against the same with masking off: loss of throughput', unit: 'x', bound: 'most', must: 2, aim: 1.5 }, loss('mask-logs otlp', 'passthrough'))
+  check({ what: 'the same with gzip both ways', unit: 'x', bound: 'most', must: 2, aim: 1.5 }, loss('mask-logs otlp, gzip both ways', 'passthrough, gzip both ways'))
+  const leaks = proxyRows.filter((row) => row.startsWith('mask-logs') && !row.includes('unmatched')).reduce((total, row) => total + sum(row, 'found'), 0)
+  check({ what: 'requests in which a planted value arrived', unit: '', bound: 'most', must: 0, aim: 0 }, leaks)
+}
+
+/** What it costs to mask an OTLP request on the wire, without the network. */
+function otlp(): void {
+  say('otlp ...')
+  const script = here('./otlp.js')
+  interface RequestFigures {
+    readonly ms: number
+    readonly spans: number
+    readonly bytes: number
+    readonly leaks: number
+    readonly planted: number
+    readonly same: boolean
+    readonly sha256: string
+  }
+  const seen = new Map<string, RequestFigures[]>(otlpRows.map((name) => [name, []]))
+  for (let round = 0; round < Math.max(3, runs); round++) {
+    for (const name of otlpRows) seen.get(name)!.push(JSON.parse(execFileSync(process.execPath, [script, name], { encoding: 'utf8' })) as RequestFigures)
+  }
+  const of = (name: (typeof otlpRows)[number]): RequestFigures => seen.get(name)![0]!
+  const ms = (name: (typeof otlpRows)[number]): number => median(seen.get(name)!.map((one) => one.ms))
+  figures['otlp'] = Object.fromEntries(otlpRows.map((name) => [name, { ...of(name), ms: ms(name) }]))
+  const [peer, ours, peerClean, oursClean, all, allClean] = otlpRows
+  const shown = otlpRows.map((name) => {
+    const { spans, bytes, leaks, planted, same } = of(name)
+    return [name, show(ms(name)), show((spans / ms(name)) * 1000), show(bytes / 1000), planted === 0 ? '-' : `${leaks} of ${planted}`, same ? 'yes' : 'no']
+  })
+  texts.push(
+    `## OTLP requests of ${of(ours).spans} spans on the wire, protobufjs ${packageVersion('protobufjs')}\n\n${table([['row', 'ms a request', 'spans/s', 'kB', 'values left', 'the same Buffer'], ...shown])}`,
+  )
+  check({ what: 'rewriting against decode, mask, encode, equal rules', unit: 'x', bound: 'least', must: 3, aim: 4 }, ms(peer) / ms(ours))
+  check({ what: 'the same without a match', unit: 'x', bound: 'least', must: 8, aim: 10 }, ms(peerClean) / ms(oursClean))
+  check({ what: 'spans per second on one core, mask-logs:otel', unit: '/s', bound: 'least', must: 100_000, aim: 130_000 }, (of(all).spans / ms(all)) * 1000)
+  check(
+    { what: 'values left, and outputs that differ under equal rules', unit: '', bound: 'most', must: 0, aim: 0 },
+    otlpRows.reduce((n, name) => n + of(name).leaks, of(ours).sha256 === of(peer).sha256 ? 0 : 1),
+  )
+  noted.push(
+    `OTLP with \`mask-logs:otel\` and nothing secret in it: ${show((of(allClean).spans / ms(allClean)) * 1000)} spans/s. Of eight requests in turn; addresses are of 3,000 persons.`,
+  )
+}
+
 if (wanted('masks')) masks()
 if (wanted('values')) values()
 if (wanted('throughput')) await throughput()
@@ -418,6 +493,8 @@ if (wanted('start')) await start()
 if (wanted('latency')) await latency()
 if (wanted('pino')) pinoRows()
 if (wanted('http')) await http()
+if (wanted('otlp')) otlp()
+if (wanted('otlp-proxy')) await otlpProxyRows()
 
 // -------------------------------------------------------------------------------------------------- report
 
