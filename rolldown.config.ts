@@ -69,4 +69,10 @@ export default defineConfig([
     plugins: [libraryOutside, ascii, moduleEntries],
     output: { ...output, dynamicImportInCjs: true },
   },
+  {
+    input: { 'transports/otel/index': 'transports/otel/index.ts' },
+    platform: 'node',
+    plugins: [libraryOutside, ascii, moduleEntries],
+    output,
+  },
 ])

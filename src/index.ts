@@ -140,6 +140,7 @@ export type {
   OptionSpec,
   Policy,
   Reason,
+  Segment,
   Value,
   ValueMasker,
 } from './engine/types.ts'
@@ -148,6 +149,7 @@ export type { TaggedSpan, TaggingFailure, TaggingOptions, TaggingStats, TextTagg
 export type { KnownSecret } from './detectors/known-secret.ts'
 export { TEST_RUN_SECRET } from './ruleset/test-run.ts'
 export type { Converted, ConvertedRuleset } from './ruleset/convert.ts'
+export type { RuleOutline } from './ruleset/outline.ts'
 export type { RulesetTestResult, TestProblem } from './ruleset/test-run.ts'
 export type { DiscoveredFinding, DiscoveredPlace, DiscoveredSuggestion, DiscoveryReport } from './discover/report.ts'
 export type { ConvertOptions, Discovery, DiscoveryOptions, FeedOptions, Finding, LineOptions, Masker, MaskerOptions, QuarantineNote, RulesetInput, Stats } from './masker.ts'

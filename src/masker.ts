@@ -47,6 +47,8 @@ import { expandDetectors } from './ruleset/detectors.ts'
 import { BUILTIN_NAMES, builtinRuleset, readRulesetFile, rulesetsFolder } from './ruleset/files.ts'
 import { compileKeyGlobs } from './ruleset/key-glob.ts'
 import { loadRuleset } from './ruleset/load.ts'
+import { outlineOf } from './ruleset/outline.ts'
+import type { RuleOutline } from './ruleset/outline.ts'
 import type { SeedProblem } from './ruleset/read.ts'
 import { compileRegex } from './ruleset/regex.ts'
 import { runTest, TEST_RUN_SECRET } from './ruleset/test-run.ts'
@@ -202,6 +204,13 @@ export interface Masker {
   readonly warnings: readonly Issue[]
   /** The policies in force. */
   readonly policy: Ruleset['policy']
+  /** The rules in force, weaker layers first: what they select and what they read. */
+  readonly outline: readonly RuleOutline[]
+  /**
+   * A masker of the same ruleset and key for values that tell series of measurements apart: what a detector would by default redact
+   * becomes a pseudonym behind the name of the detector, so that two series stay two. Made once; closed with this masker.
+   */
+  forSeries(): Masker
   /** Masks one JSON record, text or bytes; what is no JSON is masked as text. The same reference when nothing matched. */
   json(record: string): string
   json(record: Uint8Array): Uint8Array
@@ -321,7 +330,17 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
     },
   }
   const all = [...warnings, ...known.refused.map(shortSecret)]
-  return { ruleset, masker: new BoundMasker(ruleset, all, registries, key, options) }
+  const series = (): BoundMasker => {
+    const apart = { ...registries, detectors: builtins.detectors.map(pseudonymous), customs: customs.map(pseudonymous) }
+    return new BoundMasker(ruleset, all, apart, key, options)
+  }
+  return { ruleset, masker: new BoundMasker(ruleset, all, registries, key, options, series) }
+}
+
+/** The detector with a pseudonym for a default mask that would make its values alike. */
+function pseudonymous<D extends DetectorInfo | CustomDetector>(detector: D): D {
+  const { name, mask } = detector
+  return mask === undefined || mask.type === 'redact' ? { ...detector, mask: { type: 'pseudonym', prefix: `${name}_` } } : detector
 }
 
 /** What a known secret that is not looked for is worth saying: its name, and nothing of it. */
@@ -425,6 +444,9 @@ const OVERSIZE_SLACK = 4096
 class BoundMasker implements Masker {
   readonly warnings: readonly Issue[]
   readonly policy: Ruleset['policy']
+  private readonly ruleset: Ruleset
+  private readonly makeSeries: (() => BoundMasker) | undefined
+  private series: BoundMasker | undefined
   private readonly compiled: Compiled
   private readonly services: WalkServices
   private readonly walker: JsonWalker
@@ -450,8 +472,10 @@ class BoundMasker implements Masker {
   private nMasked = 0
   private readonly errors = new Map<string, number>()
 
-  constructor(ruleset: Ruleset, warnings: readonly Issue[], registries: Registries, key: RunKey, options: MaskerOptions) {
+  constructor(ruleset: Ruleset, warnings: readonly Issue[], registries: Registries, key: RunKey, options: MaskerOptions, series?: () => BoundMasker) {
     this.warnings = warnings
+    this.ruleset = ruleset
+    this.makeSeries = series
     this.policy = ruleset.policy
     this.key = key
     this.quarantine = options.quarantine
@@ -467,6 +491,17 @@ class BoundMasker implements Masker {
     this.services = { plan, applier, pairs, customs, hits: this.hits, state: this.state, memo: this.memo, texts: this.texts, observe: undefined }
     this.walker = new JsonWalker(this.services)
     this.textAccess = new TextAccess(this.state)
+  }
+
+  get outline(): readonly RuleOutline[] {
+    return (this.outlined ??= outlineOf(this.ruleset))
+  }
+  private outlined: readonly RuleOutline[] | undefined
+
+  forSeries(): Masker {
+    this.open()
+    // one that was made for series is one
+    return (this.series ??= this.makeSeries?.() ?? this)
   }
 
   private count(code: string): void {
@@ -1468,7 +1503,9 @@ class BoundMasker implements Masker {
 
   close(): void {
     if (this.busy) throw new InputError('bad_option', 'the masker is at work: nothing that it calls may close it')
+    if (this.closed) return
     this.closed = true
+    this.series?.close()
     this.tally()
     this.memo.clear()
     zero(this.key)

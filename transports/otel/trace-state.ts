@@ -1,0 +1,68 @@
+import type { TraceStateLike } from './types.ts'
+
+/** W3C Trace Context, level 2: length of a whole `tracestate`. */
+const MOST = 512
+const KEY = /^[a-z0-9][a-z0-9_\-*/@]{0,255}$/
+const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/
+
+/**
+ * The members of a `tracestate`, for the view: text for one, a list for several, so that each is read by itself. Undefined for none.
+ */
+export function membersOf(state: TraceStateLike | undefined): string | readonly string[] | undefined {
+  const text = state?.serialize()
+  if (typeof text !== 'string' || text === '') return undefined
+  return text.includes(',') ? text.split(',').map((member) => member.trim()) : text
+}
+
+/**
+ * A `tracestate` of what became of the members. One that is no longer valid goes, and so do the last ones when all of them together are too
+ * long. Undefined when none is left.
+ */
+export function traceStateOf(before: string | readonly string[] | undefined, after: unknown): TraceStateLike | undefined {
+  const were = typeof before === 'string' ? [before] : (before ?? [])
+  const texts = (Array.isArray(after) ? (after as readonly unknown[]) : [after]).filter((text) => typeof text === 'string')
+  const entries = new Map<string, string>()
+  let length = 0
+  for (const text of texts) {
+    const at = text.indexOf('=')
+    const key = text.slice(0, at)
+    const value = text.slice(at + 1)
+    // as it came: whoever set it answers for its form
+    if (!were.includes(text) && !(at > 0 && KEY.test(key) && VALUE.test(value))) continue
+    if (at <= 0 || entries.has(key)) continue
+    length += text.length + (entries.size > 0 ? 1 : 0)
+    if (length > MOST && !same(were, texts)) break
+    entries.set(key, value)
+  }
+  return entries.size === 0 ? undefined : new MaskedTraceState(entries)
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, i) => text === b[i])
+}
+
+/** Immutable, newest member first, as the API asks for. */
+class MaskedTraceState implements TraceStateLike {
+  readonly #entries: ReadonlyMap<string, string>
+
+  constructor(entries: ReadonlyMap<string, string>) {
+    this.#entries = entries
+  }
+
+  get(key: string): string | undefined {
+    return this.#entries.get(key)
+  }
+
+  set(key: string, value: string): TraceStateLike {
+    const rest = [...this.#entries].filter(([name]) => name !== key)
+    return new MaskedTraceState(new Map([[key, value], ...rest]))
+  }
+
+  unset(key: string): TraceStateLike {
+    return new MaskedTraceState(new Map([...this.#entries].filter(([name]) => name !== key)))
+  }
+
+  serialize(): string {
+    return [...this.#entries].map(([key, value]) => `${key}=${value}`).join(',')
+  }
+}
