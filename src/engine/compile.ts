@@ -157,6 +157,7 @@ class Compiler {
   compile(ruleset: Ruleset): Compiled {
     const root = new Node()
     const keyTargets: { target: Target; matches: (key: string) => boolean }[] = []
+    const keyExcepts: { rule: CompiledRule; matches: (key: string) => boolean }[] = []
     const lineTargets = new Map<string, Target[]>()
     const names = new Set<string>()
     const addLine = (name: string, target: Target): void => {
@@ -191,6 +192,7 @@ class Compiler {
         }
         this.rules.push(compiled)
         for (const path of rule.except) root.addPath(path, { kind: 'except', rule: compiled })
+        if (rule.exceptKeys.length > 0) keyExcepts.push({ rule: compiled, matches: this.r.keyGlobs(rule.exceptKeys) })
         if (rule.form === 'detect') {
           this.addActions(compiled, rule.detect, chain)
           continue
@@ -287,6 +289,7 @@ class Compiler {
       documents: this.documents,
       ordered: this.ordered,
       keyTargets,
+      keyExcepts,
       lineTargets,
       detectRules,
       known: this.known !== undefined,
@@ -329,6 +332,7 @@ class Compiler {
           policy: { ...this.policy, unknown_fields: 'keep' },
           root: new Node(),
           keyTargets: [],
+          keyExcepts: [],
           lineTargets: new Map(),
           detectSet: () => set,
           lineDetect: () => set,
@@ -758,6 +762,7 @@ class Compiler {
         root,
         documents,
         keyTargets: [],
+        keyExcepts: [],
         lineTargets: new Map(),
         detectRules: [],
         detectSet: () => parts.noDetect,

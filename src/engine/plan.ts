@@ -654,6 +654,8 @@ export interface PlanParts {
   readonly ordered: ReadonlyMap<number, readonly Target[]>
   /** Targets of `keys` rules with their matcher. */
   readonly keyTargets: readonly { readonly target: Target; readonly matches: (key: string) => boolean }[]
+  /** Rules that touch nothing under keys that match. */
+  readonly keyExcepts: readonly { readonly rule: CompiledRule; readonly matches: (key: string) => boolean }[]
   /** Lower-case-sensitive last segments of paths and json transforms, for pairs in text lines. */
   readonly lineTargets: ReadonlyMap<string, readonly Target[]>
   readonly detectRules: readonly CompiledRule[]
@@ -743,7 +745,7 @@ export class Plan {
     scope.hash = hashBytes(keyBytes, 0, keyBytes.length)
     scope.nodes = stepName(this.entered(parent), key)
     scope.keyWords = facts.words.length === 0 ? parent.keyWords : facts.words.concat(parent.keyWords).slice(0, 64)
-    this.settle(scope, this.keyTargets(key), parent)
+    this.settle(scope, this.keyTargets(key), parent, [key])
     scope.roles = this.names(scope) ? rolesOf(key) : 0
     if (this.policy.scan_keys && !scope.detect.empty) scope.keyHit = this.parts.scanKey(scope, keyBytes)
     // one record of many paths may not fill the memory: past the bound its scopes live as long as they are walked
@@ -788,7 +790,7 @@ export class Plan {
     named.nodes = scope.nodes
     named.keyWords = facts.words.length === 0 ? scope.keyWords : facts.words.concat(scope.keyWords).slice(0, 64)
     const own = scope.isItem ? [] : this.keyTargets(scope.key)
-    this.settle(named, [...own, ...this.keyTargets(name).filter((t) => !own.includes(t))], scope.parent)
+    this.settle(named, [...own, ...this.keyTargets(name).filter((t) => !own.includes(t))], scope.parent, scope.isItem ? [name] : [scope.key, name])
     const holder = this.naming(scope)
     if (holder.used < MAX_CHILDREN && this.scopes <= MAX_SCOPES) {
       this.scopes++
@@ -865,9 +867,10 @@ export class Plan {
   }
 
   /** Fills in what follows from the nodes reached: targets, exceptions, detectors, and the codes for the hot loops. */
-  private settle(scope: Scope, keyTargets: readonly Target[], parent?: Scope): void {
+  private settle(scope: Scope, keyTargets: readonly Target[], parent?: Scope, keys: readonly string[] = []): void {
     const own: Target[] = [...keyTargets]
     let excepted = parent?.excepted ?? []
+    for (const { rule, matches } of this.parts.keyExcepts) if (!excepted.includes(rule) && keys.some(matches)) excepted = [...excepted, rule]
     scope.allowed = parent?.allowed ?? false
     for (const node of scope.nodes) {
       for (const accept of node.accepts) {
@@ -970,7 +973,7 @@ export class Plan {
     }
     const bytes = Uint8Array.prototype.slice.call(text, start, end)
     const key = Buffer.from(bytes).toString()
-    const own = this.parts.keyTargets.filter((k) => k.matches(key)).map((k) => k.target)
+    const own = this.keyTargets(key).filter((t) => !this.parts.keyExcepts.some((k) => k.rule === t.rule && k.matches(key)))
     const inString = this.hasStringPairs ? strongest(own) : []
     const inLine = strongest([...own, ...(this.parts.lineTargets.get(key) ?? [])])
     const facts = this.facts(key)

@@ -1,4 +1,4 @@
-import type { MaskDefinition } from '../engine/types.ts'
+import type { MaskDefinition, MaskNode } from '../engine/types.ts'
 import { option, textMasker } from './input.ts'
 import { Pieces } from './pieces.ts'
 import { hiddenSpans } from './sql-spans.ts'
@@ -15,19 +15,26 @@ export const sql: MaskDefinition = {
       enum: ['auto', 'ansi', 'mysql', 'mssql'],
       default: 'auto',
       summary:
-        '`auto`: back-quotes mean MySQL; else a double-quoted token is a literal where a value stands (after a comparison, in the parentheses of `VALUES`, `IN` or a call). ' +
+        '`auto`: back-quotes mean MySQL; else a double-quoted token is a literal where a value stands (after a comparison, in the parentheses of `VALUES`, `IN` or a call, and everywhere in JSON and in commands of Redis, MongoDB, Cypher and GraphQL). ' +
         'Where dialects read a text differently, as with `\\\\` before a quote, what any of them hides is hidden.',
     },
     comments: { kind: 'string', enum: ['drop', 'keep'], default: 'drop', summary: '`drop`: a space is left where tokens would join.' },
+    json_masks: {
+      kind: 'masks',
+      summary: 'For text that is one JSON object or array, a query of MongoDB or Elasticsearch; without them its strings and numbers become `?` like those of any text.',
+    },
     numbers: { kind: 'boolean', default: true, summary: 'Also numeric literals; hexadecimal and bit literals in any case.' },
   },
-  compile(options) {
+  compile(options, tools) {
+    const nodes = options.get('json_masks') as readonly MaskNode[] | undefined
+    const json = nodes === undefined ? undefined : tools.masks(nodes)
     const given: SqlOptions = {
       dialect: option<SqlOptions['dialect']>(options, 'dialect', 'auto'),
       comments: option<SqlOptions['comments']>(options, 'comments', 'drop'),
       numbers: option(options, 'numbers', true),
     }
     return textMasker('sql', (text, context) => {
+      if (json !== undefined && isDocument(text)) return json(text, context)
       const out = new Pieces()
       let copied = 0
       for (const { start, end, literal } of hiddenSpans(text, given)) {
@@ -47,6 +54,13 @@ export const sql: MaskDefinition = {
     { options: { numbers: false, comments: 'keep' }, in: '"SELECT 1/* one */+\'2\'"', out: '"SELECT 1/* one */+?"' },
     { in: '"SELECT 1/* one */FROM t"', out: '"SELECT ? FROM t"' },
     { in: '"SELECT \'cut off"', out: '"SELECT ?"' },
+    { in: '"{\\"find\\":\\"users\\",\\"limit\\":5}"', out: '"{?:?,?:?}"' },
+    {
+      options: { json_masks: [{ type: 'json', transforms: [{ path: ['find'], masks: [{ type: 'redact' }] }] }] },
+      in: '"{\\"find\\":\\"users\\",\\"limit\\":5}"',
+      out: '"{\\"find\\":\\"[REDACTED]\\",\\"limit\\":5}"',
+    },
+    { in: '"HSET user:42 name \\"Ann\\""', out: '"HSET user:? name ?"' },
     { in: '42', error: 'non_string_value' },
   ],
 }
@@ -54,4 +68,17 @@ export const sql: MaskDefinition = {
 /** True where what follows a dropped comment would join what stands before it. */
 function joins(before: string, text: string, end: number): boolean {
   return before !== '' && end < text.length && !/\s/.test(before[before.length - 1]!) && !/\s/.test(text[end]!)
+}
+
+/** True for one JSON object or array. The ends tell most other texts at once. */
+function isDocument(text: string): boolean {
+  const whole = text.trim()
+  const ends = whole.charAt(0) + whole.charAt(whole.length - 1)
+  if (ends !== '{}' && ends !== '[]') return false
+  try {
+    JSON.parse(whole)
+    return true
+  } catch {
+    return false
+  }
 }

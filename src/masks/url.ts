@@ -13,7 +13,14 @@ export const url: MaskDefinition = {
   options: {
     userinfo: { kind: 'string', enum: ['redact', 'remove', 'keep'], default: 'redact', summary: '`redact`: `REDACTED@`.' },
     query: { kind: 'string', enum: ['listed', 'all', 'keep'], default: 'listed', summary: 'Parameters whose value becomes `REDACTED`; the key stays.' },
+    part: {
+      kind: 'string',
+      enum: ['url', 'query', 'fragment'],
+      default: 'url',
+      summary: 'What the text is: a URL, its query alone (`a=1&b=2`, with or without `?`), or its fragment alone (with or without `#`).',
+    },
     query_keys: { kind: 'key_globs', summary: 'What `listed` means; default: secret keys and `email`, `phone`, `code`, `state`. The fragment too when it has `=`.' },
+    extra_query_keys: { kind: 'key_globs', summary: 'Beside those of `query_keys`, or of its default.' },
     path: {
       kind: 'string',
       enum: ['detect', 'redact', 'keep'],
@@ -25,7 +32,7 @@ export const url: MaskDefinition = {
     const userinfo = option<string>(options, 'userinfo', 'redact')
     const query = option<string>(options, 'query', 'listed')
     const globs = options.get('query_keys') as readonly string[] | undefined
-    const inGlobs = tools.keyGlobs(globs ?? LISTED)
+    const inGlobs = tools.keyGlobs([...(globs ?? LISTED), ...option<readonly string[]>(options, 'extra_query_keys', [])])
     const listed = globs === undefined ? (key: string) => tools.secretKey(key) || inGlobs(key) : inGlobs
     const path = option<string>(options, 'path', 'detect')
     const hide: MaskNode = { type: 'from_fixed', options: new Map([['value', HIDDEN]]), path: '', line: 0, column: 0 }
@@ -35,9 +42,10 @@ export const url: MaskDefinition = {
       hidden: query === 'all' ? () => true : query === 'keep' ? () => false : listed,
       segment: path === 'keep' ? (segment, _, out) => out.keep(segment) : path === 'redact' ? hideSegment : (segment, context, out) => scanSegment(segment, context, detect!, out),
     }
+    const read = PARTS[option<keyof typeof PARTS>(options, 'part', 'url')]
     return textMasker('url', (text, context) => {
       const out = new Pieces()
-      maskText(text, parts, context, out)
+      read(text, parts, context, out)
       return out.done(context)
     })
   },
@@ -50,6 +58,9 @@ export const url: MaskDefinition = {
     { in: '"/cb#access_token=abc&x=1"', out: '"/cb#access_token=REDACTED&x=1"' },
     { in: '"no url at all"', out: '"no url at all"' },
     { in: '"?q&token=t&x="', out: '"?q&token=REDACTED&x="' },
+    { options: { part: 'query' }, in: '"page=2&token=t1"', out: '"page=2&token=REDACTED"' },
+    { options: { part: 'fragment' }, in: '"access_token=abc&x=1"', out: '"access_token=REDACTED&x=1"' },
+    { options: { extra_query_keys: ['key', 'user*'] }, in: '"/u?key=k1&userId=7&token=t&page=2"', out: '"/u?key=REDACTED&userId=REDACTED&token=REDACTED&page=2"' },
     { in: '8080', error: 'non_string_value' },
   ],
 }
@@ -58,6 +69,20 @@ interface Parts {
   readonly userinfo: string
   readonly hidden: (key: string) => boolean
   readonly segment: (segment: string, context: MaskContext, out: Pieces) => void
+}
+
+/** How a text is read, by what it is. */
+const PARTS = {
+  url: maskText,
+  query: (text: string, parts: Parts, _: MaskContext, out: Pieces): void => maskQuery(behindSign(text, '?', out), parts, out),
+  fragment: (text: string, parts: Parts, _: MaskContext, out: Pieces): void => maskFragment(behindSign(text, '#', out), parts, out),
+} as const
+
+/** The text without the sign that may begin it, which is kept. */
+function behindSign(text: string, sign: string, out: Pieces): string {
+  if (!text.startsWith(sign)) return text
+  out.keep(sign)
+  return text.slice(1)
 }
 
 /** Masks every URL of a text: a new one begins where white space and `scheme://` follow. */
