@@ -22,7 +22,8 @@ export function maskDiagLogger<L extends DiagLoggerLike>(logger: L, options?: Ot
 function masked(masking: Masking, arg: unknown): unknown {
   try {
     if (typeof arg === 'string') return text(masking, arg)
-    if (typeof arg !== 'object' || arg === null) return typeof arg === 'number' || typeof arg === 'boolean' || typeof arg === 'bigint' ? masking.masker.value(arg) : typeof arg === 'function' ? '[Function]' : arg
+    if (typeof arg !== 'object' || arg === null)
+      return typeof arg === 'number' || typeof arg === 'boolean' || typeof arg === 'bigint' ? masking.masker.value(arg) : typeof arg === 'function' ? '[Function]' : arg
     if (arg instanceof Error) return error(masking, arg, 0)
     return masking.masker.value(plain(arg, { left: MOST }, 0))
   } catch {

@@ -41,12 +41,17 @@ class Waiting {
   readonly #exports = new Set<Promise<void>>()
 
   /** Runs `send` when all resources have settled: at once where they have. */
-  then(masking: Masking, resources: readonly ResourceLike[], send: () => void): void {
-    const pending = resources.filter((resource) => resource.asyncAttributesPending === true)
-    if (pending.length === 0) return send()
-    const sent = Promise.all(pending.map((resource) => masking.resource(resource).waitForAsyncAttributes!())).then(send)
-    const kept = sent.catch(() => {}).then(() => void this.#exports.delete(kept))
-    this.#exports.add(kept)
+  after(masking: Masking, resources: readonly ResourceLike[], done: Done, send: () => void): void {
+    const pending = resources.map((resource) => masking.resource(resource)).filter((resource) => resource.asyncAttributesPending === true)
+    if (pending.length === 0) {
+      send()
+      return
+    }
+    const sent = Promise.all(pending.map((resource) => resource.waitForAsyncAttributes!()))
+      .then(send)
+      .catch((error: unknown) => done({ code: FAILURE, error: told(error) }))
+      .then(() => void this.#exports.delete(sent))
+    this.#exports.add(sent)
   }
 
   async all(): Promise<void> {
@@ -70,7 +75,7 @@ export function exporterOf<E extends object, Item>(exporter: E, { masking, resou
     }
   }
   return forwarding(inner, waiting, (items: readonly Item[], done) => {
-    waiting.then(masking, [...new Set(items.map(resource))], () => {
+    waiting.after(masking, [...new Set(items.map(resource))], done, () => {
       let masked: Item[]
       try {
         masked = []

@@ -33,7 +33,7 @@ export interface OtelStats {
   readonly errors: Readonly<Record<string, number>>
 }
 
-const DEFAULT_RULESET = 'mask-logs:default'
+const DEFAULT_RULESET = 'mask-logs:otel'
 export const FAILED = '[MASKING FAILED]'
 
 /** What became of a view: the parts of the masked record; all of it failed; or it is to go. */

@@ -49,7 +49,7 @@ export function maskMetricExporter<E extends MetricExporterLike>(exporter: E, op
   const wrapper = forwarding(inner, waiting, (metrics: ResourceMetricsLike, done: Done) => {
     if (isFirst) warnOfSeries(masking)
     isFirst = false
-    waiting.then(masking, [metrics.resource], () => {
+    waiting.after(masking, [metrics.resource], done, () => {
       let copy: ResourceMetricsLike | undefined
       try {
         copy = maskedMetrics(masking, metrics)

@@ -46,7 +46,7 @@ export function maskedResource(raw: ResourceLike, masking: Masking): ResourceLik
       settled = true
     },
     merge(other: unknown) {
-      const merged: unknown = raw.merge?.(raws.get(other as object) as never ?? other)
+      const merged: unknown = raw.merge?.((raws.get(other as object) as never) ?? other)
       return masking.resource(typeof merged === 'object' && merged !== null ? (merged as ResourceLike) : raw)
     },
     /** One by one, since each may be a promise. */

@@ -45,9 +45,9 @@ export function maskSpanProcessor<P extends SpanProcessorLike>(processor: P, opt
   }
   return mark({
     onStart(span: SpanLike, context: unknown): void {
-      if (!maskStart) return inner.onStart(span, context)
-      const view = masked(masking, span)
-      if (view !== undefined) inner.onStart(writable(view, span), context)
+      const view = maskStart ? masked(masking, span) : undefined
+      if (!maskStart) inner.onStart(span, context)
+      else if (view !== undefined) inner.onStart(writable(view, span), context)
     },
     ...(typeof inner.onEnding === 'function' ? { onEnding: (span: unknown) => inner.onEnding!(span) } : {}),
     onEnd(span: SpanLike): void {
@@ -103,12 +103,13 @@ export function maskedSpan(masking: Masking, span: SpanLike): SpanLike | undefin
   const parts: Readonly<Record<string, unknown>> = failed ? {} : done
   const context = span.spanContext()
   const traceState = failed ? undefined : traceStateOf(view!.trace_state, parts['trace_state'])
+  const safe = contextOf(context, traceState)
   const parent = span.parentSpanContext
   const { code, message } = span.status
   const copy: Mutable<SpanLike> = {
     name: failed ? FAILED : textOf(parts['name']),
     kind: numberOf(span.kind, 0),
-    spanContext: () => masked,
+    spanContext: () => safe,
     parentSpanContext: parent === undefined ? undefined : contextOf(parent, failed ? undefined : parentState(masking, parent, context, traceState)),
     startTime: span.startTime,
     endTime: span.endTime,
@@ -124,7 +125,6 @@ export function maskedSpan(masking: Masking, span: SpanLike): SpanLike | undefin
     droppedEventsCount: numberOf(span.droppedEventsCount, 0),
     droppedLinksCount: numberOf(span.droppedLinksCount, 0),
   }
-  const masked = contextOf(context, traceState)
   if (span.parentSpanId !== undefined) copy.parentSpanId = spanIdOf(span.parentSpanId)
   if (span.instrumentationLibrary !== undefined) copy.instrumentationLibrary = scope
   return masking.made(copy)

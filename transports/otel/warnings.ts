@@ -23,7 +23,9 @@ export function rulesetWarnings(outline: readonly RuleOutline[]): string[] {
 
 /** Rules that can make series of metrics alike when they are applied at export. */
 export function seriesWarning(outline: readonly RuleOutline[]): string | undefined {
-  const fixed = outline.filter(({ form, masks, paths }) => (form === 'keys' || (form === 'paths' && paths.some(mayHitAttributes))) && masks.length > 0 && !masks.some((type) => INJECTIVE.has(type)))
+  const fixed = outline.filter(
+    ({ form, masks, paths }) => (form === 'keys' || (form === 'paths' && paths.some(mayHitAttributes))) && masks.length > 0 && !masks.some((type) => INJECTIVE.has(type)),
+  )
   if (fixed.length === 0) return undefined
   return (
     `${fixed.length} rules (first: ${place(fixed[0]!)}) give attributes of metrics fixed values or remove them: at export alone that can make two series one, ` +
