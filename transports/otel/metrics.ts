@@ -128,17 +128,23 @@ export function maskingAttributesProcessor(options?: OtelMaskOptions | Masker): 
   const most = (options as OtelMaskOptions | undefined)?.memoSize === 0 ? 0 : MOST_KNOWN
   return {
     process(incoming: AttributesLike): never {
-      if (masking.isMade(incoming) || !hasAny(incoming)) return incoming as never
-      const id = most > 0 && isJson(incoming) ? JSON.stringify(incoming) : undefined
-      let done = id === undefined ? undefined : known.get(id)
-      if (done === undefined) {
-        done = masking.made(Object.freeze(maskedIncoming(masking, incoming)))
-        if (id !== undefined && id.length < LONGEST_KNOWN) {
-          if (known.size >= most) known.clear()
-          known.set(id, done)
+      try {
+        if (masking.isMade(incoming) || !hasAny(incoming)) return incoming as never
+        const id = most > 0 && isJson(incoming) ? JSON.stringify(incoming) : undefined
+        let done = id === undefined ? undefined : known.get(id)
+        if (done === undefined) {
+          const masked = masking.mask(() => ({ attributes: incoming }))
+          done = masking.made(Object.freeze(typeof masked === 'string' ? {} : objectOf(masked['attributes'])))
+          if (id !== undefined && id.length < LONGEST_KNOWN) {
+            if (known.size >= most) known.clear()
+            known.set(id, done)
+          }
         }
+        return done as never
+      } catch {
+        // a measurement cannot fail
+        return {} as never
       }
-      return done as never
     },
   }
 }
@@ -146,16 +152,6 @@ export function maskingAttributesProcessor(options?: OtelMaskOptions | Masker): 
 /** Sets of attributes whose masked form is remembered, and how long their text may be. */
 const MOST_KNOWN = 2000
 const LONGEST_KNOWN = 2000
-
-function maskedIncoming(masking: Masking, attributes: AttributesLike): Record<string, unknown> {
-  try {
-    const done = masking.mask(() => ({ attributes }))
-    return typeof done === 'string' ? {} : objectOf(done['attributes'])
-  } catch {
-    // a measurement cannot fail
-    return {}
-  }
-}
 
 /**
  * Views that mask: those given, each with the masking after its own attributes processors; without any, one for every instrument. Instruments

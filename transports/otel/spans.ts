@@ -115,8 +115,8 @@ export function maskedSpan(masking: Masking, span: SpanLike): SpanLike | undefin
     endTime: span.endTime,
     status: message === undefined ? { code: numberOf(code, 0) } : { code: numberOf(code, 0), message: failed ? FAILED : textOf(objectOf(parts['status'])['message']) },
     attributes: objectOf(parts['attributes']),
-    links: failed ? [] : linksOf(masking, span, view!, parts['links']),
-    events: failed ? [] : eventsOf(masking, span, view!, parts['events']),
+    links: failed ? [] : linksOf(span, view!, parts['links']),
+    events: failed ? [] : eventsOf(span, view!, parts['events']),
     duration: span.duration,
     ended: span.ended === true,
     resource,
@@ -178,44 +178,56 @@ function parentState(masking: Masking, parent: SpanContextLike, context: SpanCon
   return traceState === context.traceState || traceState.serialize() === context.traceState?.serialize() ? done : masking.traceState(traceState)
 }
 
-function eventsOf(masking: Masking, { events }: SpanLike, view: View, done: unknown): EventLike[] {
-  return aligned(masking, view, 'events', done).flatMap((part, i) => {
-    if (part === undefined) return []
-    const { time, attributes, droppedAttributesCount } = events[i]!
-    return [
-      {
-        name: textOf(part['name']),
-        time,
-        ...(attributes === undefined ? {} : { attributes: objectOf(part['attributes']) }),
-        ...(droppedAttributesCount === undefined ? {} : { droppedAttributesCount: numberOf(droppedAttributesCount, 0) }),
-      },
-    ]
+function eventsOf({ events }: SpanLike, view: View, done: unknown): EventLike[] {
+  return aligned(view.events, done).map(({ at, part }) => {
+    const { time, attributes, droppedAttributesCount } = events[at]!
+    return {
+      name: textOf(part['name']),
+      time,
+      ...(attributes === undefined ? {} : { attributes: objectOf(part['attributes']) }),
+      ...(droppedAttributesCount === undefined ? {} : { droppedAttributesCount: numberOf(droppedAttributesCount, 0) }),
+    }
   })
 }
 
-function linksOf(masking: Masking, { links }: SpanLike, view: View, done: unknown): LinkLike[] {
-  return aligned(masking, view, 'links', done).flatMap((part, i) => {
-    if (part === undefined) return []
-    const { context, attributes, droppedAttributesCount } = links[i]!
-    return [
-      {
-        context: contextOf(context, traceStateOf(view.links![i]!.trace_state, part['trace_state'])),
-        ...(attributes === undefined ? {} : { attributes: objectOf(part['attributes']) }),
-        ...(droppedAttributesCount === undefined ? {} : { droppedAttributesCount: numberOf(droppedAttributesCount, 0) }),
-      },
-    ]
+function linksOf({ links }: SpanLike, view: View, done: unknown): LinkLike[] {
+  return aligned(view.links, done).map(({ at, part }) => {
+    const { context, attributes, droppedAttributesCount } = links[at]!
+    return {
+      context: contextOf(context, traceStateOf(view.links![at]!.trace_state, part['trace_state'])),
+      ...(attributes === undefined ? {} : { attributes: objectOf(part['attributes']) }),
+      ...(droppedAttributesCount === undefined ? {} : { droppedAttributesCount: numberOf(droppedAttributesCount, 0) }),
+    }
   })
 }
 
-/** What became of each event or link; undefined: it is gone. Where some are gone it is asked one by one which. */
-function aligned(masking: Masking, view: View, name: 'events' | 'links', done: unknown): (Record<string, unknown> | undefined)[] {
-  const were = view[name]
-  if (were === undefined || !Array.isArray(done)) return []
-  const are = done as readonly unknown[]
-  if (are.length === were.length) return are.map(objectOf)
-  return were.map((one) => {
-    const alone = masking.mask(() => ({ ...view, [name]: [one] }))
-    const [left] = typeof alone === 'string' || !Array.isArray(alone[name]) ? [] : (alone[name] as readonly unknown[])
-    return left === undefined ? undefined : objectOf(left)
-  })
+/**
+ * What became of each event or link, beside its index. Where a rule has removed some, those that are left are told by what they still have in
+ * common with what was there: their text is what the masker said in any case, and only times and ids depend on it.
+ */
+function aligned(before: readonly object[] | undefined, done: unknown): { readonly at: number; readonly part: Record<string, unknown> }[] {
+  if (before === undefined || !Array.isArray(done)) return []
+  const parts = (done as readonly unknown[]).map(objectOf)
+  if (parts.length >= before.length) return parts.slice(0, before.length).map((part, at) => ({ at, part }))
+  // best[i][k]: most that the first k parts have in common with k of the first i
+  const best: number[][] = [[0]]
+  for (let i = 1; i <= before.length; i++) {
+    const row = [0]
+    for (let k = 1; k <= Math.min(i, parts.length); k++) row.push(Math.max(best[i - 1]![k] ?? -1, best[i - 1]![k - 1]! + alike(before[i - 1]!, parts[k - 1]!)))
+    best.push(row)
+  }
+  const out: { at: number; part: Record<string, unknown> }[] = []
+  for (let i = before.length, k = parts.length; k > 0; i--) {
+    if (best[i]![k] === best[i - 1]![k]) continue
+    out.push({ at: i - 1, part: parts[--k]! })
+  }
+  return out.reverse()
+}
+
+/** How much two values have in common. */
+function alike(a: unknown, b: unknown): number {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b ? 2 : 0
+  let common = 1
+  for (const [key, value] of Object.entries(a)) if (Object.hasOwn(b, key)) common += 1 + alike(value, (b as Record<string, unknown>)[key])
+  return common
 }

@@ -837,7 +837,63 @@ async function nodeSdk() {
   Object.assign(process.env, before)
 }
 
-const parts = { matrix, reach, weaker, equality, values, order, failing, metrics, propagation, diag, resource, nodeSdk }
+// ---------------------------------------------------------------------------------------------- E9: instrumentation
+
+async function automatic() {
+  for (const one of [api.trace, api.metrics, api.propagation, api.context]) one.disable()
+  const { logs } = require('@opentelemetry/api-logs')
+  logs.disable()
+  const { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node')
+  const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http')
+  const { UndiciInstrumentation } = require('@opentelemetry/instrumentation-undici')
+  const { PinoInstrumentation } = here('@opentelemetry/instrumentation-pino')
+  const spans = { raw: [], masked: [] }
+  const records = { raw: [], masked: [] }
+  const keep = (list) => ({ export: (items, done) => (list.push(...items), done({ code: 0 })), shutdown: async () => {}, forceFlush: async () => {} })
+  const provider = new NodeTracerProvider({ spanProcessors: [spanProcessor.simple(keep(spans.raw)), spanProcessor.simple(otel.maskSpanExporter(keep(spans.masked), masker))] })
+  provider.register()
+  const loggers = new sdkLogs.LoggerProvider({
+    processors: [logProcessor.simple(keep(records.raw)), logProcessor.simple(otel.maskLogRecordExporter(keep(records.masked), masker))],
+  })
+  logs.setGlobalLoggerProvider(loggers)
+  const headers = { requestHeaders: ['authorization', 'x-forwarded-for', 'accept', 'x-note'], responseHeaders: ['set-cookie', 'location'] }
+  const instrumentations = [
+    new HttpInstrumentation({ headersToSpanAttributes: { client: headers, server: headers } }),
+    new UndiciInstrumentation({ headersToSpanAttributes: headers }),
+    new PinoInstrumentation(),
+  ]
+  for (const one of instrumentations) {
+    one.setTracerProvider(provider)
+    one.setLoggerProvider?.(loggers)
+    one.enable()
+  }
+  const patched = here('http')
+  const server = patched.createServer((request, response) => {
+    request.resume()
+    response.writeHead(302, { 'set-cookie': 'sid=s3cr3tcookie; Path=/', location: '/next?code=s3cr3tcode' })
+    response.end()
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${server.address().port}/orders/bob@shop.example?token=s3cr3ttoken&page=2`
+  const sent = { authorization: 'Bearer s3cr3tbearer', 'x-forwarded-for': '203.0.113.7', accept: 'text/html', 'x-note': 's3cr3tnote' }
+  await new Promise((resolve, reject) => patched.get(url, { headers: sent }, (response) => response.resume().on('end', resolve)).on('error', reject))
+  await fetch(url, { headers: sent, redirect: 'manual' })
+  const log = here('pino')({}, { write() {} })
+  log.info({ user: { email: 'bob@shop.example' }, password: 's3cr3tpassword' }, 'paid by bob@shop.example')
+  await provider.forceFlush()
+  server.close()
+  server.closeAllConnections()
+  for (const one of instrumentations) one.disable()
+  await provider.shutdown()
+  await loggers.shutdown()
+  const shown = (which) => {
+    const texts = [...spans[which].map(({ name, kind, attributes }) => ({ name, kind, attributes })), ...records[which].map(({ body, attributes }) => ({ body, attributes }))]
+    return { items: texts, secrets: [...new Set(print(texts).match(/s3cr3t[a-z]+|bob@shop\.example|203\.0\.113\.7/g) ?? [])].sort() }
+  }
+  found.automatic = { raw: shown('raw'), masked: shown('masked') }
+}
+
+const parts = { matrix, reach, weaker, equality, values, order, failing, metrics, propagation, diag, resource, nodeSdk, ...(modern ? {} : { automatic }) }
 const times = {}
 const only = process.argv[4]?.split(',')
 for (const [name, run] of Object.entries(parts)) {

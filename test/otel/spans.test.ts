@@ -1,0 +1,559 @@
+import type { LogRecordExporter, LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs'
+import { InMemoryLogRecordExporter, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs'
+import type { IMetricReader, PushMetricExporter, ViewOptions } from '@opentelemetry/sdk-metrics'
+import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
+import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { diag, DiagConsoleLogger } from '@opentelemetry/api'
+import fc from 'fast-check'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createMasker, MaskError, RulesetError } from '../../src/index.ts'
+import {
+  maskDiagLogger,
+  maskingAttributesProcessor,
+  maskLogRecordExporter,
+  maskLogRecordProcessor,
+  maskMetricExporter,
+  maskMetricReader,
+  maskResource,
+  maskSpanExporter,
+  maskSpanProcessor,
+  maskViews,
+  type OtelMaskOptions,
+  stats,
+} from '../../transports/otel/index.ts'
+import type { ExportResultLike, LogRecordLike, ResourceLike, SpanLike, TraceStateLike } from '../../transports/otel/types.ts'
+
+const runSecret = 's3cr3t-9b1f4a2c8e7d6f5a0b3c1d2e'
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
+const SPAN_ID = 'b7ad6b7169203331'
+
+function ruleset(...rules: object[]): OtelMaskOptions {
+  return { ruleset: { version: '1.0', rules }, runSecret }
+}
+const redact = [{ type: 'redact' }]
+
+function traceState(text: string): TraceStateLike {
+  const members = new Map(text.split(',').map((member) => member.split('=') as [string, string]))
+  return { get: (key) => members.get(key), set: () => traceState(text), unset: () => traceState(text), serialize: () => text }
+}
+
+/** A span as hand-made as any vendor's. */
+function span(fields: Partial<SpanLike> = {}): SpanLike {
+  return {
+    name: 'n',
+    kind: 1,
+    spanContext: () => ({ traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1 }),
+    startTime: [1, 2],
+    endTime: [3, 4],
+    status: { code: 0 },
+    attributes: {},
+    links: [],
+    events: [],
+    duration: [2, 2],
+    ended: true,
+    resource: { attributes: {} },
+    instrumentationScope: { name: 's' },
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+    ...fields,
+  }
+}
+
+function record(fields: Partial<LogRecordLike> = {}): LogRecordLike {
+  return { hrTime: [1, 2], hrTimeObserved: [1, 3], attributes: {}, droppedAttributesCount: 0, resource: { attributes: {} }, instrumentationScope: { name: 's' }, ...fields }
+}
+
+interface Exported<Item> {
+  readonly result: ExportResultLike
+  readonly items: Item[]
+}
+
+async function through<Item>(make: typeof maskSpanExporter | typeof maskLogRecordExporter, items: readonly Item[], options?: OtelMaskOptions): Promise<Exported<Item>> {
+  const got: Item[] = []
+  const sink = {
+    export(exported: Item[], done: (result: ExportResultLike) => void) {
+      got.push(...exported)
+      done({ code: 0 })
+    },
+    shutdown: async () => {},
+  }
+  const exporter = make(sink as never, options) as unknown as { export(items: readonly Item[], done: (result: ExportResultLike) => void): void }
+  const result = await new Promise<ExportResultLike>((resolve) => exporter.export(items, resolve))
+  return { result, items: got }
+}
+const spansThrough = (spans: readonly SpanLike[], options?: OtelMaskOptions): Promise<Exported<SpanLike>> => through(maskSpanExporter, spans, options)
+const logsThrough = (records: readonly LogRecordLike[], options?: OtelMaskOptions): Promise<Exported<LogRecordLike>> => through(maskLogRecordExporter, records, options)
+async function one(given: SpanLike, options?: OtelMaskOptions): Promise<SpanLike> {
+  const { items } = await spansThrough([given], options)
+  expect(items).toHaveLength(1)
+  return items[0]!
+}
+
+/** What is said on stderr while something runs. */
+async function said(run: () => unknown): Promise<string> {
+  let text = ''
+  const spy = vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => {
+    text += String(chunk)
+    return true
+  })
+  try {
+    await run()
+  } finally {
+    spy.mockRestore()
+  }
+  return text
+}
+
+describe('the types of the SDK', () => {
+  it('fit, and stay', async () => {
+    const spans: SpanExporter = maskSpanExporter(new InMemorySpanExporter())
+    const logs: LogRecordExporter = maskLogRecordExporter(new InMemoryLogRecordExporter())
+    const metrics: PushMetricExporter = maskMetricExporter(new InMemoryMetricExporter(AggregationTemporality.DELTA))
+    const processor: SpanProcessor = maskSpanProcessor(new SimpleSpanProcessor(spans))
+    const logProcessor: LogRecordProcessor = maskLogRecordProcessor(new SimpleLogRecordProcessor({ exporter: logs }))
+    const reader: IMetricReader = maskMetricReader(new PeriodicExportingMetricReader({ exporter: metrics }))
+    const views: ViewOptions[] = maskViews([{ instrumentName: 'a' }])
+    const provider = new MeterProvider({ readers: [reader], views: [...views, { instrumentName: 'b', attributesProcessors: [maskingAttributesProcessor()] }] })
+    diag.setLogger(maskDiagLogger(new DiagConsoleLogger()))
+    diag.disable()
+    const one: ReadableSpan | undefined = undefined
+    const two: ReadableLogRecord | undefined = undefined
+    expect([one, two]).toEqual([undefined, undefined])
+    await Promise.all([processor.shutdown(), logProcessor.shutdown(), provider.shutdown()])
+  })
+})
+
+describe('a span', () => {
+  it('has its known fields and no other', async () => {
+    const given = Object.assign(span({ attributes: { a: 1 }, parentSpanContext: { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 0, isRemote: true } }), {
+      vendor: 'data',
+      _spanLimits: {},
+    })
+    const masked = await one(given, ruleset({ keys: ['a'], masks: redact }))
+    expect(Object.keys(masked).sort()).toEqual([...Object.keys(span()), 'parentSpanContext'].sort())
+    expect(masked.spanContext()).toEqual({ traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1 })
+    expect(masked.parentSpanContext).toEqual({ traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 0, isRemote: true })
+    expect(masked.attributes).toEqual({ a: '[REDACTED]' })
+  })
+
+  it('of SDK 1.30 keeps its older names', async () => {
+    const { instrumentationScope: _, ...old } = span({ parentSpanId: SPAN_ID, instrumentationLibrary: { name: 'lib bob@shop.example', version: '1' } })
+    const masked = await one(old as SpanLike, ruleset({ detect: ['email'], masks: redact }))
+    expect(masked.parentSpanId).toBe(SPAN_ID)
+    expect(masked.instrumentationLibrary).toMatchObject({ name: 'lib [REDACTED]', version: '1' })
+    expect(masked.instrumentationScope).toMatchObject({ name: 'lib [REDACTED]' })
+  })
+
+  it('has no data in ids, flags, kinds and counts', async () => {
+    const masked = await one(
+      span({
+        kind: 'secret' as never,
+        spanContext: () => ({ traceId: 'bob@shop.example', spanId: 'secret', traceFlags: 'secret' as never }),
+        parentSpanId: 'secret',
+        status: { code: 'secret' as never },
+        links: [{ context: { traceId: `${TRACE_ID}00`, spanId: SPAN_ID, traceFlags: 1 }, droppedAttributesCount: 'secret' as never }],
+        droppedLinksCount: 'secret' as never,
+      }),
+    )
+    expect(JSON.stringify([masked, masked.spanContext()])).not.toMatch(/secret|bob/)
+    expect(masked.spanContext()).toEqual({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 })
+    expect(masked.links[0]!.context).toEqual({ traceId: '0'.repeat(32), spanId: SPAN_ID, traceFlags: 1 })
+  })
+
+  it('meets rules at the paths of its view', async () => {
+    const given = span({
+      name: 'a',
+      status: { code: 2, message: 'b' },
+      attributes: { 'http.url': 'c', 'app.user': { email: 'd', name: 'e' } },
+      events: [
+        { name: 'f', time: [1, 1], attributes: { x: 'g' }, droppedAttributesCount: 3 },
+        { name: 'h', time: [2, 2] },
+      ],
+      links: [{ context: { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1 }, attributes: { y: 'i' } }],
+    })
+    const paths = ['name', 'status.message', 'attributes["http.url"]', 'attributes["app.user"].email', 'events[*].name', 'events[0].attributes.x', 'links[*].attributes["y"]']
+    const masked = await one(given, ruleset({ paths, masks: redact }))
+    expect(masked).toMatchObject({
+      name: '[REDACTED]',
+      status: { code: 2, message: '[REDACTED]' },
+      attributes: { 'http.url': '[REDACTED]', 'app.user': { email: '[REDACTED]', name: 'e' } },
+      events: [
+        { name: '[REDACTED]', time: [1, 1], attributes: { x: '[REDACTED]' }, droppedAttributesCount: 3 },
+        { name: '[REDACTED]', time: [2, 2] },
+      ],
+      links: [{ attributes: { y: '[REDACTED]' } }],
+    })
+  })
+
+  it('does not get text where it had none', async () => {
+    const masked = await one(span({ name: '', status: { code: 0 }, instrumentationScope: { name: '' } }), {
+      ruleset: { version: '1.0', policy: { unknown_fields: 'redact' }, rules: [{ keys: ['x'], masks: redact }] },
+      runSecret,
+    })
+    expect(masked).toMatchObject({ name: '', status: { code: 0 }, attributes: {}, instrumentationScope: { name: '' } })
+  })
+
+  it('keeps what an allow list names, and nothing else', async () => {
+    const masked = await one(span({ name: 'kept', attributes: { a: 'kept', b: 'gone', c: 7 }, resource: { attributes: { 'service.name': 'gone' } } }), {
+      ruleset: { version: '1.0', policy: { unknown_fields: 'redact', allow: ['name', 'attributes.a'] }, rules: [{ keys: ['x'], masks: redact }] },
+      runSecret,
+    })
+    expect(masked).toMatchObject({ name: 'kept', attributes: { a: 'kept', b: '[REDACTED]', c: '[REDACTED]' }, resource: { attributes: { 'service.name': '[REDACTED]' } } })
+  })
+
+  it('loses attributes, events and links that a rule removes', async () => {
+    const link = (y: string) => ({ context: { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1 }, attributes: { y } })
+    const given = span({
+      attributes: { a: 1, b: 2 },
+      events: [1, 2, 3].map((n) => ({ name: n === 2 ? 'drop' : `keep ${n}`, time: [n, 0], attributes: { n } })),
+      links: [link('1'), link('2')],
+    })
+    const masked = await one(given, ruleset({ paths: ['attributes.a', 'links[0]', 'events[1]'], masks: [{ type: 'remove' }] }, { paths: ['events[*].name'], masks: redact }))
+    expect(masked.attributes).toEqual({ b: 2 })
+    expect(masked.events).toEqual([
+      { name: '[REDACTED]', time: [1, 0], attributes: { n: 1 } },
+      { name: '[REDACTED]', time: [3, 0], attributes: { n: 3 } },
+    ])
+    expect(masked.links).toEqual([link('2')])
+    const gone = await one(given, ruleset({ paths: ['events', 'links', 'status', 'name'], masks: [{ type: 'remove' }] }))
+    expect(gone).toMatchObject({ events: [], links: [], name: '', status: { code: 0 } })
+  })
+
+  it('becomes a minimal one where a rule replaces the whole record', async () => {
+    const { items, result } = await spansThrough([span({ attributes: { a: 'secret' } })], ruleset({ masks: [{ type: 'from_fixed', value: 'X' }] }))
+    expect(result.code).toBe(0)
+    expect(items[0]).toMatchObject({ name: '[MASKING FAILED]', attributes: {} })
+    const removed = await spansThrough([span()], ruleset({ masks: [{ type: 'remove' }] }))
+    expect(removed).toMatchObject({ result: { code: 1 }, items: [] })
+  })
+
+  it('lets conditions and hash sources read the whole record, resource and scope too', async () => {
+    const given = (env: string): SpanLike =>
+      span({ attributes: { note: 'x', id: 'u-881' }, resource: { attributes: { env } }, instrumentationScope: { name: 'lib', version: '2' } })
+    const onProduction = ruleset({
+      if: [{ path: 'resource.attributes.env', equals: 'prod', on_missing: 'apply_else' }],
+      rules: [{ paths: ['attributes.note'], masks: redact }],
+      else_rules: [{ paths: ['attributes.note'], masks: [{ type: 'from_fixed', value: 'other' }] }],
+    })
+    expect((await one(given('prod'), onProduction)).attributes).toMatchObject({ note: '[REDACTED]' })
+    expect((await one(given('test'), onProduction)).attributes).toMatchObject({ note: 'other' })
+    const byScope = ruleset({ paths: ['attributes.id'], hash_sources: [{ json_path: ['scope', 'version'] }], masks: [{ type: 'pseudonym' }] })
+    const versions = await Promise.all(
+      ['2', '3'].map(async (version) => (await one(span({ attributes: { id: 'u-881' }, instrumentationScope: { name: 'lib', version } }), byScope)).attributes['id']),
+    )
+    expect(new Set(versions).size).toBe(2)
+  })
+
+  it('takes bytes for text where they are text', async () => {
+    const bytes = Buffer.from('mail bob@shop.example')
+    const given = span({ attributes: { text: bytes, plain: Buffer.from('nothing'), key: Buffer.from([0xff, 1]), other: new Uint8Array([0xff, 2]) } })
+    const masked = await one(given, ruleset({ detect: ['email'], masks: redact }, { keys: ['key'], masks: redact }))
+    expect(masked.attributes).toEqual({ text: 'mail [REDACTED]', plain: new Uint8Array(Buffer.from('nothing')), key: '[REDACTED]', other: new Uint8Array([0xff, 2]) })
+    expect(bytes.toString()).toBe('mail bob@shop.example')
+  })
+
+  it('may be larger than a line of a log', async () => {
+    const note = `${'x'.repeat(2_000_000)} bob@shop.example`
+    const masked = await one(span({ attributes: { note } }), ruleset({ detect: ['email'], masks: redact }))
+    expect(masked.attributes['note']).toBe(note.replace('bob@shop.example', '[REDACTED]'))
+  })
+
+  it('is refused where it has no end', async () => {
+    const circle: Record<string, unknown> = { secret: 'bob@shop.example' }
+    circle['again'] = circle
+    const { items } = await spansThrough([span({ attributes: { circle } }), span({ name: 'good' })], ruleset({ detect: ['email'], masks: redact }))
+    expect(items.map(({ name }) => name)).toEqual(['[MASKING FAILED]', 'good'])
+    expect(JSON.stringify(items)).not.toContain('bob')
+  })
+
+  it('comes out the same whichever way it goes through the masker', async () => {
+    const rules = { masker: createMasker({ version: '1.0', rules: [{ keys: ['note', 'n*.id'], masks: redact }, { detect: ['email', 'named_secret'] }] }, { runSecret }) }
+    const leaf = fc.oneof(
+      fc.string(),
+      fc.integer(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.boolean(),
+      fc.constantFrom('bob@shop.example', 'call bob@shop.example now', 'note', ''),
+    )
+    const key = fc.oneof(fc.string(), fc.constantFrom('note', 'n.id', '__proto__', '', 'password', 'bob@shop.example'))
+    const attributes = fc.dictionary(key, fc.oneof(leaf, fc.array(leaf, { maxLength: 3 })), { maxKeys: 5 })
+    await fc.assert(
+      fc.asyncProperty(attributes, fc.array(attributes, { maxLength: 2 }), async (first, more) => {
+        const given = (extra: object): SpanLike => span({ attributes: { ...extra, first }, events: more.map((one, i) => ({ name: `e${i}`, time: [i, 0], attributes: one })) })
+        // NaN has no JSON: that span goes as a value
+        const [text, value] = [await one(given({}), rules), await one(given({ nan: Number.NaN }), rules)]
+        const { nan, ...rest } = value.attributes
+        expect(nan).toBeNaN()
+        expect(text.attributes).toEqual(rest)
+        expect(text.events).toEqual(value.events)
+        expect(JSON.stringify([text, value])).not.toContain('bob@shop.example')
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
+
+describe('trace state', () => {
+  const masked = async (text: string, rules: OtelMaskOptions): Promise<string | undefined> => {
+    const context = { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1, traceState: traceState(text) }
+    const done = await one(span({ spanContext: () => context, links: [{ context }], parentSpanContext: context }), rules)
+    const own = done.spanContext().traceState?.serialize()
+    expect(done.links[0]!.context.traceState?.serialize()).toBe(own)
+    expect(done.parentSpanContext!.traceState?.serialize()).toBe(own)
+    return own
+  }
+
+  it('is read member by member', async () => {
+    const rules = ruleset({ detect: ['email'], masks: redact })
+    expect(await masked('a=1,b=bob@shop.example,c=3', rules)).toBe('a=1,b=[REDACTED],c=3')
+    expect(await masked('authorization=abc,b=2', ruleset({ detect: ['secrets'] }))).toMatch(/(^|,)b=2$/)
+  })
+
+  it('stays valid: what is no member any more goes', async () => {
+    expect(await masked('a=1,b=bob@shop.example', ruleset({ detect: ['email'], masks: [{ type: 'from_fixed', value: 'x=y' }] }))).toBe('a=1')
+    expect(await masked('a=1,b=2', ruleset({ keys: ['trace_state'], masks: redact }))).toBeUndefined()
+    expect(await masked('a=1,b=2', ruleset({ paths: ['**.trace_state'], masks: [{ type: 'remove' }] }))).toBeUndefined()
+    const long = ruleset({ detect: ['email'], masks: [{ type: 'from_fixed', value: 'z'.repeat(200) }] })
+    expect(await masked('a=a@shop.example,b=b@shop.example,c=c@shop.example', long)).toBe(`a=${'z'.repeat(200)},b=${'z'.repeat(200)}`)
+  })
+
+  it('comes out as it was where nothing is hit, valid or not', async () => {
+    expect(await masked('a=1, b=2', ruleset({ detect: ['email'] }))).toBe('a=1,b=2')
+    expect(await masked('UPPER=ü', ruleset({ detect: ['email'] }))).toBe('UPPER=ü')
+  })
+
+  it('is an immutable list', async () => {
+    const context = { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1, traceState: traceState('a=1,b=2') }
+    const state = (await one(span({ spanContext: () => context }))).spanContext().traceState!
+    expect(state.get('b')).toBe('2')
+    expect(state.set('b', '3').serialize()).toBe('b=3,a=1')
+    expect(state.unset('a').serialize()).toBe('b=2')
+    expect(state.serialize()).toBe('a=1,b=2')
+  })
+})
+
+describe('resource and scope', () => {
+  it('are masked once, and stay one object for all their items', async () => {
+    const resource = { attributes: { owner: 'bob@shop.example' }, schemaUrl: 'https://opentelemetry.io/schemas/1.37.0' }
+    const instrumentationScope = { name: 'lib bob@shop.example', version: '1', schemaUrl: 'https://x.example/?token=abcdef', attributes: { who: 'bob@shop.example' } }
+    const options = { masker: createMasker({ version: '1.0', rules: [{ detect: ['email'], masks: redact }] }, { runSecret }) }
+    const { items } = await spansThrough([span({ resource, instrumentationScope }), span({ resource, instrumentationScope })], options)
+    expect(items[0]!.resource).toBe(items[1]!.resource)
+    expect(items[0]!.instrumentationScope).toBe(items[1]!.instrumentationScope)
+    expect(items[0]!.resource).toMatchObject({ attributes: { owner: '[REDACTED]' }, schemaUrl: resource.schemaUrl })
+    expect(items[0]!.instrumentationScope).toMatchObject({ name: 'lib [REDACTED]', version: '1', attributes: { who: '[REDACTED]' } })
+    // and in the other signals
+    const { items: logs } = await logsThrough([record({ resource, instrumentationScope })], options)
+    expect(logs[0]!.resource).toBe(items[0]!.resource)
+  })
+
+  it('do not read the item: there a condition misses its path', async () => {
+    const conditional = ruleset({
+      if: [{ path: 'attributes.env', equals: 'prod', on_missing: 'apply_else' }],
+      rules: [{ keys: ['owner'], masks: [{ type: 'from_fixed', value: 'prod' }] }],
+      else_rules: [{ keys: ['owner'], masks: [{ type: 'from_fixed', value: 'else' }] }],
+    })
+    const text = await said(async () => {
+      const masked = await one(span({ attributes: { env: 'prod', owner: 'x' }, resource: { attributes: { owner: 'x' } } }), conditional)
+      expect(masked.attributes['owner']).toBe('prod')
+      expect(masked.resource.attributes['owner']).toBe('else')
+    })
+    expect(text).toMatch(/reads attributes\.env: in resource and scope/)
+  })
+
+  it('wait for attributes that come late, and go without those that never come', async () => {
+    let arrive: (() => void) | undefined
+    const attributes: Record<string, unknown> = { a: '1' }
+    const resource: ResourceLike & { asyncAttributesPending: boolean } = {
+      attributes,
+      asyncAttributesPending: true,
+      waitForAsyncAttributes: () =>
+        new Promise((_, reject) => {
+          arrive = () => {
+            attributes['late'] = 'bob@shop.example'
+            reject(new Error('bob@shop.example'))
+          }
+        }),
+    }
+    const waiting = spansThrough([span({ resource })], ruleset({ detect: ['email'], masks: redact }))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    arrive!()
+    const { items, result } = await waiting
+    expect(result.code).toBe(0)
+    expect(items[0]!.resource).toMatchObject({ attributes: { a: '1', late: '[REDACTED]' }, asyncAttributesPending: false })
+  })
+
+  it('let what they belong to go where a policy says so', async () => {
+    const masks = {
+      boom: {
+        type: 'boom',
+        summary: '',
+        input: 'A',
+        settles: 'all',
+        options: {},
+        compile: () => () => {
+          throw new Error('bob')
+        },
+        examples: [],
+      },
+    } as never
+    const policy = (on_mask_error: string): OtelMaskOptions => ({
+      ruleset: { version: '1.0', policy: { on_mask_error }, rules: [{ keys: ['owner'], masks: [{ type: 'boom' }] }] },
+      masks,
+      runSecret,
+    })
+    const given = [span({ resource: { attributes: { owner: 'x' } } }), span()]
+    expect((await spansThrough(given, policy('drop'))).items).toHaveLength(1)
+    expect(await spansThrough(given, policy('fail'))).toMatchObject({ result: { code: 1, error: expect.any(MaskError) as unknown }, items: [] })
+    expect((await spansThrough(given, policy('redact'))).items[0]!.resource.attributes).toEqual({ owner: '[MASKING FAILED]' })
+  })
+
+  it('are masked as a resource by itself', () => {
+    const masked = maskResource({ attributes: { 'user.id': 'u-881', 'service.name': 'shop' } })
+    expect(masked.attributes['service.name']).toBe('shop')
+    expect(masked.attributes['user.id']).toMatch(/^[a-z2-7]{16}$/)
+  })
+})
+
+describe('a log record', () => {
+  it('meets rules at the paths of its view', async () => {
+    const given = record({ body: { items: [{ name: 'a', size: 1 }] }, severityText: 'INFO', severityNumber: 9, eventName: 'e', attributes: { 'user.id': 'u' } })
+    const paths = ['body.items[*].name', 'severity_text', 'event_name', 'attributes["user.id"]']
+    const { items } = await logsThrough([given], ruleset({ paths, masks: redact }))
+    expect(items[0]).toMatchObject({
+      body: { items: [{ name: '[REDACTED]', size: 1 }] },
+      severityText: '[REDACTED]',
+      severityNumber: 9,
+      eventName: '[REDACTED]',
+      attributes: { 'user.id': '[REDACTED]' },
+    })
+  })
+
+  it('has a body of any kind', async () => {
+    const bodies = ['text', '', 7, true, null, undefined, [1, 'bob@shop.example'], new Uint8Array([1, 255]), '{"mail":"bob@shop.example"}']
+    const { items } = await logsThrough(
+      bodies.map((body) => record({ body })),
+      ruleset({ detect: ['email'], masks: redact }),
+    )
+    expect(items.map(({ body }) => body)).toEqual(['text', '', 7, true, null, undefined, [1, '[REDACTED]'], new Uint8Array([1, 255]), '{"mail":"[REDACTED]"}'])
+  })
+
+  it('stays masked when a processor sets something on it', () => {
+    let got: (LogRecordLike & Record<string, (...args: never[]) => unknown>) | undefined
+    const inner = {
+      onEmit(one: LogRecordLike) {
+        got = one as never
+        const writable = one as unknown as Record<string, (...args: unknown[]) => Record<string, (...args: unknown[]) => unknown>>
+        writable['setAttribute']!('mail', 'bob@shop.example')['setAttributes']!({ more: 'bob@shop.example', ['__proto__']: 'x' })
+        writable['setBody']!('bob@shop.example')
+        writable['setEventName']!('bob@shop.example')
+        writable['setSeverityText']!('bob@shop.example')
+        writable['setSeverityNumber']!(17)
+      },
+      forceFlush: async () => {},
+      shutdown: async () => {},
+    }
+    const processor = maskLogRecordProcessor(inner as never, ruleset({ detect: ['email'], masks: redact })) as unknown as { onEmit(one: LogRecordLike): void }
+    expect('enabled' in processor).toBe(false)
+    processor.onEmit(record({ body: 'x' }))
+    expect(got).toMatchObject({
+      body: '[REDACTED]',
+      eventName: '[REDACTED]',
+      severityText: '[REDACTED]',
+      severityNumber: 17,
+      attributes: { mail: '[REDACTED]', more: '[REDACTED]' },
+    })
+    const asked = maskLogRecordProcessor({ ...inner, enabled: () => false } as never) as unknown as { enabled(options: unknown): boolean }
+    expect(asked.enabled({})).toBe(false)
+  })
+})
+
+describe('options', () => {
+  it('are those of createMasker, and throw what it throws', () => {
+    expect(() => maskSpanExporter({ export() {}, shutdown: async () => {} }, ruleset({ keys: ['a'], masks: [{ type: 'no_such_mask' }] }))).toThrow(RulesetError)
+    expect(() => maskSpanExporter({ export() {}, shutdown: async () => {} }, { runSecret: 'short' })).toThrow(/20 characters/)
+  })
+
+  it('may be a masker, which wrappers share with their counters', async () => {
+    const masker = createMasker({ version: '1.0', rules: [{ keys: ['id'], masks: [{ type: 'pseudonym' }] }] }, { runSecret })
+    const first = await one(span({ attributes: { id: 'u-881' } }), { masker })
+    const { items } = await logsThrough([record({ attributes: { id: 'u-881' } })], masker as unknown as OtelMaskOptions)
+    expect(items[0]!.attributes['id']).toBe(first.attributes['id'])
+    expect(stats(masker)).toMatchObject({ items: 2, masked: 2, dropped: 0, minimal: 0, byRule: { 'rules[0]': 2 } })
+    expect(stats({ masker }).items).toBe(2)
+  })
+
+  it('of nobody: one key for all wrappers of a process', async () => {
+    const first = await one(span({ attributes: { 'user.id': 'u-881' } }))
+    const { items } = await logsThrough([record({ attributes: { 'user.id': 'u-881' } })])
+    expect(items[0]!.attributes['user.id']).toBe(first.attributes['user.id'])
+    expect(stats().items).toBeGreaterThan(1)
+  })
+
+  it('of a masker that is closed: nothing leaves but ids', async () => {
+    const masker = createMasker({ version: '1.0', rules: [{ keys: ['id'], masks: redact }] })
+    masker.close()
+    expect(await one(span({ name: 'secret', attributes: { a: 'secret' } }), { masker })).toMatchObject({ name: '[MASKING FAILED]', attributes: {} })
+  })
+})
+
+describe('warnings at the start', () => {
+  const outlined = (...rules: object[]): Promise<string> => said(() => maskSpanExporter({ export() {}, shutdown: async () => {} }, ruleset(...rules)))
+
+  it('tell of paths that meet no attribute, and how to write them', async () => {
+    const text = await outlined({
+      paths: ['attributes.http.url', 'resource.attributes.a.b.c', 'attributes["http.url"]', 'attributes["a.b"].c', 'attributes.plain', 'body.a.b', 'events[*].attributes.x.y'],
+      masks: redact,
+    })
+    expect(text.match(/write [^\n]*/g)).toEqual(['write attributes["http.url"]', 'write resource.attributes["a.b.c"]', 'write events[*].attributes["x.y"]'])
+  })
+
+  it('tell of conditions and hash sources that a resource cannot read', async () => {
+    expect(await outlined({ keys: ['id'], hash_sources: [{ json_path: ['attributes', 'tenant.id'] }], masks: [{ type: 'pseudonym' }] })).toMatch(/reads attributes\["tenant\.id"\]/)
+    expect(await outlined({ paths: ['attributes["id"]'], hash_sources: [{ json_path: ['attributes', 'tenant.id'] }], masks: [{ type: 'pseudonym' }] })).toBe('')
+    expect(await outlined({ paths: ['resource.attributes.a'], hash_sources: [{ json_path: ['resource', 'attributes', 'b'] }], masks: [{ type: 'pseudonym' }] })).toBe('')
+  })
+
+  it('say nothing of the built-in rulesets', async () => {
+    for (const name of ['otel', 'otel-strict', 'default'])
+      expect(await said(() => maskSpanExporter({ export() {}, shutdown: async () => {} }, { ruleset: `mask-logs:${name}` }))).toBe('')
+  })
+})
+
+describe('a masked view of attributes', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  it('is frozen, the same for the same attributes, and empty where masking fails', () => {
+    const processor = maskingAttributesProcessor(ruleset({ keys: ['user'], masks: redact })) as { process(incoming: object): Record<string, unknown> }
+    const first = processor.process({ user: 'a', plan: 'gold' })
+    expect(first).toEqual({ user: '[REDACTED]', plan: 'gold' })
+    expect(Object.isFrozen(first)).toBe(true)
+    expect(processor.process({ user: 'a', plan: 'gold' })).toBe(first)
+    expect(processor.process(first)).toBe(first)
+    expect(
+      processor.process({
+        get user() {
+          throw new Error('x')
+        },
+      }),
+    ).toEqual({})
+    expect(processor.process({})).toEqual({})
+  })
+
+  it('stands behind the processor of a View of SDK 1.30', () => {
+    class View {
+      attributesProcessor = { process: ({ user }: { user: string }) => ({ user: `${user}!` }) }
+      matches(): boolean {
+        return true
+      }
+    }
+    const view = new View()
+    const [masked] = maskViews([view], ruleset({ keys: ['user'], masks: [{ type: 'partial', keep_last: 1, min_masked: 1 }] }))
+    expect(masked).toBeInstanceOf(View)
+    expect(masked!.matches()).toBe(true)
+    expect(masked!.attributesProcessor.process({ user: 'abc' })).toEqual({ user: '***!' })
+    expect(view.attributesProcessor.process({ user: 'abc' })).toEqual({ user: 'abc!' })
+  })
+})
