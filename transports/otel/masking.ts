@@ -71,10 +71,30 @@ function ofMasker(masker: Masker): Masking {
 const ENVELOPE: ReadonlySet<string> = new Set(['resource', 'scope'])
 const DESCRIPTION: ReadonlySet<string> = new Set(['name', 'description', 'unit'])
 
+/** The object that is given, in place of a new one. */
+class Same {
+  constructor(item: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: fields of a class that extends this one go to the object that is given
+    return item
+  }
+}
+
+/** The mark of what a masker has made, which is never masked a second time: a private field, seen by nobody and as fast as any other. */
+class Made extends Same {
+  #by: Masking
+
+  constructor(item: object, by: Masking) {
+    super(item)
+    this.#by = by
+  }
+
+  static by(item: object): Masking | undefined {
+    return #by in item ? (item as Made).#by : undefined
+  }
+}
+
 export class Masking {
   readonly masker: Masker
-  /** What this masker has made: never masked a second time. */
-  readonly #made = new WeakSet<object>()
   readonly #resources = new WeakMap<ResourceLike, ResourceLike>()
   readonly #scopes = new WeakMap<ScopeLike, ScopeLike | 'dropped'>()
   readonly #schemaUrls = new Map<string, string>()
@@ -104,12 +124,12 @@ export class Masking {
 
   /** Marks what was made of raw data. */
   made<T extends object>(item: T): T {
-    this.#made.add(item)
+    new Made(item, this)
     return item
   }
 
   isMade(item: object): boolean {
-    return this.#made.has(item)
+    return Made.by(item) === this
   }
 
   /** Masks the view that is made. What fails, there too, follows the policy: MaskError where it is `fail`. */
@@ -154,7 +174,7 @@ export class Masking {
   }
 
   resource(raw: ResourceLike): ResourceLike {
-    if (this.#made.has(raw)) return raw
+    if (this.isMade(raw)) return raw
     let resource = this.#resources.get(raw)
     if (resource === undefined) this.#resources.set(raw, (resource = this.made(maskedResource(raw, this))))
     return resource
@@ -162,15 +182,22 @@ export class Masking {
 
   /** The masked resource of an item; undefined: the item is to go. */
   resourceOf(raw: ResourceLike): ResourceLike | undefined {
+    if (raw === this.#lastRaw) return this.#lastResource
     const resource = this.resource(raw)
     // What is not settled yet is masked when it is.
-    if (resource.asyncAttributesPending !== true) void resource.attributes
-    return isGone(resource) ? undefined : resource
+    if (resource.asyncAttributesPending === true) return resource
+    void resource.attributes
+    const kept = isGone(resource) ? undefined : resource
+    this.#lastRaw = raw
+    this.#lastResource = kept
+    return kept
   }
+  #lastRaw: ResourceLike | undefined
+  #lastResource: ResourceLike | undefined
 
   /** The masked scope; undefined: the item is to go. */
   scope(raw: ScopeLike): ScopeLike | undefined {
-    if (this.#made.has(raw)) return raw
+    if (this.isMade(raw)) return raw
     let scope = this.#scopes.get(raw)
     if (scope === undefined) this.#scopes.set(raw, (scope = this.#scope(raw)))
     return scope === 'dropped' ? undefined : scope
@@ -210,7 +237,7 @@ export class Masking {
 
   /** What items of this resource and scope let their rules read of them. */
   envelope(resource: ResourceLike, scope: ScopeLike | undefined): Record<string, unknown> {
-    if (!this.readsEnvelope || this.#made.has(resource)) return {}
+    if (!this.readsEnvelope || this.isMade(resource)) return {}
     const { name, version, attributes = {} } = scope ?? { name: '' }
     return { resource: { attributes: resource.attributes }, scope: { ...text({ name, version }), attributes } }
   }
@@ -305,11 +332,12 @@ export function spanIdOf(id: unknown): string {
 
 /** A copy of a context, with the `tracestate` that is given. */
 export function contextOf({ traceId, spanId, traceFlags, isRemote }: SpanContextLike, traceState: TraceStateLike | undefined): SpanContextLike {
-  return {
+  const context: { -readonly [K in keyof SpanContextLike]: SpanContextLike[K] } = {
     traceId: typeof traceId === 'string' && TRACE_ID.test(traceId) ? traceId : NO_TRACE,
     spanId: spanIdOf(spanId),
     traceFlags: numberOf(traceFlags, 0),
-    ...(typeof isRemote === 'boolean' ? { isRemote } : {}),
-    ...(traceState === undefined ? {} : { traceState }),
   }
+  if (typeof isRemote === 'boolean') context.isRemote = isRemote
+  if (traceState !== undefined) context.traceState = traceState
+  return context
 }

@@ -1,6 +1,6 @@
 import type { Masker } from '../../src/index.ts'
 import { type Exporter, exporterOf, isMasking, type ItemMasking, mark } from './exporter.ts'
-import { contextOf, FAILED, hasAny, type Masking, maskingOf, numberOf, objectOf, type OtelMaskOptions, spanIdOf, text, textOf } from './masking.ts'
+import { contextOf, FAILED, hasAny, type Masking, maskingOf, numberOf, objectOf, type OtelMaskOptions, spanIdOf, textOf } from './masking.ts'
 import { membersOf, traceStateOf } from './trace-state.ts'
 import type { EventLike, LinkLike, SpanContextLike, SpanExporterLike, SpanLike, SpanProcessorLike, TraceStateLike } from './types.ts'
 
@@ -158,7 +158,8 @@ function viewOf(masking: Masking, span: SpanLike): View {
 }
 
 function eventView({ name, attributes }: EventLike): object {
-  const view: Record<string, unknown> = text({ name })
+  const view: Record<string, unknown> = {}
+  if (name !== undefined && name !== '') view['name'] = name
   if (hasAny(attributes)) view['attributes'] = attributes
   return view
 }
@@ -181,23 +182,20 @@ function parentState(masking: Masking, parent: SpanContextLike, context: SpanCon
 function eventsOf({ events }: SpanLike, view: View, done: unknown): EventLike[] {
   return aligned(view.events, done).map(({ at, part }) => {
     const { time, attributes, droppedAttributesCount } = events[at]!
-    return {
-      name: textOf(part['name']),
-      time,
-      ...(attributes === undefined ? {} : { attributes: objectOf(part['attributes']) }),
-      ...(droppedAttributesCount === undefined ? {} : { droppedAttributesCount: numberOf(droppedAttributesCount, 0) }),
-    }
+    const event: Mutable<EventLike> = { name: textOf(part['name']), time }
+    if (attributes !== undefined) event.attributes = objectOf(part['attributes'])
+    if (droppedAttributesCount !== undefined) event.droppedAttributesCount = numberOf(droppedAttributesCount, 0)
+    return event
   })
 }
 
 function linksOf({ links }: SpanLike, view: View, done: unknown): LinkLike[] {
   return aligned(view.links, done).map(({ at, part }) => {
     const { context, attributes, droppedAttributesCount } = links[at]!
-    return {
-      context: contextOf(context, traceStateOf(view.links![at]!.trace_state, part['trace_state'])),
-      ...(attributes === undefined ? {} : { attributes: objectOf(part['attributes']) }),
-      ...(droppedAttributesCount === undefined ? {} : { droppedAttributesCount: numberOf(droppedAttributesCount, 0) }),
-    }
+    const link: Mutable<LinkLike> = { context: contextOf(context, traceStateOf(view.links![at]!.trace_state, part['trace_state'])) }
+    if (attributes !== undefined) link.attributes = objectOf(part['attributes'])
+    if (droppedAttributesCount !== undefined) link.droppedAttributesCount = numberOf(droppedAttributesCount, 0)
+    return link
   })
 }
 

@@ -19,7 +19,8 @@ export function membersOf(state: TraceStateLike | undefined): string | readonly 
  * long. Undefined when none is left.
  */
 export function traceStateOf(before: string | readonly string[] | undefined, after: unknown): TraceStateLike | undefined {
-  const were = typeof before === 'string' ? [before] : (before ?? [])
+  if (before === undefined) return undefined
+  const were = typeof before === 'string' ? [before] : before
   const texts = (Array.isArray(after) ? (after as readonly unknown[]) : [after]).filter((text) => typeof text === 'string')
   const entries = new Map<string, string>()
   let length = 0

@@ -21,7 +21,11 @@ export function isJson(value: unknown, depth = 0): boolean {
       }
       const prototype: unknown = Object.getPrototypeOf(value)
       if (prototype !== Object.prototype && prototype !== null) return false
-      for (const key of Object.keys(value)) if (!isJson((value as Record<string, unknown>)[key], depth + 1)) return false
+      for (const key of Object.keys(value)) {
+        const item = (value as Record<string, unknown>)[key]
+        // most are texts
+        if (typeof item !== 'string' && !isJson(item, depth + 1)) return false
+      }
       return true
     }
     default:
@@ -87,11 +91,11 @@ export function copyJson(value: unknown): unknown {
 
 /** A copy of an object of JSON values. */
 export function copyObject(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const out: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) {
+  // by far the fastest way, and `__proto__` stays a property of its own
+  const out = { ...value }
+  for (const key of Object.keys(out)) {
     const item = value[key]
-    if (key === '__proto__') put(out, key, copyJson(item))
-    else out[key] = typeof item === 'object' ? copyJson(item) : item
+    if (typeof item === 'object' && item !== null) put(out, key, copyJson(item))
   }
   return out
 }
