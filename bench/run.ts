@@ -7,7 +7,7 @@
 //   --small   48 MB, 3 runs, half of what must be reached is enough; nothing is written unless --out is given
 //   --gate    exit code 1 when a target is missed
 //   --out     where the dated report goes, default bench/history
-//   --only    parts to run: throughput, values, line, huge, start, latency, masks, pino
+//   --only    parts to run: throughput, values, line, huge, start, latency, masks, pino, otel
 //
 // Every program reads stdin and writes stdout, gets the same bytes, and is measured as a whole process, start-up included.
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { corpusFile, corpusLines, sensitivePaths, writeOneLine } from './corpus.ts'
 import { lineLatencies, median, percentile, runOver, startUp, type Program, type Run } from './measure.ts'
+import { spanRows, type SpanFigures } from './otel.ts'
 import { callRows, workerRows } from './pino.ts'
 import { judge, show, table, verdicts, type Row, type Target } from './report.ts'
 
@@ -309,6 +310,28 @@ function masks(): void {
   if (over.length > 0) noted.push(`Masks that cost more than they may: ${over.map((one) => `${one.name} (${show(one.miss)} of ${show(allowed(one))} µs)`).join(', ')}.`)
 }
 
+/** What masking costs a program that exports spans, beside the SDK's own work on them. */
+function otelRows(): void {
+  say('otel ...')
+  const rounds = Array.from(
+    { length: Math.max(3, runs) },
+    () => JSON.parse(execFileSync(process.execPath, [here('./otel.js')], { encoding: 'utf8' })) as Record<string, SpanFigures>,
+  )
+  const ms = (name: (typeof spanRows)[number]): number => median(rounds.map((round) => round[name]!.ms))
+  const serialised = ms('SDK, protobuf serialisation')
+  figures['otel'] = Object.fromEntries(spanRows.map((name) => [name, { ...rounds[0]![name], ms: ms(name) }]))
+  const rows = spanRows.map((name) => {
+    const { leaks, planted, bytes } = rounds[0]![name]!
+    return [name, show(ms(name)), `${show(ms(name) / serialised)}x`, planted === 0 ? '-' : `${leaks} of ${planted}`, show(bytes)]
+  })
+  texts.push(`## OpenTelemetry, a batch of 512 spans through maskSpanExporter\n\n${table([['row', 'ms', 'x protobuf', 'values left', 'bytes of the request'], ...rows])}`)
+  check(
+    { what: 'masking a batch of spans, four keys and one detector, against its protobuf serialisation', unit: 'x', bound: 'most', must: 1, aim: 0.9 },
+    // inside a process each
+    median(rounds.map((round) => round['wrapper, four keys and one detector']!.ms / round['SDK, protobuf serialisation']!.ms)),
+  )
+}
+
 /** What masking costs a program that logs with pino: in the thread, and in pino's worker. */
 function pinoRows(): void {
   say('pino ...')
@@ -386,6 +409,7 @@ if (wanted('huge')) await huge()
 if (wanted('start')) await start()
 if (wanted('latency')) await latency()
 if (wanted('pino')) pinoRows()
+if (wanted('otel')) otelRows()
 
 // -------------------------------------------------------------------------------------------------- report
 
