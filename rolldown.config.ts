@@ -40,6 +40,15 @@ const libraryOutside: Plugin = {
   resolveId: (source) => (source.endsWith('/src/index.ts') ? { id: '../../src/index.cjs', external: true } : null),
 }
 
+/** The command takes transports from their bundles, when a command needs one. */
+const transportsOutside: Plugin = {
+  name: 'transports-outside',
+  resolveId(source) {
+    const path = /\/(transports\/.*)\.ts$/.exec(source)?.[1]
+    return path === undefined ? null : { id: `../${path}.cjs`, external: true }
+  },
+}
+
 const output = {
   dir: 'dist',
   exports: 'named',
@@ -57,7 +66,7 @@ export default defineConfig([
     input: { 'src/bin': 'src/bin.ts', 'src/index': 'src/index.ts' },
     platform: 'node',
     external: ['re2js', 'yaml'],
-    plugins: [ascii, moduleEntries],
+    plugins: [transportsOutside, ascii, moduleEntries],
     // What files share is in a file of its own, never in an entry.
     preserveEntrySignatures: 'strict',
     output,
@@ -74,5 +83,14 @@ export default defineConfig([
     platform: 'node',
     plugins: [libraryOutside, ascii, moduleEntries],
     output,
+  },
+  {
+    input: { 'transports/otlp/index': 'transports/otlp/index.ts', 'transports/otlp/command': 'transports/otlp/command.ts' },
+    platform: 'node',
+    // Optional: loaded when a gRPC listener is wanted.
+    external: ['@grpc/grpc-js'],
+    plugins: [libraryOutside, ascii, moduleEntries],
+    preserveEntrySignatures: 'strict',
+    output: { ...output, dynamicImportInCjs: true, chunkFileNames: 'transports/chunks/[name].cjs' },
   },
 ])

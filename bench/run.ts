@@ -7,7 +7,7 @@
 //   --small   48 MB, 3 runs, half of what must be reached is enough; nothing is written unless --out is given
 //   --gate    exit code 1 when a target is missed
 //   --out     where the dated report goes, default bench/history
-//   --only    parts to run: throughput, values, line, huge, start, latency, masks, pino, otel
+//   --only    parts to run: throughput, values, line, huge, start, latency, masks, pino, otel, otlp-proxy
 //
 // Every program reads stdin and writes stdout, gets the same bytes, and is measured as a whole process, start-up included.
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
@@ -20,6 +20,7 @@ import { parseArgs } from 'node:util'
 import { corpusFile, corpusLines, sensitivePaths, writeOneLine } from './corpus.ts'
 import { lineLatencies, median, percentile, runOver, startUp, type Program, type Run } from './measure.ts'
 import { spanRows, type SpanFigures } from './otel.ts'
+import { proxyRows, proxyRuleset, runProxy, type ProxyFigures, type ProxyRow } from './otlp-proxy.ts'
 import { callRows, workerRows } from './pino.ts'
 import { judge, show, table, verdicts, type Row, type Target } from './report.ts'
 
@@ -401,6 +402,40 @@ function pinoRows(): void {
   )
 }
 
+async function otlpProxyRows(): Promise<void> {
+  const seen = new Map<ProxyRow, ProxyFigures[]>(proxyRows.map((row) => [row, []]))
+  const rounds = Math.min(runs, 3)
+  for (let round = 0; round < rounds; round++) {
+    for (const row of proxyRows) seen.get(row)!.push(await runProxy(row, small ? 2 : 4))
+    say(`otlp-proxy: run ${round + 1} of ${rounds}`)
+  }
+  const of = (row: ProxyRow, key: keyof ProxyFigures): number => median(seen.get(row)!.map((one) => one[key]))
+  const most = (row: ProxyRow, key: keyof ProxyFigures): number => Math.max(...seen.get(row)!.map((one) => one[key]))
+  const sum = (row: ProxyRow, key: keyof ProxyFigures): number => seen.get(row)!.reduce((total, one) => total + one[key], 0)
+  figures['otlp-proxy'] = { ruleset: proxyRuleset, rows: Object.fromEntries(seen) }
+  texts.push(
+    `## OTLP proxy, HTTP, 4 requests of 500 kB of protobuf at once (330 spans each), ruleset ${proxyRuleset}\n\n${table([
+      ['row', 'spans/s', 'MB/s', 'p50 ms', 'p99 ms', 'CPU µs a span', 'peak MB', 'planted values left'],
+      ...proxyRows.map((row) => [
+        row,
+        show(of(row, 'spansPerSecond')),
+        show(of(row, 'megabytesPerSecond')),
+        show(of(row, 'p50')),
+        show(of(row, 'p99')),
+        show(of(row, 'cpuPerSpan')),
+        show(most(row, 'rss') / 1e6),
+        row.includes('unmatched') ? '-' : `in ${sum(row, 'found')} of ${sum(row, 'looked')} requests`,
+      ]),
+    ])}\n\nClient, proxy and upstream are processes on one machine, and share its processors. Passthrough is the same proxy with masking off. With gzip both ways MB are compressed ones.`,
+  )
+  const loss = (masked: ProxyRow, plain: ProxyRow): number => of(plain, 'spansPerSecond') / of(masked, 'spansPerSecond')
+  check({ what: 'proxy, spans/s', unit: '', bound: 'least', must: 100_000, aim: 150_000 }, of('mask-logs otlp', 'spansPerSecond'))
+  check({ what: 'proxy against the same with masking off: loss of throughput', unit: 'x', bound: 'most', must: 2, aim: 1.5 }, loss('mask-logs otlp', 'passthrough'))
+  check({ what: 'the same with gzip both ways', unit: 'x', bound: 'most', must: 2, aim: 1.5 }, loss('mask-logs otlp, gzip both ways', 'passthrough, gzip both ways'))
+  const leaks = proxyRows.filter((row) => row.startsWith('mask-logs') && !row.includes('unmatched')).reduce((total, row) => total + sum(row, 'found'), 0)
+  check({ what: 'requests in which a planted value arrived', unit: '', bound: 'most', must: 0, aim: 0 }, leaks)
+}
+
 if (wanted('masks')) masks()
 if (wanted('values')) values()
 if (wanted('throughput')) await throughput()
@@ -410,6 +445,7 @@ if (wanted('start')) await start()
 if (wanted('latency')) await latency()
 if (wanted('pino')) pinoRows()
 if (wanted('otel')) otelRows()
+if (wanted('otlp-proxy')) await otlpProxyRows()
 
 // -------------------------------------------------------------------------------------------------- report
 

@@ -80,6 +80,52 @@ describe('examples/batch', () => {
   })
 })
 
+describe('examples/collector', () => {
+  it('sends a trace through the proxy and shows what arrives', () => {
+    const { code, out, err } = node(['examples/collector/run.mjs'])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const [explained = '', arrived = ''] = out.split('\nWhat arrives:\n')
+    expect(explained).toContain('mask-logs otlp --listen-http')
+    expect(arrived).toBe(readFileSync(join(root, 'examples/collector/expected.json'), 'utf8'))
+    for (const raw of ['t0p5ecret', 'Bearer', '203.0.113.77', 'u-881', '4711', 'ann@', '4111 1111', 'k3y-77x1']) {
+      expect(readFileSync(join(root, 'examples/collector/request.json'), 'utf8')).toContain(raw)
+      expect(arrived).not.toContain(raw)
+    }
+  })
+
+  it('explains what needs a Collector', () => {
+    for (const topology of ['agent', 'loop'])
+      expect(node(['examples/collector/run.mjs', topology])).toMatchObject({ code: 0, err: '', out: expect.stringContaining('MASK_LOGS_OTELCOL') as string })
+    expect(node(['examples/collector/run.mjs', 'ring']).code).toBe(2)
+  })
+
+  it('has a ruleset without warnings', () => {
+    expect(node(['dist/src/bin.cjs', 'check', 'examples/collector/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/collector/ruleset.yaml: ok\n', err: '' })
+  })
+})
+
+describe('examples/otlp-proxy', () => {
+  const path = (name: string): string => join(root, 'examples/otlp-proxy', name)
+
+  it('masks what goes through the proxy as its page says', () => {
+    const { code, out, err } = node(['examples/otlp-proxy/run.mjs'], { MASK_LOGS: `${process.execPath} dist/src/bin.cjs` })
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toBe(readFileSync(path('expected.txt'), 'utf8'))
+  })
+
+  it('gives a user one pseudonym, and keeps what nothing touched', () => {
+    const arrived = readFileSync(path('expected.txt'), 'utf8')
+    const pseudonyms = arrived.match(/user_\w+/g) ?? []
+    expect({ count: pseudonyms.length, different: new Set(pseudonyms).size }).toEqual({ count: 2, different: 1 })
+    expect(arrived).toContain('"startTimeUnixNano": 1790000000000000001,')
+    for (const raw of ['4711"', 't0k3n', 'Bearer', '4111 1111', 'ann@']) expect(arrived).not.toContain(raw)
+  })
+
+  it('has a ruleset without warnings', () => {
+    expect(node(['dist/src/bin.cjs', 'check', 'examples/otlp-proxy/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/otlp-proxy/ruleset.yaml: ok\n', err: '' })
+  })
+})
+
 describe('examples/pino', () => {
   it('hides every planted value and changes nothing else', () => {
     const { code, out, err } = node(['examples/pino/demo.mjs'])

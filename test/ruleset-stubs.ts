@@ -105,8 +105,13 @@ export const stubMasks: readonly MaskDefinition[] = [
   mask('ip', { fallback_masks: { kind: 'masks', summary: 'Inner masks.' } }, { random: 'r' }),
   mask('mac', {}, { random: 'r' }),
   mask('url', { part: text, query_keys: { kind: 'key_globs', summary: 'Keys.' }, extra_query_keys: { kind: 'key_globs', summary: 'More keys.' } }),
-  mask('sql', { json_masks: { kind: 'masks', summary: 'Inner masks.' } }),
-  mask('scan', { detect: { kind: 'detectors', summary: 'Detectors.' }, exclude: { kind: 'detectors', summary: 'Not these.' }, masks: { kind: 'masks', summary: 'Masks.' } }),
+  mask('sql'),
+  mask('scan', {
+    detect: { kind: 'detectors', summary: 'Detectors.' },
+    exclude: { kind: 'detectors', summary: 'Not these.' },
+    masks: { kind: 'masks', summary: 'Masks.' },
+    join: flag,
+  }),
   mask('chain', { masks }),
   mask('concat', { masks, glue: text }),
   mask('replace_regex', { regex: { kind: 'regex', required: true, summary: 'Pattern.' }, masks }),
@@ -181,6 +186,7 @@ export const stubDetectors: readonly DetectorInfo[] = [
   detector('ipv4', 'network'),
   detector('ipv6', 'network'),
   detector('uuid', undefined),
+  detector('home_directory', undefined),
 ]
 
 const table: SeedTable & { headers: readonly string[] } = {

@@ -405,6 +405,7 @@ class Compiler {
         fallback: new Map(),
         memo: own.pure && own.constant === undefined && rule.conditions.length === 0 && (!own.keyed || selfOnly(rule.sources)),
         constantBytes: fixed === undefined ? undefined : Buffer.from(JSON.stringify(fixed).slice(1, -1)),
+        series: chain === undefined && own.label === 'redact' ? () => this.seriesChain(detector) : undefined,
       })
     }
   }
@@ -420,6 +421,14 @@ class Compiler {
     }
     return chain
   }
+
+  /** The mask of matches that stand for the default `redact` in what tells series of measurements apart. */
+  private seriesChain(detector: DetectorInfo): Chain {
+    let chain = this.series.get(detector.name)
+    if (chain === undefined) this.series.set(detector.name, (chain = this.chain([node('pseudonym', { prefix: `${detector.name}_` })], 'default')))
+    return chain
+  }
+  private readonly series = new Map<string, Chain>()
 
   private pseudoRule(name: string): CompiledRule {
     const rule: CompiledRule = {
@@ -522,13 +531,13 @@ class Compiler {
       constant,
       pure: !this.some(nodes, (n, d) => d.timeDependent?.(n.options) === true || readsRecord(n)),
       keyed: this.some(nodes, (n, d) => d.random !== undefined || n.type === 'scan' || n.type === 'url' || n.type === 'json' || n.type === 'xml' || n.type === 'unstructured_text'),
-      takesContainers: first?.type === 'json' || first?.type === 'remove',
+      takesContainers: first?.type === 'json' || first?.type === 'remove' || (first?.type === 'scan' && first.options.get('join') === true),
       document: inOrder ? undefined : transforms,
       ordered: inOrder ? transforms : undefined,
       reads: nodes.some(readsDocument),
       copies: this.some(nodes, (n) => n.type === 'from_json_path'),
       apart: inOrder || (transforms === undefined && settles !== 'value' && flat(nodes).some((n) => n.type === 'json')),
-      scans: single?.type === 'scan',
+      scans: single?.type === 'scan' && single.options.get('join') !== true,
       removes: this.some(nodes, (n) => n.type === 'remove'),
     }
   }

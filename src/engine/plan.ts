@@ -203,6 +203,8 @@ export interface DetectAction {
   readonly fallback: Map<CompiledRule, DetectAction>
   /** The constant result as it stands inside a JSON string. */
   readonly constantBytes: Uint8Array | undefined
+  /** What is done instead where values tell series apart: the chain is the default `redact`, which would make them one. */
+  readonly series: (() => Chain) | undefined
   /** Values masked, for stats. */
   masked: number
 }

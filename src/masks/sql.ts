@@ -1,5 +1,5 @@
-import type { MaskDefinition, MaskNode } from '../engine/types.ts'
-import { option, textMasker } from './input.ts'
+import type { MaskDefinition } from '../engine/types.ts'
+import { isDigit, option, textMasker } from './input.ts'
 import { Pieces } from './pieces.ts'
 import { hiddenSpans } from './sql-spans.ts'
 import type { SqlOptions } from './sql-spans.ts'
@@ -15,27 +15,25 @@ export const sql: MaskDefinition = {
       enum: ['auto', 'ansi', 'mysql', 'mssql'],
       default: 'auto',
       summary:
-        '`auto`: back-quotes mean MySQL; else a double-quoted token is a literal where a value stands (after a comparison, in the parentheses of `VALUES`, `IN` or a call, and everywhere in JSON and in commands of Redis, MongoDB, Cypher and GraphQL). ' +
+        '`auto`: back-quotes mean MySQL; else a double-quoted token is a literal where a value stands (after a comparison, in the parentheses of `VALUES`, `IN` or a call, and everywhere in commands of Redis, MongoDB, Cypher and GraphQL). ' +
+        'In text that is a JSON object or array, a query of Elasticsearch or MongoDB, strings and numbers become `"?"`; keys stay. ' +
         'Where dialects read a text differently, as with `\\\\` before a quote, what any of them hides is hidden.',
     },
     comments: { kind: 'string', enum: ['drop', 'keep'], default: 'drop', summary: '`drop`: a space is left where tokens would join.' },
-    json_masks: {
-      kind: 'masks',
-      summary: 'For text that is one JSON object or array, a query of MongoDB or Elasticsearch; without them its strings and numbers become `?` like those of any text.',
-    },
     numbers: { kind: 'boolean', default: true, summary: 'Also numeric literals; hexadecimal and bit literals in any case.' },
   },
-  compile(options, tools) {
-    const nodes = options.get('json_masks') as readonly MaskNode[] | undefined
-    const json = nodes === undefined ? undefined : tools.masks(nodes)
+  compile(options) {
     const given: SqlOptions = {
       dialect: option<SqlOptions['dialect']>(options, 'dialect', 'auto'),
       comments: option<SqlOptions['comments']>(options, 'comments', 'drop'),
       numbers: option(options, 'numbers', true),
     }
     return textMasker('sql', (text, context) => {
-      if (json !== undefined && isDocument(text)) return json(text, context)
       const out = new Pieces()
+      if (given.dialect === 'auto' && isDocument(text)) {
+        maskDocument(text, given.numbers, out)
+        return out.done(context)
+      }
       let copied = 0
       for (const { start, end, literal } of hiddenSpans(text, given)) {
         out.keep(text.slice(copied, start))
@@ -54,12 +52,7 @@ export const sql: MaskDefinition = {
     { options: { numbers: false, comments: 'keep' }, in: '"SELECT 1/* one */+\'2\'"', out: '"SELECT 1/* one */+?"' },
     { in: '"SELECT 1/* one */FROM t"', out: '"SELECT ? FROM t"' },
     { in: '"SELECT \'cut off"', out: '"SELECT ?"' },
-    { in: '"{\\"find\\":\\"users\\",\\"limit\\":5}"', out: '"{?:?,?:?}"' },
-    {
-      options: { json_masks: [{ type: 'json', transforms: [{ path: ['find'], masks: [{ type: 'redact' }] }] }] },
-      in: '"{\\"find\\":\\"users\\",\\"limit\\":5}"',
-      out: '"{\\"find\\":\\"[REDACTED]\\",\\"limit\\":5}"',
-    },
+    { in: '"{\\"match\\": {\\"city\\":\\"Bern\\", \\"n\\":[7,true,null]}}"', out: '"{\\"match\\": {\\"city\\":\\"?\\", \\"n\\":[\\"?\\",true,null]}}"' },
     { in: '"HSET user:42 name \\"Ann\\""', out: '"HSET user:? name ?"' },
     { in: '42', error: 'non_string_value' },
   ],
@@ -81,4 +74,35 @@ function isDocument(text: string): boolean {
   } catch {
     return false
   }
+}
+
+/** Writes a JSON text with `"?"` for its strings and numbers; keys, literals, structure and white space stay. */
+function maskDocument(text: string, numbers: boolean, out: Pieces): void {
+  let copied = 0
+  const hide = (start: number, end: number, replacement: string): void => {
+    out.keep(text.slice(copied, start))
+    out.write(replacement, end - start)
+    copied = end
+  }
+  for (let at = 0; at < text.length; ) {
+    const char = text[at]!
+    if (char === '"') {
+      const start = at + 1
+      at = start
+      while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+      let behind = at + 1
+      while (isBlank(text[behind])) behind++
+      if (text[behind] !== ':' && at > start) hide(start, at, '?')
+      at++
+    } else if (char === '-' || isDigit(text.charCodeAt(at))) {
+      const start = at
+      while (!isBlank(text[at]) && text[at] !== ',' && text[at] !== ']' && text[at] !== '}') at++
+      if (numbers) hide(start, at, '"?"')
+    } else at++
+  }
+  out.keep(text.slice(copied))
+}
+
+function isBlank(char: string | undefined): boolean {
+  return char === ' ' || char === '\n' || char === '\r' || char === '\t'
 }

@@ -114,8 +114,8 @@ function readSelector(reader: Reader, node: MapNode, path: string, skipDefaults:
     exceptKeys: (values.get('except_keys') as readonly string[] | undefined) ?? [],
     hashSources: hash === undefined ? (form === 'record' ? null : SELF) : (hash as readonly HashSource[] | null),
     skip: (values.get('skip') as readonly SkipEntry[] | undefined) ?? skipDefaults,
-    // `json` and `remove` work on containers by nature.
-    whole: values.get('whole') === true || ((form === 'paths' || form === 'keys') && (first === 'json' || first === 'remove')),
+    // `json`, `remove` and a `scan` that joins work on containers by nature.
+    whole: values.get('whole') === true || ((form === 'paths' || form === 'keys') && (first === 'json' || first === 'remove' || masks?.[0]?.options.get('join') === true)),
   }
 }
 

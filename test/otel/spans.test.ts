@@ -5,9 +5,12 @@ import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, Periodic
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { diag, DiagConsoleLogger } from '@opentelemetry/api'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createMasker, MaskError, RulesetError } from '../../src/index.ts'
+import { createLiveMasker, createMasker, MaskError, RulesetError } from '../../src/index.ts'
 import {
   maskDiagLogger,
   maskingAttributesProcessor,
@@ -494,8 +497,45 @@ describe('options', () => {
 
   it('of a masker that is closed: nothing leaves but ids', async () => {
     const masker = createMasker({ version: '1.0', rules: [{ keys: ['id'], masks: redact }] })
+    await one(span(), { masker })
     masker.close()
     expect(await one(span({ name: 'secret', attributes: { a: 'secret' } }), { masker })).toMatchObject({ name: '[MASKING FAILED]', attributes: {} })
+    const other = createMasker()
+    other.close()
+    expect(() => maskSpanExporter({ export() {}, shutdown: async () => {} }, other)).toThrow(/closed/)
+  })
+
+  it('of a live masker: its ruleset at the time, and the counters of all its versions', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mask-logs-'))
+    const path = join(folder, 'rules.yaml')
+    const write = (key: string): void => writeFileSync(path, `version: "1.0"\nrules: [{keys: [${key}], masks: [{type: redact}]}]\n`)
+    write('first')
+    const masker = createLiveMasker(path, { runSecret })
+    try {
+      const got: SpanLike[] = []
+      const exporter = maskSpanExporter({ export: (spans: SpanLike[]) => void got.push(...spans), shutdown: async () => {} } as never, masker) as unknown as {
+        export(spans: SpanLike[], done: () => void): void
+      }
+      const given = span({ attributes: { first: 'a', second: 'b' }, resource: { attributes: { first: 'a', second: 'b' } } })
+      exporter.export([given], () => {})
+      write('second')
+      expect(masker.reload().ok).toBe(true)
+      exporter.export([given], () => {})
+      const before = { first: '[REDACTED]', second: 'b' }
+      const after = { first: 'a', second: '[REDACTED]' }
+      expect(got.map(({ attributes }) => attributes)).toEqual([before, after])
+      expect(got.map(({ resource }) => resource.attributes)).toEqual([before, after])
+      expect(stats(masker).items).toBe(2)
+    } finally {
+      masker.close()
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('that write a stamp into records change nothing else', async () => {
+    const masker = createMasker({ version: '1.0', rules: [{ keys: ['id'], masks: redact }] }, { stamp: true })
+    expect((await one(span({ attributes: { id: 'x', a: 1 } }), { masker })).attributes).toEqual({ id: '[REDACTED]', a: 1 })
+    expect(stats(masker)).toMatchObject({ items: 1, minimal: 0 })
   })
 })
 

@@ -14,8 +14,8 @@ const LEVELS = ['error', 'warn', 'info', 'debug', 'verbose'] as const
  */
 export function maskDiagLogger<L extends DiagLoggerLike>(logger: L, options?: OtelMaskOptions | Masker): L {
   if (isMasking(logger)) return logger
-  const masking = maskingOf(options)
-  const methods = LEVELS.map((level) => [level, (...args: unknown[]) => logger[level](...(args.map((arg) => masked(masking, arg)) as [string, ...unknown[]]))] as const)
+  const source = maskingOf(options)
+  const methods = LEVELS.map((level) => [level, (...args: unknown[]) => logger[level](...(args.map((arg) => masked(source(), arg)) as [string, ...unknown[]]))] as const)
   return mark(Object.fromEntries(methods)) as unknown as L
 }
 

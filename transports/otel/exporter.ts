@@ -1,7 +1,7 @@
 // What all exporter wrappers have in common: waiting for resources, failure, and the mark against wrapping twice.
 
 import { MaskError } from '../../src/index.ts'
-import type { Masking } from './masking.ts'
+import type { Masking, Source } from './masking.ts'
 import type { ExportResultLike, ResourceLike } from './types.ts'
 
 /** On wrappers: they are not wrapped again. */
@@ -20,10 +20,10 @@ export type Exporter<E> = Pick<E, Extract<keyof E, 'export' | 'forceFlush' | 'sh
 
 /** How items of one kind are masked. */
 export interface ItemMasking<Item> {
-  readonly masking: Masking
+  readonly source: Source
   resource(item: Item): ResourceLike
   /** Undefined: the item is to go. Throws MaskError under the policy `fail`. */
-  mask(item: Item): Item | undefined
+  mask(masking: Masking, item: Item): Item | undefined
 }
 
 type Done = (result: ExportResultLike) => void
@@ -60,14 +60,14 @@ class Waiting {
 }
 
 /** A wrapper around an exporter of lists. */
-export function exporterOf<E extends object, Item>(exporter: E, { masking, resource, mask }: ItemMasking<Item>): Exporter<E> {
+export function exporterOf<E extends object, Item>(exporter: E, { source, resource, mask }: ItemMasking<Item>): Exporter<E> {
   if (isMasking(exporter)) return exporter as unknown as Exporter<E>
   const inner = exporter as unknown as Inner
   const waiting = new Waiting()
   /** What cannot even be read goes alone. */
-  const one = (item: Item): Item | undefined => {
+  const one = (masking: Masking, item: Item): Item | undefined => {
     try {
-      return mask(item)
+      return mask(masking, item)
     } catch (error) {
       if (masking.masker.policy.on_mask_error === 'fail') throw error
       masking.count('dropped')
@@ -75,12 +75,13 @@ export function exporterOf<E extends object, Item>(exporter: E, { masking, resou
     }
   }
   return forwarding(inner, waiting, (items: readonly Item[], done) => {
-    waiting.after(masking, [...new Set(items.map(resource))], done, () => {
+    waiting.after(source(), [...new Set(items.map(resource))], done, () => {
+      const masking = source()
       let masked: Item[]
       try {
         masked = []
         for (const item of items) {
-          const copy = one(item)
+          const copy = one(masking, item)
           if (copy !== undefined) masked.push(copy)
         }
       } catch (error) {

@@ -29,5 +29,5 @@ export type { SpanProcessorMaskOptions } from './spans.ts'
  * @example stats(masker).dropped
  */
 export function stats(of?: Masker | Pick<OtelMaskOptions, 'masker'>): OtelStats {
-  return maskingOf(of).stats()
+  return maskingOf(of)().stats()
 }

@@ -10,8 +10,7 @@ import { put } from './values.ts'
  * @example new BatchLogRecordProcessor({ exporter: maskLogRecordExporter(new OTLPLogExporter()) })
  */
 export function maskLogRecordExporter<E extends LogRecordExporterLike>(exporter: E, options?: OtelMaskOptions | Masker): Exporter<E> {
-  const masking = maskingOf(options)
-  return exporterOf<E, LogRecordLike>(exporter, { masking, resource: (record) => record.resource, mask: (record) => maskedLogRecord(masking, record) })
+  return exporterOf<E, LogRecordLike>(exporter, { source: maskingOf(options), resource: (record) => record.resource, mask: maskedLogRecord })
 }
 
 /**
@@ -22,7 +21,7 @@ export function maskLogRecordExporter<E extends LogRecordExporterLike>(exporter:
  */
 export function maskLogRecordProcessor<P extends LogRecordProcessorLike>(processor: P, options?: OtelMaskOptions | Masker): P {
   if (isMasking(processor)) return processor
-  const masking = maskingOf(options)
+  const source = maskingOf(options)
   const inner = processor as unknown as {
     onEmit(record: unknown, context?: unknown): void
     enabled?(options: unknown): boolean
@@ -31,6 +30,7 @@ export function maskLogRecordProcessor<P extends LogRecordProcessorLike>(process
   }
   return mark({
     onEmit(record: LogRecordLike, context?: unknown): void {
+      const masking = source()
       let copy: LogRecordLike | undefined
       try {
         copy = maskedLogRecord(masking, record)

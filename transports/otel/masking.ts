@@ -1,6 +1,6 @@
 // One masker at work on OpenTelemetry's objects: makes the view that rules see, lets it be masked, and says what failed.
 
-import { createMasker, MaskError, type Masker, type MaskerOptions, type RuleOutline, type RulesetInput, type Segment } from '../../src/index.ts'
+import { createMasker, fieldsOf, MaskError, type Masker, type MaskerOptions, REMOVED, type RuleOutline, type RulesetInput, type Segment } from '../../src/index.ts'
 import { isGone, maskedResource } from './resource.ts'
 import { membersOf, traceStateOf } from './trace-state.ts'
 import type { AttributesLike, ResourceLike, ScopeLike, SpanContextLike, TraceStateLike } from './types.ts'
@@ -8,7 +8,7 @@ import { copyIn, copyObject, isJson, settled } from './values.ts'
 import { rulesetWarnings, warn } from './warnings.ts'
 
 /** Options of everything in `mask-logs/otel`: those of createMasker, and the ruleset; or a masker that is ready. */
-export interface OtelMaskOptions extends Omit<MaskerOptions, 'failedRecord'> {
+export interface OtelMaskOptions extends Omit<MaskerOptions, 'failedRecord' | 'quarantine' | 'quarantineRaw' | 'stamp'> {
   /** As createMasker takes it; default: `mask-logs:otel`. */
   readonly ruleset?: RulesetInput | readonly RulesetInput[] | undefined
   /** A masker of createMasker, in place of a ruleset and its options: several wrappers then share its key and its counters. */
@@ -36,35 +36,64 @@ export interface OtelStats {
 const DEFAULT_RULESET = 'mask-logs:otel'
 export const FAILED = '[MASKING FAILED]'
 
-/** What became of a view: the parts of the masked record; all of it failed; or it is to go. */
-export type Outcome = Readonly<Record<string, unknown>> | 'failed' | 'dropped'
+type View = Readonly<Record<string, unknown>>
 
-const byMasker = new WeakMap<Masker, Masking>()
-let byDefault: Masking | undefined
+/** What became of a view: the parts of the masked record; all of it failed; or it is to go. */
+export type Outcome = View | 'failed' | 'dropped'
+
+/** Gives the masking in force: that of a live masker changes with its ruleset. */
+export type Source = () => Masking
+
+const sources = new WeakMap<Masker, Source>()
+let byDefault: Source | undefined
 
 /** The masking that options ask for. Wrappers without options share one. Throws RulesetError or InputError. */
-export function maskingOf(options: OtelMaskOptions | Masker = {}): Masking {
-  if (isMasker(options)) return ofMasker(options)
+export function maskingOf(options: OtelMaskOptions | Masker = {}): Source {
+  if (isMasker(options)) return sourceOf(options)
   const { masker, ruleset, ...rest } = pick(options)
-  if (masker !== undefined) return ofMasker(masker)
-  if (ruleset === undefined && Object.values(rest).every((value) => value === undefined)) return (byDefault ??= ofMasker(createMasker(DEFAULT_RULESET)))
-  return ofMasker(createMasker(ruleset ?? DEFAULT_RULESET, rest))
+  if (masker !== undefined) return sourceOf(masker)
+  if (ruleset === undefined && Object.values(rest).every((value) => value === undefined)) return (byDefault ??= sourceOf(createMasker(DEFAULT_RULESET)))
+  return sourceOf(createMasker(ruleset ?? DEFAULT_RULESET, rest))
 }
 
 /** What of a wrapper's options is for the masking. */
 function pick(options: OtelMaskOptions): OtelMaskOptions {
-  const { masker, ruleset, runSecret, instanceSecret, masks, detectors, plugins, aiEngine, seedDirs, policy, knownSecrets, memoSize, quarantine } = options
-  return { masker, ruleset, runSecret, instanceSecret, masks, detectors, plugins, aiEngine, seedDirs, policy, knownSecrets, memoSize, quarantine }
+  const { masker, ruleset, runSecret, instanceSecret, masks, detectors, plugins, aiEngine, seedDirs, policy, knownSecrets, memoSize, onFinding } = options
+  return { masker, ruleset, runSecret, instanceSecret, masks, detectors, plugins, aiEngine, seedDirs, policy, knownSecrets, memoSize, onFinding }
 }
 
 function isMasker(options: OtelMaskOptions | Masker): options is Masker {
   return typeof (options as Partial<Masker>).json === 'function' && typeof (options as Partial<Masker>).value === 'function'
 }
 
-function ofMasker(masker: Masker): Masking {
-  let masking = byMasker.get(masker)
-  if (masking === undefined) byMasker.set(masker, (masking = new Masking(masker)))
-  return masking
+function sourceOf(masker: Masker): Source {
+  let source = sources.get(masker)
+  if (source === undefined) {
+    const counters = new Counters()
+    const versions = new WeakMap<Masker, Masking>()
+    const of = (version: Masker): Masking => {
+      let masking = versions.get(version)
+      if (masking === undefined) versions.set(version, (masking = new Masking(version, counters, masker)))
+      return masking
+    }
+    const live = masker as Masker & { readonly current?: Masker }
+    source = 'current' in live ? () => of(live.current!) : constant(of(masker))
+    sources.set(masker, source)
+    // says at once what is to be said of the ruleset
+    source()
+  }
+  return source
+}
+
+function constant(masking: Masking): Source {
+  return () => masking
+}
+
+class Counters {
+  items = 0
+  minimal = 0
+  dropped = 0
+  collisions = 0
 }
 
 /** Fields of an item that its rules may read though they are masked once for all items. */
@@ -99,27 +128,26 @@ export class Masking {
   readonly #scopes = new WeakMap<ScopeLike, ScopeLike | 'dropped'>()
   readonly #schemaUrls = new Map<string, string>()
   readonly #most: number
+  readonly #counters: Counters
+  /** Whose counters are told: of a live masker they are those of all versions. */
+  readonly #whole: Masker
+  readonly #fields: ReturnType<typeof fieldsOf>
   /** Rules read resource or scope, or what describes a metric, of the item at hand. */
   readonly readsEnvelope: boolean
   readonly readsDescription: boolean
-  #series: Masking | undefined
-  items = 0
-  minimal = 0
-  dropped = 0
-  collisions = 0
+  /** The masker writes more into JSON records than there was. */
+  #stamps = false
 
-  constructor(masker: Masker, forSeries = false) {
+  constructor(masker: Masker, counters: Counters, whole: Masker) {
     this.masker = masker
+    this.#counters = counters
+    this.#whole = whole
+    this.#fields = fieldsOf(masker)
     // no text has more bytes than three times its length
     this.#most = masker.policy.max_record_bytes / 3
     this.readsEnvelope = reads(masker.outline, ENVELOPE)
     this.readsDescription = reads(masker.outline, DESCRIPTION)
-    if (!forSeries) for (const text of rulesetWarnings(masker.outline)) warn(text)
-  }
-
-  /** The masking for attributes of data points: series stay apart. */
-  get series(): Masking {
-    return (this.#series ??= new Masking(this.masker.forSeries(), true))
+    for (const text of rulesetWarnings(masker.outline)) warn(text)
   }
 
   /** Marks what was made of raw data. */
@@ -132,10 +160,24 @@ export class Masking {
     return Made.by(item) === this
   }
 
-  /** Masks the view that is made. What fails, there too, follows the policy: MaskError where it is `fail`. */
-  mask(make: () => Readonly<Record<string, unknown>>): Outcome {
+  /** Masks the view of an item that is made. What fails, there too, follows the policy: MaskError where it is `fail`. */
+  mask(make: () => View): Outcome {
+    return this.#guarded(() => this.#item(make()))
+  }
+
+  /** The same for what several items share: what a rule misses there is elsewhere. */
+  shared(make: () => View): Outcome {
+    return this.#guarded(() => this.#record(make(), true, false))
+  }
+
+  /** The same for what tells series of measurements apart. */
+  series(make: () => View): Outcome {
+    return this.#guarded(() => this.#record(make(), false, true))
+  }
+
+  #guarded(mask: () => Outcome): Outcome {
     try {
-      return this.#mask(make())
+      return mask()
     } catch (error) {
       const policy = this.masker.policy.on_mask_error
       if (policy === 'fail') throw error instanceof MaskError ? error : new MaskError('internal', 'mask', 'failed')
@@ -143,18 +185,49 @@ export class Masking {
     }
   }
 
-  #mask(view: Readonly<Record<string, unknown>>): Outcome {
-    if (isJsonView(view)) {
+  /** As JSON text where it is JSON: that is the fast way. */
+  #item(view: View): Outcome {
+    if (!this.#stamps && isJsonView(view)) {
       const text = JSON.stringify(view)
       if (text.length <= this.#most) {
         const done = this.masker.json(text)
         if (done === text) return copyObject(view)
         if (done === '') return 'dropped'
-        return outcome(view, JSON.parse(done))
+        const masked = outcome(view, JSON.parse(done))
+        if (masked !== 'failed') return masked
+        // failed, or with a stamp on it
+        const again = this.#value(view)
+        if (again !== 'failed') this.#stamps = true
+        return again
       }
     }
+    return this.#value(view)
+  }
+
+  #value(view: View): Outcome {
     const done = this.masker.value(copyIn(view))
     return done === undefined ? 'dropped' : outcome(view, settled(done))
+  }
+
+  #record(view: View, partial: boolean, series: boolean): Outcome {
+    // the last look at a finished record belongs to the masker
+    if (this.masker.policy.verify) return this.#value(view)
+    const fields = this.#fields
+    fields.begin()
+    try {
+      fields.series = series
+      fields.next(!partial)
+      let done: unknown
+      try {
+        done = fields.record(copyIn(view), partial)
+      } catch (error) {
+        return fields.failed(error) ? 'failed' : 'dropped'
+      }
+      if (!fields.finish() || done === REMOVED) return 'dropped'
+      return outcome(view, settled(done))
+    } finally {
+      fields.end(0, 0)
+    }
   }
 
   /** Text that no rule has a name for: detectors alone read it. */
@@ -169,7 +242,7 @@ export class Masking {
   /** Masks attributes of a resource: `dropped` where a policy lets go what belongs to it. */
   resourceAttributes(attributes: AttributesLike): Record<string, unknown> | 'dropped' {
     if (!hasAny(attributes)) return {}
-    const done = this.mask(() => ({ resource: { attributes } }))
+    const done = this.shared(() => ({ resource: { attributes } }))
     return done === 'dropped' ? done : done === 'failed' ? {} : objectOf(objectOf(done['resource'])['attributes'])
   }
 
@@ -206,7 +279,7 @@ export class Masking {
   #scope(raw: ScopeLike): ScopeLike | 'dropped' {
     const { name, version, attributes, schemaUrl, droppedAttributesCount } = raw
     const fields = { ...text({ name, version }), ...(hasAny(attributes) ? { attributes } : {}) }
-    const done = hasAny(fields) ? this.mask(() => ({ scope: fields })) : { scope: {} }
+    const done = hasAny(fields) ? this.shared(() => ({ scope: fields })) : { scope: {} }
     if (done === 'dropped') return done
     const scope = done === 'failed' ? { name: FAILED, version: FAILED } : objectOf(done['scope'])
     return this.made({
@@ -231,7 +304,7 @@ export class Masking {
   traceState(state: TraceStateLike | undefined): TraceStateLike | undefined {
     const members = membersOf(state)
     if (members === undefined) return undefined
-    const done = this.mask(() => ({ trace_state: members }))
+    const done = this.shared(() => ({ trace_state: members }))
     return typeof done === 'string' ? undefined : traceStateOf(members, done['trace_state'])
   }
 
@@ -244,38 +317,24 @@ export class Masking {
 
   /** Counts what became of an item. */
   count(done: Outcome): void {
-    this.items++
-    if (done === 'dropped') this.dropped++
-    else if (done === 'failed') this.minimal++
+    const counters = this.#counters
+    counters.items++
+    if (done === 'dropped') counters.dropped++
+    else if (done === 'failed') counters.minimal++
+  }
+
+  collided(points: number): void {
+    this.#counters.collisions += points
   }
 
   stats(): OtelStats {
-    const { masked, byRule, byDetector, errors } = this.masker.stats()
-    const { items, minimal, dropped, collisions } = this
-    const own = { items, minimal, dropped, collisions, masked, byRule, byDetector, errors }
-    const series = this.#series?.stats()
-    if (series === undefined) return own
-    return {
-      items: items + series.items,
-      minimal: minimal + series.minimal,
-      dropped: dropped + series.dropped,
-      collisions: collisions + series.collisions,
-      masked: masked + series.masked,
-      byRule: sum(byRule, series.byRule),
-      byDetector: sum(byDetector, series.byDetector),
-      errors: sum(errors, series.errors),
-    }
+    const { masked, byRule, byDetector, errors } = this.#whole.stats()
+    return { ...this.#counters, masked, byRule, byDetector, errors }
   }
 }
 
-function sum(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> {
-  const out = new Map(Object.entries(a))
-  for (const [name, n] of Object.entries(b)) out.set(name, (out.get(name) ?? 0) + n)
-  return Object.fromEntries(out)
-}
-
 /** A field may be left out; anything else is for JSON. */
-function isJsonView(view: Readonly<Record<string, unknown>>): boolean {
+function isJsonView(view: View): boolean {
   for (const key of Object.keys(view)) if (!isJson(view[key])) return false
   return true
 }

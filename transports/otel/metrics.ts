@@ -41,12 +41,13 @@ export type MetricExporter<E> = Exporter<E> & Pick<E, Extract<keyof E, 'selectAg
  */
 export function maskMetricExporter<E extends MetricExporterLike>(exporter: E, options?: OtelMaskOptions | Masker): MetricExporter<E> {
   if (isMasking(exporter)) return exporter as unknown as MetricExporter<E>
-  const masking = maskingOf(options)
+  const source = maskingOf(options)
   const inner = exporter as unknown as Inner & { selectAggregation?(type: unknown): unknown; selectAggregationTemporality?(type: unknown): unknown }
   const waiting = new Waiting()
   // after the views of the same program have been made
   let isFirst = true
   const wrapper = forwarding(inner, waiting, (metrics: ResourceMetricsLike, done: Done) => {
+    const masking = source()
     if (isFirst) warnOfSeries(masking)
     isFirst = false
     waiting.after(masking, [metrics.resource], done, () => {
@@ -85,13 +86,14 @@ interface ReaderInner {
  */
 export function maskMetricReader<R extends MetricReaderLike>(reader: R, options?: OtelMaskOptions | Masker): R {
   if (isMasking(reader)) return reader
-  const masking = maskingOf(options)
+  const source = maskingOf(options)
   const inner = reader as unknown as ReaderInner
   if (inner._sdkMetricProducer !== undefined) throw new Error('mask-logs/otel: this metric reader belongs to a MeterProvider already: call maskMetricReader before')
   const masked = async (collection: Promise<CollectionLike>): Promise<CollectionLike> => {
     const { resourceMetrics, errors } = await collection
+    if (resourceMetrics.resource.asyncAttributesPending === true) await source().resource(resourceMetrics.resource).waitForAsyncAttributes!()
+    const masking = source()
     warnOfSeries(masking)
-    if (resourceMetrics.resource.asyncAttributesPending === true) await masking.resource(resourceMetrics.resource).waitForAsyncAttributes!()
     return {
       resourceMetrics: maskedMetrics(masking, resourceMetrics) ?? { resource: masking.resource(resourceMetrics.resource), scopeMetrics: [] },
       errors: errors.map((error) => maskedError(masking, error)),
@@ -122,13 +124,18 @@ function maskedError(masking: Masking, error: unknown): unknown {
  * @example new MeterProvider({ views: [{ instrumentName: 'http.*', attributesProcessors: [maskingAttributesProcessor()] }] })
  */
 export function maskingAttributesProcessor(options?: OtelMaskOptions | Masker): { process(incoming: AttributesLike, context?: unknown): never } {
-  const masking = maskingOf(options)
+  const source = maskingOf(options)
   hasViews = true
+  let from: Masking | undefined
   const known = new Map<string, Readonly<Record<string, unknown>>>()
   const most = (options as OtelMaskOptions | undefined)?.memoSize === 0 ? 0 : MOST_KNOWN
   return {
     process(incoming: AttributesLike): never {
       try {
+        const masking = source()
+        // a ruleset that is in force no longer
+        if (masking !== from) known.clear()
+        from = masking
         if (masking.isMade(incoming) || !hasAny(incoming)) return incoming as never
         const id = most > 0 && isJson(incoming) ? JSON.stringify(incoming) : undefined
         let done = id === undefined ? undefined : known.get(id)
@@ -200,7 +207,7 @@ export function maskedMetrics(masking: Masking, metrics: ResourceMetricsLike): R
 function maskedMetric(masking: Masking, metric: MetricLike, { resource }: ResourceMetricsLike, scope: ScopeLike): MetricLike | undefined {
   const { descriptor } = metric
   const { name, description, unit } = descriptor
-  const done = masking.mask(() => text({ name, description, unit }))
+  const done = masking.shared(() => text({ name, description, unit }))
   if (done === 'dropped') {
     for (const _ of metric.dataPoints) masking.count('dropped')
     return undefined
@@ -208,10 +215,10 @@ function maskedMetric(masking: Masking, metric: MetricLike, { resource }: Resour
   const field = (value: string, name: string): string => (value === '' || value === undefined ? '' : done === 'failed' ? FAILED : textOf(done[name]))
   const type = (descriptor as { type?: unknown }).type
   const series = new Series()
-  const around = masking.series.readsDescription ? text({ name, description, unit }) : {}
+  const around = masking.readsDescription ? text({ name, description, unit }) : {}
   const dataPoints = metric.dataPoints.flatMap((point) => {
-    const masked = maskedPoint(masking, point, () => ({ ...around, ...masking.series.envelope(resource, scope) }))
-    if (masked !== undefined) masking.collisions += series.repeats(masked)
+    const masked = maskedPoint(masking, point, () => ({ ...around, ...masking.envelope(resource, scope) }))
+    if (masked !== undefined) masking.collided(series.repeats(masked))
     return masked ?? []
   })
   if (dataPoints.length === 0 && metric.dataPoints.length > 0) return undefined
@@ -247,14 +254,13 @@ class Series {
 
 function maskedPoint(masking: Masking, point: DataPointLike, around: () => object): DataPointLike | undefined {
   const { startTime, endTime, attributes, value } = point
-  const { series } = masking
   // masked by a view before they were added up, and frozen
   if (masking.isMade(attributes)) {
-    series.count({})
+    masking.count({})
     return { startTime, endTime, attributes, value }
   }
-  const done = hasAny(attributes) || series.readsDescription ? series.mask(() => ({ ...around(), attributes })) : { attributes: {} }
-  series.count(done)
+  const done = hasAny(attributes) || masking.readsDescription ? masking.series(() => ({ ...around(), attributes })) : { attributes: {} }
+  masking.count(done)
   if (done === 'dropped') return undefined
   return { startTime, endTime, attributes: done === 'failed' ? {} : objectOf(done['attributes']), value }
 }

@@ -37,7 +37,7 @@ interface BaggageLike {
  */
 export function maskPropagator<P extends PropagatorLike>(propagator: P, options: PropagatorMaskOptions | Masker = {}): P {
   if (isMasking(propagator)) return propagator
-  const masking = maskingOf(options)
+  const source = maskingOf(options)
   const { allow = [], others = 'drop' } = options as PropagatorMaskOptions
   const allowed = new Set(allow)
   const inner = propagator as unknown as {
@@ -49,7 +49,7 @@ export function maskPropagator<P extends PropagatorLike>(propagator: P, options:
     inject(context: ContextLike, carrier: unknown, setter: unknown): void {
       let outgoing: ContextLike
       try {
-        outgoing = masked(masking, context, allowed, others)
+        outgoing = masked(source(), context, allowed, others)
       } catch {
         // nothing of it leaves: a request without these headers is better than one with data in them
         return

@@ -81,5 +81,5 @@ function isPromise(value: unknown): value is Promise<unknown> {
  * @example new NodeTracerProvider({ resource: maskResource(resourceFromAttributes({ 'service.name': 'shop' })) })
  */
 export function maskResource<R extends ResourceLike>(resource: R, options?: OtelMaskOptions | Masker): R {
-  return maskingOf(options).resource(resource) as R
+  return maskingOf(options)().resource(resource) as R
 }

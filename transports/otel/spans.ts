@@ -1,6 +1,6 @@
 import type { Masker } from '../../src/index.ts'
 import { type Exporter, exporterOf, isMasking, type ItemMasking, mark } from './exporter.ts'
-import { contextOf, FAILED, hasAny, type Masking, maskingOf, numberOf, objectOf, type OtelMaskOptions, spanIdOf, textOf } from './masking.ts'
+import { contextOf, FAILED, hasAny, type Masking, maskingOf, numberOf, objectOf, type OtelMaskOptions, type Source, spanIdOf, textOf } from './masking.ts'
 import { membersOf, traceStateOf } from './trace-state.ts'
 import type { EventLike, LinkLike, SpanContextLike, SpanExporterLike, SpanLike, SpanProcessorLike, TraceStateLike } from './types.ts'
 
@@ -22,8 +22,8 @@ export function maskSpanExporter<E extends SpanExporterLike>(exporter: E, option
 }
 
 /** What an exporter needs to know of spans. */
-function spansOf(masking: Masking): ItemMasking<SpanLike> {
-  return { resource: (span) => span.resource, mask: (span) => maskedSpan(masking, span), masking }
+function spansOf(source: Source): ItemMasking<SpanLike> {
+  return { source, resource: (span) => span.resource, mask: maskedSpan }
 }
 
 /**
@@ -34,7 +34,7 @@ function spansOf(masking: Masking): ItemMasking<SpanLike> {
  */
 export function maskSpanProcessor<P extends SpanProcessorLike>(processor: P, options: SpanProcessorMaskOptions | Masker = {}): P {
   if (isMasking(processor)) return processor
-  const masking = maskingOf(options)
+  const source = maskingOf(options)
   const maskStart = (options as SpanProcessorMaskOptions).maskStart === true
   const inner = processor as unknown as {
     onStart(span: unknown, context: unknown): void
@@ -45,13 +45,13 @@ export function maskSpanProcessor<P extends SpanProcessorLike>(processor: P, opt
   }
   return mark({
     onStart(span: SpanLike, context: unknown): void {
-      const view = maskStart ? masked(masking, span) : undefined
+      const view = maskStart ? masked(source(), span) : undefined
       if (!maskStart) inner.onStart(span, context)
       else if (view !== undefined) inner.onStart(writable(view, span), context)
     },
     ...(typeof inner.onEnding === 'function' ? { onEnding: (span: unknown) => inner.onEnding!(span) } : {}),
     onEnd(span: SpanLike): void {
-      const copy = masked(masking, span)
+      const copy = masked(source(), span)
       if (copy !== undefined) inner.onEnd(copy)
     },
     forceFlush: (options?: unknown) => inner.forceFlush(options),
