@@ -50,7 +50,7 @@ interface Found {
   readonly matrix: { readonly rows: Row[]; readonly places: Record<'traces' | 'logs', string[]> }
   readonly reach: Record<string, { items: number; leaks: string[] }>
   readonly weaker: Record<string, string[]>
-  readonly equality: Record<'traces' | 'logs' | 'metrics', { raw: unknown; masked: unknown; rawLeaks: number }>
+  readonly equality: Record<'traces' | 'logs' | 'metrics', { raw: unknown; masked: unknown; rawLeaks: number; proxy: unknown; exact?: unknown }>
   readonly values: Record<string, unknown> & { keys: string[]; span: Record<string, unknown> }
   readonly order: {
     readonly rows: Record<string, { leaks: string[]; raw: string[] }>
@@ -153,6 +153,10 @@ describe.each(['2', '3'] as const)('SDK %s', (line) => {
       expect(rawLeaks, signal).toBeGreaterThan(5)
       expect(masked, signal).toEqual(raw)
     }
+  })
+
+  it('gives what the proxy gives for the same telemetry', () => {
+    for (const [signal, { masked, exact = masked, proxy }] of Object.entries(found.equality)) expect(exact, signal).toEqual(proxy)
   })
 
   it('keeps keys and values of every kind', () => {

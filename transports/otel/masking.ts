@@ -205,8 +205,9 @@ export class Masking {
   }
 
   #value(view: View): Outcome {
-    const done = this.masker.value(copyIn(view))
-    return done === undefined ? 'dropped' : outcome(view, settled(done))
+    const copy = copyIn(view)
+    const done = this.masker.value(copy)
+    return done === undefined ? 'dropped' : outcome(view, settled(done, copy))
   }
 
   #record(view: View, partial: boolean, series: boolean): Outcome {
@@ -217,14 +218,16 @@ export class Masking {
     try {
       fields.series = series
       fields.next(!partial)
+      let copy: unknown
       let done: unknown
       try {
-        done = fields.record(copyIn(view), partial)
+        copy = copyIn(view)
+        done = fields.record(copy, partial)
       } catch (error) {
         return fields.failed(error) ? 'failed' : 'dropped'
       }
       if (!fields.finish() || done === REMOVED) return 'dropped'
-      return outcome(view, settled(done))
+      return outcome(view, settled(done, copy))
     } finally {
       fields.end(0, 0)
     }

@@ -71,14 +71,19 @@ export function copyIn(value: unknown, depth = 0): unknown {
   return out
 }
 
-/** What comes out of a masker, after `copyIn`: bytes are bytes again where they did not change. */
-export function settled(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
+/** What comes out of a masker, beside what `copyIn` gave it: bytes are bytes, masked or not. */
+export function settled(value: unknown, before: unknown): unknown {
   if (value instanceof TextBytes) return value.bytes
-  if (value instanceof Uint8Array) return value
-  if (Array.isArray(value)) return value.map(settled)
+  if (typeof value === 'string' && (before instanceof TextBytes || before instanceof Uint8Array)) return new Uint8Array(Buffer.from(value))
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
+  if (Array.isArray(value)) {
+    // of a list that has become shorter it is not known which item is which
+    const same = Array.isArray(before) && before.length === value.length
+    return value.map((item, i) => settled(item, same ? (before as readonly unknown[])[i] : undefined))
+  }
+  const was = typeof before === 'object' && before !== null ? (before as Record<string, unknown>) : {}
   const out: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) put(out, key, settled((value as Record<string, unknown>)[key]))
+  for (const key of Object.keys(value)) put(out, key, settled((value as Record<string, unknown>)[key], Object.hasOwn(was, key) ? was[key] : undefined))
   return out
 }
 
