@@ -367,6 +367,17 @@ describe('resource and scope', () => {
     expect(text).toMatch(/reads attributes\.env: in resource and scope/)
   })
 
+  it('do not miss what stands in the item', async () => {
+    const whole = {
+      ruleset: { version: '1.0', policy: { on_mask_error: 'drop' }, rules: [{ masks: [{ type: 'json', transforms: [{ path: ['attributes', 'a'], masks: redact }] }] }] },
+      runSecret,
+    }
+    const resource = { attributes: { b: 1 } }
+    const { items } = await spansThrough([span({ attributes: { a: 'x' }, resource }), span({ name: 'misses it', resource })], whole)
+    expect(items).toHaveLength(1)
+    expect(items[0]).toMatchObject({ attributes: { a: '[REDACTED]' }, resource: { attributes: { b: 1 } } })
+  })
+
   it('wait for attributes that come late, and go without those that never come', async () => {
     let arrive: (() => void) | undefined
     const attributes: Record<string, unknown> = { a: '1' }
@@ -560,6 +571,86 @@ describe('warnings at the start', () => {
   it('say nothing of the built-in rulesets', async () => {
     for (const name of ['otel', 'otel-strict', 'default'])
       expect(await said(() => maskSpanExporter({ export() {}, shutdown: async () => {} }, { ruleset: `mask-logs:${name}` }))).toBe('')
+  })
+})
+
+describe('a metric', () => {
+  const point = (attributes: object) => ({ startTime: [1, 0], endTime: [2, 0], attributes, value: 1 })
+  const metric = (name: string, ...points: object[]) => ({
+    descriptor: { name, description: `of ${name}`, unit: '1', valueType: 1 },
+    aggregationTemporality: 1,
+    dataPointType: 3,
+    isMonotonic: true,
+    dataPoints: points,
+  })
+  const exported = async (metrics: object[], options: OtelMaskOptions): Promise<{ result: ExportResultLike; metrics: Record<string, unknown>[] }> => {
+    let got: { scopeMetrics: { metrics: Record<string, unknown>[] }[] } | undefined
+    const sink = { export: (data: never, done: (result: ExportResultLike) => void) => void ((got = data), done({ code: 0 })), shutdown: async () => {}, forceFlush: async () => {} }
+    const exporter = maskMetricExporter(sink, options) as unknown as { export(data: object, done: (result: ExportResultLike) => void): void }
+    let result: ExportResultLike | undefined
+    await said(async () => {
+      result = await new Promise((resolve) => exporter.export({ resource: { attributes: { env: 'prod' } }, scopeMetrics: [{ scope: { name: 's' }, metrics }] }, resolve))
+    })
+    return { result: result!, metrics: got?.scopeMetrics[0]?.metrics ?? [] }
+  }
+
+  it('has its known fields, and keeps numbers', async () => {
+    const { metrics } = await exported([Object.assign(metric('a', point({ user: 'bob@shop.example' })), { vendor: 'data' })], ruleset({ detect: ['email'], masks: redact }))
+    expect(metrics).toEqual([metric('a', point({ user: '[REDACTED]' }))])
+  })
+
+  it('lets the conditions of its points read its name, resource and scope', async () => {
+    const conditional = ruleset({
+      if: [
+        { path: 'name', equals: 'a' },
+        { path: 'resource.attributes.env', equals: 'prod' },
+        { path: 'scope.name', equals: 's' },
+      ],
+      rules: [{ paths: ['attributes.user'], masks: redact }],
+    })
+    const { metrics } = await exported([metric('a', point({ user: 'x' })), metric('b', point({ user: 'x' }))], conditional)
+    expect(metrics).toEqual([metric('a', point({ user: '[REDACTED]' })), metric('b', point({ user: 'x' }))])
+  })
+
+  it('gives pseudonyms where detectors would redact, in texts, under keys and inside JSON', async () => {
+    const { metrics } = await exported([metric('a', point({ password: 'hunter22', text: 'ghp_Qz7Kx2Vw9Rb4Tn6Ym1Lc8Hd3Sf5Gj0PaZ10k', own: 'x' }))], {
+      ruleset: { version: '1.0', rules: [{ detect: ['secrets'] }, { keys: ['own'], masks: redact }] },
+      runSecret,
+    })
+    const [{ attributes }] = metrics[0]!['dataPoints'] as [{ attributes: Record<string, string> }]
+    expect(attributes['password']).toMatch(/^named_secret_[a-z2-7]{16}$/)
+    expect(attributes['text']).toMatch(/^github_token_[a-z2-7]{16}$/)
+    expect(attributes['own']).toBe('[REDACTED]')
+  })
+
+  it('follows the policy point by point', async () => {
+    const masks = {
+      boom: {
+        type: 'boom',
+        summary: '',
+        input: 'A',
+        settles: 'all',
+        options: {},
+        compile: () => (value: unknown) => {
+          if (value === 'bad') throw new Error('bad')
+          return value
+        },
+        examples: [],
+      },
+    } as never
+    const policy = (on_mask_error: string): OtelMaskOptions => ({
+      ruleset: { version: '1.0', policy: { on_mask_error }, rules: [{ keys: ['user'], masks: [{ type: 'boom' }] }] },
+      masks,
+      runSecret,
+    })
+    const given = (): object[] => [metric('a', point({ user: 'bad' }), point({ user: 'good' })), metric('b', point({ user: 'bad' }))]
+    expect((await exported(given(), policy('redact'))).metrics).toEqual([
+      metric('a', point({ user: '[MASKING FAILED]' }), point({ user: 'good' })),
+      metric('b', point({ user: '[MASKING FAILED]' })),
+    ])
+    expect((await exported(given(), policy('drop'))).metrics).toEqual([metric('a', point({ user: 'good' }))])
+    expect(await exported(given(), policy('fail'))).toMatchObject({ result: { code: 1 }, metrics: [] })
+    expect(await exported(given().slice(1), policy('drop'))).toMatchObject({ result: { code: 1 }, metrics: [] })
   })
 })
 
