@@ -1054,6 +1054,7 @@ class BoundMasker implements Version {
       state: this.state,
       texts: this.texts,
       values: this.valueWalker(),
+      leaves: new Leaves(this.compiled.plan, this.compiled.applier, new Scanner(this.compiled.plan, this.compiled.pairs, this.compiled.customs)),
       memoSize: this.memoSize,
       begin() {
         masker.begin()

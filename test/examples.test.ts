@@ -80,6 +80,28 @@ describe('examples/batch', () => {
   })
 })
 
+describe('examples/otlp-proxy', () => {
+  const path = (name: string): string => join(root, 'examples/otlp-proxy', name)
+
+  it('masks what goes through the proxy as its page says', () => {
+    const { code, out, err } = node(['examples/otlp-proxy/run.mjs'], { MASK_LOGS: `${process.execPath} dist/src/bin.cjs` })
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toBe(readFileSync(path('expected.txt'), 'utf8'))
+  })
+
+  it('gives a user one pseudonym, and keeps what nothing touched', () => {
+    const arrived = readFileSync(path('expected.txt'), 'utf8')
+    const pseudonyms = arrived.match(/user_\w+/g) ?? []
+    expect({ count: pseudonyms.length, different: new Set(pseudonyms).size }).toEqual({ count: 2, different: 1 })
+    expect(arrived).toContain('"startTimeUnixNano": 1790000000000000001,')
+    for (const raw of ['4711"', 't0k3n', 'Bearer', '4111 1111', 'ann@']) expect(arrived).not.toContain(raw)
+  })
+
+  it('has a ruleset without warnings', () => {
+    expect(node(['dist/src/bin.cjs', 'check', 'examples/otlp-proxy/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/otlp-proxy/ruleset.yaml: ok\n', err: '' })
+  })
+})
+
 describe('examples/collector', () => {
   it('sends a trace through the proxy and shows what arrives', () => {
     const { code, out, err } = node(['examples/collector/run.mjs'])
@@ -101,28 +123,6 @@ describe('examples/collector', () => {
 
   it('has a ruleset without warnings', () => {
     expect(node(['dist/src/bin.cjs', 'check', 'examples/collector/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/collector/ruleset.yaml: ok\n', err: '' })
-  })
-})
-
-describe('examples/otlp-proxy', () => {
-  const path = (name: string): string => join(root, 'examples/otlp-proxy', name)
-
-  it('masks what goes through the proxy as its page says', () => {
-    const { code, out, err } = node(['examples/otlp-proxy/run.mjs'], { MASK_LOGS: `${process.execPath} dist/src/bin.cjs` })
-    expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toBe(readFileSync(path('expected.txt'), 'utf8'))
-  })
-
-  it('gives a user one pseudonym, and keeps what nothing touched', () => {
-    const arrived = readFileSync(path('expected.txt'), 'utf8')
-    const pseudonyms = arrived.match(/user_\w+/g) ?? []
-    expect({ count: pseudonyms.length, different: new Set(pseudonyms).size }).toEqual({ count: 2, different: 1 })
-    expect(arrived).toContain('"startTimeUnixNano": 1790000000000000001,')
-    for (const raw of ['4711"', 't0k3n', 'Bearer', '4111 1111', 'ann@']) expect(arrived).not.toContain(raw)
-  })
-
-  it('has a ruleset without warnings', () => {
-    expect(node(['dist/src/bin.cjs', 'check', 'examples/otlp-proxy/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/otlp-proxy/ruleset.yaml: ok\n', err: '' })
   })
 })
 

@@ -17,6 +17,7 @@ import { freePorts, startCollector } from './process.ts'
 
 const CONCURRENT = 4
 const SPANS = 330
+const ROUNDS = 2
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 // The same rules in both languages: the header, e-mail addresses, card numbers and the token parameter, in attributes, names and status messages.
@@ -157,7 +158,7 @@ async function measure(make: (upstream: string) => Promise<Program>, bodies: rea
         }),
       )
     }
-    await load(2000)
+    await load(1500)
     times.length = 0
     const before = usage(program.pid).cpu
     const begun = performance.now()
@@ -180,10 +181,10 @@ async function measure(make: (upstream: string) => Promise<Program>, bodies: rea
 async function main(): Promise<void> {
   const binary = process.env['MASK_LOGS_OTELCOL']
   if (binary === undefined) throw new Error('set MASK_LOGS_OTELCOL to a Collector with the processors redaction and transform')
-  const seconds = Number(process.argv[2] ?? 8)
+  const seconds = Number(process.argv[2] ?? 4)
   const bodies = Array.from({ length: 8 }, (_, i) => traceRequest(SPANS, PLANTED, `proxy ${i}`))
   console.log(
-    `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${availableParallelism()} processors (${cpus()[0]?.model.trim()}), ${seconds} s each after 2 s of warming up\n`,
+    `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${availableParallelism()} processors (${cpus()[0]?.model.trim()}), best of ${ROUNDS} runs of ${seconds} s after 2 s of warming up\n`,
   )
   console.log('| program | spans/s | processor time of a span | p99 of a request | peak memory | requests with the planted value |')
   console.log('|---|---|---|---|---|---|')
@@ -193,8 +194,23 @@ async function main(): Promise<void> {
     ['mask-logs otlp, the same rules', proxy(EQUAL)],
     ['mask-logs otlp, mask-logs:otel', proxy('mask-logs:otel')],
   ]
-  for (const [name, make] of rows) {
-    const f = await measure(make, bodies, seconds)
+  // in turns, and the best of each: what else the machine does is not theirs
+  const best = new Map<string, Figures>()
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, make] of rows) {
+      const now = await measure(make, bodies, seconds)
+      const before = best.get(name) ?? now
+      best.set(name, {
+        spansPerSecond: Math.max(before.spansPerSecond, now.spansPerSecond),
+        cpuPerSpan: Math.min(before.cpuPerSpan, now.cpuPerSpan),
+        p99: Math.min(before.p99, now.p99),
+        peak: Math.max(before.peak, now.peak),
+        looked: before.looked + (round === 0 ? 0 : now.looked),
+        found: before.found + (round === 0 ? 0 : now.found),
+      })
+    }
+  }
+  for (const [name, f] of best) {
     console.log(
       `| ${name} | ${Math.round(f.spansPerSecond).toLocaleString('en')} | ${f.cpuPerSpan.toFixed(1)} µs | ${f.p99.toFixed(0)} ms | ${Math.round(f.peak / 1e6)} MB | ${f.found} of ${f.looked} |`,
     )

@@ -282,8 +282,8 @@ export const EXIT_CODES: readonly (readonly [code: string, text: string])[] = [
   ['2', 'Wrong usage: unknown option, run secret of the wrong length, a file named by an option that cannot be opened, an address that is taken. Nothing was read.'],
   ['3', 'The ruleset cannot be used. Nothing was read.'],
   ['70', 'A defect of mask-logs itself; only the class and code of the error are shown.'],
-  ['128+n', 'Stopped by signal n (129 SIGHUP, 130 SIGINT, 143 SIGTERM) after what had been read was written.'],
   ['(otlp)', '0 after SIGTERM or SIGINT when all that was accepted has been answered, 1 when not, or at the second signal.'],
+  ['128+n', 'Stopped by signal n (129 SIGHUP, unless it reloads, 130 SIGINT, 143 SIGTERM) after what had been read was written.'],
   ['(run)', "The command's own code; 128+n when a signal ended it, 126 when it cannot be executed, 127 when it is not found."],
 ]
 

@@ -453,6 +453,7 @@ class Compiler {
   private target(rule: CompiledRule, chain: Chain, transform: CompiledTransform | undefined, whole: boolean): Target {
     const fixed = chain.constant !== undefined && transform === undefined && rule.conditions.length === 0 && rule.skip === undefined
     const sources = transform?.transform.hashSources === undefined ? rule.sources : transform.transform.hashSources
+    const pure = chain.pure && transform === undefined && rule.conditions.length === 0 && (!chain.keyed || selfOnly(sources))
     return {
       rule,
       chain,
@@ -460,7 +461,8 @@ class Compiler {
       whole,
       order: rule.order + (transform === undefined ? 0 : (transform.id + 1) / 1e6),
       constantToken: fixed ? Buffer.from(JSON.stringify(chain.constant)) : undefined,
-      memo: chain.pure && transform === undefined && rule.conditions.length === 0 && rule.skip === undefined && !chain.removes && (!chain.keyed || selfOnly(sources)),
+      memo: pure && rule.skip === undefined && !chain.removes,
+      pure,
     }
   }
 

@@ -6,17 +6,18 @@ import { MaskError } from '../errors.ts'
 import type { MaskErrorCode } from '../errors.ts'
 import type { Compiled } from './compile.ts'
 import { writeValue } from './json-bytes.ts'
+import type { Leaves } from './leaves.ts'
 import { Memo } from './memo.ts'
 import { findChild, hashBytes, PASS, SCAN } from './plan.ts'
-import type { Chain, DetectAction, Plan, Scope } from './plan.ts'
+import type { Chain, Claim, DetectAction, DetectSet, Plan, Scope, Target } from './plan.ts'
 import { isUtf8 } from './readings.ts'
 import { BadSpan, decode, Scanner } from './scanner.ts'
 import type { TextMasker } from './text.ts'
 import { REMOVED } from './types.ts'
 import type { Policy, Segment, Value } from './types.ts'
-import { collect, lookup, TooDeep } from './walk-value.ts'
+import { collect, fromValue, lookup, TooDeep } from './walk-value.ts'
 import type { ValueWalker } from './walk-value.ts'
-import { counted, FAILED, spanText } from './walker.ts'
+import { counted, FAILED, spanText, standsBeside } from './walker.ts'
 import type { Access, Applier, FieldEngine, RecordState } from './walker.ts'
 
 /** What the masker around it does for it. */
@@ -25,6 +26,7 @@ export interface FieldHost {
   readonly state: RecordState
   readonly texts: TextMasker
   readonly values: ValueWalker
+  readonly leaves: Leaves
   readonly memoSize: number
   /** Nobody else may work with this masker until `end`. */
   begin(): void
@@ -43,8 +45,21 @@ const OPENER = new Uint8Array(256)
 for (let c = 0; c <= 0x20; c++) OPENER[c] = 1
 OPENER[0x7b] = OPENER[0x5b] = 1
 
-/** Texts that are remembered are no longer than this. */
-const SHORT = 256
+/** Texts that are remembered as a whole are no longer than this. */
+const LONGEST = 1024
+
+/** What has become of a text at a scope, where nothing else has a say in it. */
+interface Leaf {
+  readonly hash: number
+  readonly scope: Scope
+  readonly series: boolean
+  readonly text: Uint8Array
+  /** What it is now; undefined: it has not changed. */
+  readonly whole: string | undefined
+  readonly bytes: Buffer | undefined
+  readonly places: number
+  readonly tallies: readonly { masked: number }[]
+}
 
 export class FieldMasker implements FieldEngine {
   private readonly host: FieldHost
@@ -54,6 +69,12 @@ export class FieldMasker implements FieldEngine {
   private readonly memo: Memo
   private readonly entersJson: boolean
   private readonly constants = new WeakMap<Chain, Buffer>()
+  /** Recent texts by scope and bytes: detection looks at the same texts again and again. */
+  private readonly recent: (Leaf | undefined)[]
+  /** By the same slots, the hash of the text that was seen last. */
+  private readonly seen: Int32Array
+  private readonly pureSets = new WeakMap<DetectSet, boolean>()
+  private readonly pureKeys: boolean
   private scratch = Buffer.alloc(4096)
 
   // results of `text`
@@ -71,6 +92,10 @@ export class FieldMasker implements FieldEngine {
     this.scanner = new Scanner(plan, pairs, customs)
     this.memo = new Memo(host.memoSize)
     this.entersJson = plan.decodesJson
+    this.recent = new Array<Leaf | undefined>(host.memoSize <= 0 ? 0 : 1 << Math.ceil(Math.log2(host.memoSize))).fill(undefined)
+    this.seen = new Int32Array(this.recent.length)
+    // they apply to pairs in any text
+    this.pureKeys = plan.parts.keyTargets.every(({ target }) => isPure(target))
   }
 
   get policy(): Policy {
@@ -148,6 +173,12 @@ export class FieldMasker implements FieldEngine {
 
   wipe(): void {
     this.memo.clear()
+    for (const leaf of this.recent) {
+      leaf?.text.fill(0)
+      leaf?.bytes?.fill(0)
+    }
+    this.recent.fill(undefined)
+    this.seen.fill(0)
     this.scratch.fill(0)
     this.outs = []
     this.whole = this.wholeBytes = undefined
@@ -253,38 +284,186 @@ export class FieldMasker implements FieldEngine {
     const { state } = this
     if (scope.constantToken !== undefined && end > start) {
       const { chain, rule } = scope.targets[0]!
-      let known = this.constants.get(chain)
-      if (known === undefined) this.constants.set(chain, (known = Buffer.from(chain.constant!)))
       state.tallies.push(rule)
       state.places++
       this.whole = chain.constant
-      this.wholeBytes = known
+      this.wholeBytes = this.constant(chain)
       return -1
     }
-    const target = scope.targets[0]
-    const { memo } = this
-    const slot = target?.memo === true && scope.targets.length === 1 && target.chain.settles === 'value' && end - start <= SHORT ? memo.slot(scope.memo, bytes, start, end) : -1
-    const known = memo.get(slot, scope.memo, bytes, start, end)
-    if (known !== undefined) {
-      if (known.keep) return 0
-      state.tallies.push(target!.rule)
-      state.places++
-      this.whole = known.text
-      this.wholeBytes = known.json as Buffer
-      return -1
-    }
+    if (scope.targets.length === 0 && !scope.unknown) return this.claimed(scope.claim!, bytes, start, end, scope, access)
+    const slot = this.slot(bytes, start, end)
+    const known = this.known(slot, scope, bytes, start, end)
+    if (known !== undefined) return this.again(known)
+    this.mark()
     const value = decode(bytes, start, end)
-    const errors = state.errors.length
-    const done = this.value(value, scope, access, 0)
-    const clean = errors === state.errors.length
-    if (done === value) {
-      if (clean) memo.put(slot, scope.memo, bytes, start, end, { text: value, json: undefined, keep: true })
-      return 0
-    }
+    const done = scope.document || scope.unknown ? this.value(value, scope, access, 0) : this.ruled(value, scope, access)
+    if (done === undefined) return this.scan(bytes, start, end, scope, access)
+    if (done === value) return this.remember(0, slot, scope, bytes, start, end)
     this.whole = done
     this.wholeBytes = typeof done === 'string' ? Buffer.from(done) : undefined
-    if (clean && typeof done === 'string') memo.put(slot, scope.memo, bytes, start, end, { text: done, json: this.wholeBytes, keep: false })
+    return this.remember(-1, slot, scope, bytes, start, end)
+  }
+
+  /** A text whose key says what it is, if it looks like that. */
+  private claimed(claim: Claim, bytes: Buffer, start: number, end: number, scope: Scope, access: Access): number {
+    const { state, applier } = this
+    const { action, keyed, level } = claim
+    const length = this.copied(bytes, start, end)
+    if (length > 0 && keyed.judge(this.scratch, 1, length + 1, level, false) >= 0.6 && standsBeside(claim, access)) {
+      const { rule } = action
+      const chain = applier.series && action.series !== undefined ? action.series() : action.chain
+      if (chain.constant !== undefined && rule.conditions.length === 0 && rule.skip === undefined) {
+        state.tallies.push(action)
+        state.places++
+        this.whole = chain.constant
+        this.wholeBytes = this.constant(chain)
+        return -1
+      }
+      const value = decode(bytes, start, end)
+      if (rule.skip?.(value) !== true) {
+        const done = applier.match(action, value, access, () => this.plan.errorPath(scope))
+        if (done === value) return 0
+        state.tallies.push(action)
+        state.places++
+        this.whole = done === REMOVED ? REMOVED : fromValue(done)
+        this.wholeBytes = typeof done === 'string' ? Buffer.from(done) : undefined
+        return -1
+      }
+    }
+    return this.scan(bytes, start, end, scope, access)
+  }
+
+  private constant(chain: Chain): Buffer {
+    let known = this.constants.get(chain)
+    if (known === undefined) this.constants.set(chain, (known = Buffer.from(chain.constant!)))
+    return known
+  }
+
+  /** Copies a text to the scratch, from 1 on: judges look at what stands around, and that is to be nothing. Returns its length. */
+  private copied(bytes: Buffer, start: number, end: number): number {
+    const length = end - start
+    if (this.scratch.length < length + 16) this.scratch = Buffer.alloc(2 * length + 16)
+    const { scratch } = this
+    if (length < 64) for (let k = 0; k < length; k++) scratch[k + 1] = bytes[start + k]!
+    else bytes.copy(scratch, 1, start, end)
+    scratch[0] = 0
+    scratch[length + 1] = 0
+    return length
+  }
+
+  /** What rules make of a text; undefined: nothing, detection is next. */
+  private ruled(value: string, scope: Scope, access: Access): unknown {
+    const { state, applier } = this
+    const { texts, leaves } = this.host
+    const outcome = applier.targets(scope, value, access)
+    if (outcome === undefined) {
+      const done = leaves.keyed(value, scope, access)
+      if (done !== undefined && done !== value) state.places++
+      return done === undefined || done === REMOVED ? done : fromValue(done)
+    }
+    let done = outcome.value
+    if (outcome.settled !== true && typeof done === 'string') {
+      const secret = outcome.settled.length === 0 ? leaves.keyed(done, scope, access) : undefined
+      if (secret === undefined && outcome.settled.length === 0 && !outcome.changed) return undefined
+      done = secret === undefined ? texts.unsettled(scope, done, outcome.settled, access) : secret
+    }
+    if (done !== value) state.places++
+    return done === REMOVED ? REMOVED : fromValue(done)
+  }
+
+  // ---------------------------------------------------------------------------------------------- recent texts
+
+  private slot(bytes: Buffer, start: number, end: number): number {
+    const { length } = this.recent
+    if (length === 0 || end - start > LONGEST) return -1
+    let h = end - start
+    let i = start
+    for (; i + 4 <= end; i += 4) h = Math.imul(h ^ (bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24)), 0x5bd1e995) ^ (h >>> 15)
+    for (; i < end; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193)
+    this.hash = h
+    return (h ^ (h >>> 13)) & (length - 1)
+  }
+  private hash = 0
+
+  private known(slot: number, scope: Scope, bytes: Buffer, start: number, end: number): Leaf | undefined {
+    if (slot < 0) return undefined
+    const leaf = this.recent[slot]
+    if (leaf === undefined || leaf.hash !== this.hash || leaf.scope !== scope || leaf.series !== this.applier.series) return undefined
+    const { text } = leaf
+    const n = end - start
+    if (text.length !== n) return undefined
+    for (let k = 0; k < n; k++) if (text[k] !== bytes[start + k]) return undefined
+    return leaf
+  }
+
+  private again(leaf: Leaf): number {
+    if (leaf.whole === undefined) return 0
+    const { state } = this
+    state.places += leaf.places
+    for (const tally of leaf.tallies) state.tallies.push(tally)
+    this.whole = leaf.whole
+    this.wholeBytes = leaf.bytes
     return -1
+  }
+
+  /** What happens from here on is what happens to one text. */
+  private mark(): void {
+    const { state } = this
+    this.errorsBefore = state.errors.length + this.host.compiled.nestedErrors.length
+    this.placesBefore = state.places
+    this.talliesBefore = state.tallies.length
+  }
+  private errorsBefore = 0
+  private placesBefore = 0
+  private talliesBefore = 0
+
+  /** Remembers what `text` is about to give for a text, if nothing else has had a say in it. */
+  private remember(n: number, slot: number, scope: Scope, bytes: Buffer, start: number, end: number): number {
+    const { state } = this
+    if (slot < 0) return n
+    // most texts come once: what is seen for the first time leaves its mark only
+    if (this.seen[slot] !== this.hash) {
+      this.seen[slot] = this.hash
+      return n
+    }
+    if (scope.keyHit || state.errors.length + this.host.compiled.nestedErrors.length !== this.errorsBefore || !this.pure(scope)) return n
+    let whole: string | undefined
+    if (n > 0) whole = this.joined(n, bytes, start, end)
+    else if (n < 0) {
+      if (typeof this.whole !== 'string') return n
+      whole = this.whole
+    }
+    // bytes that are no UTF-8 stay what they are
+    if (whole?.includes('\ufffd') === true) return n
+    this.recent[slot] = {
+      hash: this.hash,
+      scope,
+      series: this.applier.series,
+      text: Uint8Array.prototype.slice.call(bytes, start, end),
+      whole,
+      bytes: whole === undefined ? undefined : n < 0 && this.wholeBytes !== undefined ? this.wholeBytes : Buffer.from(whole),
+      places: state.places - this.placesBefore,
+      tallies: state.tallies.slice(this.talliesBefore),
+    }
+    return n
+  }
+
+  /** What becomes of a text at a scope depends on the text and the key alone. */
+  private pure(scope: Scope): boolean {
+    if (!this.pureKeys || this.scanner.always || scope.conditional || scope.claim?.beside !== undefined || !scope.targets.every(isPure)) return false
+    let pure = this.pureSets.get(scope.detect)
+    if (pure === undefined) this.pureSets.set(scope.detect, (pure = scope.detect.actions.every((a) => a === undefined || a.memo || (a.chain.constant !== undefined && a.rule.conditions.length === 0))))
+    return pure
+  }
+
+  private joined(n: number, bytes: Buffer, start: number, end: number): string {
+    let text = ''
+    let from = start
+    for (let k = 0; k < n; k++) {
+      text += decode(bytes, from, this.starts[k]!) + this.outs[k]!.toString()
+      from = this.ends[k]!
+    }
+    return text + decode(bytes, from, end)
   }
 
   /** Detection. */
@@ -303,14 +482,16 @@ export class FieldMasker implements FieldEngine {
     if (set.empty && !scanner.always) return 0
     scanner.collect(set, bytes, start, end)
     if (scanner.candidates === 0 && !scope.named && !scanner.always && !scope.inData) return 0
+    const slot = enters ? this.slot(bytes, start, end) : -1
+    const known = this.known(slot, scope, bytes, start, end)
+    if (known !== undefined) {
+      scanner.candidates = 0
+      return this.again(known)
+    }
+    this.mark()
     // finders look at what stands around a match: nothing of the bytes around the text
-    const length = end - start
-    if (this.scratch.length < length + 16) this.scratch = Buffer.alloc(2 * length + 16)
+    const length = this.copied(bytes, start, end)
     const { scratch } = this
-    if (length < 48) for (let k = 0; k < length; k++) scratch[k + 1] = bytes[start + k]!
-    else bytes.copy(scratch, 1, start, end)
-    scratch[0] = 0
-    scratch[length + 1] = 0
     for (let k = scanner.candidates - 1; k >= 0; k--) scanner.at[k]! -= start - 1
     let n: number
     try {
@@ -323,7 +504,7 @@ export class FieldMasker implements FieldEngine {
       this.wholeBytes = FAILED_BYTES
       return -1
     }
-    if (n === 0) return 0
+    if (n === 0) return this.remember(0, slot, scope, bytes, start, end)
     if (n > this.starts.length) {
       this.starts = new Int32Array(2 * n)
       this.ends = new Int32Array(2 * n)
@@ -339,7 +520,7 @@ export class FieldMasker implements FieldEngine {
       if (counter !== undefined) state.tallies.push(counter)
     }
     state.places += found
-    return found
+    return this.remember(found, slot, scope, bytes, start, end)
   }
 
   /** What takes the place of a match; undefined: nothing does. */
@@ -352,11 +533,7 @@ export class FieldMasker implements FieldEngine {
     if ('detector' in ref && scanner.merged[k] === 0 && scanner.encoded[k] === 0) {
       const action: DetectAction = ref
       chain = applier.series && action.series !== undefined ? action.series() : action.chain
-      if (chain.constant !== undefined && action.rule.conditions.length === 0) {
-        let known = this.constants.get(chain)
-        if (known === undefined) this.constants.set(chain, (known = Buffer.from(chain.constant)))
-        return known
-      }
+      if (chain.constant !== undefined && action.rule.conditions.length === 0) return this.constant(chain)
       if (!action.memo) chain = undefined
     }
     const slot = chain === undefined ? -1 : memo.slot(chain.id, scratch, s, e)
@@ -389,15 +566,7 @@ export class FieldMasker implements FieldEngine {
     if (n < 0) {
       if (typeof this.whole !== 'string') return n
       text = this.whole
-    } else {
-      text = ''
-      let from = start
-      for (let k = 0; k < n; k++) {
-        text += decode(bytes, from, this.starts[k]!) + this.outs[k]!.toString()
-        from = this.ends[k]!
-      }
-      text += decode(bytes, from, end)
-    }
+    } else text = this.joined(n, bytes, start, end)
     if (text === '' || text === FAILED) return n
     const record = Buffer.from(`${writeValue(new Map([[scope.key, text]]))}\0`)
     if (this.host.compiled.verify(record, record.length - 1).count === 0) return n
@@ -406,6 +575,10 @@ export class FieldMasker implements FieldEngine {
     this.wholeBytes = FAILED_BYTES
     return -1
   }
+}
+
+function isPure({ pure, chain }: Target): boolean {
+  return pure && chain.document === undefined && chain.ordered === undefined
 }
 
 const REDACTED_BYTES = Buffer.from('[REDACTED]')

@@ -94,8 +94,10 @@ export interface Target {
   readonly transform: CompiledTransform | undefined
   /** Takes a container itself instead of its leaves. */
   readonly whole: boolean
-  /** The result depends on the value and the key alone, whatever the record. */
+  /** The result depends on the value and the key alone, whatever the record, and may be remembered as a token. */
   readonly memo: boolean
+  /** What the rule makes of a value, if only to leave it or to remove it, depends on the value and the key alone. */
+  readonly pure: boolean
   /** Every string becomes this JSON token: nothing to look at, nothing can fail. */
   readonly constantToken: Uint8Array | undefined
   readonly order: number

@@ -211,6 +211,22 @@ describe.each(ways)('$kind, $security, compression $compression', (way) => {
   })
 })
 
+describe('an upstream that comes back after two seconds', () => {
+  it('is waited for: the gRPC exporter, which never comes again, loses nothing', async () => {
+    const first = await grpcUpstream()
+    const via = await createOtlpProxy(quiet({ listenGrpc: ':0', forwardGrpc: first.url }))
+    first.close()
+    const sent = send({ kind: 'grpc', security: 'plain', compression: 'gzip' }, via, 'traces', items['masked']!['traces'])
+    await new Promise((done) => setTimeout(done, 2000))
+    const second = await grpcUpstream(undefined, undefined, first.port)
+    expect((await sent).code).toBe(0)
+    expect(second.received.length).toBe(1)
+    expect(second.received[0]!.body.includes(CANARY)).toBe(false)
+    via.close()
+    second.close()
+  })
+})
+
 describe('certificates', () => {
   it('are needed where the proxy asks for them', async (context) => {
     if (certificates === undefined) return context.skip('openssl 3 is needed to make certificates')

@@ -1,5 +1,6 @@
 // OTLP over HTTP through the proxy: what is refused, what is passed on, and what becomes of it when the upstream fails.
-import { connect, type Socket } from 'node:net'
+import { createServer } from 'node:http'
+import { connect, type AddressInfo, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createOtlpProxy, type OtlpProxy, type OtlpProxyOptions } from '../../transports/otlp/index.ts'
@@ -312,6 +313,19 @@ describe('an upstream that fails', () => {
     await expect.poll(() => to.gone).toBe(1)
     expect(await metric(via, 'mask_logs_in_flight_bytes')).toBe(0)
     expect(await metric(via, 'mask_logs_requests_in_flight')).toBe(0)
+  })
+})
+
+describe('an upstream that answers before it has read everything', () => {
+  it('is heard', async () => {
+    const server = createServer((request, response) => {
+      response.writeHead(413, { 'content-type': 'application/x-protobuf', connection: 'close' }).end()
+      setTimeout(() => request.socket.destroy(), 20)
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    closers.push(() => server.close())
+    const via = await proxy({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+    expect((await post(`${via.url}/v1/traces`, spans(60_000, 'x'))).status).toBe(413)
   })
 })
 

@@ -1,6 +1,7 @@
 // What holds under load and over time: memory, versions of the ruleset, certificates, HTTP/2; and that nothing that is told holds data.
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect as connectHttp2, constants } from 'node:http2'
+import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
@@ -10,6 +11,7 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createOtlpProxy, type OtlpProxy, type OtlpProxyOptions } from '../../transports/otlp/index.ts'
 import { Budget } from '../../transports/otlp/budget.ts'
+import { createSparseLog } from '../../transports/edge/log.ts'
 import { retryAfterMs } from '../../transports/otlp/status.ts'
 import { call, CANARY, encodeRequest, grpcUpstream, httpUpstream, logsJson, makeCertificates, post, quiet, spans, type Certificates } from './support/proxy.ts'
 
@@ -228,6 +230,17 @@ describe('under TLS', () => {
     expect((await post(`https://127.0.0.1:${via.addresses.http!.port}/v1/traces`, spans(1, CANARY), {}, { tls: { ca } })).status).toBe(200)
     expect(to.received.length).toBe(12)
     for (const { body } of to.received) expect(body.includes(CANARY)).toBe(false)
+    // what is kept open is closed at the end
+    const agent = new Agent({ keepAlive: true, ca })
+    closers.push(() => agent.destroy())
+    const kept = await new Promise<string | undefined>((done, failed) => {
+      const sent = request(`${origin}/v1/traces`, { method: 'POST', agent, headers: { 'content-type': 'application/x-protobuf' } }, (response) => {
+        response.resume().on('end', () => done(response.headers['keep-alive'] as string))
+      })
+      sent.on('error', failed)
+      sent.end()
+    })
+    expect(Number(/timeout=(\d+)/.exec(kept ?? '')?.[1])).toBeGreaterThan(90)
     expect(await via.drain(2000)).toBe(true)
   })
 
@@ -304,6 +317,25 @@ describe('what the proxy says', () => {
     expect(told.join('\n').length).toBeGreaterThan(1000)
     for (const text of [...told, ...via.lines]) expect(text).not.toContain(CANARY)
     for (const { body } of [...http.received, ...rpc.received]) expect(body.includes(CANARY)).toBe(false)
+  })
+})
+
+describe('the log of what happens to many requests', () => {
+  it('tells the first, and then one in ten seconds with how many there were', () => {
+    const told: unknown[] = []
+    let now = 0
+    const log = createSparseLog(
+      (_level, msg, fields) => told.push([msg, fields?.['times']]),
+      () => now,
+    )
+    for (; now < 25_000; now += 1000) log('a', 'warn', 'away')
+    log('b', 'warn', 'other')
+    expect(told).toEqual([
+      ['away', 1],
+      ['away', 10],
+      ['away', 10],
+      ['other', 1],
+    ])
   })
 })
 

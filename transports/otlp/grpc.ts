@@ -71,7 +71,7 @@ export interface GrpcUpstream {
 const identity = (bytes: Buffer): Buffer => bytes
 
 export function createGrpcUpstream(url: URL, engine: Engine, grpc: Grpc): GrpcUpstream {
-  const { settings, metrics, log } = engine
+  const { settings, metrics, log, sparse } = engine
   const target = `dns:///${url.hostname}:${portOf(url)}`
   const make = (): grpcModule.Client => {
     const { ca, cert, key } = readCertificates(settings.forwardTls, 'forwardTls')
@@ -86,6 +86,7 @@ export function createGrpcUpstream(url: URL, engine: Engine, grpc: Grpc): GrpcUp
       'grpc.min_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 1000,
       'grpc.keepalive_time_ms': KEEPALIVE_MS,
+      'grpc.enable_http_proxy': 0,
       'grpc.primary_user_agent': 'mask-logs',
       // upstreams of one process do not share connections: certificates may differ
       'grpc.use_local_subchannel_pool': 1,
@@ -159,6 +160,7 @@ export function createGrpcUpstream(url: URL, engine: Engine, grpc: Grpc): GrpcUp
               return { again: false, value }
             }
             metrics.attempted('grpc', String(value.code))
+            sparse('grpc status', 'warn', 'the gRPC upstream does not take requests', { code: value.code })
             const [details] = value.metadata?.get(DETAILS) ?? []
             const retryMs = Buffer.isBuffer(details) ? retryInfoOf(details) : undefined
             if (!RETRYABLE.has(value.code) && !(value.code === GRPC.resourceExhausted && retryMs !== undefined)) return { again: false, value }
@@ -343,7 +345,7 @@ export async function listenGrpc(address: Address, engine: Engine, grpc: Grpc, u
               answered('gone')
               return callback({ code: GRPC.cancelled, details: 'The client has left.' })
             }
-            if (!(error instanceof Refusal)) engine.log('error', 'a request could not be handled', { error: errorKind(error) })
+            if (!(error instanceof Refusal)) engine.sparse('internal', 'error', 'a request could not be handled', { error: errorKind(error) })
             const refusal = error instanceof Refusal ? error : new Refusal('internal')
             metrics.refused('grpc', refusal.reason)
             answered(refusal.grpc)

@@ -1,6 +1,9 @@
 // Changes of protobuf bytes: ranges and what takes their place, in order. The length prefix of everything around a change is a change too:
 // its place is taken before the first change inside, and filled in when the message is closed and its new length is known.
 
+/** Ranges up to this are copied in a loop: a call costs more. */
+const SHORT = 100
+
 /** Bytes of a varint. */
 export function varintSize(n: number): number {
   return n < 0x80 ? 1 : n < 0x4000 ? 2 : n < 0x20_0000 ? 3 : n < 0x1000_0000 ? 4 : 5
@@ -132,7 +135,7 @@ export class Edits {
     let copied = start
     for (let k = from; k < to; k++) {
       const stop = starts[k]!
-      if (stop - copied < 40) while (copied < stop) out[at++] = bytes[copied++]!
+      if (stop - copied < SHORT) while (copied < stop) out[at++] = bytes[copied++]!
       else {
         bytes.copy(out, at, copied, stop)
         at += stop - copied
@@ -141,7 +144,7 @@ export class Edits {
       const put = outs[k]
       if (put !== undefined) {
         const n = put.length
-        if (n < 40) for (let i = 0; i < n; i++) out[at++] = put[i]!
+        if (n < SHORT) for (let i = 0; i < n; i++) out[at++] = put[i]!
         else {
           out.set(put, at)
           at += n
