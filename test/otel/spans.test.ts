@@ -317,10 +317,16 @@ describe('trace state', () => {
 
   it('stays valid: what is no member any more goes', async () => {
     expect(await masked('a=1,b=bob@shop.example', ruleset({ detect: ['email'], masks: [{ type: 'from_fixed', value: 'x=y' }] }))).toBe('a=1')
-    expect(await masked('a=1,b=2', ruleset({ keys: ['trace_state'], masks: redact }))).toBeUndefined()
+    expect(await masked('a=1,b=2', ruleset({ keys: ['trace_state'], masks: [{ type: 'from_fixed', value: 'x,y' }] }))).toBeUndefined()
     expect(await masked('a=1,b=2', ruleset({ paths: ['**.trace_state'], masks: [{ type: 'remove' }] }))).toBeUndefined()
     const long = ruleset({ detect: ['email'], masks: [{ type: 'from_fixed', value: 'z'.repeat(200) }] })
     expect(await masked('a=a@shop.example,b=b@shop.example,c=c@shop.example', long)).toBe(`a=${'z'.repeat(200)},b=${'z'.repeat(200)}`)
+  })
+
+  it('has its values masked by a rule, and no key with data in it', async () => {
+    expect(await masked('a=1,b=2', ruleset({ keys: ['trace_state'], masks: redact }))).toBe('a=[REDACTED],b=[REDACTED]')
+    expect(await masked('a=1', ruleset({ keys: ['trace_state'], masks: [{ type: 'pseudonym' }] }))).toMatch(/^a=[a-z2-7]{16}$/)
+    expect(await masked('4111111111111111=1,b=2', ruleset({ keys: ['trace_state'], masks: redact }, { detect: ['credit_card'], masks: redact }))).toBe('b=[REDACTED]')
   })
 
   it('comes out as it was where nothing is hit, valid or not', async () => {

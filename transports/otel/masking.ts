@@ -308,7 +308,24 @@ export class Masking {
     const members = membersOf(state)
     if (members === undefined) return undefined
     const done = this.shared(() => ({ trace_state: members }))
-    return typeof done === 'string' ? undefined : traceStateOf(members, done['trace_state'])
+    return typeof done === 'string' ? undefined : traceStateOf(members, done['trace_state'], this.memberOf)
+  }
+
+  /** What becomes of the value of a member of a `tracestate`; undefined: it goes, since there is something in its key. */
+  readonly memberOf = (key: string, value: string): string | undefined => {
+    if (this.text(key) !== key) return undefined
+    const done = this.shared(() => ({ trace_state: value }))
+    const masked = typeof done === 'string' ? undefined : done['trace_state']
+    return masked === undefined ? undefined : textOf(masked)
+  }
+
+  /** The same for a link. */
+  readonly memberOfLink = (key: string, value: string): string | undefined => {
+    if (this.text(key) !== key) return undefined
+    const done = this.shared(() => ({ links: [{ trace_state: value }] }))
+    const [link] = typeof done === 'string' || !Array.isArray(done['links']) ? [] : (done['links'] as readonly unknown[])
+    const masked = objectOf(link)['trace_state']
+    return masked === undefined ? undefined : textOf(masked)
   }
 
   /** What items of this resource and scope let their rules read of them. */

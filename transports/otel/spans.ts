@@ -102,7 +102,7 @@ export function maskedSpan(masking: Masking, span: SpanLike): SpanLike | undefin
   const failed = done === 'failed'
   const parts: Readonly<Record<string, unknown>> = failed ? {} : done
   const context = span.spanContext()
-  const traceState = failed ? undefined : traceStateOf(view!.trace_state, parts['trace_state'])
+  const traceState = failed ? undefined : traceStateOf(view!.trace_state, parts['trace_state'], masking.memberOf)
   const safe = contextOf(context, traceState)
   const parent = span.parentSpanContext
   const { code, message } = span.status
@@ -115,7 +115,7 @@ export function maskedSpan(masking: Masking, span: SpanLike): SpanLike | undefin
     endTime: span.endTime,
     status: message === undefined ? { code: numberOf(code, 0) } : { code: numberOf(code, 0), message: failed ? FAILED : textOf(objectOf(parts['status'])['message']) },
     attributes: objectOf(parts['attributes']),
-    links: failed ? [] : linksOf(span, view!, parts['links']),
+    links: failed ? [] : linksOf(masking, span, view!, parts['links']),
     events: failed ? [] : eventsOf(span, view!, parts['events']),
     duration: span.duration,
     ended: span.ended === true,
@@ -189,10 +189,10 @@ function eventsOf({ events }: SpanLike, view: View, done: unknown): EventLike[] 
   })
 }
 
-function linksOf({ links }: SpanLike, view: View, done: unknown): LinkLike[] {
+function linksOf(masking: Masking, { links }: SpanLike, view: View, done: unknown): LinkLike[] {
   return aligned(view.links, done).map(({ at, part }) => {
     const { context, attributes, droppedAttributesCount } = links[at]!
-    const link: Mutable<LinkLike> = { context: contextOf(context, traceStateOf(view.links![at]!.trace_state, part['trace_state'])) }
+    const link: Mutable<LinkLike> = { context: contextOf(context, traceStateOf(view.links![at]!.trace_state, part['trace_state'], masking.memberOfLink)) }
     if (attributes !== undefined) link.attributes = objectOf(part['attributes'])
     if (droppedAttributesCount !== undefined) link.droppedAttributesCount = numberOf(droppedAttributesCount, 0)
     return link

@@ -16,21 +16,29 @@ export function membersOf(state: TraceStateLike | undefined): string | readonly 
 
 /**
  * A `tracestate` of what became of the members. One that is no longer valid goes, and so do the last ones when all of them together are too
- * long. Undefined when none is left.
+ * long. Undefined when none is left. `maskedValue` tells what becomes of the value of a member by itself: a rule that replaces a whole member
+ * means its value.
  */
-export function traceStateOf(before: string | readonly string[] | undefined, after: unknown): TraceStateLike | undefined {
+export function traceStateOf(
+  before: string | readonly string[] | undefined,
+  after: unknown,
+  maskedValue: (key: string, value: string) => string | undefined,
+): TraceStateLike | undefined {
   if (before === undefined) return undefined
   const were = typeof before === 'string' ? [before] : before
-  const texts = (Array.isArray(after) ? (after as readonly unknown[]) : [after]).filter((text) => typeof text === 'string')
+  const texts = (Array.isArray(after) ? (after as readonly unknown[]) : [after]).map((text, i, all) => {
+    if (typeof text !== 'string' || text.includes('=') || all.length !== were.length) return text
+    const [key, value] = parted(were[i]!)
+    const masked = key === '' ? undefined : maskedValue(key, value)
+    return masked === undefined ? undefined : `${key}=${masked}`
+  })
   const entries = new Map<string, string>()
   let length = 0
   for (const text of texts) {
-    const at = text.indexOf('=')
-    const key = text.slice(0, at)
-    const value = text.slice(at + 1)
+    if (typeof text !== 'string') continue
+    const [key, value] = parted(text)
     // as it came: whoever set it answers for its form
-    if (!were.includes(text) && !(at > 0 && KEY.test(key) && VALUE.test(value))) continue
-    if (at <= 0 || entries.has(key)) continue
+    if (key === '' || entries.has(key) || !(were.includes(text) || (KEY.test(key) && VALUE.test(value)))) continue
     length += text.length + (entries.size > 0 ? 1 : 0)
     if (length > MOST && !same(were, texts)) break
     entries.set(key, value)
@@ -38,7 +46,13 @@ export function traceStateOf(before: string | readonly string[] | undefined, aft
   return entries.size === 0 ? undefined : new MaskedTraceState(entries)
 }
 
-function same(a: readonly string[], b: readonly string[]): boolean {
+/** Key and value of a member; no key: it is none. */
+function parted(member: string): [string, string] {
+  const at = member.indexOf('=')
+  return at < 0 ? ['', member] : [member.slice(0, at), member.slice(at + 1)]
+}
+
+function same(a: readonly string[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((text, i) => text === b[i])
 }
 

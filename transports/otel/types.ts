@@ -3,9 +3,6 @@
 /** Attributes by their full names. Values are scalars, lists, maps, bytes or null. */
 export type AttributesLike = Readonly<Record<string, unknown>>
 
-/** `[seconds, nanoseconds]`. */
-export type TimeLike = readonly [number, number] | number[]
-
 export interface TraceStateLike {
   get(key: string): string | undefined
   set(key: string, value: string): TraceStateLike
