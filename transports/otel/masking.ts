@@ -1,7 +1,7 @@
 // One masker at work on OpenTelemetry's objects: makes the view that rules see, lets it be masked, and says what failed.
 
 import { createMasker, fieldsOf, MaskError, type Masker, type MaskerOptions, REMOVED, type RuleOutline, type RulesetInput, type Segment } from '../../src/index.ts'
-import { isGone, maskedResource } from './resource.ts'
+import { isGone, maskedResource } from './masked-resource.ts'
 import { membersOf, traceStateOf } from './trace-state.ts'
 import type { AttributesLike, ResourceLike, ScopeLike, SpanContextLike, TraceStateLike } from './types.ts'
 import { copyIn, copyObject, isJson, settled } from './values.ts'
@@ -53,7 +53,8 @@ export function maskingOf(options: OtelMaskOptions | Masker = {}): Source {
   const { masker, ruleset, ...rest } = pick(options)
   if (masker !== undefined) return sourceOf(masker)
   if (ruleset === undefined && Object.values(rest).every((value) => value === undefined)) return (byDefault ??= sourceOf(createMasker(DEFAULT_RULESET)))
-  return sourceOf(createMasker(ruleset ?? DEFAULT_RULESET, rest))
+  // items are never unparsable: a sink that a ruleset asks for gets nothing
+  return sourceOf(createMasker(ruleset ?? DEFAULT_RULESET, { ...rest, quarantine: () => {} }))
 }
 
 /** What of a wrapper's options is for the masking. */
