@@ -85,6 +85,12 @@ export default defineConfig([
     output,
   },
   {
+    input: { 'transports/otel/index': 'transports/otel/index.ts' },
+    platform: 'node',
+    plugins: [libraryOutside, ascii, moduleEntries],
+    output,
+  },
+  {
     input: { 'transports/otlp/index': 'transports/otlp/index.ts', 'transports/otlp/command': 'transports/otlp/command.ts' },
     platform: 'node',
     // Optional: loaded when a gRPC listener is wanted.

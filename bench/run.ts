@@ -7,7 +7,7 @@
 //   --small   48 MB, 3 runs, half of what must be reached is enough; nothing is written unless --out is given
 //   --gate    exit code 1 when a target is missed
 //   --out     where the dated report goes, default bench/history
-//   --only    parts to run: throughput, values, line, huge, start, latency, masks, pino, http, otlp, otlp-proxy
+//   --only    parts to run: throughput, values, line, huge, start, latency, masks, pino, http, otel, otlp, otlp-proxy
 //
 // Every program reads stdin and writes stdout, gets the same bytes, and is measured as a whole process, start-up included.
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
@@ -21,6 +21,7 @@ import { corpusFile, corpusLines, sensitivePaths, writeOneLine } from './corpus.
 import { lineLatencies, median, percentile, runOver, startUp, type Program, type Run } from './measure.ts'
 import { type HttpFigures, httpPayloads, httpRows, measureHttp } from './http.ts'
 import { otlpRows } from './otlp.ts'
+import { spanRows, type SpanFigures } from './otel.ts'
 import { proxyRows, proxyRuleset, runProxy, type ProxyFigures, type ProxyRow } from './otlp-proxy.ts'
 import { callRows, workerRows } from './pino.ts'
 import { judge, show, table, verdicts, type Row, type Target } from './report.ts'
@@ -312,6 +313,30 @@ function masks(): void {
   if (over.length > 0) noted.push(`Masks that cost more than they may: ${over.map((one) => `${one.name} (${show(one.miss)} of ${show(allowed(one))} µs)`).join(', ')}.`)
 }
 
+/** What masking costs a program that exports spans, beside the SDK's own work on them. */
+function otelRows(): void {
+  say('otel ...')
+  const rounds = Array.from(
+    { length: Math.max(3, runs) },
+    () => JSON.parse(execFileSync(process.execPath, [here('./otel.js')], { encoding: 'utf8' })) as Record<string, SpanFigures>,
+  )
+  const ms = (name: (typeof spanRows)[number]): number => median(rounds.map((round) => round[name]!.ms))
+  const serialised = ms('SDK, protobuf serialisation')
+  figures['otel'] = Object.fromEntries(spanRows.map((name) => [name, { ...rounds[0]![name], ms: ms(name) }]))
+  const rows = spanRows.map((name) => {
+    const { leaks, planted, bytes } = rounds[0]![name]!
+    return [name, show(ms(name)), `${show(ms(name) / serialised)}x`, planted === 0 ? '-' : `${leaks} of ${planted}`, show(bytes)]
+  })
+  texts.push(
+    `## OpenTelemetry, a batch of 512 spans through maskSpanExporter\n\n${table([['row', 'ms of the processor', 'x protobuf', 'values left', 'bytes of the request'], ...rows])}`,
+  )
+  check(
+    { what: 'masking a batch of spans, four keys and one detector, against its protobuf serialisation', unit: 'x', bound: 'most', must: 1, aim: 0.9 },
+    // inside a process each
+    median(rounds.map((round) => round['wrapper, four keys and one detector']!.ms / round['SDK, protobuf serialisation']!.ms)),
+  )
+}
+
 /** What masking costs a program that logs with pino: in the thread, and in pino's worker. */
 function pinoRows(): void {
   say('pino ...')
@@ -494,6 +519,7 @@ if (wanted('latency')) await latency()
 if (wanted('pino')) pinoRows()
 if (wanted('http')) await http()
 if (wanted('otlp')) otlp()
+if (wanted('otel')) otelRows()
 if (wanted('otlp-proxy')) await otlpProxyRows()
 
 // -------------------------------------------------------------------------------------------------- report

@@ -190,6 +190,7 @@ export type {
   OptionSpec,
   Policy,
   Reason,
+  Segment,
   Value,
   ValueMasker,
 } from './engine/types.ts'
@@ -203,6 +204,7 @@ export type { KnownSecret } from './detectors/known-secret.ts'
 export { fieldsOf } from './masker.ts'
 export { TEST_RUN_SECRET } from './ruleset/test-run.ts'
 export type { Converted, ConvertedRuleset } from './ruleset/convert.ts'
+export type { RuleOutline } from './ruleset/outline.ts'
 export type { RulesetTestResult, TestProblem } from './ruleset/test-run.ts'
 export type { DiscoveredFinding, DiscoveredPlace, DiscoveredSuggestion, DiscoveryReport } from './discover/report.ts'
 export type {

@@ -48,6 +48,8 @@ import { expandDetectors } from './ruleset/detectors.ts'
 import { BUILTIN_NAMES, builtinRuleset, readRulesetFile, rulesetsFolder } from './ruleset/files.ts'
 import { compileKeyGlobs } from './ruleset/key-glob.ts'
 import { loadRuleset } from './ruleset/load.ts'
+import { outlineOf } from './ruleset/outline.ts'
+import type { RuleOutline } from './ruleset/outline.ts'
 import type { SeedProblem } from './ruleset/read.ts'
 import { compileRegex } from './ruleset/regex.ts'
 import { runTest, TEST_RUN_SECRET } from './ruleset/test-run.ts'
@@ -256,6 +258,8 @@ export interface Masker {
   readonly policy: Ruleset['policy']
   /** `errors` and `textLines` of the stats as they are now, without what else stats() adds up: for who asks after every record. */
   readonly now: { readonly errors: ReadonlyMap<string, number>; readonly textLines: number }
+  /** The rules in force, weaker layers first: what they select and what they read. */
+  readonly outline: readonly RuleOutline[]
   /** Masks one JSON record, text or bytes; what is no JSON is masked as text. The same reference when nothing matched. */
   json(record: string): string
   json(record: Uint8Array): Uint8Array
@@ -531,6 +535,7 @@ class BoundMasker implements Version {
   readonly name: string
   readonly warnings: readonly Issue[]
   readonly policy: Ruleset['policy']
+  private readonly ruleset: Ruleset
   private readonly compiled: Compiled
   private readonly services: WalkServices
   private readonly walker: JsonWalker
@@ -590,6 +595,7 @@ class BoundMasker implements Version {
     if (stamp !== false) this.stamp = `${JSON.stringify(stamp === true ? 'mask_logs' : stamp)}:${JSON.stringify({ ruleset: name, serial })}`
     this.keyShared = keyShared
     this.warnings = warnings
+    this.ruleset = ruleset
     this.policy = ruleset.policy
     const masker = this
     this.now = {
@@ -614,6 +620,11 @@ class BoundMasker implements Version {
     this.walker = new JsonWalker(this.services)
     this.textAccess = new TextAccess(this.state)
   }
+
+  get outline(): readonly RuleOutline[] {
+    return (this.outlined ??= outlineOf(this.ruleset))
+  }
+  private outlined: readonly RuleOutline[] | undefined
 
   private count(code: string): void {
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1)

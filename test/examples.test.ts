@@ -154,3 +154,30 @@ describe('examples/middleware', () => {
     expect(node(['dist/src/bin.cjs', 'check', 'examples/middleware/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/middleware/ruleset.yaml: ok\n', err: '' })
   })
 })
+
+describe('examples/otel', () => {
+  const path = (name: string): string => join(root, 'examples/otel', name)
+  /** What is printed, without ids and times, in the order of its text: signals are flushed side by side. */
+  const items = (text: string): string[] =>
+    text
+      .replace(/'[0-9a-f]{32}'|'[0-9a-f]{16}'/g, "'...'")
+      .replace(/(timestamp|duration): [0-9.]+/g, '$1: ...')
+      .replace(/\[ \d{10}, \d+ \]/g, '[ ... ]')
+      .split(/^(?=\{)/m)
+      .sort()
+
+  it('exports what its page shows, and leaks without the wrappers', () => {
+    const secrets = ['9f8e7d6c5b4a', '203.0.113.7', 'u-881', 'sarah.mitchell@shop.example', 'abcdef0123456789', '12345', 'Maria', '4111 1111 1111 1111', 'maria']
+    const masked = node(['examples/otel/app.mjs'], { MASK_LOGS_RUN_SECRET: vectorSecret })
+    expect({ code: masked.code, err: masked.err }).toEqual({ code: 0, err: '' })
+    expect(items(masked.out)).toEqual(items(readFileSync(path('expected.txt'), 'utf8')))
+    expect(secrets.filter((text) => masked.out.includes(text))).toEqual([])
+    const raw = node(['examples/otel/app.mjs', '--raw'])
+    expect(raw.code).toBe(0)
+    expect(secrets.filter((text) => raw.out.includes(text))).toEqual(secrets)
+  })
+
+  it('has a ruleset without warnings', () => {
+    expect(node(['dist/src/bin.cjs', 'check', 'examples/otel/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/otel/ruleset.yaml: ok\n', err: '' })
+  })
+})
