@@ -481,13 +481,24 @@ export class FieldMasker implements FieldEngine {
     const { scanner, state } = this
     const set = scope.detect
     if (set.empty && !scanner.always) return 0
+    let slot = -1
+    if (scope.repeats && enters) {
+      // it may be known without a look at it
+      slot = this.slot(bytes, start, end)
+      const known = this.known(slot, scope, bytes, start, end)
+      if (known !== undefined) return this.again(known)
+      scope.repeats = false
+    }
     scanner.collect(set, bytes, start, end)
     if (scanner.candidates === 0 && !scope.named && !scanner.always && !scope.inData) return 0
-    const slot = enters ? this.slot(bytes, start, end) : -1
-    const known = this.known(slot, scope, bytes, start, end)
-    if (known !== undefined) {
-      scanner.candidates = 0
-      return this.again(known)
+    if (slot < 0 && enters) {
+      slot = this.slot(bytes, start, end)
+      const known = this.known(slot, scope, bytes, start, end)
+      if (known !== undefined) {
+        scanner.candidates = 0
+        scope.repeats = true
+        return this.again(known)
+      }
     }
     this.mark()
     // finders look at what stands around a match: nothing of the bytes around the text

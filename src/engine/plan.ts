@@ -555,6 +555,8 @@ export class Scope {
   roles = 0
   /** Scopes of the same place under the names that stand beside it. */
   naming: Scope | undefined
+  /** The last text here had been here before. */
+  repeats = false
   /** Where the skim keeps what it knows of this scope; 0: nowhere. */
   record = 0
   readonly keyBytes: Uint8Array

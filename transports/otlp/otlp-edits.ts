@@ -44,7 +44,7 @@ export class Edits {
       this.starts = new Int32Array(1024)
       this.ends = new Int32Array(1024)
       this.numbers = new Int32Array(1024)
-    } else this.outs.length = 0
+    }
   }
 
   /** A message begins: where its length stands, and its content. */

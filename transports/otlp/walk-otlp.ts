@@ -1152,6 +1152,11 @@ export class ProtobufWalker implements Access {
 
   /** An AnyValue; true: a rule removes it. Its message is open. */
   private any(scope: Scope, start: number, end: number): boolean {
+    // nearly all are one text
+    if (start + 1 < end && this.buf[start] === 0x0a) {
+      const length = this.buf[start + 1]!
+      if (length < 0x80 && start + 2 + length === end) return this.leaf(scope, start, start + 1, start + 2, end, true)
+    }
     let removed = false
     let empty = true
     for (let i = start; i < end; ) {
