@@ -35,7 +35,11 @@ const address = await new Promise((done, failed) => {
 })
 
 for (const signal of ['traces', 'logs']) {
-  const response = await fetch(`http://${address}/v1/${signal}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: readFileSync(join(here, `${signal}.json`)) })
+  const response = await fetch(`http://${address}/v1/${signal}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: readFileSync(join(here, `${signal}.json`)),
+  })
   if (!response.ok) throw new Error(`status ${response.status}`)
 }
 proxy.kill('SIGTERM')
