@@ -262,6 +262,14 @@ describe('under TLS', () => {
     expect((await post(`https://127.0.0.1:${via.addresses.http!.port}/v1/traces`, spans(1, CANARY), {}, { tls: { ca } })).status).toBe(200)
     expect(to.received.length).toBe(12)
     for (const { body } of to.received) expect(body.includes(CANARY)).toBe(false)
+    // a stream that is reset leaves nothing behind
+    const reset = session.request({ [constants.HTTP2_HEADER_METHOD]: 'POST', [constants.HTTP2_HEADER_PATH]: '/v1/traces', 'content-type': 'application/x-protobuf' })
+    reset.on('error', () => {})
+    reset.write(spans(10, 'x'))
+    await expect.poll(() => metric(via, 'mask_logs_requests_in_flight')).toBe(1)
+    reset.close(constants.NGHTTP2_CANCEL)
+    await expect.poll(() => metric(via, 'mask_logs_requests_in_flight')).toBe(0)
+    expect(await metric(via, 'mask_logs_in_flight_bytes')).toBe(0)
     // what is kept open is closed at the end
     const agent = new Agent({ keepAlive: true, ca })
     closers.push(() => agent.destroy())
