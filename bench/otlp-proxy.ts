@@ -11,6 +11,8 @@ import { createRandom } from './random.ts'
 /** Stands in values that rules mask; none may arrive. */
 export const PLANTED = 'q7w2e9r4t1y6'
 const CONCURRENT = 4
+/** Requests before those that are measured, for each process that masks. */
+const WARM_UP = 300
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 /** The ruleset that the command has by default, where it is there. */
@@ -109,7 +111,7 @@ export function traceRequest(spans: number, planted: string, seed: string): Buff
   )
 }
 
-/** Runs one row for some seconds, after three of warming up. Fails when a request fails. */
+/** Runs one row for some seconds, after it has warmed up. Fails when a request fails. */
 export async function runProxy(row: ProxyRow, seconds: number): Promise<ProxyFigures> {
   const gzip = row.includes('gzip')
   const spans = 330
@@ -164,8 +166,9 @@ export async function runProxy(row: ProxyRow, seconds: number): Promise<ProxyFig
         }),
       )
     }
-    // until the compilers are done
-    await load(3000)
+    // Until the compilers are done, in each of the processes; on a busy machine that takes requests rather than seconds.
+    const warm = WARM_UP * (row.includes('workers') ? 2 : 1)
+    for (let rounds = 0; times.length < warm && rounds < 30; rounds++) await load(1000)
     times.length = 0
     let rss = 0
     const watching = setInterval(

@@ -13,6 +13,7 @@ import { createOtlpProxy, type OtlpProxy, type OtlpProxyOptions } from '../../tr
 import { Budget } from '../../transports/otlp/budget.ts'
 import { isLoopback, parseAddress } from '../../transports/edge/address.ts'
 import { createSparseLog } from '../../transports/edge/log.ts'
+import { withRetries } from '../../transports/otlp/retry.ts'
 import { retryAfterMs } from '../../transports/otlp/status.ts'
 import { call, CANARY, decodeRequest, encodeRequest, grpcUpstream, httpUpstream, logsJson, makeCertificates, post, quiet, spans, type Certificates } from './support/proxy.ts'
 
@@ -88,6 +89,36 @@ describe('the budget of memory', () => {
     expect(await waits).toBe(true)
     next.release()
     expect({ used: budget.used, waiting: budget.waiting }).toEqual({ used: 0, waiting: 0 })
+  })
+})
+
+describe('trying again', () => {
+  const never = new AbortController().signal
+
+  it('uses all of the time there is, with growing pauses and an attempt at the end', async () => {
+    const begun = performance.now()
+    const at: number[] = []
+    const value = await withRetries(async (n) => (at.push(performance.now() - begun), { again: true, value: n }), begun + 700, never)
+    expect(value).toBe(at.length - 1)
+    expect(at.length).toBeGreaterThanOrEqual(4)
+    expect(at.at(-1)).toBeGreaterThan(600)
+    expect(at.at(-1)).toBeLessThan(1000)
+  })
+
+  it('waits as long as it is told, and not at all for what would be too late', async () => {
+    const begun = performance.now()
+    let attempts = 0
+    expect(await withRetries(async () => (attempts++, { again: true, value: 'late', afterMs: 5000 }), begun + 1000, never)).toBe('late')
+    expect(attempts).toBe(1)
+    await withRetries(async (n) => (n === 0 ? { again: true, value: 'told', afterMs: 200 } : { again: false, value: 'well' }), begun + 2000, never)
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(195)
+  })
+
+  it('ends when the client leaves', async () => {
+    const leave = new AbortController()
+    const tried = withRetries(async () => ({ again: true, value: 'x' }), performance.now() + 60_000, leave.signal)
+    setTimeout(() => leave.abort(), 20)
+    await expect(tried).rejects.toThrow()
   })
 })
 
@@ -231,6 +262,14 @@ describe('under TLS', () => {
     expect((await post(`https://127.0.0.1:${via.addresses.http!.port}/v1/traces`, spans(1, CANARY), {}, { tls: { ca } })).status).toBe(200)
     expect(to.received.length).toBe(12)
     for (const { body } of to.received) expect(body.includes(CANARY)).toBe(false)
+    // a stream that is reset leaves nothing behind
+    const reset = session.request({ [constants.HTTP2_HEADER_METHOD]: 'POST', [constants.HTTP2_HEADER_PATH]: '/v1/traces', 'content-type': 'application/x-protobuf' })
+    reset.on('error', () => {})
+    reset.write(spans(10, 'x'))
+    await expect.poll(() => metric(via, 'mask_logs_requests_in_flight')).toBe(1)
+    reset.close(constants.NGHTTP2_CANCEL)
+    await expect.poll(() => metric(via, 'mask_logs_requests_in_flight')).toBe(0)
+    expect(await metric(via, 'mask_logs_in_flight_bytes')).toBe(0)
     // what is kept open is closed at the end
     const agent = new Agent({ keepAlive: true, ca })
     closers.push(() => agent.destroy())

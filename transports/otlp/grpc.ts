@@ -13,7 +13,7 @@ import { HOP, type Engine } from './engine.ts'
 import type { Listener } from './http.ts'
 import { portOf } from './options.ts'
 import { Gone, Refusal } from './refusal.ts'
-import { withRetries, type Outcome } from './retry.ts'
+import { ANSWER_MS, withRetries, type Outcome } from './retry.ts'
 import { encodeStatus, GRPC, retryInfoOf } from './status.ts'
 import type { Signal } from './types.ts'
 
@@ -301,7 +301,7 @@ export async function listenGrpc(address: Address, engine: Engine, grpc: Grpc, u
     lease.set((COPIES / 2) * (body.length + masked.length))
     const now = performance.now()
     const answerBy = isTime(deadline) ? now + Math.max(1, Number(deadline) - Date.now() - MARGIN_MS) : started + settings.timeoutMs
-    const retryUntil = Math.min(answerBy, isTime(deadline) ? answerBy : started + settings.waitMs)
+    const retryUntil = Math.min(answerBy - ANSWER_MS, isTime(deadline) ? answerBy : started + settings.waitMs)
     return upstream.send({ signal, body: masked, metadata: metadataFor(call.metadata, hop), retryUntil, answerBy, gone })
   }
 

@@ -18,6 +18,7 @@ import type { Lease } from './budget.ts'
 import { HOP, type Engine } from './engine.ts'
 import type { HttpAnswer, HttpUpstream } from './forward-http.ts'
 import { Gone, Refusal } from './refusal.ts'
+import { ANSWER_MS } from './retry.ts'
 import { encodeStatus } from './status.ts'
 import type { Encoding, Signal } from './types.ts'
 
@@ -220,7 +221,7 @@ async function forward(engine: Engine, upstream: HttpUpstream, exchange: Exchang
     contentType: TYPES[encoding],
     headers: request.headers,
     hop,
-    retryUntil: Math.min(now + room.left, answerBy),
+    retryUntil: Math.min(now + room.left, answerBy - ANSWER_MS),
     answerBy,
     gone,
   })
