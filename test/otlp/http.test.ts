@@ -358,6 +358,20 @@ describe('memory', () => {
   })
 })
 
+describe('rules that do less than they seem to', () => {
+  const warnings = ({ lines }: { readonly lines: string[] }): string[] =>
+    lines.map((line) => JSON.parse(line) as { level: string; msg: string }).flatMap(({ level, msg }) => (level === 'warn' ? [msg] : []))
+
+  it('are told at the start', async () => {
+    const to = await upstream()
+    const masks = [{ type: 'redact' }]
+    const via = await proxy(to, { ruleset: { version: '1.0', rules: [{ paths: ['attributes.http.url'], masks }] } })
+    expect(warnings(via).join('\n')).toMatch(/attributes\["http\.url"\][\s\S]*mask_logs_series_collisions_total/)
+    expect(warnings(await proxy(to, { ruleset: { version: '1.0', rules: [{ detect: ['email'], masks }] } }))).toEqual([])
+    expect(warnings(await proxy(to, { ruleset: 'mask-logs:otel' }))).toEqual([])
+  })
+})
+
 /** Writes bytes to a connection of its own and gives back what comes until it is closed. */
 function raw(via: OtlpProxy, head: string, seen: (socket: Socket, text: string) => unknown = () => {}, opened: (socket: Socket) => unknown = () => {}): Promise<string> {
   return new Promise((resolve) => {

@@ -5,7 +5,8 @@ import { isGone, maskedResource } from './masked-resource.ts'
 import { membersOf, traceStateOf } from './trace-state.ts'
 import type { AttributesLike, ResourceLike, ScopeLike, SpanContextLike, TraceStateLike } from './types.ts'
 import { copyIn, copyObject, isJson, settled } from './values.ts'
-import { rulesetWarnings, warn } from './warnings.ts'
+import { rulesetWarnings } from '../edge/otlp-warnings.ts'
+import { warn } from './warn.ts'
 
 /** Options of everything in `mask-logs/otel`: those of createMasker, and the ruleset; or a masker that is ready. */
 export interface OtelMaskOptions extends Omit<MaskerOptions, 'failedRecord' | 'quarantine' | 'quarantineRaw' | 'stamp'> {

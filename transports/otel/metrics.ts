@@ -14,7 +14,8 @@ import type {
   ViewLike,
 } from './types.ts'
 import { isJson } from './values.ts'
-import { seriesWarning, warn } from './warnings.ts'
+import { seriesWarning } from '../edge/otlp-warnings.ts'
+import { warn } from './warn.ts'
 
 /** A view that masks was made in this process. */
 let hasViews = false
@@ -23,7 +24,10 @@ let warned = false
 /** Once in a process: fixed masks make series alike, and only a view can merge them. */
 function warnOfSeries(masking: Masking): void {
   if (hasViews || warned) return
-  const text = seriesWarning(masking.masker.outline)
+  const text = seriesWarning(
+    masking.masker.outline,
+    'at export alone that can make two series one, which is an invalid stream. Give the MeterProvider `views: maskViews()` too, so that series are merged before they are added up',
+  )
   if (text === undefined) return
   warned = true
   warn(text)

@@ -3,6 +3,7 @@ import type { Issue, LiveMasker, ReloadEvent } from '../../src/index.ts'
 import type { Address } from '../edge/address.ts'
 import { startAdmin, type Admin } from '../edge/admin.ts'
 import { createLog, errorKind, type Log } from '../edge/log.ts'
+import { ownRules, rulesetWarnings, seriesWarning } from '../edge/otlp-warnings.ts'
 import { createEngine, type MakeRewriter } from './engine.ts'
 import { createHttpUpstream } from './forward-http.ts'
 import { createGrpcUpstream, listenGrpc, loadGrpc } from './grpc.ts'
@@ -34,8 +35,10 @@ export async function startProxy(options: OtlpProxyOptions, makeRewriter: MakeRe
   const log: Log = options.log ?? createLog((line) => void process.stderr.write(line))
   const { ruleset = 'mask-logs:otel', watch, runSecret, instanceSecret, masks, detectors, plugins, seedDirs, policy, knownSecrets, memoSize } = options
   const onReload = (event: ReloadEvent): void => {
-    if (event.ok) log('info', 'ruleset reloaded', { ruleset: event.name, serial: event.serial, trigger: event.trigger })
-    else log('error', 'the ruleset was not reloaded: the one in force stays', { ruleset: event.name, serial: event.serial, code: event.code, reason: event.message })
+    if (event.ok) {
+      log('info', 'ruleset reloaded', { ruleset: event.name, serial: event.serial, trigger: event.trigger })
+      warnOfRules(live, log)
+    } else log('error', 'the ruleset was not reloaded: the one in force stays', { ruleset: event.name, serial: event.serial, code: event.code, reason: event.message })
   }
   const grpc = settings.listenGrpc === undefined ? undefined : await loadGrpc()
   const live: LiveMasker = createLiveMasker(ruleset as never, { watch, onReload, runSecret, instanceSecret, masks, detectors, plugins, seedDirs, policy, knownSecrets, memoSize })
@@ -81,6 +84,7 @@ export async function startProxy(options: OtlpProxyOptions, makeRewriter: MakeRe
     }
     ready = true
     for (const remark of remarks(settings)) log('warn', remark)
+    warnOfRules(live, log)
     let ending: Promise<boolean> | undefined
     const drain = async (ms: number): Promise<boolean> => {
       engine.draining = true
@@ -105,6 +109,13 @@ export async function startProxy(options: OtlpProxyOptions, makeRewriter: MakeRe
     closeAll()
     throw error
   }
+}
+
+/** Says which rules can do less here than they seem to. */
+function warnOfRules({ outline }: LiveMasker, log: Log): void {
+  for (const text of rulesetWarnings(outline)) log('warn', text)
+  const series = seriesWarning(ownRules(outline), 'that can make two series of one metric alike, which a proxy cannot merge. It counts them in mask_logs_series_collisions_total')
+  if (series !== undefined) log('warn', series)
 }
 
 /** What is wrong with an address: taken, forbidden, not of this machine. */

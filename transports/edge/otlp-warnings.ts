@@ -2,35 +2,26 @@
 
 import type { RuleOutline, Segment } from '../../src/index.ts'
 
-/** One line on stderr, without content. */
-export function warn(text: string): void {
-  try {
-    process.stderr.write(`mask-logs/otel: ${text}\n`)
-  } catch {
-    // stderr is closed: there is nobody to tell
-  }
-}
-
 /** Masks under which two values stay two: series that differ in them do not become one. */
 const INJECTIVE: ReadonlySet<string> = new Set(['pseudonym', 'imitate_unique', 'imitate_uuid', 'imitate_nz_ird', 'do_nothing'])
 
-/** Paths and sources that can never hit. */
-export function rulesetWarnings(outline: readonly RuleOutline[]): string[] {
-  // ours are known
-  const own = outline.filter(({ source }) => !source.startsWith('mask-logs:'))
-  return own.flatMap((rule) => [...rule.paths.flatMap((path) => dotted(rule, path)), ...shared(rule)])
+/** The rules that are not of a built-in ruleset: those are known. */
+export function ownRules(outline: readonly RuleOutline[]): readonly RuleOutline[] {
+  return outline.filter(({ source }) => !source.startsWith('mask-logs:'))
 }
 
-/** Rules that can make series of metrics alike when they are applied at export. */
-export function seriesWarning(outline: readonly RuleOutline[]): string | undefined {
+/** Paths and sources that can never hit. */
+export function rulesetWarnings(outline: readonly RuleOutline[]): string[] {
+  return ownRules(outline).flatMap((rule) => [...rule.paths.flatMap((path) => dotted(rule, path)), ...shared(rule)])
+}
+
+/** Rules that can make series of metrics alike when they are applied at export; `advice` says what that means there. */
+export function seriesWarning(outline: readonly RuleOutline[], advice: string): string | undefined {
   const fixed = outline.filter(
     ({ form, masks, paths }) => (form === 'keys' || (form === 'paths' && paths.some(mayHitAttributes))) && masks.length > 0 && !masks.some((type) => INJECTIVE.has(type)),
   )
   if (fixed.length === 0) return undefined
-  return (
-    `${fixed.length} rules (first: ${place(fixed[0]!)}) give attributes of metrics fixed values or remove them: at export alone that can make two series one, ` +
-    'which is an invalid stream. Give the MeterProvider `views: maskViews()` too, so that series are merged before they are added up'
-  )
+  return `${fixed.length} rules (first: ${place(fixed[0]!)}) give attributes of metrics fixed values or remove them: ${advice}`
 }
 
 function mayHitAttributes([first]: readonly Segment[]): boolean {
