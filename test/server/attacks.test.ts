@@ -44,8 +44,10 @@ describe('logins', () => {
   })
 
   it('refuses wrong passwords, unknown names and disabled users alike', async () => {
+    // failures count by address
+    const other = await startServer(folder.next())
     const of = async (username: string, password: string) => {
-      const { status, json, headers } = await t.as(undefined)('POST', '/api/auth/jwt/login/', { username, password })
+      const { status, json, headers } = await other.as(undefined)('POST', '/api/auth/jwt/login/', { username, password })
       return { status, json, challenge: headers.get('www-authenticate') }
     }
     const wrong = { status: 401, json: { error: 'Invalid username or password.' }, challenge: 'Bearer' }
@@ -54,8 +56,9 @@ describe('logins', () => {
     expect(await of('gone', PASSWORDS.gone)).toEqual(wrong)
     // the password of somebody else under a name that nobody has
     expect(await of('someone', PASSWORDS.alice)).toEqual(wrong)
-    expect((await t.as(undefined)('POST', '/api/auth/jwt/login/', { username: 'x' })).status).toBe(422)
+    expect((await other.as(undefined)('POST', '/api/auth/jwt/login/', { username: 'x' })).status).toBe(422)
     expect(await of('a'.repeat(1_000_000), 'b'.repeat(1_000_000))).toEqual(wrong)
+    await other.server.close()
   })
 
   it('takes as long for unknown names as for known ones', async () => {

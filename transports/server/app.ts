@@ -187,11 +187,12 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     if (config?.scope !== undefined && own.caller?.scopes.includes(config.scope) !== true) throw forbidden()
   })
 
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (state.draining) reply.header('Connection', 'close')
+    done()
   })
 
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const own = (request as Own)[running]
     const config = request.routeOptions.config as unknown as RouteConfig | undefined
     if (own?.counted === true) {
@@ -211,6 +212,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
       milliseconds,
       id: request.id,
     })
+    done()
   })
 
   // a client that goes away gets no answer, but does not count any longer either

@@ -34,12 +34,28 @@ export interface Logs {
 
 const iso = (time: number): string => new Date(time).toISOString()
 
+/** Texts whose masked form is kept. */
+const MOST_KNOWN = 1000
+
 /** Opens both logs. */
 export function openLogs(level: LogLevel, form: 'text' | 'json' | 'off', stdout: Writable, stderr: Writable): Logs {
   const least = ORDER.indexOf(level)
   let masker: Masker | undefined
   // with a random secret: nothing here has to be consistent
-  const mask = (line: string): string => (masker ??= createMasker('mask-logs:default', { memoSize: 0 })).text(line)
+  const maskText = (line: string): string => (masker ??= createMasker('mask-logs:default', { memoSize: 0 })).text(line)
+  // the same paths and names come again and again
+  const known = new Map<string, string>()
+  const mask = (line: string): string => {
+    let masked = known.get(line)
+    if (masked === undefined) {
+      masked = maskText(line)
+      if (line.length <= 200) {
+        if (known.size >= MOST_KNOWN) known.clear()
+        known.set(line, masked)
+      }
+    }
+    return masked
+  }
   const waiting: string[] = []
   let scheduled = false
   let second = 0
@@ -51,8 +67,8 @@ export function openLogs(level: LogLevel, form: 'text' | 'json' | 'off', stdout:
   }
   const log: Log = (at, message, fields = {}) => {
     if (ORDER.indexOf(at) < least) return
-    const record: Record<string, unknown> = { level: at, time: iso(Date.now()), message: mask(message) }
-    for (const [name, value] of Object.entries(fields)) if (value !== undefined) record[name] = typeof value === 'string' ? mask(value) : value
+    const record: Record<string, unknown> = { level: at, time: iso(Date.now()), message: maskText(message) }
+    for (const [name, value] of Object.entries(fields)) if (value !== undefined) record[name] = typeof value === 'string' ? maskText(value) : value
     stderr.write(`${JSON.stringify(record)}\n`)
   }
   return {
@@ -73,7 +89,7 @@ export function openLogs(level: LogLevel, form: 'text' | 'json' | 'off', stdout:
             status: entry.status,
             bytes: entry.bytes,
             duration_ms: Math.round(entry.milliseconds * 1000) / 1000,
-            request_id: mask(entry.id),
+            request_id: maskText(entry.id),
           }),
         )
       } else {
