@@ -45,31 +45,34 @@ export async function runServer(command: 'serve' | 'hash-password' | 'new-token'
 }
 
 async function serve(io: ServerIo, config: string | undefined): Promise<number> {
-  let server: Awaited<ReturnType<typeof createServer>>
+  let server: Awaited<ReturnType<typeof createServer>> | undefined
+  let ending = false
+  let exit: (code: number) => void = () => {}
+  const exited = new Promise<number>((done) => {
+    exit = done
+  })
+  const end = (running: NonNullable<typeof server>): void =>
+    void running.drain().then(
+      (all) => exit(all ? 0 : 1),
+      () => exit(1),
+    )
+  // from here on: a signal may come as soon as the server listens, and before
+  const off = io.onSignal(['SIGTERM', 'SIGINT', 'SIGHUP'], (signal) => {
+    if (signal === 'SIGHUP') return void server?.rescan()
+    if (ending) return exit(1)
+    ending = true
+    if (server !== undefined) end(server)
+  })
   try {
     server = await createServer({ config, env: io.env, cwd: io.cwd, stdout: io.stdout, stderr: io.stderr })
   } catch (error) {
+    off()
     if (!(error instanceof SettingsError)) throw error
     io.stderr.write(`mask-logs: ${error.message.replaceAll('\n', '\nmask-logs: ')}\n`)
     return 2
   }
-  return new Promise((exit) => {
-    let ending = false
-    const off = io.onSignal(['SIGTERM', 'SIGINT', 'SIGHUP'], (signal) => {
-      if (signal === 'SIGHUP') return void server.rescan()
-      if (ending) {
-        off()
-        exit(1)
-        return
-      }
-      ending = true
-      void server.drain().then(
-        (all) => {
-          off()
-          exit(all ? 0 : 1)
-        },
-        () => exit(1),
-      )
-    })
-  })
+  if (ending) end(server)
+  const code = await exited
+  off()
+  return code
 }

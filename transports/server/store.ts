@@ -5,9 +5,10 @@
 //   watch: events, and a scan every 2 s ── a pair that changed ── compiled aside ── in force
 
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, watch, writeSync } from 'node:fs'
+import { closeSync, constants, existsSync, fsyncSync, openSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, watch, writeSync } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
 import { access, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RequestMasker } from '../../src/index.ts'
@@ -402,7 +403,7 @@ export class PlanStore {
   /** One at a time for each plan, over all servers on the directory. */
   async #locked<T>(name: string, work: () => Promise<T>): Promise<T> {
     const lock = join(this.#folder, `${name}.lock`)
-    const mark = randomBytes(8).toString('hex')
+    const mark = `${HERE} ${process.pid} ${randomBytes(8).toString('hex')}`
     const until = Date.now() + 2 * LOCK_STALE
     try {
       for (;;) {
@@ -418,9 +419,9 @@ export class PlanStore {
           ({ mtimeMs }) => Date.now() - mtimeMs,
           () => 0,
         )
-        if (age > LOCK_STALE) {
+        if (age > LOCK_STALE || (await isOrphan(lock))) {
           // who renames it first has it; the others find nothing to rename
-          const stale = `${lock}.${mark}.tmp`
+          const stale = `${lock}.${randomBytes(6).toString('hex')}.tmp`
           try {
             renameSync(lock, stale)
             rmSync(stale, { force: true })
@@ -454,6 +455,23 @@ export class PlanStore {
       () => false,
     )
   }
+}
+
+/** The machine, and what its process numbers count in: the same number elsewhere is another process. */
+const HERE = ((): string => {
+  try {
+    return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    // not Linux: locks are given up when they are old
+    return '- -'
+  }
+})()
+
+/** The process that holds a lock is gone, as far as can be told from here. */
+async function isOrphan(lock: string): Promise<boolean> {
+  const held = await readFile(lock, 'utf8').catch(() => '')
+  const pid = held.startsWith(`${HERE} `) && HERE !== '- -' ? Number(held.slice(HERE.length + 1).split(' ')[0]) : Number.NaN
+  return pid > 0 && pid !== process.pid && !existsSync(`/proc/${pid}`)
 }
 
 /** The JSON beside a ruleset; undefined: it is not ours. */
