@@ -14,6 +14,8 @@ import { createNamesFinder, createNamesGate, nameDetectors } from './detectors/n
 import { makeTextTagging } from './detectors/names/tagging.ts'
 import type { TaggingOptions, TextTagging } from './detectors/names/tagging.ts'
 import { createMaskedWritable } from './stream.ts'
+import { makeLiveMasker } from './live.ts'
+import type { LiveMasker, LiveOptions } from './live.ts'
 import { makeConverted, makeDiscovery, makeMasker, makeRequestMasker, makeTested } from './masker.ts'
 import type { Builtins, ConvertOptions, Discovery, DiscoveryOptions, Masker, MaskerOptions, RequestMasker, RequestMaskerOptions, RulesetInput } from './masker.ts'
 import { masks } from './masks/index.ts'
@@ -21,6 +23,10 @@ import { readNamesModel } from './ruleset/files.ts'
 import type { Converted } from './ruleset/convert.ts'
 import { pinoRedactYaml } from './ruleset/pino-redact.ts'
 import type { PinoRedact } from './ruleset/pino-redact.ts'
+import { textOf } from './prometheus.ts'
+import type { PrometheusOptions, PrometheusStats } from './prometheus.ts'
+import { makeFindings, makeQuarantine } from './sinks.ts'
+import type { FindingsOptions, FindingsSink, QuarantineSink } from './sinks.ts'
 import { rulesetJsonSchema as schemaOf } from './ruleset/schema.ts'
 import type { RulesetTestResult } from './ruleset/test-run.ts'
 
@@ -56,6 +62,18 @@ export function createMasker(ruleset?: RulesetInput | readonly RulesetInput[], o
  */
 export function createRequestMasker(ruleset?: RulesetInput | readonly RulesetInput[], options: RequestMaskerOptions = {}): RequestMasker {
   return makeRequestMasker(builtins, ruleset, options)
+}
+
+/**
+ * A masker whose ruleset can be replaced while it works: by `reload`, or with `watch: true` when its files change. A new version is
+ * loaded, checked and compiled before it stands in, as a whole and between two records or lines; when anything is wrong with it the
+ * version in force stays. The run secret stays what it was, and so does the random key that is taken without one. Takes and throws
+ * what createMasker does.
+ *
+ * @example createLiveMasker('./rules.yaml', { watch: true, onReload: ({ ok, serial }) => console.error(ok, serial) })
+ */
+export function createLiveMasker(ruleset?: RulesetInput | readonly RulesetInput[], options: LiveOptions = {}): LiveMasker {
+  return makeLiveMasker(builtins, ruleset, options)
 }
 
 /**
@@ -125,6 +143,38 @@ export interface MaskWritableOptions extends MaskerOptions {
   readonly endDestination?: boolean | undefined
 }
 
+/**
+ * The counters of `stats()` in the text format of Prometheus (0.0.4), which OpenMetrics readers take too: one text, always in the same
+ * order. Labels are names of rules and detectors, and codes. Serve it as `PROMETHEUS_TYPE`.
+ *
+ * @example response.setHeader('content-type', PROMETHEUS_TYPE).end(prometheusText(masker.stats()))
+ */
+export function prometheusText(stats: PrometheusStats, options: PrometheusOptions = {}): string {
+  return textOf(stats, options)
+}
+
+/**
+ * Opens a stream of findings for a SIEM: a path (appended to; made with mode 0600), or a descriptor. One JSON object a line, without
+ * values. Masking does not wait for it: what a slow reader of a pipe leaves is dropped beyond `maxPendingBytes`, counted, and told in the
+ * stream as `{"time":...,"dropped":n}`. Throws InputError where it cannot be opened.
+ *
+ * @example createMasker('./rules.yaml', { onFinding: openFindings('findings.ndjson', { source: 'api' }).write })
+ */
+export function openFindings(to: string | number, options: FindingsOptions = {}): FindingsSink {
+  return makeFindings(to, options)
+}
+
+/**
+ * Opens a file for notes of records held back under `on_unparsable: quarantine` (appended to; made with mode 0600), one JSON object a line.
+ * With `raw: true` (and `quarantineRaw` of the masker) it holds the records as they came, as base64, and is as sensitive as they are: a
+ * file that others may read is refused. Throws InputError where it cannot be opened.
+ *
+ * @example createMasker('./rules.yaml', { quarantine: openQuarantine('held-back.ndjson').write })
+ */
+export function openQuarantine(path: string, options: { readonly raw?: boolean | undefined } = {}): QuarantineSink {
+  return makeQuarantine(path, options.raw === true)
+}
+
 /** The JSON Schema (draft 2020-12) of rulesets, from the same tables as the checks. */
 export function rulesetJsonSchema(): object {
   return schemaOf(masks, builtins.detectors)
@@ -162,6 +212,10 @@ export type {
 } from './engine/types.ts'
 export type { Feed, LineEngine, Pieces, Remark } from './lines.ts'
 export type { TaggedSpan, TaggingFailure, TaggingOptions, TaggingStats, TextTagger, TextTagging } from './detectors/names/tagging.ts'
+export type { Hold, LiveMasker, LiveOptions, LiveStats, ReloadEvent } from './live.ts'
+export { PROMETHEUS_TYPE } from './prometheus.ts'
+export type { PrometheusOptions, PrometheusStats } from './prometheus.ts'
+export type { FindingsOptions, FindingsSink, QuarantineSink } from './sinks.ts'
 export type { KnownSecret } from './detectors/known-secret.ts'
 export { TEST_RUN_SECRET } from './ruleset/test-run.ts'
 export type { Converted, ConvertedRuleset } from './ruleset/convert.ts'
@@ -173,7 +227,9 @@ export type {
   DiscoveryOptions,
   FeedOptions,
   Finding,
+  FindingEvent,
   LineOptions,
+  MaskedCount,
   Masker,
   MaskerOptions,
   QuarantineNote,

@@ -16,6 +16,13 @@ export interface LineEngine {
   oversize(head: Buffer, bytes: number, terminator: Buffer): readonly Buffer[]
   /** Another input begins: nothing of the lines before goes on in it. */
   border?(): void
+  /** Something that began in a line goes on in the next one. */
+  readonly open?: boolean
+  /**
+   * Between two lines, when nothing of the next one has been looked at and everything handed out is written: here another plan may
+   * take effect. Limits are read again afterwards.
+   */
+  turn?(): void
   /** Called once at the end of input. */
   end(): readonly Buffer[]
   /**
@@ -76,8 +83,8 @@ const KEEP_BUFFER = 8 << 20
 export class LineFeed implements Feed {
   readonly remarks: readonly Remark[] = []
   readonly #engine: LineEngine
-  readonly #max: number
-  readonly #keep: number
+  #max: number
+  #keep: number
   /** The cut line: `#size` bytes are kept of the `#total` seen, without terminator. */
   #line: Buffer = NONE
   #size = 0
@@ -100,6 +107,7 @@ export class LineFeed implements Feed {
       if (this.#total > 0) yield* this.#finish(true)
       this.#engine.border?.()
     }
+    if (this.#total === 0) this.#turn()
     let from = 0
     if (this.#total > 0) {
       const lf = chunk.indexOf(LF)
@@ -110,6 +118,7 @@ export class LineFeed implements Feed {
       this.#hold(chunk, 0, lf)
       yield* this.#finish(true)
       from = lf + 1
+      this.#turn()
     }
     const to = chunk.lastIndexOf(LF) + 1
     if (to > from) yield* this.#whole(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to))
@@ -137,6 +146,15 @@ export class LineFeed implements Feed {
     if (this.#total > 0) yield* this.#finish(newline)
     const pieces = this.#engine.end()
     if (pieces.length > 0) yield pieces
+  }
+
+  /** No line is begun. */
+  #turn(): void {
+    const engine = this.#engine
+    if (engine.turn === undefined) return
+    engine.turn()
+    this.#max = engine.maxRecordBytes
+    this.#keep = engine.oversizeKeep
   }
 
   /** Whole lines, each with LF. Hops over them in steps of the longest line allowed to find one that is longer. */

@@ -55,14 +55,23 @@ const areas: readonly Area[] = [
     imports: /^src\/(engine|masks|detectors|discover|ruleset|seeds)\/|^src\/(stream|lines|records|rows|documents)\.ts$/,
     packages: /^node:(fs|path|url|module|stream)$/,
   },
-  { name: 'index', files: /^src\/index\.ts$/, imports: /^src\/(engine|masks|detectors|discover|ruleset|seeds)\/|^src\/(masker|stream|lines)\.ts$/, packages: /^node:stream$/ },
+  { name: 'watch', files: /^src\/watch\.ts$/, imports: undefined, packages: /^node:(fs|path)$/ },
+  { name: 'prometheus', files: /^src\/prometheus\.ts$/, imports: undefined, packages: undefined, types: /^src\/(masker|live)\.ts$/ },
+  { name: 'sinks', files: /^src\/sinks\.ts$/, imports: undefined, packages: /^node:(fs|net)$/, types: /^src\/masker\.ts$/ },
+  { name: 'live', files: /^src\/live\.ts$/, imports: /^src\/(masker|stream|lines|watch)\.ts$/, packages: /^node:stream$/ },
+  {
+    name: 'index',
+    files: /^src\/index\.ts$/,
+    imports: /^src\/(engine|masks|detectors|discover|ruleset|seeds)\/|^src\/(masker|live|prometheus|sinks|stream|lines)\.ts$/,
+    packages: /^node:stream$/,
+  },
   {
     name: 'cli',
     files: /^src\/cli(\/[\w-]+)?\.ts$/,
     imports: /^src\/(index|stream|lines)\.ts$/,
     lazy: /^transports\//,
     types: /^src\/masker\.ts$/,
-    packages: /^node:(fs|fs\/promises|path|url|os|vm|stream|stream\/promises|zlib|child_process|net|tty|events|module|timers|timers\/promises|util)$/,
+    packages: /^node:(fs|fs\/promises|path|url|os|vm|stream|stream\/promises|zlib|child_process|http|net|tty|events|module|timers|timers\/promises|util)$/,
   },
   { name: 'bin', files: /^src\/bin\.ts$/, imports: /^src\/cli(\/[\w-]+)?\.ts$/, packages: /^node:(process|module|v8|os|fs)$/ },
   { name: 'walk-otlp', files: /^transports\/otlp\/walk-otlp\.ts$/, imports: /^src\/(index|stream|engine\/walker)\.ts$/, packages: /./, apart: true },
@@ -177,6 +186,8 @@ describe('the checker', () => {
     expect(check('src/detectors/card.ts', 'src/masks/index.ts')).toBe(false)
     expect(check('src/ruleset/load.ts', 'node:http')).toBe(false)
     expect(check('src/stream.ts', 'src/masker.ts')).toBe(false)
+    expect(check('src/masker.ts', 'src/live.ts')).toBe(false)
+    expect(check('src/masker.ts', 'src/watch.ts')).toBe(false)
     expect(check('src/masker.ts', 'src/index.ts')).toBe(false)
     expect(check('src/cli.ts', 'transports/pino.ts')).toBe(false)
     expect(check('src/cli.ts', 'src/engine/walker.ts')).toBe(false)

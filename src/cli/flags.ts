@@ -90,6 +90,32 @@ export const FLAGS: readonly Flag[] = [
   { name: 'stats', commands: ['mask', 'run'], text: 'Summary on stderr at the end: lines, masked values by rule and detector, errors by code, speed.' },
   { name: 'explain', commands: ['mask', 'run'], text: 'One line on stderr for each masked value: place, path, rule or detector, score, length. Never the value.' },
   { name: 'json-findings', commands: MASKING, text: 'Explain as JSON, one finding a line.' },
+  {
+    name: 'findings',
+    value: 'FILE|FD',
+    commands: ['mask', 'run'],
+    text: 'Append one JSON event for each masked value to a file (made for its owner alone), or write it to a descriptor: time, source, line, path, rule, detector, length. Never the value.',
+  },
+  { name: 'findings-wait', commands: ['mask', 'run'], text: 'Wait for the reader of --findings when its pipe is full. Default: events are dropped, counted and told.' },
+  {
+    name: 'watch',
+    commands: ['mask', 'run'],
+    text: 'Reload the rulesets when their files change, and on SIGHUP. One that cannot be used is told, and the one in force stays.',
+  },
+  { name: 'reload', commands: ['mask', 'run'], text: 'Reload the rulesets on SIGHUP only, which then does not end the reading and is not passed to a command.' },
+  { name: 'stamp', commands: ['mask', 'run'], text: 'Write name and serial of the ruleset at the end of every JSON object: "mask_logs":{"ruleset":...,"serial":...}.' },
+  {
+    name: 'metrics-listen',
+    value: '[HOST:]PORT',
+    commands: ['mask', 'run'],
+    text: 'Serve counters for Prometheus at http://HOST:PORT/metrics while the command runs. Default host: 127.0.0.1. Port 0: any; it is told.',
+  },
+  {
+    name: 'metrics-file',
+    value: 'FILE',
+    commands: ['mask', 'run'],
+    text: 'Write the counters to FILE every 10 seconds and at the end, as whole files, for the textfile collector.',
+  },
   { name: 'check', commands: ['mask'], text: 'Check the rulesets and stop: exit code 0 or 3.' },
   { name: 'test', commands: ['check'], text: 'Run the tests of the rulesets too: exit code 1 when one fails.' },
   { name: 'show-values', commands: ['check'], text: 'With --test: show expected and received values of what differs, not only where.' },
@@ -105,6 +131,7 @@ export const FLAGS: readonly Flag[] = [
     text: 'Module with masks or detectors of your own; may be given again.',
   },
   { name: 'quarantine', value: 'FILE', commands: MASKING, text: 'Append a note (JSON, without content) for each line that the policy quarantines.' },
+  { name: 'quarantine-raw', commands: MASKING, text: 'With --quarantine: the line itself too, as base64. The file is then as sensitive as the input; it must have mode 600.' },
   { name: 'max-record-bytes', value: 'N', commands: READING, text: 'Longest line that is masked whole: 1KiB to 256MiB. Overrides the policy of the ruleset.' },
   { name: 'quiet', short: 'q', commands: ['mask', 'run', 'explain', 'discover', 'check'], text: 'No warnings, no notice about a missing run secret, no progress bar.' },
   { name: 'config', value: 'FILE', commands: ['serve'], text: 'Settings of the server (YAML). MASK_LOGS_<KEY> in the environment counts above them; docs/server.md lists them.' },
@@ -125,6 +152,7 @@ export const COMMANDS: readonly Command[] = [
       'tail -F app.log | mask-logs --text --run-secret-file /run/secrets/mask-logs',
       'mask-logs -r rules.yaml customers.csv.gz -o masked.csv',
       'mask-logs --format csv --delimiter ; --no-header export.txt > masked.txt',
+      'tail -F app.log | mask-logs -r rules.yaml --watch --findings findings.ndjson --metrics-listen 9464',
     ],
   },
   {
@@ -372,7 +400,7 @@ export function suggest(word: string, known: readonly string[]): string {
   for (const name of known) {
     // A part of a name counts as near: --secret, --max.
     const bare = word.replace(/^-+/, '')
-    const distance = bare.length > 2 && name.includes(bare) ? 3 : editDistance(word, name)
+    const distance = Math.min(editDistance(word, name), bare.length > 2 && name.includes(bare) ? 3 : 4)
     if (distance < least) {
       least = distance
       best = name
