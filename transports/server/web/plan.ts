@@ -300,7 +300,6 @@ export function planView({ api, go }: Context, name: string): View {
       show()
     }
     let settingsTouched = false
-    const use = usePanel(plan.url, () => tryout.payload)
     const panel = rulesetPanel(
       api,
       plan.ruleset_yaml,
@@ -317,12 +316,11 @@ export function planView({ api, go }: Context, name: string): View {
       () => panel.editor.text,
       () => use.show(),
     )
+    const use = usePanel(plan.url, () => tryout.payload)
     const settings = settingsPanel(plan, () => {
       settingsTouched = true
       changed()
     })
-    use.show()
-
     function show(): void {
       fill(meta, `Version ${plan.serial}, `, timeElement(plan.modified_time), dirty && h('strong', { class: 'dirty' }, 'not saved'))
       toggle.setAttribute('aria-checked', String(plan.options.enabled))
@@ -409,7 +407,7 @@ export function planView({ api, go }: Context, name: string): View {
 export function newPlanView({ api, go }: Context): View {
   let template = OWN
   let saved = false
-  const name = h('input', { name: 'name', required: true, pattern: '[A-Za-z0-9][A-Za-z0-9_-]{0,63}', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'off' })
+  const name = h('input', { name: 'name', required: true, pattern: '[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'off' })
   const exact = h('input', { type: 'checkbox', id: 'exact-name' })
   const start = h(
     'select',

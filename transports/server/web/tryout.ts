@@ -312,6 +312,7 @@ const REASONS: Readonly<Record<string, string>> = {
   checked: 'its check digits hold',
   formed: 'it has the form',
   shaped: 'it has the shape',
+  key: 'its key says so',
   'key:strong': 'its key says so',
   'key:weak': 'its key hints at it',
   short: 'it is short',
