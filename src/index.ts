@@ -132,12 +132,12 @@ export function convertPinoRedact(redact: PinoRedact): string {
  */
 export function maskWritable(destination: Writable, options: MaskWritableOptions = {}): Writable {
   const { ruleset, endDestination = false, ...rest } = options
-  const masker = createMasker(ruleset, rest)
+  const masker = createLiveMasker(ruleset, rest)
   return createMaskedWritable(masker.feed(), destination, endDestination, () => masker.close())
 }
 
-/** Options of maskWritable: those of createMasker, and the ruleset. */
-export interface MaskWritableOptions extends MaskerOptions {
+/** Options of maskWritable: those of createLiveMasker, and the ruleset. */
+export interface MaskWritableOptions extends LiveOptions {
   readonly ruleset?: RulesetInput | readonly RulesetInput[] | undefined
   /** End the destination too (default false: it may be stdout). */
   readonly endDestination?: boolean | undefined

@@ -1589,7 +1589,8 @@ class BoundMasker implements Version {
     if (!this.skimTried) {
       this.skimTried = true
       const host = { begin: () => this.reset(), line: (start: number, stop: number) => this.touchedLine?.(start, stop) }
-      this.skim = Skim.create(plan, this.walker, host, this.memo.on)
+      // under a key that changes nothing may be kept in the module
+      this.skim = Skim.create(plan, this.walker, host, this.memo.on && !this.onlyJson)
     }
     plan.trim()
     return this.skim

@@ -173,7 +173,7 @@ class Findings implements FindingsSink {
 }
 
 /** One note as a line. */
-export function quarantineLine(note: QuarantineNote, raw: Uint8Array | undefined): string {
+function quarantineLine(note: QuarantineNote, raw: Uint8Array | undefined): string {
   return `${JSON.stringify({ time: new Date().toISOString(), ...note, ...(raw === undefined ? {} : { raw: Buffer.from(raw).toString('base64') }) })}\n`
 }
 

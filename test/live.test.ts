@@ -1,8 +1,9 @@
 import { appendFileSync, chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createLiveMasker, createMasker, InputError, RulesetError } from '../src/index.ts'
+import { createLiveMasker, createMasker, InputError, maskWritable, RulesetError } from '../src/index.ts'
 import type { LiveMasker, LiveOptions, Masker, ReloadEvent, RulesetInput } from '../src/index.ts'
 import { signature } from '../src/watch.ts'
 import { testFolder } from './support/folder.ts'
@@ -317,6 +318,20 @@ describe('feeds', () => {
     const out = await stream.toArray()
     expect(Buffer.concat(out as Buffer[]).toString()).toBe('{"a":"v1","b":"v1","c":1}\n')
   })
+})
+
+it('maskWritable follows its ruleset, between two lines', async () => {
+  const path = join(folder.next(), 'rules.yaml')
+  writeFileSync(path, numbered(1))
+  const to = new PassThrough()
+  const events: ReloadEvent[] = []
+  const stream = maskWritable(to, { ruleset: path, runSecret: SECRET, watch: true, onReload: (event) => events.push(event) })
+  onTestFinished(() => void stream.destroy())
+  stream.write('{"a":1}\n{"a":')
+  replace(path, numbered(2))
+  await until(() => events.length === 1)
+  stream.write('2}\n{"a":3}\n')
+  expect(String(to.read())).toBe('{"a":"v1"}\n{"a":"v1"}\n{"a":"v2"}\n')
 })
 
 describe('watching', () => {

@@ -227,7 +227,7 @@ export const COMMANDS: readonly Command[] = [
     usage: 'mask-logs serve [--config FILE]',
     summary: 'Serve the in-flight masking API: named ruleset plans, each with an endpoint that masks JSON.',
     operands: 0,
-    examples: ['mask-logs serve', 'mask-logs serve --config mask-logs-server.yaml', 'MASK_LOGS_AUTH=none mask-logs serve'],
+    examples: ['mask-logs serve', 'mask-logs serve --config mask-logs-server.yaml'],
   },
   {
     name: 'hash-password',
@@ -259,7 +259,7 @@ export const EXIT_CODES: readonly (readonly [code: string, text: string])[] = [
   ['2', 'Wrong usage: unknown option, run secret of the wrong length, a file named by an option that cannot be opened. Nothing was read.'],
   ['3', 'The ruleset cannot be used. Nothing was read.'],
   ['70', 'A defect of mask-logs itself; only the class and code of the error are shown.'],
-  ['128+n', 'Stopped by signal n (129 SIGHUP, 130 SIGINT, 143 SIGTERM) after what had been read was written.'],
+  ['128+n', 'Stopped by signal n (129 SIGHUP, unless it reloads, 130 SIGINT, 143 SIGTERM) after what had been read was written.'],
   ['(run)', "The command's own code; 128+n when a signal ended it, 126 when it cannot be executed, 127 when it is not found."],
 ]
 

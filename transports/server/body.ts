@@ -34,7 +34,7 @@ export function readBody(request: FastifyRequest, payload: IncomingMessage, { ma
     const chunks: Buffer[] = []
     let total = 0
     let received = 0
-    const inflate = gzip ? createGunzip({ maxOutputLength: maxBytes + 1 }) : undefined
+    const inflate = gzip ? createGunzip() : undefined
     const end = (error: Error | undefined): void => {
       clearTimeout(timer)
       payload.removeAllListeners('data')
@@ -63,6 +63,8 @@ export function readBody(request: FastifyRequest, payload: IncomingMessage, { ma
       else chunks.push(chunk)
     }
     const ended = (): void => {
+      // what is inflated may take a moment longer
+      payload.off('close', aborted)
       if (inflate === undefined) end(undefined)
       else inflate.end()
     }
@@ -80,7 +82,7 @@ export function readBody(request: FastifyRequest, payload: IncomingMessage, { ma
       })
       inflate.on('data', take)
       inflate.on('end', () => end(undefined))
-      inflate.on('error', (error: NodeJS.ErrnoException) => end(error.code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(maxBytes) : refuse(400, 'The request body is not valid gzip.')))
+      inflate.on('error', () => end(refuse(400, 'The request body is not valid gzip.')))
     }
     payload.on('end', ended)
     payload.on('error', aborted)

@@ -114,9 +114,10 @@ export function compileSchema(schema: unknown): RecordSchema {
 }
 
 /** Searches in linear time, in place of RegExp. */
-function linear(pattern: string): { test(text: string): boolean; exec(): null } {
+function linear(pattern: string): { test(text: string): boolean; exec(): null; toString(): string } {
   const regex = compileRegex(`(?s:.*?)(?:${pattern})(?s:.*)`)
-  return { test: (text) => regex.matches(text), exec: () => null }
+  // under its text the library finds it again
+  return { test: (text) => regex.matches(text), exec: () => null, toString: () => `/${pattern}/` }
 }
 
 function checkSchema(schema: unknown, at: string, names: Set<string>, depth: number): void {
