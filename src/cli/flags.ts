@@ -33,7 +33,7 @@ export class UsageError extends Error {
   }
 }
 
-const MASKING: readonly CommandName[] = ['mask', 'run', 'explain']
+const MASKING: readonly CommandName[] = ['mask', 'run', 'explain', 'serve']
 const READING: readonly CommandName[] = [...MASKING, 'discover']
 const EVERY: readonly CommandName[] = ['mask', 'run', 'explain', 'discover', 'check', 'convert', 'rulesets', 'schema', 'init', 'new-secret', 'serve', 'hash-password', 'new-token']
 
@@ -43,7 +43,7 @@ export const FLAGS: readonly Flag[] = [
     short: 'r',
     value: 'FILE|mask-logs:NAME',
     repeat: true,
-    commands: ['mask', 'run', 'explain', 'check'],
+    commands: ['mask', 'run', 'explain', 'check', 'serve'],
     text: 'Ruleset file or built-in; give it again to add a stronger one. Default: MASK_LOGS_RULESET, else mask-logs:default.',
   },
   {
@@ -89,21 +89,21 @@ export const FLAGS: readonly Flag[] = [
   },
   { name: 'stats', commands: ['mask', 'run'], text: 'Summary on stderr at the end: lines, masked values by rule and detector, errors by code, speed.' },
   { name: 'explain', commands: ['mask', 'run'], text: 'One line on stderr for each masked value: place, path, rule or detector, score, length. Never the value.' },
-  { name: 'json-findings', commands: MASKING, text: 'Explain as JSON, one finding a line.' },
+  { name: 'json-findings', commands: ['mask', 'run', 'explain'], text: 'Explain as JSON, one finding a line.' },
   {
     name: 'findings',
     value: 'FILE|FD',
-    commands: ['mask', 'run'],
+    commands: ['mask', 'run', 'serve'],
     text: 'Append one JSON event for each masked value to a file (made for its owner alone), or write it to a descriptor: time, source, line, path, rule, detector, length. Never the value.',
   },
-  { name: 'findings-wait', commands: ['mask', 'run'], text: 'Wait for the reader of --findings when its pipe is full. Default: events are dropped, counted and told.' },
+  { name: 'findings-wait', commands: ['mask', 'run', 'serve'], text: 'Wait for the reader of --findings when its pipe is full. Default: events are dropped, counted and told.' },
   {
     name: 'watch',
-    commands: ['mask', 'run'],
+    commands: ['mask', 'run', 'serve'],
     text: 'Reload the rulesets when their files change, and on SIGHUP. One that cannot be used is told, and the one in force stays.',
   },
-  { name: 'reload', commands: ['mask', 'run'], text: 'Reload the rulesets on SIGHUP only, which then does not end the reading and is not passed to a command.' },
-  { name: 'stamp', commands: ['mask', 'run'], text: 'Write name and serial of the ruleset at the end of every JSON object: "mask_logs":{"ruleset":...,"serial":...}.' },
+  { name: 'reload', commands: ['mask', 'run', 'serve'], text: 'Reload the rulesets on SIGHUP only, which then does not end the reading and is not passed to a command.' },
+  { name: 'stamp', commands: ['mask', 'run', 'serve'], text: 'Write name and serial of the ruleset at the end of every JSON object: "mask_logs":{"ruleset":...,"serial":...}.' },
   {
     name: 'metrics-listen',
     value: '[HOST:]PORT',
@@ -127,13 +127,18 @@ export const FLAGS: readonly Flag[] = [
     name: 'plugin',
     value: 'MODULE',
     repeat: true,
-    commands: ['mask', 'run', 'explain', 'discover', 'check', 'convert'],
+    commands: ['mask', 'run', 'explain', 'serve', 'discover', 'check', 'convert'],
     text: 'Module with masks or detectors of your own; may be given again.',
   },
   { name: 'quarantine', value: 'FILE', commands: MASKING, text: 'Append a note (JSON, without content) for each line that the policy quarantines.' },
   { name: 'quarantine-raw', commands: MASKING, text: 'With --quarantine: the line itself too, as base64. The file is then as sensitive as the input; it must have mode 600.' },
   { name: 'max-record-bytes', value: 'N', commands: READING, text: 'Longest line that is masked whole: 1KiB to 256MiB. Overrides the policy of the ruleset.' },
-  { name: 'quiet', short: 'q', commands: ['mask', 'run', 'explain', 'discover', 'check'], text: 'No warnings, no notice about a missing run secret, no progress bar.' },
+  { name: 'quiet', short: 'q', commands: ['mask', 'run', 'explain', 'serve', 'discover', 'check'], text: 'No warnings, no notice about a missing run secret, no progress bar.' },
+  {
+    name: 'tail',
+    commands: ['serve'],
+    text: "Mask the lines of standard input on their way to standard output, and show them on the page's Live tab as they pass. The access log goes to standard error. The options for masking go with it.",
+  },
   { name: 'config', value: 'FILE', commands: ['serve'], text: 'Settings of the server (YAML). MASK_LOGS_<KEY> in the environment counts above them; docs/server.md lists them.' },
   { name: 'help', short: 'h', commands: EVERY, text: 'Help, also for one command.' },
   { name: 'version', short: 'V', commands: EVERY, text: 'The version.' },
@@ -224,7 +229,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'serve',
-    usage: 'mask-logs serve [--config FILE]',
+    usage: 'mask-logs serve [--config FILE] [--tail]',
     summary: 'Serve the in-flight masking API: named ruleset plans, each with an endpoint that masks JSON.',
     operands: 0,
     examples: ['mask-logs serve', 'mask-logs serve --config mask-logs-server.yaml'],

@@ -17,6 +17,7 @@ import type { Settings } from './config.ts'
 import { forbidden, invalid, missing, planNotFound, refuse, Refusal, wrongType } from './errors.ts'
 import { text } from './json.ts'
 import { RateLimiter } from './limits.ts'
+import type { LiveLines } from './live.ts'
 import type { Logs } from './log.ts'
 import { answerMask, explainMask } from './masking.ts'
 import type { Engine, MaskAnswer, MaskSettings } from './masking.ts'
@@ -49,6 +50,8 @@ export interface Services {
   readonly setAiEngine: (url: string | undefined) => void
   /** Undefined: everything is masked in this thread. */
   readonly pool: Pool | undefined
+  /** Lines that pass through this server; undefined: none do. */
+  readonly live: LiveLines | undefined
   readonly state: { ready: boolean; draining: boolean }
 }
 
@@ -76,6 +79,8 @@ interface Running {
   caller: Caller | undefined
   readonly begun: number
   counted: boolean
+  /** It is in the access log already. */
+  logged?: true
 }
 
 const running = Symbol('running')
@@ -200,16 +205,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     const milliseconds = own === undefined ? 0 : performance.now() - own.begun
     const { statusCode } = reply
     metrics.request(METHODS.includes(request.method as HTTPMethods) || request.method === 'HEAD' ? request.method : 'other', config?.route ?? 'unknown', statusCode, milliseconds)
-    logs.access({
-      address: request.ip,
-      user: own?.caller?.name,
-      method: request.method,
-      path: pathOf(request),
-      status: statusCode,
-      bytes: Number(reply.getHeader('content-length') ?? 0),
-      milliseconds,
-      id: request.id,
-    })
+    if (own?.logged !== true) logAccess(logs, request, statusCode, Number(reply.getHeader('content-length') ?? 0), milliseconds)
   })
 
   // a client that goes away gets no answer, but does not count any longer either
@@ -245,7 +241,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
 
   // ---------------------------------------------------------------------------------------------- routes
 
-  const routes: Route[] = [...apiRoutes(services), ...planRoutes(services), ...maskRoutes(services), ...pageRoutes(services)]
+  const routes: Route[] = [...apiRoutes(services), ...planRoutes(services), ...maskRoutes(services), ...pageRoutes(services), ...liveRoutes(services)]
   const byPath = new Map<string, Route[]>()
   for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route])
   for (const [path, list] of byPath) {
@@ -265,6 +261,10 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   }
   await app.ready()
   return app
+}
+
+function logAccess(logs: Logs, request: FastifyRequest, status: number, bytes: number, milliseconds: number): void {
+  logs.access({ address: request.ip, user: (request as Own)[running]?.caller?.name, method: request.method, path: pathOf(request), status, bytes, milliseconds, id: request.id })
 }
 
 /** The path without its query. */
@@ -741,6 +741,39 @@ function pageRoutes({ settings, metrics, store, auth }: Services): Route[] {
       path: '/ifm/info/',
       config: { open: true },
       handler: () => ({ name: 'mask-logs', version: packageVersion(), auth: auth === undefined ? 'none' : 'password' }),
+    },
+  ]
+}
+
+// -------------------------------------------------------------------------------------------------- lines that pass
+
+function liveRoutes({ live, auth, metrics, logs }: Services): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/ifm/live/',
+      // who may see rulesets may see what they leave of the lines
+      config: { scope: 'ifm/rules:read' },
+      handler(request, reply) {
+        if (live === undefined) throw refuse(404, 'No lines pass through this server: mask-logs serve --tail masks standard input and shows it here.')
+        const given = (request.query as Record<string, unknown>)['after']
+        const after = given === undefined || given === '-1' ? -1 : queryNumber({ after: given }, 'after', 0, 0, Number.MAX_SAFE_INTEGER)
+        if (request.method === 'HEAD') return reply.type('text/event-stream').send()
+        const headers = Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]))
+        // a login that has run out, or a user who is gone, sees no further line
+        const { authorization } = request.headers
+        const allowed = async (): Promise<boolean> => auth === undefined || (await auth.caller(authorization, false)).scopes.includes('ifm/rules:read')
+        if (!live.serve(reply.raw, after, headers, allowed)) throw refuse(503, 'Too many look on already.', { 'Retry-After': '10' })
+        // it is open for as long as somebody looks: no request that others wait behind
+        const own = (request as Own)[running]!
+        own.counted = false
+        metrics.inFlight--
+        // when it ends is not known, and who goes away leaves no sign
+        own.logged = true
+        logAccess(logs, request, 200, 0, performance.now() - own.begun)
+        reply.hijack()
+        return reply
+      },
     },
   ]
 }

@@ -9,6 +9,7 @@ import { packageFolder } from './assets.ts'
 import { Auth, tokenKeys } from './auth.ts'
 import { isLoopback, readSettings } from './config.ts'
 import type { Environment } from './config.ts'
+import type { LiveLines } from './live.ts'
 import { openLogs } from './log.ts'
 import { Maskers } from './maskers.ts'
 import { Metrics } from './metrics.ts'
@@ -31,6 +32,8 @@ export interface ServerOptions {
   readonly stdout?: Writable | undefined
   /** Where the server's own log goes (default: standard error). */
   readonly stderr?: Writable | undefined
+  /** Lines that pass through the process, for the page's Live tab: masked ones only. Closed with the server. */
+  readonly live?: LiveLines | undefined
   /** The clock, for the life of tokens: milliseconds since the epoch. */
   readonly now?: (() => number) | undefined
 }
@@ -133,7 +136,7 @@ export async function createServer(options: ServerOptions = {}): Promise<MaskSer
   let app: Awaited<ReturnType<typeof createApp>>
   try {
     await store.start()
-    app = await createApp({ settings, logs, metrics, auth, store, seeds, compiler, maskers, keyring, setAiEngine: () => {}, pool, state })
+    app = await createApp({ settings, logs, metrics, auth, store, seeds, compiler, maskers, keyring, setAiEngine: () => {}, pool, live: options.live, state })
   } catch (error) {
     store.close()
     users?.close()
@@ -143,6 +146,7 @@ export async function createServer(options: ServerOptions = {}): Promise<MaskSer
   const close = (): Promise<void> =>
     (closed ??= (async () => {
       state.draining = true
+      options.live?.close()
       store.close()
       users?.close()
       app.server.closeAllConnections()
@@ -175,6 +179,8 @@ export async function createServer(options: ServerOptions = {}): Promise<MaskSer
     async drain() {
       state.draining = true
       if (settings.drainDelay > 0) await new Promise((done) => setTimeout(done, settings.drainDelay))
+      // they would be open for ever
+      options.live?.close()
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<false>((done) => {
         timer = setTimeout(() => done(false), settings.shutdownTimeout)
