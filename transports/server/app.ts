@@ -683,7 +683,7 @@ function maskRoutes(services: Services): Route[] {
 
 // -------------------------------------------------------------------------------------------------- pages, metrics
 
-function pageRoutes({ settings, metrics, store, auth }: Services): Route[] {
+function pageRoutes({ settings, metrics, store, auth, live }: Services): Route[] {
   const web = readAssets(webFolder())
   const swagger = readAssets(swaggerFolder())
   swagger.set('index.html', page(SWAGGER_PAGE, 'text/html; charset=utf-8'))
@@ -740,7 +740,7 @@ function pageRoutes({ settings, metrics, store, auth }: Services): Route[] {
       method: 'GET',
       path: '/ifm/info/',
       config: { open: true },
-      handler: () => ({ name: 'mask-logs', version: packageVersion(), auth: auth === undefined ? 'none' : 'password' }),
+      handler: () => ({ name: 'mask-logs', version: packageVersion(), auth: auth === undefined ? 'none' : 'password', live: live !== undefined }),
     },
   ]
 }

@@ -84,12 +84,15 @@ export class Api {
   #refreshing: Promise<boolean> | undefined
   user = ''
   scopes: readonly string[] = []
+  /** Lines pass through the server. */
+  hasLive = false
   /** Called when the login has run out. */
   onExpired: () => void = () => {}
 
   /** True: the server takes everybody. */
   async open(): Promise<boolean> {
-    const info = (await this.#json(await this.#fetch('GET', '/ifm/info/', {}))) as { auth: string }
+    const info = (await this.#json(await this.#fetch('GET', '/ifm/info/', {}))) as { auth: string; live?: boolean }
+    this.hasLive = info.live === true
     if (info.auth !== 'none') return false
     this.user = 'no login'
     await this.#readScopes()

@@ -32,7 +32,8 @@ export function countersView({ api }: Context): View {
         }
         last = { at, stats }
         show(stats)
-        if (failed || state.textContent === 'Loading ...') fill(state, 'Counted since the server was started, read again every two seconds.')
+        if (failed || state.textContent === 'Loading ...')
+          fill(state, 'Counted since the server was started, and read again every two seconds. /metrics has the same for Prometheus.')
         failed = false
       } catch (error) {
         if (control.signal.aborted) return
@@ -71,14 +72,7 @@ export function countersView({ api }: Context): View {
   void poll()
   return {
     title: 'Counters',
-    element: h(
-      'section',
-      { class: 'counters' },
-      h('div', { class: 'bar' }, h('h1', {}, 'Counters'), h('a', { class: 'end', href: '/ifm/docs/', target: '_blank', rel: 'noopener' }, '/metrics has the same for Prometheus')),
-      state,
-      tiles,
-      tables,
-    ),
+    element: h('section', { class: 'counters' }, h('div', { class: 'bar' }, h('h1', {}, 'Counters')), state, tiles, tables),
     close() {
       clearTimeout(timer)
       control.abort()

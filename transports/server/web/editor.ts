@@ -18,7 +18,7 @@ import type { RulesetSchema } from './ruleset-schema.ts'
 
 const look = EditorView.theme({
   '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--field)', fontSize: '13px' },
-  '&.cm-focused': { outline: '2px solid var(--focus)', outlineOffset: '-1px' },
+  '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.55' },
   '.cm-content': { caretColor: 'var(--text)', padding: '8px 0' },
   '.cm-cursor, .cm-dropCursor': { borderLeftColor: 'var(--text)' },
@@ -31,8 +31,9 @@ const look = EditorView.theme({
   '.cm-placeholder': { color: 'var(--muted)' },
   '.cm-selectionMatch': { backgroundColor: 'var(--selection)' },
   '.cm-searchMatch': { backgroundColor: 'var(--mark)', outline: '1px solid var(--mark-edge)' },
-  '.cm-tooltip': { backgroundColor: 'var(--panel)', color: 'var(--text)', border: '1px solid var(--border)', borderRadius: '8px', boxShadow: 'var(--shadow)', overflow: 'hidden' },
+  '.cm-tooltip': { backgroundColor: 'var(--panel)', color: 'var(--text)', border: '1px solid var(--border)', borderRadius: '8px', boxShadow: 'var(--shadow)' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', fontSize: '13px', maxHeight: '17em' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li:first-child': { borderRadius: '7px 7px 0 0' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '3px 10px' },
   '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--on-accent)' },
   '.cm-tooltip-autocomplete ul li[aria-selected] .cm-completionDetail': { color: 'var(--on-accent)' },
@@ -119,7 +120,7 @@ export function createEditor({ label, text, placeholder: empty, onChange, onRun,
   const element = h('div', { class: 'editor' })
   const root = element.attachShadow({ mode: 'open' })
   const sheet = new CSSStyleSheet()
-  sheet.replaceSync(':host { display: block } .frame { height: 100%; min-height: inherit }')
+  sheet.replaceSync(':host { display: block } .frame { height: 100% }')
   root.adoptedStyleSheets = [sheet]
   const frame = h('div', { class: 'frame' })
   root.append(frame)
@@ -175,6 +176,7 @@ export function createEditor({ label, text, placeholder: empty, onChange, onRun,
           return { pos: found.from, end: found.to, above: true, create: () => ({ dom: h('div', { class: 'cm-hint' }, found.title) }) }
         }),
         linter(null),
+        EditorView.domEventHandlers({ beforeinput: replaceSelected }),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off' }),
         EditorView.updateListener.of((update) => {
@@ -208,6 +210,21 @@ export function createEditor({ label, text, placeholder: empty, onChange, onRun,
     },
     close: () => view.destroy(),
   }
+}
+
+/**
+ * Typing over a selection: left to itself the browser keeps the looks of what goes by inline styles, which the content security policy
+ * refuses, aloud.
+ */
+function replaceSelected(event: InputEvent, view: EditorView): boolean {
+  const { data, inputType, isComposing } = event
+  const { main } = view.state.selection
+  if (inputType !== 'insertText' || data === null || isComposing || main.empty || view.state.selection.ranges.length > 1) return false
+  event.preventDefault()
+  const insert = () => view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true })
+  const taken = view.state.facet(EditorView.inputHandler).some((handler) => handler(view, main.from, main.to, data, insert))
+  if (!taken) view.dispatch(insert())
+  return true
 }
 
 function completer(schema: () => RulesetSchema | undefined): (context: CompletionContext) => CompletionResult | null {

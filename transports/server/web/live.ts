@@ -117,7 +117,9 @@ export function liveView({ api }: Context): View {
     const n = fitting ?? (filters ? lines.filter(fits).length : lines.length)
     fill(
       numbers,
-      `${seen.toLocaleString('en')} lines seen, ${n.toLocaleString('en')} of the last ${lines.length.toLocaleString('en')} fit`,
+      filters
+        ? `${n.toLocaleString('en')} of the last ${lines.length.toLocaleString('en')} lines fit, ${seen.toLocaleString('en')} have passed`
+        : `${seen.toLocaleString('en')} lines have passed, the last ${lines.length.toLocaleString('en')} are kept here`,
       dropped > 0 && h('strong', { class: 'dropped' }, `${dropped.toLocaleString('en')} not shown: they came faster than the page could take them`),
     )
   }
@@ -146,9 +148,9 @@ export function liveView({ api }: Context): View {
             ...chips(line.findings).map(([finding, n]) =>
               h(
                 'li',
-                { title: `${finding.path || 'text'}, rule ${finding.rule ?? 'unknown_fields'}` },
+                { title: `${finding.path || 'text'}, rule ${ruleOf(finding)}` },
                 h('span', { class: 'chip-path' }, finding.path === '' ? 'text' : finding.path),
-                ` ${finding.rule ?? 'unknown_fields'}`,
+                ` ${ruleOf(finding)}`,
                 finding.detector !== undefined && finding.detector !== finding.rule && ` / ${finding.detector}`,
                 n > 1 && ` x${n}`,
               ),
@@ -203,7 +205,12 @@ export function liveView({ api }: Context): View {
     }
   }
 
-  void follow()
+  if (api.hasLive) void follow()
+  else {
+    frame.hidden = true
+    none.hidden = false
+    fill(state)
+  }
   return {
     title: 'Live',
     element: h('section', { class: 'live' }, h('div', { class: 'bar' }, h('h1', {}, 'Live'), state), tools, numbers, none, frame),
@@ -213,6 +220,9 @@ export function liveView({ api }: Context): View {
     },
   }
 }
+
+/** A key that holds something sensitive is found by no rule of its own. */
+const ruleOf = ({ rule, where }: LiveFinding): string => rule ?? (where === 'key' ? 'in a key' : 'unknown fields')
 
 /** Findings of one kind in one place, with their number. */
 function chips(findings: readonly LiveFinding[]): [LiveFinding, number][] {

@@ -69,7 +69,8 @@ function readOnce(api: Api): { schema: Promise<Schema>; builtins: Promise<readon
 }
 
 /** The editor of a ruleset with its problems below. */
-function rulesetPanel(api: Api, text: string, onChange: () => void, onSave: () => void, onRun: () => void, payload: () => string) {
+function rulesetPanel(api: Api, text: string, onChange: () => void, onSave: () => void, onRun: () => void, onChecked: () => void, payload: () => string) {
+  let good: string | undefined
   let schema: RulesetSchema | undefined
   let control = new AbortController()
   let names: { builtins: readonly Builtin[]; seeds: readonly string[] } = { builtins: [], seeds: [] }
@@ -108,15 +109,22 @@ function rulesetPanel(api: Api, text: string, onChange: () => void, onSave: () =
   })
   const check = debounce(300, () => void validate())
 
-  async function validate(): Promise<void> {
+  /** False: it has errors, or could not be checked. */
+  async function validate(): Promise<boolean> {
     control.abort()
     control = new AbortController()
     const { signal } = control
+    const checked = editor.text
     try {
-      const { issues } = (await api.post('/ifm/validate/', { ruleset_yaml: editor.text }, signal)) as { issues: Issue[] }
+      const { issues } = (await api.post('/ifm/validate/', { ruleset_yaml: checked }, signal)) as { issues: Issue[] }
+      const fine = issues.every(({ severity }) => severity !== 'error')
+      if (fine) good = checked
       show(issues)
+      onChecked()
+      return fine
     } catch (error) {
       if (!signal.aborted) fill(state, words(error))
+      return false
     }
   }
 
@@ -158,6 +166,13 @@ function rulesetPanel(api: Api, text: string, onChange: () => void, onSave: () =
   return {
     editor,
     show,
+    validate: async () => {
+      check.cancel()
+      const fine = await validate()
+      if (!fine) say('The ruleset has errors; it is not saved.', 'error')
+      return fine
+    },
+    ruleset: () => ({ text: good, stale: good !== editor.text }),
     builtins: shared.builtins,
     element: h(
       'section',
@@ -303,19 +318,13 @@ export function planView({ api, go }: Context, name: string): View {
     const panel = rulesetPanel(
       api,
       plan.ruleset_yaml,
-      () => {
-        changed()
-        tryout.changed()
-      },
+      changed,
       () => void store(),
+      () => tryout.run(),
       () => tryout.changed(),
       () => tryout.payload,
     )
-    const tryout = createTryout(
-      api,
-      () => panel.editor.text,
-      () => use.show(),
-    )
+    const tryout = createTryout(api, panel.ruleset, () => use.show())
     const use = usePanel(plan.url, () => tryout.payload)
     const settings = settingsPanel(plan, () => {
       settingsTouched = true
@@ -330,6 +339,7 @@ export function planView({ api, go }: Context, name: string): View {
 
     async function store(serial: number | undefined = plan.serial): Promise<void> {
       if (!dirty) return say('There is nothing to save.')
+      if (!(await panel.validate())) return
       const text = panel.editor.text
       try {
         plan = await api.change(name, serial, { ruleset_yaml: text, ...settings.read() })
@@ -420,16 +430,13 @@ export function newPlanView({ api, go }: Context): View {
   const panel = rulesetPanel(
     api,
     OWN,
-    () => tryout.changed(),
+    () => {},
     () => void create(),
+    () => tryout.run(),
     () => tryout.changed(),
     () => tryout.payload,
   )
-  const tryout = createTryout(
-    api,
-    () => panel.editor.text,
-    () => {},
-  )
+  const tryout = createTryout(api, panel.ruleset, () => {})
   const settings = settingsPanel(
     { options: { enabled: true, default_encoding: 'json', default_charset: 'utf-8', default_log_level: 'WARNING' }, schema: null, schema_mode: 'enforce' },
     () => {},
@@ -463,6 +470,7 @@ export function newPlanView({ api, go }: Context): View {
       return
     }
     name.removeAttribute('aria-invalid')
+    if (!(await panel.validate())) return
     try {
       const plan = (await api.post('/ifm/ruleset-plans/', { name: name.value, ruleset_yaml: panel.editor.text, exact_name: exact.checked, ...settings.read() })) as PlanDetail
       saved = true

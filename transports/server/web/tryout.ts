@@ -39,11 +39,13 @@ export interface Tryout {
   readonly payload: string
   /** The ruleset has changed. */
   changed(): void
+  /** Masks at once. */
+  run(): void
   close(): void
 }
 
-/** `ruleset` gives the text that is to be tried. */
-export function createTryout(api: Api, ruleset: () => string, onPayload: () => void): Tryout {
+/** `ruleset` gives the text that is to be tried: the last one without errors. `stale`: it is not what stands in the editor. */
+export function createTryout(api: Api, ruleset: () => { readonly text: string | undefined; readonly stale: boolean }, onPayload: () => void): Tryout {
   const state = h('p', { class: 'state', role: 'status', 'aria-live': 'polite' })
   const result = h('pre', { class: 'result', tabindex: 0, role: 'region', 'aria-label': 'Masked payload' })
   const list = h('div', { class: 'findings' })
@@ -84,10 +86,12 @@ export function createTryout(api: Api, ruleset: () => string, onPayload: () => v
     }
     editor.underline([])
     const runSecret = secret.value
+    const { text: yaml, stale } = ruleset()
+    if (yaml === undefined) return show('Waiting for a ruleset without errors.', undefined)
     const problem = runSecret === '' || runSecret.length >= 20 ? '' : 'A run secret has 20 to 256 characters.'
     if (problem !== '') return show(problem, undefined)
     // numbers go as they are written
-    const body = `{"ruleset_yaml":${JSON.stringify(ruleset())},${runSecret === '' ? '' : `"run_secret":${JSON.stringify(runSecret)},`}"data":${payload.data}}`
+    const body = `{"ruleset_yaml":${JSON.stringify(yaml)},${runSecret === '' ? '' : `"run_secret":${JSON.stringify(runSecret)},`}"data":${payload.data}}`
     try {
       const answer = await (await api.send('POST', '/ifm/explain/', { body, signal })).text()
       const members = new Map(readJson(answer)?.members.map(({ name, value }) => [name, answer.slice(value.start, value.end)]))
@@ -98,7 +102,7 @@ export function createTryout(api: Api, ruleset: () => string, onPayload: () => v
         const why = logs.map(({ message, path, rule }) => [message, path, rule].filter((part) => part !== undefined && part !== '').join(' - '))
         return show('The request would fail: the policy is to fail on errors, and nothing is given out.', undefined, why)
       }
-      present(text, payload, data, findings, logs)
+      present(text, payload, data, findings, logs, stale)
     } catch (error) {
       if (signal.aborted) return
       show(words(error), undefined)
@@ -116,7 +120,14 @@ export function createTryout(api: Api, ruleset: () => string, onPayload: () => v
     result.classList.toggle('old', content === undefined)
   }
 
-  function present(text: string, payload: Payload, data: string, findings: readonly Finding[], logs: readonly { log_level: string; message: string; path?: string }[]): void {
+  function present(
+    text: string,
+    payload: Payload,
+    data: string,
+    findings: readonly Finding[],
+    logs: readonly { log_level: string; message: string; path?: string }[],
+    stale: boolean,
+  ): void {
     const offset = byteOffsets(payload.data)
     const found = findings.filter(({ decision }) => decision === 'mask').map((finding) => ({ finding, span: [offset(finding.start), offset(finding.end)] as const }))
     found.sort((a, b) => a.span[0] - b.span[0] || a.span[1] - b.span[1])
@@ -158,7 +169,7 @@ export function createTryout(api: Api, ruleset: () => string, onPayload: () => v
       state,
       found.length === 0
         ? `Nothing was masked in ${count(payload.records, 'record')}.`
-        : `${count(found.length, 'value')} masked in ${count(payload.records, 'record')}${removed > 0 ? `, ${removed} removed` : ''}.`,
+        : `${stale ? 'By the last ruleset without errors: ' : ''}${count(found.length, 'value')} masked in ${count(payload.records, 'record')}${removed > 0 ? `, ${removed} removed` : ''}.`,
     )
     fill(
       list,
@@ -187,7 +198,7 @@ export function createTryout(api: Api, ruleset: () => string, onPayload: () => v
         'tr',
         {},
         h('th', { scope: 'row', 'data-label': 'Where' }, open, finding.where === 'key' && ' (key)'),
-        h('td', { 'data-label': 'Rule' }, finding.rule ?? 'unknown fields'),
+        h('td', { 'data-label': 'Rule' }, ruleOf(finding)),
         h('td', { 'data-label': 'Detector' }, finding.detector ?? '-'),
         h('td', { 'data-label': 'Why' }, why(finding)),
       )
@@ -291,6 +302,7 @@ export function createTryout(api: Api, ruleset: () => string, onPayload: () => v
       return editor.text
     },
     changed: soon,
+    run: () => soon.now(),
     close() {
       soon.cancel()
       control.abort()
@@ -306,6 +318,9 @@ function owners({ before }: Change, found: readonly { readonly span: Span }[]): 
   const exact = found.flatMap(({ span }, i) => (span[0] < before[1] && span[1] > before[0] ? [i] : []))
   return exact
 }
+
+/** A key that holds something sensitive is found by no rule of its own. */
+const ruleOf = ({ rule, where }: Finding): string => rule ?? (where === 'key' ? 'scan_keys' : 'unknown_fields')
 
 const REASONS: Readonly<Record<string, string>> = {
   proved: 'its form proves it',
@@ -340,6 +355,6 @@ function why({ reasons = [], absorbed_by, detector, score, decision }: Finding):
 
 /** One finding in a sentence. */
 function sentence(finding: Finding): string {
-  const { path, rule, detector, where } = finding
-  return `${path}${where === 'key' ? ' (the key)' : ''}: rule ${rule ?? 'unknown_fields'}${detector === undefined ? '' : `, detector ${detector}`}. ${why(finding)}`
+  const { path, detector, where } = finding
+  return `${path}${where === 'key' ? ' (the key)' : ''}: rule ${ruleOf(finding)}${detector === undefined ? '' : `, detector ${detector}`}. ${why(finding)}`
 }
