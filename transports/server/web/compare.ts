@@ -120,7 +120,7 @@ export function compare(before: string, after: string, found: readonly Span[]): 
   const walk = (x: JsonValue, y: JsonValue): void => {
     if (before.slice(x.start, x.end) === after.slice(y.start, y.end)) return
     if (x.kind === 'object' && y.kind === 'object') {
-      const pairs = align(x.members, y.members)
+      const pairs = align(x.members, y.members, found)
       for (const [one, other] of pairs) {
         if (other === undefined) {
           out.push({ before: [one.key[0], one.value.end], after: undefined })
@@ -141,15 +141,19 @@ export function compare(before: string, after: string, found: readonly Span[]): 
   return out
 }
 
-/** Members that belong together: by order where there are as many, else those of the same name in order; what has none is gone. */
-function align(x: readonly Member[], y: readonly Member[]): (readonly [Member, Member | undefined])[] {
+/**
+ * Members that belong together: by order where there are as many. Else masking has taken some out: what has another name in its place
+ * is gone, unless its name was masked.
+ */
+function align(x: readonly Member[], y: readonly Member[], found: readonly Span[]): (readonly [Member, Member | undefined])[] {
   if (x.length === y.length) return x.map((one, i) => [one, y[i]])
   let next = 0
   return x.map((one) => {
-    const at = y.findIndex((other, i) => i >= next && other.name === one.name)
-    if (at < 0) return [one, undefined]
-    next = at + 1
-    return [one, y[at]]
+    const other = y[next]
+    const masked = found.some(([start, end]) => start < one.key[1] && end > one.key[0])
+    if (other === undefined || (other.name !== one.name && !masked)) return [one, undefined]
+    next++
+    return [one, other]
   })
 }
 

@@ -93,10 +93,9 @@ export class RulesetSchema {
     const open = quote !== '' && text[to] !== quote
     const places = locate(text.slice(0, from), text.slice(to), open ? quote : '').flatMap((document) => this.#place(document))
     const options = new Map<string, Proposal>()
-    const indent = ' '.repeat(from - (text.lastIndexOf('\n', from - 1) + 1))
     const inFlow = depthOfFlow(text.slice(0, from)) > 0
     const colon = /^\s*:/.test(text.slice(to, to + 2))
-    for (const place of places) for (const one of this.#at(place, { quote, inFlow, colon, indent })) if (!options.has(one.label)) options.set(one.label, one)
+    for (const place of places) for (const one of this.#at(place, { quote, inFlow, colon })) if (!options.has(one.label)) options.set(one.label, one)
     return options.size === 0 ? undefined : { from, to, options: [...options.values()] }
   }
 
@@ -170,7 +169,7 @@ export class RulesetSchema {
   }
 
   /** What a place allows. */
-  *#at({ schemas, part, map, under: key }: Place, how: { quote: string; inFlow: boolean; colon: boolean; indent: string }): Generator<Proposal> {
+  *#at({ schemas, part, map, under: key }: Place, how: { quote: string; inFlow: boolean; colon: boolean }): Generator<Proposal> {
     const objects = schemas.filter(({ properties }) => properties !== undefined)
     if (part === 'key' || part === 'item' || part === 'value') {
       if (how.quote === '' && (part !== 'value' || !how.inFlow)) {
@@ -248,8 +247,8 @@ export class RulesetSchema {
         schema.items !== undefined ||
         schema.enum !== undefined ||
         schema.const !== undefined ||
-        typeof schema.additionalProperties === 'object' ||
-        schema.type === 'boolean'
+        schema.type !== undefined ||
+        typeof schema.additionalProperties === 'object'
       )
         parts.push(schema)
       for (const one of allOf) if (one.not === undefined) parts.push(...this.#expanded([one], node, depth + 1))
