@@ -82,12 +82,15 @@ export class Api {
   #access: string | undefined
   #refresh: string | undefined
   #refreshing: Promise<boolean> | undefined
+  #asking: Promise<boolean> | undefined
+  /** The login has run out, and nobody has signed in again or out since. */
+  #lapsed = false
   user = ''
   scopes: readonly string[] = []
   /** Lines pass through the server. */
   hasLive = false
-  /** Called when the login has run out. */
-  onExpired: () => void = () => {}
+  /** Called when the login has run out. True: there is a new one. */
+  onExpired: () => Promise<boolean> = () => Promise.resolve(false)
 
   /** True: the server takes everybody. */
   async open(): Promise<boolean> {
@@ -105,6 +108,7 @@ export class Api {
     this.#access = access_token
     this.#refresh = refresh_token
     this.user = username
+    this.#lapsed = false
     try {
       await this.#readScopes()
     } catch (error) {
@@ -117,6 +121,7 @@ export class Api {
     this.#access = this.#refresh = undefined
     this.user = ''
     this.scopes = []
+    this.#lapsed = false
   }
 
   can(scope: string): boolean {
@@ -131,9 +136,14 @@ export class Api {
   async send(method: string, path: string, sent: Sent = {}): Promise<Response> {
     let answer = await this.#fetch(method, path, sent)
     if (answer.status === 401 && this.#refresh !== undefined && (await (this.#refreshing ??= this.#renew()))) answer = await this.#fetch(method, path, sent)
-    if (answer.status === 401 && this.#access !== undefined) {
-      this.logout()
-      this.onExpired()
+    if (answer.status === 401 && (this.#access !== undefined || this.#lapsed)) {
+      this.#access = this.#refresh = undefined
+      this.#lapsed = true
+      // whoever waits for an answer meanwhile waits for the one login
+      this.#asking ??= this.onExpired().finally(() => {
+        this.#asking = undefined
+      })
+      if (await this.#asking) answer = await this.#fetch(method, path, sent)
     }
     if (!answer.ok) throw await refusal(answer)
     return answer

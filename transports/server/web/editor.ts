@@ -8,7 +8,7 @@ import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighl
 import { linter, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint'
 import type { Diagnostic } from '@codemirror/lint'
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search'
-import { EditorState, StateEffect, StateField } from '@codemirror/state'
+import { EditorState, Prec, StateEffect, StateField } from '@codemirror/state'
 import type { Extension } from '@codemirror/state'
 import { Decoration, drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, hoverTooltip, keymap, lineNumbers, placeholder } from '@codemirror/view'
 import type { DecorationSet } from '@codemirror/view'
@@ -154,6 +154,18 @@ export function createEditor({ label, text, placeholder: empty, onChange, onRun,
       doc: text,
       extensions: [
         look,
+        // an Escape that closes something else too counts: Tab leaves the field then
+        Prec.highest(
+          keymap.of([
+            {
+              key: 'Escape',
+              run(view) {
+                view.setTabFocusMode(2000)
+                return false
+              },
+            },
+          ]),
+        ),
         keymap.of([
           ...(onSave === undefined ? [] : [{ key: 'Mod-s', run: run(onSave), preventDefault: true }]),
           ...(onRun === undefined ? [] : [{ key: 'Mod-Enter', run: run(onRun) }]),

@@ -155,30 +155,29 @@ function signIn(note = ''): void {
   user.focus()
 }
 
-api.onExpired = () => {
+api.onExpired = async () => {
   // what is being written must not be lost with the login
-  if (current?.unsaved?.() === true) void again()
-  else {
-    close()
-    signIn('Your login has run out.')
-  }
+  if (current?.unsaved?.() === true) return again()
+  close()
+  api.logout()
+  signIn('Your login has run out.')
+  return false
 }
 
-/** Asks for the password over the page, which stays as it is. */
-async function again(): Promise<void> {
+/** Asks for the password over the page, which stays as it is. False: not now. */
+async function again(note = 'Sign in again to go on; what you have written stays.'): Promise<boolean> {
   const user = h('input', { autocomplete: 'username', required: true })
   const password = h('input', { type: 'password', autocomplete: 'current-password', required: true })
-  const answer = await ask(
-    'Your login has run out',
-    h('div', {}, h('p', {}, 'Sign in again to go on; what you have written stays.'), labelled('User name', user), labelled('Password', password)),
-    [{ value: 'login', label: 'Sign in', look: 'primary' }],
-  )
-  if (answer === undefined) return
+  user.value = api.user
+  const fields = h('div', {}, h('p', {}, note), labelled('User name', user), labelled('Password', password))
+  const answer = await ask('Your login has run out', fields, [{ value: 'login', label: 'Sign in', look: 'primary' }])
+  if (answer === undefined) return false
   try {
     await api.login(user.value, password.value)
     fill(who, api.user)
-  } catch {
-    void again()
+    return true
+  } catch (error) {
+    return again(words(error))
   }
 }
 

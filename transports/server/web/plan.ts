@@ -109,8 +109,8 @@ function rulesetPanel(api: Api, text: string, onChange: () => void, onSave: () =
   })
   const check = debounce(300, () => void validate())
 
-  /** False: it has errors, or could not be checked. */
-  async function validate(): Promise<boolean> {
+  /** False: it has errors. Undefined: it could not be checked, which is told. */
+  async function validate(): Promise<boolean | undefined> {
     control.abort()
     control = new AbortController()
     const { signal } = control
@@ -124,7 +124,7 @@ function rulesetPanel(api: Api, text: string, onChange: () => void, onSave: () =
       return fine
     } catch (error) {
       if (!signal.aborted) fill(state, words(error))
-      return false
+      return undefined
     }
   }
 
@@ -169,8 +169,8 @@ function rulesetPanel(api: Api, text: string, onChange: () => void, onSave: () =
     validate: async () => {
       check.cancel()
       const fine = await validate()
-      if (!fine) say('The ruleset has errors; it is not saved.', 'error')
-      return fine
+      if (fine !== true) say(fine === false ? 'The ruleset has errors; it is not saved.' : 'The ruleset could not be checked; it is not saved.', 'error')
+      return fine === true
     },
     ruleset: () => ({ text: good, stale: good !== editor.text }),
     builtins: shared.builtins,
