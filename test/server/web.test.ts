@@ -521,9 +521,11 @@ describe.skipIf(executablePath === undefined)('the page', () => {
       await page.getByRole('link', { name: 'Plans', exact: true }).click()
       await page.getByText('There are no plans yet.').waitFor()
       await page.getByRole('link', { name: 'New plan' }).first().click()
+      await page.getByText(/values masked/).waitFor()
+      const tried = page.waitForResponse((response) => response.url().endsWith('/ifm/explain/'))
       await ruleset(page).click()
       await page.keyboard.type('# mine\n')
-      await page.getByText('No problems').waitFor()
+      await tried
       // what is being written outlives the login
       now += 13 * 3_600_000
       await page.getByLabel('Name', { exact: true }).fill('kept')

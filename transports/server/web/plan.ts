@@ -337,12 +337,12 @@ export function planView({ api, go }: Context, name: string): View {
       save.disabled = !dirty
     }
 
-    async function store(serial: number | undefined = plan.serial): Promise<void> {
+    async function store(overwrite = false): Promise<void> {
       if (!dirty) return say('There is nothing to save.')
       if (!(await panel.validate())) return
       const text = panel.editor.text
       try {
-        plan = await api.change(name, serial, { ruleset_yaml: text, ...settings.read() })
+        plan = await api.change(name, overwrite ? undefined : plan.serial, { ruleset_yaml: text, ...settings.read() })
         settingsTouched = false
         changed()
         say(`Saved as version ${plan.serial}`)
@@ -359,7 +359,7 @@ export function planView({ api, go }: Context, name: string): View {
         { value: 'theirs', label: 'Load theirs' },
         { value: 'mine', label: 'Overwrite with mine', look: 'danger' },
       ])
-      if (answer === 'mine') await store(undefined)
+      if (answer === 'mine') await store(true)
       else if (answer === 'theirs') go(`#/plan/${name}`, true)
     }
 
