@@ -49,7 +49,7 @@ export function countersView({ api }: Context): View {
     const maskErrors = Object.values(errors).reduce((sum, n) => sum + n, 0)
     fill(
       tiles,
-      tile('Mask requests', whole(mask.requests), `${(rates.at(-1) ?? 0).toFixed(1)} a second`, line(rates)),
+      tile('Mask requests', whole(mask.requests), `${(rates.at(-1) ?? 0).toFixed(1)} a second`, rates.length > 1 ? line(rates) : undefined),
       tile('Masked values', whole(masked.total), `in ${whole(records)} records`),
       tile('Latency, median', time(mask.latency_ms.median), `99th percentile ${time(mask.latency_ms.p99)}`),
       tile('Mask errors', whole(maskErrors), `${whole(failures)} answers of 400 and above`),

@@ -342,6 +342,7 @@ function why({ reasons = [], absorbed_by, detector, score, decision }: Finding):
     const [kind, value = ''] = code.split(/:(.*)/s)
     if (REASONS[code] !== undefined) return REASONS[code]
     if (kind === 'check') return `check ${value} holds`
+    if (kind === 'iin') return `issued by ${value}`
     if (kind === 'bigram') return `${value} bits a character`
     if (kind === 'overlap') return `it overlaps ${value}`
     if (kind === 'decoded') return `inside ${value}`
