@@ -85,10 +85,10 @@ function thirdParty(what: 'server' | 'page', modules: readonly string[]): string
   const folders = new Set(modules.flatMap((id) => /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []))
   if (what === 'server') folders.add(resolve('node_modules/@fastify/swagger-ui'))
   const parts = [...folders].sort().map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, string>
+    const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, string> & { author?: string | { name: string } }
     const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file))
     const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim())
-    return `${name} ${version} (${license})\n\n${texts.join('\n\n') || 'No licence text is in the package.'}`
+    return `${name} ${version} (${license})\n\n${texts.join('\n\n') || `There is no text of its licence in the package; its author is ${typeof author === 'object' ? author.name : author}.`}`
   })
   return `The ${what} of mask-logs contains these packages:\n\n${parts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`
 }

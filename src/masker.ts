@@ -267,7 +267,7 @@ export interface RequestMasker {
   /** Values masked so far. */
   readonly masked: number
   /** The same by rule, and by detector where it was one that found them. */
-  counts(): readonly { readonly rule: string; readonly detector: string | undefined; readonly masked: number }[]
+  counts(): readonly MaskedCount[]
   /** Wipes what it holds of records. It must not be used afterwards. */
   close(): void
 }
@@ -1165,18 +1165,9 @@ class BoundMasker implements Version {
         masker.tally()
         return masker.nMasked
       },
-      counts: () => masker.counts(),
+      counts: () => masker.stats().maskedBy,
       close: () => masker.close(),
     }
-  }
-
-  private counts(): { rule: string; detector: string | undefined; masked: number }[] {
-    this.tally()
-    const { rules, actions, plan } = this.compiled
-    const out = rules.map((rule) => ({ rule: rule.name, detector: undefined as string | undefined, masked: rule.masked }))
-    for (const action of actions) out.push({ rule: action.rule.name, detector: action.detector.name, masked: action.masked })
-    out.push({ rule: 'unknown_fields', detector: undefined, masked: plan.unknownCounter.masked })
-    return out.filter(({ masked }) => masked > 0)
   }
 
   // ---------------------------------------------------------------------------------------------- lines

@@ -50,6 +50,12 @@ export function makeFindings(to: string | number, options: FindingsOptions): Fin
   return new Findings(to, options)
 }
 
+/** All that are open: one listener for all of them, however many loggers there are. */
+const open = new Set<Findings>()
+const atExit = (): void => {
+  for (const sink of open) sink.atExit()
+}
+
 class Findings implements FindingsSink {
   readonly #fd: number
   readonly #owned: boolean
@@ -83,10 +89,14 @@ class Findings implements FindingsSink {
       this.#pipe.on('close', () => this.#fail({ code: 'EPIPE' }))
       this.#pipe.unref()
     }
-    process.once('exit', this.#atExit)
+    if (open.size === 0) process.once('exit', atExit)
+    open.add(this)
   }
 
-  readonly #atExit = (): void => this.#send()
+  /** The process ends: what can be written at once is. */
+  atExit(): void {
+    this.#send()
+  }
 
   readonly write = (event: FindingEvent, source = this.#source): void => {
     if (this.#closed || this.failure !== undefined) {
@@ -166,7 +176,8 @@ class Findings implements FindingsSink {
     this.#send()
     this.#closed = true
     clearTimeout(this.#timer)
-    process.off('exit', this.#atExit)
+    open.delete(this)
+    if (open.size === 0) process.off('exit', atExit)
     if (this.#pipe !== undefined) this.#pipe.destroy()
     else if (this.#owned) closeSync(this.#fd)
   }

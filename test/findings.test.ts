@@ -205,6 +205,18 @@ describe('the findings stream', () => {
     expect(readFileSync(named, 'utf8').split('\n')).toHaveLength(4)
   })
 
+  it('comes out when the process ends, and listens once for any number', () => {
+    const before = process.listenerCount('exit')
+    const path = join(folder.next(), 'findings.ndjson')
+    const sinks = Array.from({ length: 20 }, () => openFindings(path))
+    expect(process.listenerCount('exit')).toBe(before + 1)
+    sinks[7]!.write(event)
+    for (const listener of process.listeners('exit').slice(before)) (listener as () => void)()
+    expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(2)
+    for (const sink of sinks) sink.close()
+    expect(process.listenerCount('exit')).toBe(before)
+  })
+
   it('comes out by itself after a moment', async () => {
     const path = join(folder.next(), 'findings.ndjson')
     const sink = open(path)

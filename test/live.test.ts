@@ -2,6 +2,7 @@ import { appendFileSync, chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, 
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createLiveMasker, createMasker, InputError, maskWritable, RulesetError } from '../src/index.ts'
 import type { LiveMasker, LiveOptions, Masker, ReloadEvent, RulesetInput } from '../src/index.ts'
@@ -29,7 +30,7 @@ function replace(path: string, text: string): void {
   renameSync(`${path}.new`, path)
 }
 
-async function until(done: () => boolean, ms = 8000): Promise<void> {
+async function until(done: () => boolean, ms = 30_000): Promise<void> {
   for (const end = Date.now() + ms; !done(); await sleep(10)) if (Date.now() > end) throw new Error('it did not happen in time')
 }
 
@@ -276,6 +277,45 @@ describe('feeds', () => {
     out += collect(feed.push(Buffer.from('bob@shop.example\n')))
     expect(out).not.toMatch(/MC4C|c2lt/)
     expect(out.endsWith('bob@shop.example\n[REDACTED:email]\n') || out.endsWith('[REDACTED]\n')).toBe(true)
+  })
+
+  it('keep every line whole and versions in order, wherever input is cut and reloads come', () => {
+    const line = fc.constantFrom('{"a":"x","b":"y"}', '{"b":"y"}', 'a=x b=y', '{"c":1}', '', '{"a":"x"}\r')
+    const step = fc.record({ cut: fc.integer({ min: 0, max: 40 }), reload: fc.boolean() })
+    const path = join(folder.next(), 'rules.yaml')
+    writeFileSync(path, numbered(0))
+    const masker = live(path)
+    let n = 0
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 12 }), fc.array(step, { minLength: 1, maxLength: 8 }), (lines, steps) => {
+        const input = lines.join('\n')
+        const feed = masker.feed()
+        const first = n
+        let out = ''
+        let at = 0
+        for (const { cut, reload } of steps) {
+          out += collect(feed.push(Buffer.from(input.slice(at, at + cut))))
+          at += cut
+          if (!reload) continue
+          writeFileSync(path, numbered(++n))
+          masker.reload()
+        }
+        out += collect(feed.push(Buffer.from(input.slice(at)))) + collect(feed.end())
+        const got = out.split('\n')
+        expect(got).toHaveLength(lines.length === 0 ? 1 : lines.length)
+        let before = first
+        for (const [i, text] of got.entries()) {
+          const versions = [...text.matchAll(/v(\d+)/g)].map((match) => Number(match[1]))
+          expect(new Set(versions).size).toBeLessThanOrEqual(1)
+          if (versions.length === 0) continue
+          expect(versions[0]).toBeGreaterThanOrEqual(before)
+          expect(versions[0]).toBeLessThanOrEqual(n)
+          before = versions[0]!
+          expect(text).toBe(lines[i]!.replace(/x|y/g, `v${before}`))
+        }
+      }),
+      { numRuns: 60 },
+    )
   })
 
   it('take new limits with the next line', () => {

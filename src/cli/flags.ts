@@ -87,7 +87,11 @@ export const FLAGS: readonly Flag[] = [
     commands: ['mask', 'discover', 'convert'],
     text: 'Write to FILE: beside it first, renamed when complete. With discover: a ruleset for what was found. With convert: the directory for the rulesets, made if it is not there.',
   },
-  { name: 'stats', commands: ['mask', 'run'], text: 'Summary on stderr at the end: lines, masked values by rule and detector, errors by code, speed.' },
+  {
+    name: 'stats',
+    commands: ['mask', 'run'],
+    text: 'Summary on stderr at the end: name and serial of the ruleset, lines, masked values by rule and detector, errors by code, speed.',
+  },
   { name: 'explain', commands: ['mask', 'run'], text: 'One line on stderr for each masked value: place, path, rule or detector, score, length. Never the value.' },
   { name: 'json-findings', commands: ['mask', 'run', 'explain'], text: 'Explain as JSON, one finding a line.' },
   {

@@ -23,7 +23,7 @@ function replace(path: string, text: string): void {
   renameSync(`${path}.new`, path)
 }
 async function until(done: () => boolean): Promise<void> {
-  for (const end = Date.now() + 10_000; !done(); await sleep(5)) if (Date.now() > end) throw new Error('it did not happen in time')
+  for (const end = Date.now() + 30_000; !done(); await sleep(5)) if (Date.now() > end) throw new Error('it did not happen in time')
 }
 function rules(): string {
   const path = join(folder.next(), 'rules.yaml')
@@ -125,7 +125,7 @@ describe('in the thread', () => {
   })
 })
 
-describe('in the worker', { timeout: 60_000 }, () => {
+describe('in the worker', { timeout: 120_000 }, () => {
   it('the ruleset follows its file; reloads are events of the transport; findings, stamps and notes are written', async () => {
     const home = join(folder.path, 'package')
     mkdirSync(home)

@@ -1,7 +1,6 @@
 // The routes. What is common to all of them is in hooks: a caller that is known, limits, one form for what is refused, a line in the log.
 
-import { randomInt, randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { fastify } from 'fastify'
@@ -9,7 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import multipart from '@fastify/multipart'
 import { BUILTIN_NAMES, builtinRuleset, rulesetJsonSchema } from '../../src/index.ts'
 import type { Keyring } from '../../src/index.ts'
-import { PAGE_HEADERS, packageVersion, readAssets, swaggerFolder, webFolder } from './assets.ts'
+import { NONCE, PAGE_HEADERS, packageVersion, readAssets, swaggerFolder, webFolder } from './assets.ts'
 import type { Asset } from './assets.ts'
 import type { Auth, Caller } from './auth.ts'
 import { checkContentType, readBody } from './body.ts'
@@ -53,6 +52,8 @@ export interface Services {
   /** Lines that pass through this server; undefined: none do. */
   readonly live: LiveLines | undefined
   readonly state: { ready: boolean; draining: boolean }
+  /** What answers a mask request, in place of `answerMask`: for the benchmark. */
+  readonly answer?: typeof answerMask | undefined
 }
 
 interface RouteConfig {
@@ -133,10 +134,10 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
       ? {}
       : {
           https: {
-            cert: readFileSync(tls.cert),
-            key: readFileSync(tls.key),
+            cert: tls.cert,
+            key: tls.key,
             minVersion: 'TLSv1.2',
-            ...(tls.clientCa === undefined ? {} : { ca: readFileSync(tls.clientCa), requestCert: true, rejectUnauthorized: true }),
+            ...(tls.clientCa === undefined ? {} : { ca: tls.clientCa, requestCert: true, rejectUnauthorized: true }),
             headersTimeout: settings.timeouts.headers,
             connectionsCheckingInterval: 1000,
           },
@@ -619,6 +620,7 @@ function schemaFields(fields: ReturnType<typeof bodyFields>, schema: object | nu
 // -------------------------------------------------------------------------------------------------- masking
 
 function maskRoutes(services: Services): Route[] {
+  const { answer = answerMask } = services
   const { settings, store, maskers, metrics, keyring, setAiEngine, compiler, pool } = services
   const maskSettings: MaskSettings = { maxRecords: settings.maxRecords, runSecret: settings.runSecret, allowedUrls: settings.aiEngine.allowedUrls }
   const send = (reply: FastifyReply, name: string, answer: MaskAnswer): FastifyReply => {
@@ -641,7 +643,7 @@ function maskRoutes(services: Services): Route[] {
         const body = request.body as Buffer | undefined
         if (pool !== undefined && body !== undefined && (body.length >= LARGE_BODY || plan.usesAi)) return pool.mask(plan, body).then((answer) => send(reply, name, answer))
         const engine: Engine = { masker: maskers.of(plan), keyring, setAiEngine }
-        return send(reply, name, answerMask(plan, engine, body, maskSettings))
+        return send(reply, name, answer(plan, engine, body, maskSettings))
       },
     },
     {
@@ -694,7 +696,17 @@ function pageRoutes({ settings, metrics, store, auth, live }: Services): Route[]
     const found = assets.get(name === '' ? 'index.html' : name)
     if (found === undefined) return reply.code(404).send({ error: 'Not found.' })
     reply.headers({ ...headers, ETag: found.etag, 'Cache-Control': 'no-cache' })
-    if (request.headers['if-none-match'] === found.etag) return reply.code(304).send()
+    if (!found.nonce && request.headers['if-none-match'] === found.etag) return reply.code(304).send()
+    if (found.nonce) {
+      // styles that the page makes itself carry a number that is used once
+      const nonce = randomBytes(16).toString('base64')
+      reply.removeHeader('ETag')
+      reply.headers({
+        'Cache-Control': 'no-store',
+        'Content-Security-Policy': headers['Content-Security-Policy']!.replace("style-src 'self'", `style-src 'self' 'nonce-${nonce}'`),
+      })
+      return reply.header('Content-Type', found.type).send(found.bytes.toString().replaceAll(NONCE, nonce))
+    }
     return reply.header('Content-Type', found.type).send(found.bytes)
   }
   if (!web.has('index.html')) web.set('index.html', page(PLAIN_PAGE, 'text/html; charset=utf-8'))
@@ -780,7 +792,7 @@ function liveRoutes({ live, auth, metrics, logs }: Services): Route[] {
 
 function page(content: string, type: string): Asset {
   const bytes = Buffer.from(content)
-  return { bytes, type, etag: `"${bytes.length}-${packageVersion()}"` }
+  return { bytes, type, nonce: false, etag: `"${bytes.length}-${packageVersion()}"` }
 }
 
 const PLAIN_PAGE = `<!doctype html>

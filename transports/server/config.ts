@@ -1,6 +1,7 @@
 // Settings of the server: a YAML file, the environment above it, defaults below. docs/server.md lists them.
 
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Problems, readYaml, scalarOf, wanted } from './yaml-file.ts'
@@ -81,7 +82,8 @@ export interface Settings {
   readonly drainDelay: number
   readonly shutdownTimeout: number
   readonly workers: number
-  readonly tls: { readonly cert: string; readonly key: string; readonly clientCa: string | undefined } | undefined
+  /** PEM. */
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer; readonly clientCa: Buffer | undefined } | undefined
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -233,6 +235,25 @@ export function readSettings(config: string | object | undefined, env: Environme
   }
   const instanceFile = raw.instance_secret_file ?? env['MASK_LOGS_INSTANCE_SECRET_FILE']
   const instanceSecret = instanceFile === undefined || instanceFile === '' ? env['MASK_LOGS_INSTANCE_SECRET'] : secretFrom(['instance_secret_file'], instanceFile)
+  const pem = (name: 'cert' | 'key' | 'client_ca'): Buffer | undefined => {
+    const file = raw.tls?.[name]
+    if (file === undefined) return undefined
+    try {
+      return readFileSync(absolute(file))
+    } catch {
+      wrong(['tls', name], 'names a file that cannot be read')
+      return undefined
+    }
+  }
+  const [cert, key, clientCa] = [pem('cert'), pem('key'), pem('client_ca')]
+  const tls = cert === undefined || key === undefined ? undefined : { cert, key, clientCa }
+  if (raw.tls !== undefined && tls === undefined && problems.lines.length === 0) wrong(['tls'], 'needs cert and key')
+  raw.trusted_proxies?.forEach((one, i) => {
+    const [address = '', bits] = one.split('/')
+    const most = isIP(address) === 6 ? 128 : 32
+    if (isIP(address) === 0 || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most)))
+      wrong(['trusted_proxies', String(i)], 'must be an address, or a network such as 10.0.0.0/8')
+  })
   const rate = raw.rate_limit
   const workers = raw.workers ?? workersOf(env['IN_FLIGHT_WORKERS']) ?? Math.max(1, availableParallelism() - 1)
   problems.check()
@@ -262,10 +283,7 @@ export function readSettings(config: string | object | undefined, env: Environme
     drainDelay: raw.drain_delay ?? 0,
     shutdownTimeout: raw.shutdown_timeout ?? 25_000,
     workers,
-    tls:
-      raw.tls === undefined
-        ? undefined
-        : { cert: absolute(raw.tls.cert), key: absolute(raw.tls.key), clientCa: raw.tls.client_ca === undefined ? undefined : absolute(raw.tls.client_ca) },
+    tls,
   }
 }
 

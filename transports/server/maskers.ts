@@ -1,7 +1,6 @@
 // Compiled plans: the ones used last are kept, each under one serial.
 
-import type { RequestMasker } from '../../src/index.ts'
-import type { MaskedCount } from './metrics.ts'
+import type { MaskedCount, RequestMasker } from '../../src/index.ts'
 
 /** What a masker is compiled of. */
 export interface Source {
@@ -62,12 +61,12 @@ export class Maskers {
 
   #tell(name: string, { masker, told }: Kept): void {
     const counts: MaskedCount[] = []
-    for (const { rule, detector, masked } of masker.counts()) {
+    for (const { rule, detector, count } of masker.counts()) {
       const key = `${rule}\n${detector ?? ''}`
-      const more = masked - (told.get(key) ?? 0)
+      const more = count - (told.get(key) ?? 0)
       if (more <= 0) continue
-      told.set(key, masked)
-      counts.push({ rule, detector, masked: more })
+      told.set(key, count)
+      counts.push({ rule, ...(detector === undefined ? {} : { detector }), count: more })
     }
     if (counts.length > 0) this.#report(name, counts)
   }

@@ -77,9 +77,9 @@ export function answerMask(plan: MaskPlan, engine: Engine, rawBody: unknown, set
   const records = request.records.length / 2
   if (done.data === undefined) return { status: 400, body: Buffer.from(`${head()}}`), requestId, records, errors: done.errors }
   if (before !== undefined) {
-    const were = new Map(before.map(({ rule, detector, masked }) => [`${rule} ${detector}`, masked]))
-    for (const { rule, detector, masked } of masker.counts()) {
-      const n = masked - (were.get(`${rule} ${detector}`) ?? 0)
+    const were = new Map(before.map(({ rule, detector, count }) => [`${rule} ${detector}`, count]))
+    for (const { rule, detector, count } of masker.counts()) {
+      const n = count - (were.get(`${rule} ${detector}`) ?? 0)
       if (n > 0) logs.add('DEBUG', `${rule}${detector === undefined ? '' : ` (${detector})`} masked ${n === 1 ? '1 value' : `${n} values`}`, { rule })
     }
   }

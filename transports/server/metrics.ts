@@ -1,17 +1,11 @@
 // Counters of the server: for Prometheus, and the same as JSON for the page. Labels are names and codes, never data.
 
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { MaskedCount } from '../../src/index.ts'
 
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 /** Latencies of the last requests that are kept for the page. */
 const KEPT = 1024
-
-/** Values masked since the last time somebody asked. */
-export interface MaskedCount {
-  readonly rule: string
-  readonly detector: string | undefined
-  readonly masked: number
-}
 
 export class Metrics {
   readonly #registry = new Registry()
@@ -81,7 +75,7 @@ export class Metrics {
   }
 
   masked(plan: string, counts: readonly MaskedCount[]): void {
-    for (const { rule, detector, masked } of counts) {
+    for (const { rule, detector, count: masked } of counts) {
       this.#masked.inc({ plan, rule, detector: detector ?? '' }, masked)
       this.#maskedCount += masked
       this.#byRule.set(rule, (this.#byRule.get(rule) ?? 0) + masked)

@@ -2,12 +2,12 @@
 
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import type { MaskedCount } from '../../src/index.ts'
 import { answerQuestion } from './ai-bridge.ts'
 import type { AiQuestion } from './ai-bridge.ts'
 import { refuse, Refusal } from './errors.ts'
 import type { Log } from './log.ts'
 import type { MaskAnswer } from './masking.ts'
-import type { MaskedCount } from './metrics.ts'
 import type { Plan } from './plans.ts'
 import type { ToWorker, WorkerPlan, WorkerSettings } from './worker.ts'
 
@@ -21,7 +21,13 @@ interface Job {
 type FromWorker =
   | AiQuestion
   | { readonly kind: 'done'; readonly id: number; readonly answer: Omit<MaskAnswer, 'body'> & { readonly body: Uint8Array }; readonly counted: readonly Counted[] }
-  | { readonly kind: 'failed'; readonly id: number; readonly refusal: Pick<Refusal, 'status' | 'body' | 'headers'> | undefined; readonly counted: readonly Counted[] }
+  | {
+      readonly kind: 'failed'
+      readonly id: number
+      readonly refusal: Pick<Refusal, 'status' | 'body' | 'headers'> | undefined
+      readonly what: string
+      readonly counted: readonly Counted[]
+    }
 
 interface Counted {
   readonly plan: string
@@ -112,7 +118,10 @@ export class Pool {
         const { body, ...rest } = message.answer
         job?.done({ ...rest, body: Buffer.from(body.buffer, body.byteOffset, body.length) })
       } else if (message.refusal !== undefined) job?.failed(new Refusal(message.refusal.status, message.refusal.body, message.refusal.headers))
-      else job?.failed(new Error('masking failed in a thread'))
+      else {
+        this.#log('error', 'masking failed in a thread', { error: message.what })
+        job?.failed(new Error('masking failed in a thread'))
+      }
       this.#next()
     })
     const lost = (): void => {

@@ -12,6 +12,7 @@ import type { Environment } from './config.ts'
 import type { LiveLines } from './live.ts'
 import { openLogs } from './log.ts'
 import { Maskers } from './maskers.ts'
+import type { answerMask } from './masking.ts'
 import { Metrics } from './metrics.ts'
 import { Compiler } from './plans.ts'
 import { Pool, workerFile } from './pool.ts'
@@ -56,7 +57,12 @@ export interface MaskServer {
  *
  * @example const server = await createServer({ config: './mask-logs-server.yaml' })
  */
-export async function createServer(options: ServerOptions = {}): Promise<MaskServer> {
+export function createServer(options: ServerOptions = {}): Promise<MaskServer> {
+  return startServer(options)
+}
+
+/** createServer; `answer` answers mask requests, for the benchmark. */
+export async function startServer(options: ServerOptions, answer?: typeof answerMask): Promise<MaskServer> {
   const { env = process.env, cwd = process.cwd(), stdout = process.stdout, stderr = process.stderr } = options
   const settings = readSettings(options.config, env, cwd)
   const logs = openLogs(settings.logLevel, settings.accessLog, stdout, stderr)
@@ -136,7 +142,7 @@ export async function createServer(options: ServerOptions = {}): Promise<MaskSer
   let app: Awaited<ReturnType<typeof createApp>>
   try {
     await store.start()
-    app = await createApp({ settings, logs, metrics, auth, store, seeds, compiler, maskers, keyring, setAiEngine: () => {}, pool, live: options.live, state })
+    app = await createApp({ settings, logs, metrics, auth, store, seeds, compiler, maskers, keyring, setAiEngine: () => {}, pool, live: options.live, state, answer })
   } catch (error) {
     store.close()
     users?.close()

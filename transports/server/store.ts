@@ -168,6 +168,8 @@ export class PlanStore {
       if (this.#closed) return
       if (this.#busy.has(name)) continue
       try {
+        // another server is in the middle of it
+        if (!first && files.has(`${name}.lock`) && Date.now() - (await stat(join(this.#folder, `${name}.lock`))).mtimeMs < LOCK_STALE) continue
         await this.#look(name, files.has(`${name}.json`), first)
       } catch {
         // it went while it was looked at; the next scan knows

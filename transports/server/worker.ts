@@ -2,11 +2,11 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { Keyring } from '../../src/index.ts'
+import type { MaskedCount } from '../../src/index.ts'
 import { sleepingEngine } from './ai-bridge.ts'
 import { answerMask, refusalOf } from './masking.ts'
 import type { MaskSettings } from './masking.ts'
 import { Maskers } from './maskers.ts'
-import type { MaskedCount } from './metrics.ts'
 import { Compiler } from './plans.ts'
 import type { PlanOptions } from './plans.ts'
 import { compileSchema } from './schema.ts'
@@ -70,10 +70,12 @@ if (port !== null) {
       }
       const answer = answerMask({ ...plan, check }, { masker: maskers.of(plan), keyring, setAiEngine }, Buffer.from(body.buffer, body.byteOffset, body.length), settings)
       maskers.collect()
-      const bytes = answer.body.buffer.byteLength === answer.body.length ? answer.body : Buffer.from(Uint8Array.prototype.slice.call(answer.body))
+      // short buffers share memory with others, which cannot be given away
+      const bytes = answer.body.buffer.byteLength === answer.body.length ? answer.body : Uint8Array.prototype.slice.call(answer.body)
       port.postMessage({ kind: 'done', id, answer: { ...answer, body: bytes }, counted }, [bytes.buffer as ArrayBuffer])
     } catch (error) {
-      port.postMessage({ kind: 'failed', id, refusal: refusalOf(error), counted })
+      const { name, code } = error as { name?: unknown; code?: unknown }
+      port.postMessage({ kind: 'failed', id, refusal: refusalOf(error), what: `${String(name)} ${String(code)}`, counted })
     }
     counted = []
   })
