@@ -236,7 +236,7 @@ export const COMMANDS: readonly Command[] = [
     usage: 'mask-logs serve [--config FILE] [--tail]',
     summary: 'Serve the in-flight masking API: named ruleset plans, each with an endpoint that masks JSON.',
     operands: 0,
-    examples: ['mask-logs serve', 'mask-logs serve --config mask-logs-server.yaml'],
+    examples: ['mask-logs serve', 'mask-logs serve --config mask-logs-server.yaml', 'node server.js | mask-logs serve --tail -r rules.yaml --watch > app.log'],
   },
   {
     name: 'hash-password',

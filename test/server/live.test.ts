@@ -87,7 +87,7 @@ describe('the stream of lines', () => {
     const plain = await createServer({ config: { listen: '127.0.0.1:0', data_dir: path, auth: 'none', workers: 0 }, env: {}, cwd: path, stdout: new Kept(), stderr: new Kept() })
     onTestFinished(() => plain.close())
     const none = await fetch(`${plain.url}/ifm/live/`)
-    expect(none.status).toBe(404)
+    expect(none.status).toBe(409)
     expect(((await none.json()) as { error: string }).error).toContain('--tail')
   })
 

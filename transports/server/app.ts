@@ -767,7 +767,7 @@ function liveRoutes({ live, auth, metrics, logs }: Services): Route[] {
       // who may see rulesets may see what they leave of the lines
       config: { scope: 'ifm/rules:read' },
       handler(request, reply) {
-        if (live === undefined) throw refuse(404, 'No lines pass through this server: mask-logs serve --tail masks standard input and shows it here.')
+        if (live === undefined) throw refuse(409, 'No lines pass through this server: mask-logs serve --tail masks standard input and shows it here.')
         const given = (request.query as Record<string, unknown>)['after']
         const after = given === undefined || given === '-1' ? -1 : queryNumber({ after: given }, 'after', 0, 0, Number.MAX_SAFE_INTEGER)
         if (request.method === 'HEAD') return reply.type('text/event-stream').send()

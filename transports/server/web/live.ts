@@ -190,7 +190,7 @@ export function liveView({ api }: Context): View {
         fill(state, 'The server has ended the connection; trying again.')
       } catch (error) {
         if (control.signal.aborted) return
-        if (error instanceof ApiError && error.status === 404) {
+        if (error instanceof ApiError && error.status === 409) {
           tools.hidden = true
           frame.hidden = true
           none.hidden = false
