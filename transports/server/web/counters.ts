@@ -98,7 +98,7 @@ function tile(name: string, value: string, note: string, drawing?: SVGElement): 
 /** The rates of the last two minutes. */
 function line(values: readonly number[]): SVGElement {
   const most = Math.max(1, ...values)
-  const points = values.map((value, i) => `${((i + KEPT - values.length) / (KEPT - 1)) * 120},${30 - (value / most) * 27}`)
+  const points = values.map((value, i) => `${(i / (values.length - 1)) * 120},${30 - (value / most) * 27}`)
   return svg(
     'svg',
     { viewBox: '0 0 120 32', class: 'spark', 'aria-hidden': 'true', preserveAspectRatio: 'none' },
