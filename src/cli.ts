@@ -952,7 +952,7 @@ async function serve(line: CommandLine, io: CliIo, notes: Notes): Promise<number
     return server.runServer('serve', io, config)
   }
   const setup = await setUp(line, io, notes)
-  const live = new server.LiveLines()
+  const live = new server.LiveLines({ stats: () => setup.masker.stats() })
   let source: Source | undefined
   let stopped = false
 

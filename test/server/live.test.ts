@@ -266,6 +266,13 @@ describe('mask-logs serve --tail', () => {
     expect(lines[1]).toMatchObject({ text: expect.stringMatching(/^2026-11-26 charged \d{4} \d{4} \d{4} \d{4}$/), findings: [{ rule: 'pci', detector: 'credit_card' }] })
     // the access log is not among the lines
     expect(served.err.text).toContain('"GET /ifm/live/" 200')
+    // they are counted with the rest
+    const stats = (await (await fetch(`${url}/ifm/stats/`)).json()) as { records: number; masked: { by_rule: Record<string, number>; by_detector: Record<string, number> } }
+    expect(stats.records).toBeGreaterThan(6)
+    expect(stats.masked.by_detector).toMatchObject({ named_secret: 1, credit_card: 1 })
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    expect(metrics).toContain('mask_logs_masked_values_total{plan="(stdin)",rule="secrets",detector="named_secret"} 1')
+    expect(metrics).toContain(`mask_logs_records_total{plan="(stdin)"} ${stats.records}`)
     // it goes on serving, until a signal
     expect((await fetch(`${url}/api/healthcheck/`)).status).toBe(200)
     served.signal('SIGTERM')

@@ -169,7 +169,7 @@ describe.skipIf(executablePath === undefined)('the page', () => {
   })
 
   it('makes a plan from a built-in ruleset, helps to edit it, and tries it', async () => {
-    const { context, page } = await open()
+    const { context, page } = await open({ permissions: ['clipboard-read', 'clipboard-write'] })
     await signIn(page, 'alice')
     await page.getByText('There are no plans yet.').waitFor()
     await checkAccess(page)
@@ -270,6 +270,9 @@ describe.skipIf(executablePath === undefined)('the page', () => {
     expect(masked.status).toBe(200)
     expect(await masked.text()).not.toContain('sarah.mitchell')
     expect(curl).not.toContain('eyJ')
+    await page.getByRole('button', { name: 'Copy curl' }).click()
+    await page.getByText('curl command copied').waitFor()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(curl)
 
     // another payload: broken, then one record a line
     await write(page, payload(page), '{"a": tru}')

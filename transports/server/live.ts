@@ -3,6 +3,7 @@
 // lines and is told how many: the pipe never waits for a page.
 
 import type { ServerResponse } from 'node:http'
+import type { MaskedCount, Stats } from '../../src/index.ts'
 
 /** One masked value of a line: where, and by what. */
 export interface LiveFinding {
@@ -25,6 +26,15 @@ export interface LiveOptions {
   readonly maxViewers?: number | undefined
   /** Milliseconds between two looks at whether a viewer may still look (default 15,000). */
   readonly checkMs?: number | undefined
+  /** Counters of the masker that the lines come from: the server counts them with its own, under the plan `(stdin)`. */
+  readonly stats?: (() => Pick<Stats, 'records' | 'textLines' | 'maskedBy' | 'errors'>) | undefined
+}
+
+/** What was counted since the last time. */
+export interface LiveNews {
+  readonly records: number
+  readonly masked: readonly MaskedCount[]
+  readonly errors: Readonly<Record<string, number>>
 }
 
 interface Kept {
@@ -59,6 +69,8 @@ const LOOKED_AT = 64 << 10
 /**
  * A ring of masked lines with those who look on. `add` takes lines as they pass; `createServer({ live })` serves them at `/ifm/live/`
  * as server-sent events.
+ *
+ * @example const live = new LiveLines(); const server = await createServer({ live }); live.add(Buffer.from('a masked line'), [])
  */
 export class LiveLines {
   readonly #maxLines: number
@@ -66,6 +78,8 @@ export class LiveLines {
   readonly #maxLineBytes: number
   readonly #maxViewers: number
   readonly #checkMs: number
+  readonly #stats: LiveOptions['stats']
+  readonly #told = new Map<string, number>()
   /** By id modulo its length. */
   readonly #ring: (Kept | undefined)[]
   #first = 0
@@ -76,12 +90,13 @@ export class LiveLines {
   #gathering: NodeJS.Timeout | undefined
   #alive: NodeJS.Timeout | undefined
 
-  constructor({ maxLines = 2000, maxBytes = 4 << 20, maxLineBytes = 16 << 10, maxViewers = 32, checkMs = 15_000 }: LiveOptions = {}) {
+  constructor({ maxLines = 2000, maxBytes = 4 << 20, maxLineBytes = 16 << 10, maxViewers = 32, checkMs = 15_000, stats }: LiveOptions = {}) {
     this.#maxLines = maxLines
     this.#maxBytes = maxBytes
     this.#maxLineBytes = maxLineBytes
     this.#maxViewers = maxViewers
     this.#checkMs = checkMs
+    this.#stats = stats
     this.#ring = new Array<Kept | undefined>(maxLines)
   }
 
@@ -119,6 +134,24 @@ export class LiveLines {
     this.#bytes -= this.#ring[slot]?.bytes?.length ?? 0
     this.#ring[slot] = undefined
     this.#first = id + 1
+  }
+
+  /** What the masker has counted since this was asked last. */
+  news(): LiveNews | undefined {
+    const stats = this.#stats?.()
+    if (stats === undefined) return undefined
+    const more = (key: string, count: number): number => {
+      const n = count - (this.#told.get(key) ?? 0)
+      this.#told.set(key, count)
+      return n
+    }
+    const masked = stats.maskedBy.map(({ count, ...by }): MaskedCount => ({ ...by, count: more(JSON.stringify(by), count) }))
+    const errors = Object.entries(stats.errors).map(([code, count]) => [code, more(`error ${code}`, count)] as const)
+    return {
+      records: more('records', stats.records + stats.textLines),
+      masked: masked.filter(({ count }) => count > 0),
+      errors: Object.fromEntries(errors.filter(([, count]) => count > 0)),
+    }
   }
 
   /** The input is over. */

@@ -39,6 +39,9 @@ export interface ServerOptions {
   readonly now?: (() => number) | undefined
 }
 
+/** In the place of a plan's name, which it cannot be: lines that pass through. */
+const STDIN = '(stdin)'
+
 /** A server that listens. */
 export interface MaskServer {
   /** Where it listens: `http://127.0.0.1:8080`. */
@@ -76,7 +79,13 @@ export async function startServer(options: ServerOptions, answer?: typeof answer
 
   let users: UsersFile | undefined
   let auth: Auth | undefined
-  const metrics: Metrics = new Metrics(() => maskers.collect())
+  const metrics: Metrics = new Metrics(() => {
+    maskers.collect()
+    const news = options.live?.news()
+    if (news === undefined) return
+    metrics.records(STDIN, news.records, news.errors)
+    metrics.masked(STDIN, news.masked)
+  })
   if (settings.auth !== 'none') {
     const { usersFile, usersFileGiven, jwtKeyFiles, jwtKeyGiven } = settings.auth
     if (!usersFileGiven && !existsSync(usersFile)) {
