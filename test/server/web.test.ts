@@ -449,7 +449,7 @@ describe.skipIf(executablePath === undefined)('the page', () => {
       expect(answer.status).toBe(200)
     }
     const cell = page.getByRole('row', { name: /^credit_card/ }).getByRole('cell')
-    await mask()
+    // the one of the live view
     await cell.waitFor()
     const first = Number(await cell.innerText())
     await mask()
