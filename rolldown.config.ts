@@ -1,4 +1,5 @@
-import { basename } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { defineConfig, type Plugin } from 'rolldown'
 
 // What runs is a few files, not one for each source file: most of the start-up time went into loading modules. The command and
@@ -47,6 +48,52 @@ const transportsOutside: Plugin = {
     const path = /\/(transports\/.*)\.ts$/.exec(source)?.[1]
     return path === undefined ? null : { id: `../${path}.cjs`, external: true }
   },
+}
+
+/** Fastify's own logger: the server has another one. */
+const noPino: Plugin = {
+  name: 'no-pino',
+  resolveId: (source) => (source === 'pino' ? { id: '\0no-pino' } : null),
+  load: (id) => (id === '\0no-pino' ? 'module.exports = () => { throw new Error("not in this bundle") }\nmodule.exports.symbols = {}\n' : null),
+}
+
+/** What browsers get of Swagger UI, with its licence and those of the packages in this bundle. */
+const serverAssets: Plugin = {
+  name: 'server-assets',
+  generateBundle() {
+    const swagger = 'node_modules/@fastify/swagger-ui/static'
+    for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'])
+      this.emitFile({ type: 'asset', fileName: `transports/server/docs/${name}`, source: readFileSync(join(swagger, name)) })
+    this.emitFile({ type: 'asset', fileName: 'transports/server/THIRD-PARTY-LICENSES.txt', source: thirdParty('server', [...this.getModuleIds()]) })
+  },
+}
+
+/** The page: what is no script goes as it is, with the licences of the packages in its script. */
+const pageAssets: Plugin = {
+  name: 'page-assets',
+  generateBundle() {
+    const from = 'transports/server/web'
+    for (const [name, to] of [
+      ['index.html', 'index.html'],
+      ['page.css', 'assets/page.css'],
+      ['icon.svg', 'assets/icon.svg'],
+    ] as const)
+      this.emitFile({ type: 'asset', fileName: `${from}/${to}`, source: readFileSync(join(from, name)) })
+    this.emitFile({ type: 'asset', fileName: `${from}/THIRD-PARTY-LICENSES.txt`, source: thirdParty('page', [...this.getModuleIds()]) })
+  },
+}
+
+/** The licences of the packages that modules come from. */
+function thirdParty(what: 'server' | 'page', modules: readonly string[]): string {
+  const folders = new Set(modules.flatMap((id) => /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []))
+  if (what === 'server') folders.add(resolve('node_modules/@fastify/swagger-ui'))
+  const parts = [...folders].sort().map((folder) => {
+    const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, string> & { author?: string | { name: string } }
+    const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file))
+    const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim())
+    return `${name} ${version} (${license})\n\n${texts.join('\n\n') || `There is no text of its licence in the package; its author is ${typeof author === 'object' ? author.name : author}.`}`
+  })
+  return `The ${what} of mask-logs contains these packages:\n\n${parts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`
 }
 
 const output = {
@@ -98,5 +145,21 @@ export default defineConfig([
     plugins: [libraryOutside, ascii, moduleEntries],
     preserveEntrySignatures: 'strict',
     output: { ...output, dynamicImportInCjs: true, chunkFileNames: 'transports/chunks/[name].cjs' },
+  },
+  {
+    input: { 'transports/server/index': 'transports/server/index.ts', 'transports/server/worker': 'transports/server/worker.ts' },
+    platform: 'node',
+    external: ['yaml'],
+    plugins: [libraryOutside, noPino, ascii, moduleEntries, serverAssets],
+    preserveEntrySignatures: 'strict',
+    output: { ...output, chunkFileNames: 'transports/server/[name].cjs' },
+  },
+  {
+    // for browsers that are no older than those with adopted style sheets and nested dialogs
+    input: { page: 'transports/server/web/main.ts' },
+    platform: 'browser',
+    plugins: [pageAssets],
+    transform: { target: ['chrome111', 'firefox113', 'safari16.4'] },
+    output: { dir: 'dist', format: 'esm', entryFileNames: 'transports/server/web/assets/[name].js', comments: false, minify: true, codeSplitting: false },
   },
 ])

@@ -7,7 +7,7 @@
 //   --small   48 MB, 3 runs, half of what must be reached is enough; nothing is written unless --out is given
 //   --gate    exit code 1 when a target is missed
 //   --out     where the dated report goes, default bench/history
-//   --only    parts to run: throughput, values, line, huge, start, latency, masks, pino, http, otel, otlp, otlp-proxy
+//   --only    parts to run: throughput, values, line, huge, start, latency, masks, pino, http, otel, otlp, otlp-proxy, server
 //
 // Every program reads stdin and writes stdout, gets the same bytes, and is measured as a whole process, start-up included.
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
@@ -25,6 +25,7 @@ import { spanRows, type SpanFigures } from './otel.ts'
 import { proxyRows, proxyRuleset, runProxy, type ProxyFigures, type ProxyRow } from './otlp-proxy.ts'
 import { callRows, workerRows } from './pino.ts'
 import { judge, show, table, verdicts, type Row, type Target } from './report.ts'
+import { serverFigures } from './server.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -509,6 +510,31 @@ function otlp(): void {
   )
 }
 
+/** The in-flight API: what a request takes at a steady rate, how many there may be, what a large body takes. */
+async function server(): Promise<void> {
+  say('server ...')
+  const { steady, rates, large } = await serverFigures(say, small)
+  figures['server'] = { steady, rates, large }
+  texts.push(
+    `## The in-flight API, records of 40 fields, on loopback\n\n${table([
+      ['what', ''],
+      ['one record, 1,000 requests/s: median, ms', show(steady.median)],
+      ['the same: p99, ms', show(steady.p99)],
+      ['8 MB body, in a thread: ms', show(large.milliseconds)],
+      ['8 MB bodies: peak memory, MB', show(large.peak)],
+      ['before them, MB', show(large.before)],
+    ])}`,
+    `## The in-flight API, as many requests as can be: requests for each second of the processor\n\n${table([
+      ['plan', 'records', 'on the bytes', 'JSON.parse, same masks, JSON.stringify', 'ratio'],
+      ...rates.map(({ plan, records, bytes, parse }) => [plan, String(records), show(median(bytes)), show(median(parse)), `${show(median(bytes) / median(parse))}x`]),
+    ])}`,
+  )
+  check({ what: 'mask request of 40 fields at 1,000/s, median', unit: 'ms', bound: 'most', must: 1, aim: 0.5 }, steady.median)
+  check({ what: 'mask request of 40 fields at 1,000/s, p99', unit: 'ms', bound: 'most', must: 5, aim: 2 }, steady.p99)
+  for (const { plan, records, bytes, parse } of rates)
+    check({ what: `requests/s against JSON.parse, same masks, JSON.stringify: ${plan}, ${records}`, unit: 'x', bound: 'least', must: 1.5, aim: 3 }, median(bytes) / median(parse))
+}
+
 if (wanted('masks')) masks()
 if (wanted('values')) values()
 if (wanted('throughput')) await throughput()
@@ -521,6 +547,7 @@ if (wanted('http')) await http()
 if (wanted('otlp')) otlp()
 if (wanted('otel')) otelRows()
 if (wanted('otlp-proxy')) await otlpProxyRows()
+if (wanted('server')) await server()
 
 // -------------------------------------------------------------------------------------------------- report
 

@@ -16,8 +16,8 @@ import type { TaggingOptions, TextTagging } from './detectors/names/tagging.ts'
 import { createMaskedWritable } from './stream.ts'
 import { makeLiveMasker } from './live.ts'
 import type { LiveMasker, LiveOptions } from './live.ts'
-import { makeConverted, makeDiscovery, makeMasker, makeTested } from './masker.ts'
-import type { Builtins, ConvertOptions, Discovery, DiscoveryOptions, Masker, MaskerOptions, RulesetInput } from './masker.ts'
+import { makeConverted, makeDiscovery, makeMasker, makeRequestMasker, makeTested } from './masker.ts'
+import type { Builtins, ConvertOptions, Discovery, DiscoveryOptions, Masker, MaskerOptions, RequestMasker, RequestMaskerOptions, RulesetInput } from './masker.ts'
 import { masks } from './masks/index.ts'
 import { readNamesModel } from './ruleset/files.ts'
 import type { Converted } from './ruleset/convert.ts'
@@ -52,6 +52,16 @@ const builtins: Builtins = {
  */
 export function createMasker(ruleset?: RulesetInput | readonly RulesetInput[], options: MaskerOptions = {}): Masker {
   return makeMasker(builtins, ruleset, options)
+}
+
+/**
+ * Compiles a ruleset for a server: run secrets and hash inputs come with each request, and changing them costs next to nothing. Keys
+ * come from a `Keyring`; records are JSON, and what is none is an error. Throws what createMasker throws.
+ *
+ * @example const masker = createRequestMasker('mask-logs:pii'); masker.use(new Keyring().key(secret)); masker.record(bytes)
+ */
+export function createRequestMasker(ruleset?: RulesetInput | readonly RulesetInput[], options: RequestMaskerOptions = {}): RequestMasker {
+  return makeRequestMasker(builtins, ruleset, options)
 }
 
 /**
@@ -174,6 +184,12 @@ export { fromPinoRedact } from './ruleset/pino-redact.ts'
 export type { PinoRedact, PinoRuleset } from './ruleset/pino-redact.ts'
 export { formatIssue, InputError, MaskError, RulesetError } from './errors.ts'
 export type { InputErrorCode, Issue, IssueCode, MaskErrorCode } from './errors.ts'
+export { Keyring } from './engine/keyed.ts'
+export type { RunKey } from './engine/keyed.ts'
+export { BUILTIN_NAMES, builtinRuleset } from './ruleset/files.ts'
+export { nearest } from './ruleset/nearest.ts'
+export { compileRegex } from './ruleset/regex.ts'
+export { readSeedTable } from './seeds/load.ts'
 export { NumberText, REMOVED } from './engine/types.ts'
 export type {
   AiEngine,
@@ -190,6 +206,7 @@ export type {
   OptionSpec,
   Policy,
   Reason,
+  Scalar,
   Segment,
   Value,
   ValueMasker,
@@ -219,6 +236,8 @@ export type {
   Masker,
   MaskerOptions,
   QuarantineNote,
+  RequestMasker,
+  RequestMaskerOptions,
   RulesetInput,
   Stats,
 } from './masker.ts'

@@ -11,7 +11,7 @@ import { starterRuleset } from './discover/starter.ts'
 import { Survey } from './discover/survey.ts'
 import type { Knowledge } from './discover/survey.ts'
 import { InputError, MaskError } from './errors.ts'
-import type { Issue, MaskErrorCode } from './errors.ts'
+import type { Issue } from './errors.ts'
 import { compile } from './engine/compile.ts'
 import type { Compiled, Registries } from './engine/compile.ts'
 import { FieldMasker } from './engine/fields.ts'
@@ -24,12 +24,12 @@ import type { PairRecogniser } from './engine/scanner.ts'
 import { TextAccess, TextMasker } from './engine/text.ts'
 import type { LineObserver } from './engine/text.ts'
 import { REMOVED } from './engine/types.ts'
-import type { AiEngine, CustomDetector, DetectorInfo, Finder, KnownValues, LineBlock, MaskDefinition, PairMatch, Reason, Ruleset, SeedTable } from './engine/types.ts'
+import type { AiEngine, CustomDetector, DetectorInfo, Finder, KnownValues, LineBlock, MaskDefinition, PairMatch, Reason, Ruleset, Scalar, SeedTable } from './engine/types.ts'
 import type { KnownSecret } from './detectors/known-secret.ts'
 import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, freeName, Hits, namesOf, RecordState, splice, Writer } from './engine/walker.ts'
 import type { Access, FieldEngine } from './engine/walker.ts'
-import { deriveKey, randomKey, zero } from './engine/keyed.ts'
+import { canonical, deriveKey, randomKey, zero } from './engine/keyed.ts'
 import type { RunKey } from './engine/keyed.ts'
 import { Skim } from './engine/skim.ts'
 import type { Flow } from './engine/skim.ts'
@@ -248,6 +248,39 @@ export interface FeedOptions extends Omit<LineOptions, 'format'> {
   readonly header?: boolean | undefined
 }
 
+/** What createRequestMasker returns. */
+export interface RequestMasker {
+  /** Warnings of the ruleset. */
+  readonly warnings: readonly Issue[]
+  /** The policies in force. */
+  readonly policy: Ruleset['policy']
+  /** Some rule takes hash inputs that come with a record. */
+  readonly takesInputs: boolean
+  /** What the errors of the record masked last were, at most 20; also under `redact` and `drop`, which hide them. */
+  readonly failures: readonly MaskError[]
+  /** What follows is masked under this key, of a `Keyring`. Without it, under a random one. */
+  use(key: RunKey): void
+  /**
+   * Masks one JSON record. `inputs`: hash inputs for the rules without a selector that have none of their own. Gives the same bytes when
+   * nothing matched; undefined: the record goes. Throws MaskError under `on_mask_error: fail`, and InputError (`not_json`).
+   */
+  record(json: Uint8Array, inputs?: readonly Scalar[]): Uint8Array | undefined
+  /** What would be masked in a JSON record. */
+  explain(json: Uint8Array, inputs?: readonly Scalar[]): Finding[]
+  /** Values masked so far. */
+  readonly masked: number
+  /** The same by rule, and by detector where it was one that found them. */
+  counts(): readonly MaskedCount[]
+  /** Wipes what it holds of records. It must not be used afterwards. */
+  close(): void
+}
+
+/** Options of createRequestMasker. */
+export interface RequestMaskerOptions extends Omit<MaskerOptions, 'runSecret' | 'instanceSecret' | 'quarantine'> {
+  /** Policies for what the ruleset leaves open. */
+  readonly policyDefaults?: Partial<Ruleset['policy']> | undefined
+}
+
 /** What createMasker returns. */
 export interface Masker {
   /** The ruleset's `name`; without one, what it was given as: a built-in name, the name of its file, or `<ruleset>`. Never data. */
@@ -352,6 +385,12 @@ export function makeMasker(builtins: Builtins, input: RulesetInput | readonly Ru
   return bind(builtins, input, options).masker
 }
 
+/** createRequestMasker over given registries; see index.ts for the public function. */
+export function makeRequestMasker(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: RequestMaskerOptions): RequestMasker {
+  // what is no JSON is refused before any policy about it
+  return bind(builtins, input, { ...options, quarantine: () => {} }).masker.forRequests()
+}
+
 /** The key of the run secret, or a random one. */
 export function makeKey(options: Pick<MaskerOptions, 'runSecret' | 'instanceSecret'>): RunKey {
   return options.runSecret === undefined ? randomKey(options.instanceSecret) : deriveKey(options.runSecret, options.instanceSecret)
@@ -368,7 +407,12 @@ export interface Version extends Masker {
   readonly atWork: boolean
 }
 
-function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] | undefined, options: MaskerOptions, shared?: Shared): { ruleset: Ruleset; masker: BoundMasker } {
+function bind(
+  builtins: Builtins,
+  input: RulesetInput | readonly RulesetInput[] | undefined,
+  options: MaskerOptions & Pick<RequestMaskerOptions, 'policyDefaults'>,
+  shared?: Shared,
+): { ruleset: Ruleset; masker: BoundMasker } {
   // the secret first: nothing is read, not even a ruleset, under one that is refused
   const key = shared?.key ?? makeKey(options)
   if (options.aiEngine !== undefined && typeof options.aiEngine !== 'function') throw new InputError('bad_option', "'aiEngine' is a function from texts and labels to spans")
@@ -386,6 +430,7 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
     seed,
     aiEngine: options.aiEngine !== undefined,
     ...(options.policy === undefined ? {} : { policyOverride: options.policy }),
+    ...(options.policyDefaults === undefined ? {} : { policyDefaults: options.policyDefaults }),
   })
   const registries: Registries = {
     masks,
@@ -705,7 +750,11 @@ class BoundMasker implements Version {
     const { errors } = this.state
     if (errors.length > 0) for (const code of errors) this.count(code)
     const nested = this.compiled.nestedErrors
-    if (nested.length > 0) for (const code of nested.splice(0)) this.count(code)
+    if (nested.length > 0)
+      for (const code of nested.splice(0)) {
+        this.count(code)
+        this.state.tell(new MaskError(code, 'mask', 'failed on a part of a value'))
+      }
   }
 
   private countHits(): void {
@@ -825,6 +874,7 @@ class BoundMasker implements Version {
     }
     if (stop === TOO_DEEP) return this.tooDeep(buf, 0, length)
     if (stop === INVALID) {
+      if (this.onlyJson) throw new InputError('not_json', 'the record is no JSON')
       this.nRecords--
       if (!blank(buf, 0, length)) {
         this.nText++
@@ -937,7 +987,9 @@ class BoundMasker implements Version {
 
   private tooDeep(buf: Buffer, start: number, end: number): Buffer[] {
     this.count('too_deep')
-    if (this.policy.on_mask_error === 'fail') throw new MaskError('too_deep', 'record', 'is nested too deep')
+    const error = new MaskError('too_deep', 'record', 'is nested too deep')
+    this.state.tell(error)
+    if (this.policy.on_mask_error === 'fail') throw error
     if (this.policy.on_mask_error === 'drop') {
       this.count('dropped')
       return []
@@ -946,9 +998,10 @@ class BoundMasker implements Version {
   }
 
   private crashed(error: unknown, buf: Buffer, start: number, end: number): Buffer[] {
-    const code: MaskErrorCode = error instanceof MaskError ? error.code : 'internal'
-    this.count(code)
-    if (this.policy.on_mask_error === 'fail') throw error instanceof MaskError ? error : new MaskError('internal', 'mask', 'failed')
+    const known = error instanceof MaskError ? error : new MaskError('internal', 'mask', 'failed')
+    this.count(known.code)
+    this.state.tell(known)
+    if (this.policy.on_mask_error === 'fail') throw known
     if (this.policy.on_mask_error === 'drop') {
       this.count('dropped')
       return []
@@ -978,7 +1031,9 @@ class BoundMasker implements Version {
 
   private verifyHit(): void {
     this.count('verify_hit')
-    if (this.policy.on_mask_error === 'fail') throw new MaskError('verify_hit', 'verify', 'found a secret in the output')
+    const error = new MaskError('verify_hit', 'verify', 'found a secret in the output')
+    this.state.tell(error)
+    if (this.policy.on_mask_error === 'fail') throw error
   }
 
   value<T>(value: T): T {
@@ -1126,6 +1181,51 @@ class BoundMasker implements Version {
     writer.copy(buf, copied, buf.length)
     const out = Buffer.concat(writer.take())
     return decodeText(out, 0, out.length, text.isWellFormed())
+  }
+
+  // ---------------------------------------------------------------------------------------------- requests
+
+  /** What is no JSON is an error, not text. */
+  private onlyJson = false
+
+  /** This masker, for a host whose keys and hash inputs come with each request. */
+  forRequests(): RequestMasker {
+    const masker = this
+    const { state } = this
+    this.onlyJson = true
+    const open = (inputs: readonly Scalar[] | undefined): void => {
+      state.failures = []
+      state.given = inputs?.map((input) => ({ value: canonical(input) }))
+    }
+    return {
+      warnings: this.warnings,
+      policy: this.policy,
+      takesInputs: this.compiled.rules.some((rule) => rule.wider && rule.chain !== undefined && (rule.chain.keyed || rule.chain.document !== undefined)),
+      get failures() {
+        return state.failures ?? []
+      },
+      use(key) {
+        if (masker.key.identity === key.identity && !masker.key.closed) return
+        // what was remembered was made under another key
+        masker.memo.clear()
+        masker.key.adopt(key)
+      },
+      record(json, inputs) {
+        open(inputs)
+        const out = masker.json(json)
+        return out.length === 0 ? undefined : out
+      },
+      explain(json, inputs) {
+        open(inputs)
+        return masker.explain(json)
+      },
+      get masked() {
+        masker.tally()
+        return masker.nMasked
+      },
+      counts: () => masker.stats().maskedBy,
+      close: () => masker.close(),
+    }
   }
 
   // ---------------------------------------------------------------------------------------------- lines
@@ -1538,7 +1638,8 @@ class BoundMasker implements Version {
     if (!this.skimTried) {
       this.skimTried = true
       const host = { begin: () => this.reset(), line: (start: number, stop: number) => this.touchedLine?.(start, stop) }
-      this.skim = Skim.create(plan, this.walker, host, this.memo.on)
+      // under a key that changes nothing may be kept in the module
+      this.skim = Skim.create(plan, this.walker, host, this.memo.on && !this.onlyJson)
     }
     plan.trim()
     return this.skim

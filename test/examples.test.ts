@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse, parseAllDocuments } from 'yaml'
+import { environmentNames } from '../transports/server/config.ts'
 import { buildInto } from './support/build.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -181,3 +183,66 @@ describe('examples/otel', () => {
     expect(node(['dist/src/bin.cjs', 'check', 'examples/otel/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/otel/ruleset.yaml: ok\n', err: '' })
   })
 })
+
+describe('examples/rest', () => {
+  const path = (name: string): string => join(root, 'examples/rest', name)
+  const names = ['customer-record', 'support', 'third-party']
+
+  it('masks as its page says', () => {
+    const { code, err } = node(['examples/rest/run.mjs', folder], { MASK_LOGS: `${process.execPath} ${join(folder, 'dist/src/bin.cjs')}` })
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    for (const name of names) expect(readFileSync(join(folder, `${name}.out.json`), 'utf8'), name).toBe(readFileSync(path(`expected.${name}.json`), 'utf8'))
+  })
+
+  it('has rulesets without warnings, and shows what the page of the server shows', () => {
+    for (const name of names) expect(node(['dist/src/bin.cjs', 'check', `examples/rest/${name}.yaml`])).toEqual({ code: 0, out: `examples/rest/${name}.yaml: ok\n`, err: '' })
+    const page = readFileSync(join(root, 'docs/server.md'), 'utf8')
+    for (const text of ['"10109"', '3067.13', '"1963-09-08"']) {
+      expect(page).toContain(text)
+      expect(readFileSync(path('expected.customer-record.json'), 'utf8')).toContain(text)
+    }
+  })
+
+  it('has containers that run without root, on a read-only file system', () => {
+    const docker = readFileSync(path('Dockerfile'), 'utf8').split('\n')
+    expect(docker).toContain('USER 65532:65532')
+    expect(docker.findLast((line) => /^(ENTRYPOINT|CMD)/.test(line))).toBe('CMD ["serve"]')
+    const { services, volumes, secrets } = parse(readFileSync(path('compose.yaml'), 'utf8'))
+    const [service] = Object.values(services as Record<string, Record<string, unknown>>)
+    expect(service).toMatchObject({ read_only: true, user: '65532:65532', cap_drop: ['ALL'] })
+    expect(Object.keys(volumes as object)).toEqual(['data'])
+    expect(Object.keys(secrets as object)).toEqual(service!['secrets'])
+    const [config, deployment] = parseAllDocuments(readFileSync(path('sidecar.yaml'), 'utf8')).map((document) => (document as { toJS(): unknown }).toJS() as Manifest)
+    const pod = deployment!.spec!.template.spec
+    const sidecar = pod.containers.find(({ name }) => name === 'mask-logs')!
+    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true })
+    expect(sidecar.securityContext).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false })
+    // every mount has its volume, every plan its ruleset, every setting its name
+    expect(sidecar.volumeMounts.map(({ name }) => name).sort()).toEqual(pod.volumes.map(({ name }) => name).sort())
+    expect(deployment!.spec!.selector.matchLabels).toEqual(deployment!.spec!.template.metadata.labels)
+    writeFileSync(join(folder, 'sidecar.yaml'), Object.values(config!.data!)[0]!)
+    expect(node(['dist/src/bin.cjs', 'check', 'sidecar.yaml'])).toMatchObject({ code: 0, err: '' })
+    const known = environmentNames().map(({ name }) => name)
+    for (const { name } of sidecar.env) expect([...known, 'MASK_LOGS_RUN_SECRET_FILE']).toContain(name)
+  })
+})
+
+interface Manifest {
+  readonly data?: Record<string, string>
+  readonly spec?: {
+    readonly selector: { readonly matchLabels: object }
+    readonly template: {
+      readonly metadata: { readonly labels: object }
+      readonly spec: {
+        readonly securityContext: object
+        readonly volumes: { readonly name: string }[]
+        readonly containers: {
+          readonly name: string
+          readonly securityContext: object
+          readonly volumeMounts: { readonly name: string }[]
+          readonly env: { readonly name: string }[]
+        }[]
+      }
+    }
+  }
+}

@@ -120,7 +120,9 @@ describe('every mask', () => {
         ['{}', 'wrong_input_type'],
       ] as const) {
         const value = readValue(json)!
-        expect(() => masker(value, contextFor(value)), mask.type).toThrow(expect.objectContaining({ code }))
+        // its container error is fixed by the REST interface
+        const expected = mask.type === 'replace_regex' ? 'non_string_value' : code
+        expect(() => masker(value, contextFor(value)), mask.type).toThrow(expect.objectContaining({ code: expected }))
       }
       expect(() => masker(true, contextFor(true))).toThrow(`${mask.type} received a non-string value`)
       expect(masker('', contextFor('')), mask.type).toBe('')

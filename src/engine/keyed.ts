@@ -31,10 +31,12 @@ export interface SeedParts {
 
 /** The key of one run. Opaque: it computes, it cannot be read. */
 export class RunKey {
-  readonly #mac: HmacKey
+  #mac: HmacKey
   #id: string | undefined
   #closed = false
-  readonly #identity: object = Object.freeze({})
+  #identity: object = Object.freeze({})
+  /** The key that this one computes with, when it is not its own. */
+  #lender: RunKey | undefined
 
   constructor(bytes: Uint8Array) {
     this.#mac = new HmacKey(bytes)
@@ -43,13 +45,27 @@ export class RunKey {
   /** HMAC-SHA256 under the key of `data[0..length)` into `out`. */
   mac(data: Uint8Array, length: number, out: Uint8Array): void {
     // A wiped key would still give results, the same for everyone.
-    if (this.#closed) throw new MaskError('internal', 'key', 'used after close')
+    if (this.closed) throw new MaskError('internal', 'key', 'used after close')
     this.#mac.mac(data, length, out)
+  }
+
+  /** It was wiped, or the key that it computes with was. */
+  get closed(): boolean {
+    return this.#closed || (this.#lender !== undefined && this.#lender.#closed)
+  }
+
+  /** Computes with another key from here on, for as long as that one is not wiped. */
+  adopt(other: RunKey): void {
+    if (this.#lender === undefined) this.#mac.wipe()
+    this.#mac = other.#mac
+    this.#identity = other.#identity
+    this.#id = undefined
+    this.#lender = other
   }
 
   /** `mac` as a seed, and the first block of its stream. */
   stream(data: Uint8Array, length: number): { readonly seed: Words; readonly block: Words } {
-    if (this.#closed) throw new MaskError('internal', 'key', 'used after close')
+    if (this.closed) throw new MaskError('internal', 'key', 'used after close')
     return this.#mac.stream(data, length)
   }
 
@@ -73,7 +89,8 @@ export class RunKey {
   /** Wipes the key; later use is an error. */
   zero(): void {
     this.#closed = true
-    this.#mac.wipe()
+    // a borrowed key is its owner's to wipe
+    if (this.#lender === undefined) this.#mac.wipe()
     scratch.fill(0)
     pool.fill(0)
     pooled = pool.length
@@ -102,6 +119,60 @@ export function randomKey(instanceSecret?: Secret): RunKey {
   const key = derive(secret, instanceSecret)
   secret.fill(0)
   return key
+}
+
+/**
+ * Run keys for hosts whose run secrets come with each request: those used last are kept, because masks keep what they made of a key
+ * with it. A key that is not kept any more is wiped. Secrets themselves are not kept: a key is found again by an HMAC of its secret.
+ */
+export class Keyring {
+  readonly #instance: Secret | undefined
+  readonly #most: number
+  readonly #names: HmacKey
+  readonly #keys = new Map<string, RunKey>()
+  #random: RunKey | undefined
+
+  constructor(instanceSecret?: Secret, most = 16) {
+    this.#instance = instanceSecret
+    this.#most = most
+    const name = nodeCrypto().randomFillSync(new Uint8Array(32))
+    this.#names = new HmacKey(name)
+    name.fill(0)
+  }
+
+  /**
+   * The key of a run secret, or a fresh one that is good until the next call. `instance: false` leaves the instance secret out. Throws
+   * `run_secret_length`.
+   */
+  key(runSecret: string | undefined, instance = true): RunKey {
+    const salt = instance ? this.#instance : undefined
+    this.#random?.zero()
+    this.#random = undefined
+    if (runSecret === undefined) return (this.#random = randomKey(salt))
+    const message = bytesOf(`${salt === undefined ? 0 : 1}${runSecret}`)
+    const mac = new Uint8Array(32)
+    this.#names.mac(message, message.length, mac)
+    const name = Buffer.from(mac.buffer).toString('latin1')
+    let key = this.#keys.get(name)
+    if (key === undefined) key = deriveKey(runSecret, salt)
+    else this.#keys.delete(name)
+    this.#keys.set(name, key)
+    if (this.#keys.size > this.#most) {
+      const [[oldest, evicted]] = this.#keys as unknown as [[string, RunKey]]
+      this.#keys.delete(oldest)
+      evicted.zero()
+    }
+    return key
+  }
+
+  /** Wipes all keys. */
+  close(): void {
+    this.#random?.zero()
+    for (const key of this.#keys.values()) key.zero()
+    this.#keys.clear()
+    this.#names.wipe()
+    wipeScratch()
+  }
 }
 
 function derive(secret: Uint8Array, instanceSecret: Secret | undefined): RunKey {

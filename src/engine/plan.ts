@@ -80,6 +80,8 @@ export interface CompiledRule {
   readonly skip: SkipTest | undefined
   readonly skipEntries: readonly SkipEntry[]
   readonly sources: readonly HashSource[] | null
+  /** Inputs that come with the request are the rule's: it has no selector and no sources of its own. */
+  readonly wider: boolean
   readonly whole: boolean
   /** Conditions above the rule and the branch it stands in; all must hold. */
   readonly conditions: readonly { readonly id: number; readonly conditions: readonly Condition[]; readonly branch: boolean }[]

@@ -376,6 +376,8 @@ export interface SelectorRule extends RuleBase {
   readonly exceptKeys: readonly string[]
   /** null: random. Defaults are filled in: form a null, b-d self. */
   readonly hashSources: readonly HashSource[] | null
+  /** The rule itself says what it hashes: inputs that come with a request do not count. */
+  readonly ownSources: boolean
   /** The rule's own `skip`, else the merged `skip_defaults`. */
   readonly skip: readonly SkipEntry[]
   readonly whole: boolean

@@ -61,6 +61,15 @@ export class RecordState {
   failure: MaskError | undefined
   /** Errors of this record by code, counted when the record is done. */
   errors: MaskErrorCode[] = []
+  /** Where the host wants to know: the errors of this record with their places, as many as it takes. */
+  failures: MaskError[] | undefined
+  /** Hash inputs that came with the record, for rules without a selector that have none of their own. */
+  given: readonly ResolvedSource[] | undefined
+
+  /** Notes an error for the host. */
+  tell(error: MaskError): void {
+    if (this.failures !== undefined && this.failures.length < MOST_FAILURES) this.failures.push(error)
+  }
 
   /** A document of a `json` mask begins. */
   begin(transforms: readonly CompiledTransform[], sources: readonly ResolvedSource[] | MaskError | undefined): OpenDocument {
@@ -179,6 +188,9 @@ export interface OpenDocument {
       }
     | undefined
 }
+
+/** Errors of one record that a host is told of. */
+const MOST_FAILURES = 20
 
 const NONE_MISSING: readonly CompiledTransform[] = []
 export const NO_DOCUMENTS: readonly OpenDocument[] = []
@@ -316,6 +328,7 @@ export class Applier {
     known.rule ??= rule?.name
     known.path ??= path
     access.state.errors.push(known.code)
+    access.state.tell(known)
     const policy = this.plan.policy.on_mask_error
     if (policy === 'drop') access.state.drop = true
     else if (policy === 'fail') access.state.failure ??= known
@@ -425,7 +438,7 @@ export class Applier {
         if (this.outer instanceof Context) return this.outer.within(self, advance)
       }
       up = t.transform.segments.length
-    }
+    } else if (t.rule.wider && access.state.given !== undefined) return new Context({ key: this.key, sources: access.state.given, self, advance })
     return new Context({ key: this.key, sources: sources === null ? RANDOM : t.chain.keyed ? this.inputs(sources, access, up, self) : SELF_ONLY, self, advance })
   }
 
@@ -453,6 +466,7 @@ export class Applier {
       sources = own
       up = t.transform.segments.length
     } else if (this.outer !== undefined) return undefined
+    else if (t.rule.wider && access.state.given !== undefined) return access.state.given
     if (sources === null) return RANDOM
     try {
       return this.inputs(sources, access, up)

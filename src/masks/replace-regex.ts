@@ -1,3 +1,5 @@
+import { MaskError } from '../errors.ts'
+import { isContainer } from '../engine/types.ts'
 import type { MaskDefinition, MaskNode } from '../engine/types.ts'
 import { masksOption, option, textMasker } from './input.ts'
 import { Pieces } from './pieces.ts'
@@ -17,7 +19,7 @@ export const replaceRegex: MaskDefinition = {
     const regex = tools.regex(options.get('regex') as string)
     const inner = tools.masks(options.get('masks') as readonly MaskNode[])
     const preserve = option(options, 'preserve_length', false)
-    return textMasker('replace_regex', (text, context) => {
+    const masker = textMasker('replace_regex', (text, context) => {
       const matches = regex.findAll(text)
       if (matches.length === 0) return text
       const out = new Pieces()
@@ -33,6 +35,11 @@ export const replaceRegex: MaskDefinition = {
       out.keep(text.slice(copied))
       return out.done(context)
     })
+    return (value, context) => {
+      // clients of the REST interface know these words for whatever is no text
+      if (isContainer(value)) throw new MaskError('non_string_value', 'replace_regex', 'received a non-string value')
+      return masker(value, context)
+    }
   },
   examples: [
     { options: { regex: '[0-9]', masks: [{ type: 'from_fixed', value: '#' }] }, in: '"555-1234"', out: '"###-####"' },

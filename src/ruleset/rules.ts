@@ -112,6 +112,7 @@ function readSelector(reader: Reader, node: MapNode, path: string, skipDefaults:
     detect: expandDetectors(detect, exclude, reader.registry.detectors),
     except: (values.get('except') as readonly (readonly Segment[])[] | undefined) ?? [],
     exceptKeys: (values.get('except_keys') as readonly string[] | undefined) ?? [],
+    ownSources: hash !== undefined,
     hashSources: hash === undefined ? (form === 'record' ? null : SELF) : (hash as readonly HashSource[] | null),
     skip: (values.get('skip') as readonly SkipEntry[] | undefined) ?? skipDefaults,
     // `json`, `remove` and a `scan` that joins work on containers by nature.
