@@ -57,6 +57,7 @@ interface Found {
     readonly sameExporter: boolean
     readonly sameProcessor: boolean
     readonly pseudonyms: string[]
+    readonly late: { spans: number; leaks: string[]; logs: number; user: string }
     readonly onEnding: string
     readonly start: { leaks: string[]; early: string[] }
   }
@@ -192,6 +193,11 @@ describe.each(['2', '3'] as const)('SDK %s', (line) => {
     expect(pseudonyms).toHaveLength(2)
     expect(pseudonyms[0]).toMatch(/^[a-z2-7]{16}$/)
     expect(pseudonyms[1]).toBe(pseudonyms[0])
+  })
+
+  it('masks again what a processor behind the masking has changed by itself', () => {
+    const { late, pseudonyms } = found.order
+    expect(late).toEqual({ spans: 6, leaks: [], logs: 2, user: pseudonyms[0] })
   })
 
   it('has a masked view for processors that export when a span starts', () => {

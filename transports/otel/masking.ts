@@ -4,7 +4,7 @@ import { createMasker, fieldsOf, MaskError, type Masker, type MaskerOptions, REM
 import { isGone, maskedResource } from './masked-resource.ts'
 import { membersOf, traceStateOf } from './trace-state.ts'
 import type { AttributesLike, ResourceLike, ScopeLike, SpanContextLike, TraceStateLike } from './types.ts'
-import { copyIn, copyObject, isJson, settled } from './values.ts'
+import { copyIn, copyObject, frozen, isJson, settled } from './values.ts'
 import { rulesetWarnings, warn } from './warnings.ts'
 
 /** Options of everything in `mask-logs/otel`: those of createMasker, and the ruleset; or a masker that is ready. */
@@ -161,6 +161,22 @@ export class Masking {
     return Made.by(item) === this
   }
 
+  /** What a copy looked like when a processor got it, by copy. */
+  readonly #handed = new WeakMap<object, string>()
+
+  /** A copy goes to a processor, which may change it. `shape`: all that may be text in it. */
+  handOut<T extends object>(copy: T, shape: (copy: T) => unknown): T {
+    const text = printed(shape(copy))
+    if (text !== undefined) this.#handed.set(copy, text)
+    return copy
+  }
+
+  /** A copy that was handed out is as it was: masked, and not to be masked again. */
+  isUntouched<T extends object>(copy: T, shape: (copy: T) => unknown): boolean {
+    const text = this.#handed.get(copy)
+    return text !== undefined && text === printed(shape(copy))
+  }
+
   /** Masks the view of an item that is made. What fails, there too, follows the policy: MaskError where it is `fail`. */
   mask(make: () => View): Outcome {
     return this.#guarded(() => this.#item(make()))
@@ -286,12 +302,14 @@ export class Masking {
     const done = hasAny(fields) ? this.shared(() => ({ scope: fields })) : { scope: {} }
     if (done === 'dropped') return done
     const scope = done === 'failed' ? { name: FAILED, version: FAILED } : objectOf(done['scope'])
-    return this.made({
+    const copy: ScopeLike = {
       name: textOf(scope['name']),
       version: version === undefined ? undefined : textOf(scope['version']),
       schemaUrl: this.schemaUrl(schemaUrl),
-      ...(attributes === undefined ? {} : { attributes: objectOf(scope['attributes']), droppedAttributesCount: numberOf(droppedAttributesCount, 0) }),
-    })
+      ...(attributes === undefined ? {} : { attributes: frozen(objectOf(scope['attributes'])), droppedAttributesCount: numberOf(droppedAttributesCount, 0) }),
+    }
+    // shared by all that comes from it, and not masked again
+    return Object.freeze(this.made(copy))
   }
 
   schemaUrl(url: string | undefined): string | undefined {
@@ -351,6 +369,15 @@ export class Masking {
   stats(): OtelStats {
     const { masked, byRule, byDetector, errors } = this.#whole.stats()
     return { ...this.#counters, masked, byRule, byDetector, errors }
+  }
+}
+
+/** As text; undefined where it has none. */
+function printed(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
   }
 }
 

@@ -62,7 +62,8 @@ export function maskSpanProcessor<P extends SpanProcessorLike>(processor: P, opt
 /** In a processor nobody is told of a failure: under `fail` the span goes, and is counted. */
 function masked(masking: Masking, span: SpanLike): SpanLike | undefined {
   try {
-    return maskedSpan(masking, span)
+    const copy = maskedSpan(masking, span)
+    return copy === undefined ? undefined : masking.handOut(copy, (one) => shapeOf(masking, one))
   } catch {
     masking.count('dropped')
     return undefined
@@ -87,7 +88,7 @@ function writable(view: SpanLike, span: SpanLike): SpanLike {
 
 /** The masked copy of a span; undefined: it is to go. Throws MaskError under the policy `fail`. */
 export function maskedSpan(masking: Masking, span: SpanLike): SpanLike | undefined {
-  if (masking.isMade(span)) return span
+  if (masking.isMade(span) && masking.isUntouched(span, (one) => shapeOf(masking, one))) return span
   const rawScope = span.instrumentationScope ?? span.instrumentationLibrary
   const resource = masking.resourceOf(span.resource)
   const scope = rawScope === undefined ? undefined : masking.scope(rawScope)
@@ -140,6 +141,16 @@ interface View extends Readonly<Record<string, unknown>> {
 
 interface LinkView extends Readonly<Record<string, unknown>> {
   readonly trace_state?: string | readonly string[] | undefined
+}
+
+/** All of a masked span that text may have been written into. */
+function shapeOf(masking: Masking, span: SpanLike): unknown {
+  const { kind, status, parentSpanContext, parentSpanId, startTime, endTime, duration, ended, droppedAttributesCount, droppedEventsCount, droppedLinksCount } = span
+  if (!masking.isMade(span.resource) || (span.instrumentationScope !== undefined && !masking.isMade(span.instrumentationScope))) return span.name
+  const counts = [droppedAttributesCount, droppedEventsCount, droppedLinksCount]
+  const links = span.links.map(({ context, droppedAttributesCount }) => [context, droppedAttributesCount])
+  const events = span.events.map(({ time, droppedAttributesCount }) => [time, droppedAttributesCount])
+  return [viewOf(masking, span), span.spanContext(), parentSpanContext, parentSpanId, kind, status, startTime, endTime, duration, ended, counts, links, events, Object.keys(span)]
 }
 
 /** What rules see of a span. What it has not, they do not see. */

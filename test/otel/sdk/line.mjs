@@ -428,7 +428,69 @@ async function order() {
     span.end()
   }
   await spansThrough([otel.maskSpanProcessor(spanProcessor.batch(wrapped), masker), spanProcessor.batch(wrapped)], record)
+  // A processor behind the masking that adds data by itself: the exporter's wrapper masks again.
+  const tampering = (onEnd) => ({ onStart() {}, onEnd, forceFlush: async () => {}, shutdown: async () => {} })
+  const late = []
+  const exported = otel.maskSpanExporter({ export: (items, done) => (late.push(...items), done({ code: 0 })), shutdown: async () => {} }, masker)
+  const changes = {
+    attribute: (span) => void (span.attributes['late'] = canary('attribute')),
+    event: (span) => void span.events.push({ name: canary('event name'), time: [1, 1] }),
+    name: (span) => void (span.name = canary('name')),
+    kind: (span) => void (span.kind = canary('name')),
+    field: (span) => void (span.more = canary('name')),
+    resource: (span) => void (span.resource = { attributes: { a: canary('resource') } }),
+  }
+  await spansThrough(
+    Object.values(changes).map((change) =>
+      otel.maskSpanProcessor(
+        tampering((span) => {
+          change(span)
+          exported.export([span], () => {})
+        }),
+        masker,
+      ),
+    ),
+    record,
+  )
+  const shared = []
+  await spansThrough(
+    [
+      otel.maskSpanProcessor(
+        tampering((span) => {
+          for (const change of [() => (span.resource.attributes['late'] = canary('resource')), () => (span.instrumentationScope.name = canary('scope name'))]) {
+            try {
+              change()
+            } catch {}
+          }
+          shared.push(span)
+        }),
+        masker,
+      ),
+    ],
+    record,
+  )
+  const lateLogs = []
+  const exportedLogs = otel.maskLogRecordExporter({ export: (items, done) => (lateLogs.push(...items), done({ code: 0 })), shutdown: async () => {} }, masker)
+  await logsThrough(
+    [(one) => one.setAttribute('user.id', 'u-881').setBody(`paid ${canary('body')}`), (one) => void (one.attributes['late'] = canary('attribute'))].map((change) =>
+      otel.maskLogRecordProcessor(
+        {
+          onEmit(one) {
+            change(one)
+            exportedLogs.export([one], () => {})
+          },
+          forceFlush: async () => {},
+          shutdown: async () => {},
+        },
+        masker,
+      ),
+    ),
+    (provider) => provider.getLogger('x').emit({ body: 'x' }),
+  )
+  // exports wait for the resource
+  for (let i = 0; i < 100 && (late.length < 6 || lateLogs.length < 2); i++) await new Promise((resolve) => setTimeout(resolve, 10))
   found.order = {
+    late: { spans: late.length, leaks: leaks(reachable([late, lateLogs, shared])), logs: lateLogs.length, user: lateLogs[0].attributes['user.id'] },
     rows: once,
     sameExporter: otel.maskSpanExporter(wrapped, masker) === wrapped,
     sameProcessor: [otel.maskSpanProcessor(wrapped, masker)].every((one) => one === wrapped),
