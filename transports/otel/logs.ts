@@ -1,6 +1,6 @@
 import type { Masker } from '../../src/index.ts'
-import { type Exporter, exporterOf, isMasking, mark } from './exporter.ts'
-import { contextOf, FAILED, hasAny, type Masking, maskingOf, numberOf, objectOf, type OtelMaskOptions, text, textOf } from './masking.ts'
+import { type Exporter, exporterOf, isMasking, mark, type Wrapper } from './exporter.ts'
+import { contextOf, FAILED, hasAny, type Masking, maskingOf, numberOf, objectOf, type Outcome, type OtelMaskOptions, text, textOf } from './masking.ts'
 import type { LogRecordExporterLike, LogRecordLike, LogRecordProcessorLike } from './types.ts'
 import { put } from './values.ts'
 
@@ -13,13 +13,16 @@ export function maskLogRecordExporter<E extends LogRecordExporterLike>(exporter:
   return exporterOf<E, LogRecordLike>(exporter, { source: maskingOf(options), resource: (record) => record.resource, mask: maskedLogRecord })
 }
 
+/** A processor's methods that a wrapper has too. */
+export type LogRecordProcessor<P> = Wrapper<P, 'onEmit' | 'enabled' | 'forceFlush' | 'shutdown'>
+
 /**
  * A processor that hands masked copies of log records to the one that is given, before they are queued. What that one sets on a copy is masked
  * too. `enabled` is there if it is there. Throws what createMasker throws.
  *
  * @example new LoggerProvider({ processors: [maskLogRecordProcessor(vendorProcessor)] })
  */
-export function maskLogRecordProcessor<P extends LogRecordProcessorLike>(processor: P, options?: OtelMaskOptions | Masker): P {
+export function maskLogRecordProcessor<P extends LogRecordProcessorLike>(processor: P, options?: OtelMaskOptions | Masker): LogRecordProcessor<P> {
   if (isMasking(processor)) return processor
   const source = maskingOf(options)
   const inner = processor as unknown as {
@@ -45,7 +48,7 @@ export function maskLogRecordProcessor<P extends LogRecordProcessorLike>(process
     ...(typeof inner.enabled === 'function' ? { enabled: (options: unknown) => inner.enabled!(options) } : {}),
     forceFlush: (options?: unknown) => inner.forceFlush(options),
     shutdown: (options?: unknown) => inner.shutdown(options),
-  }) as unknown as P
+  }) as unknown as LogRecordProcessor<P>
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -60,11 +63,16 @@ function maskedLogRecord(masking: Masking, record: LogRecordLike): LogRecordLike
     return undefined
   }
   const { body, severityText, eventName, spanContext } = record
-  const done = masking.mask(() => viewOf(masking, record))
+  let done: Outcome
+  try {
+    done = masking.mask(viewOf(masking, record))
+  } catch (error) {
+    done = masking.failed(error)
+  }
   masking.count(done)
   if (done === 'dropped') return undefined
   const failed = done === 'failed'
-  const parts: Readonly<Record<string, unknown>> = failed ? {} : done
+  const parts: Readonly<Record<string, unknown>> = done === 'failed' ? {} : done
   const field = (value: string | undefined, name: string): string | undefined => (value === undefined ? undefined : failed ? FAILED : textOf(parts[name]))
   return masking.made({
     hrTime: record.hrTime,
@@ -108,7 +116,7 @@ function writable(copy: Mutable<LogRecordLike>, masking: Masking): LogRecordLike
   }
   const set = (view: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
     try {
-      const done = masking.mask(() => view)
+      const done = masking.mask(view)
       return typeof done === 'string' ? {} : done
     } catch {
       return {}
