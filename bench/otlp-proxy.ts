@@ -109,7 +109,7 @@ export function traceRequest(spans: number, planted: string, seed: string): Buff
   )
 }
 
-/** Runs one row for some seconds, after a second of warming up. Fails when a request fails. */
+/** Runs one row for some seconds, after three of warming up. Fails when a request fails. */
 export async function runProxy(row: ProxyRow, seconds: number): Promise<ProxyFigures> {
   const gzip = row.includes('gzip')
   const spans = 330
@@ -164,10 +164,18 @@ export async function runProxy(row: ProxyRow, seconds: number): Promise<ProxyFig
         }),
       )
     }
-    await load(1500)
+    // until the compilers are done
+    await load(3000)
     times.length = 0
     let rss = 0
-    const watching = setInterval(() => void scrape(admin, 'process_resident_memory_bytes').then((bytes) => (rss = Math.max(rss, bytes))), 250)
+    const watching = setInterval(
+      () =>
+        void scrape(admin, 'process_resident_memory_bytes').then(
+          (bytes) => (rss = Math.max(rss, bytes)),
+          () => {},
+        ),
+      250,
+    )
     const cpu = await scrape(admin, 'process_cpu_seconds_total')
     const begun = performance.now()
     await load(seconds * 1000)

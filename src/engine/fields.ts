@@ -452,7 +452,8 @@ export class FieldMasker implements FieldEngine {
   private pure(scope: Scope): boolean {
     if (!this.pureKeys || this.scanner.always || scope.conditional || scope.claim?.beside !== undefined || !scope.targets.every(isPure)) return false
     let pure = this.pureSets.get(scope.detect)
-    if (pure === undefined) this.pureSets.set(scope.detect, (pure = scope.detect.actions.every((a) => a === undefined || a.memo || (a.chain.constant !== undefined && a.rule.conditions.length === 0))))
+    if (pure === undefined)
+      this.pureSets.set(scope.detect, (pure = scope.detect.actions.every((a) => a === undefined || a.memo || (a.chain.constant !== undefined && a.rule.conditions.length === 0))))
     return pure
   }
 

@@ -1,6 +1,7 @@
 // The exporters of the SDK, the three signals in every form that they can be sent in, through the proxy: a canary in each field that the SDK
 // lets one set, and none in what arrives. What arrives is read by a decoder that is not ours.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as grpc from '@grpc/grpc-js'
@@ -208,6 +209,21 @@ describe.each(ways)('$kind, $security, compression $compression', (way) => {
     } finally {
       await close()
     }
+  })
+})
+
+describe('the exporters of @vercel/otel, which send with fetch', () => {
+  it.each(['OTLPHttpJsonTraceExporter', 'OTLPHttpProtoTraceExporter'] as const)('%s', async (name) => {
+    const { proxy, received, close } = await route({ kind: 'http', security: 'plain', compression: 'none' })
+    const vercel = createRequire(import.meta.url)('@vercel/otel') as Record<string, Make>
+    const exporter = new vercel[name]!({ url: `http://127.0.0.1:${proxy.addresses.http!.port}/v1/traces` })
+    const { code } = await new Promise<{ code: number }>((done) => exporter.export(items['masked']!['traces'], done))
+    expect(code).toBe(0)
+    const seen = JSON.stringify(decodeRequest('traces', name.includes('Json') ? 'json' : 'protobuf', received[0]!.body))
+    expect(seen).toContain('shop.example')
+    expect(seen).not.toContain(CANARY)
+    await exporter.shutdown()
+    await close()
   })
 })
 

@@ -47,9 +47,10 @@ describe('what is passed on', () => {
       const answer = await post(`${via.url}/v1/traces`, body, headers)
       expect({ status: answer.status, type: answer.headers['content-type'], length: answer.body.length }).toEqual({ status: 200, type: 'application/x-protobuf', length: 0 })
     }
-    const answer = await post(`${via.url}/v1/logs`, logsJson(CANARY), { 'content-type': 'application/json; charset=utf-8' })
+    const answer = await post(`${via.url}/v1/logs`, logsJson(CANARY), { 'content-type': `application/json; charset=utf-8; user=${CANARY}` })
     expect({ status: answer.status, body: answer.body.toString() }).toEqual({ status: 200, body: '{"partialSuccess":{}}' })
     expect(to.received.map(({ path }) => path)).toEqual(['/v1/traces', '/v1/traces', '/v1/logs'])
+    expect(to.received[2]!.headers['content-type']).toBe('application/json')
     for (const { body } of to.received) expect(body.includes(CANARY)).toBe(false)
     expect(JSON.stringify(decodeRequest('traces', 'protobuf', to.received[0]!.body))).toContain('GET /items/2')
     expect(await metric(via, 'mask_logs_requests_total', { status: '200' })).toBe(3)

@@ -31,6 +31,8 @@ const MARGIN_MS = 250
 /** Messages that are being received, over all clients: as many may be larger than what room was made for. */
 const MOST_RECEIVING = 16
 const FIRST_ROOM = 1 << 18
+/** Of a message there are this many in memory: as it came in pieces, whole, masked, and in the frame in which it is sent on. */
+const COPIES = 4
 const KEEPALIVE_MS = 60_000
 
 const RETRYABLE: ReadonlySet<number> = new Set([GRPC.cancelled, GRPC.deadlineExceeded, GRPC.aborted, GRPC.outOfRange, GRPC.unavailable, GRPC.dataLoss])
@@ -242,7 +244,7 @@ export async function listenGrpc(address: Address, engine: Engine, grpc: Grpc, u
               reading = false
               receiving--
             }
-            usual = Math.max(FIRST_ROOM, 2 * message.length, Math.floor(usual * 0.9))
+            usual = Math.max(FIRST_ROOM, COPIES * message.length, Math.floor(usual * 0.9))
             go(message)
           },
           onCancel() {
@@ -292,11 +294,11 @@ export async function listenGrpc(address: Address, engine: Engine, grpc: Grpc, u
     const deadline = call.getDeadline()
     const most = waitMs(deadline, left)
     // What is there already is counted; room is made for its copy.
-    lease.set(Math.min(lease.bytes, 2 * body.length))
-    if (!(await lease.grow(2 * body.length - lease.bytes, Math.max(0, most), gone))) throw new Refusal('busy')
+    lease.set(Math.min(lease.bytes, COPIES * body.length))
+    if (!(await lease.grow(COPIES * body.length - lease.bytes, Math.max(0, most), gone))) throw new Refusal('busy')
     const masked = engine.rewrite(signal, 'protobuf', body)
     // What was read counts on: it stays in memory until it is collected.
-    lease.set(body.length + masked.length)
+    lease.set((COPIES / 2) * (body.length + masked.length))
     const now = performance.now()
     const answerBy = isTime(deadline) ? now + Math.max(1, Number(deadline) - Date.now() - MARGIN_MS) : started + settings.timeoutMs
     const retryUntil = Math.min(answerBy, isTime(deadline) ? answerBy : started + settings.waitMs)

@@ -216,7 +216,8 @@ async function forward(engine: Engine, upstream: HttpUpstream, exchange: Exchang
   const answer: HttpAnswer = await upstream.send({
     signal,
     body: masked,
-    contentType: one(request.headers['content-type']) as string,
+    // without the parameters of the client's: they are no part of OTLP, and nobody has masked them
+    contentType: TYPES[encoding],
     headers: request.headers,
     hop,
     retryUntil: Math.min(now + room.left, answerBy),
@@ -321,7 +322,7 @@ async function decompress(body: Buffer, limit: number, room: Room): Promise<Buff
 }
 
 function refused(refusal: Refusal, encoding: Encoding): Answer {
-  const headers: Record<string, string> = { 'content-type': encoding === 'json' ? 'application/json' : 'application/x-protobuf' }
+  const headers: Record<string, string> = { 'content-type': TYPES[encoding] }
   if (refusal.retryMs !== undefined) headers['retry-after'] = String(Math.ceil(refusal.retryMs / 1000))
   if (refusal.reason === 'method') headers['allow'] = 'POST'
   if (refusal.reason === 'content_encoding') headers['accept-encoding'] = 'gzip, identity'
@@ -372,6 +373,8 @@ function discard(request: Request): Promise<void> {
     request.resume()
   })
 }
+
+const TYPES: Readonly<Record<Encoding, string>> = { protobuf: 'application/x-protobuf', json: 'application/json' }
 
 /** Parameters of the content type do not matter. */
 function encodingOf(headers: IncomingHttpHeaders): Encoding | undefined {

@@ -1,5 +1,6 @@
 // What the walkers of protobuf and of JSON have in common: the scopes of the fields of a record, trace states, and values of any shape as AnyValue.
 import { REMOVED } from '../../src/index.ts'
+import type { Value } from '../../src/index.ts'
 import type { Access, FieldEngine, Scope } from '../../src/engine/walker.ts'
 import { ATTRIBUTES, MESSAGE, TEXT, TRACE_STATE, VALUE } from './otlp-fields.ts'
 import type { Field, Message } from './otlp-fields.ts'
@@ -134,6 +135,20 @@ export function bytesText(bytes: Buffer): unknown {
 /** A text that `bytesText` has made, or that has come of one. */
 export function isBytesText(value: unknown, before: unknown): boolean {
   return value instanceof String || (typeof value === 'string' && before instanceof String)
+}
+
+const MOST_LOOKUPS = 1000
+const lookups = new WeakMap<object, Map<string, Value | undefined>>()
+
+/** The value at a path of a record view. Entries of one container ask for the same: it is looked up once. */
+export function lookedUp(engine: FieldEngine, record: object, path: readonly (string | number)[]): Value | undefined {
+  let known = lookups.get(record)
+  if (known === undefined) lookups.set(record, (known = new Map()))
+  const name = JSON.stringify(path)
+  if (known.has(name)) return known.get(name)
+  const value = engine.lookup(record, path)
+  if (known.size < MOST_LOOKUPS) known.set(name, value)
+  return value
 }
 
 /** The object at a key of a view, made if need be. */

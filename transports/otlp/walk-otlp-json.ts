@@ -9,7 +9,7 @@ import { anyValue, ATTRIBUTES, DETECTED, ID, library, MESSAGE, metric, NUMBER, N
 import type { Field, Message, NumberType } from './otlp-fields.ts'
 import { JsonIndex } from './otlp-json-index.ts'
 import type { Member } from './otlp-json-index.ts'
-import { applied, asText, entriesOf, fitsInt64, HOP, bytesText, mapIn, invalid, isBytesText, isDouble, maskedTraceState, member, Pairing, Place } from './otlp-record.ts'
+import { applied, asText, entriesOf, fitsInt64, HOP, bytesText, mapIn, invalid, isBytesText, isDouble, lookedUp, maskedTraceState, member, Pairing, Place } from './otlp-record.ts'
 import { OtlpError } from './types.ts'
 import type { RewriteCounts, RewriteOptions, Signal } from './types.ts'
 
@@ -20,6 +20,8 @@ const VALUE_ROLE = 2
 const PAIR = 4
 const TURNS = 8
 const MOST_BESIDE = 8
+/** Sensitive names of one value that are tried one after the other. */
+const MOST_NAMES = 8
 const PASS = 2
 
 const OF_RESOURCE = 0
@@ -347,11 +349,7 @@ export class JsonRequestWalker implements Access {
     for (const [at] of this.list(attributes.start)) {
       const members = this.index.members(at)
       if (!members.some(({ key, start, end }) => key === 'key' && this.buf[start] === 0x22 && this.index.text(start, end) === HOP)) continue
-      if (
-        members.some(
-          ({ key, start, end }) => key === 'value' && JSON.stringify(JSON.parse(this.buf.toString('utf8', start, end))).includes(JSON.stringify(this.stamp).slice(1, -1)),
-        )
-      )
+      if (members.some(({ key, start }) => key === 'value' && this.anyText(start)?.includes(this.stamp!) === true))
         throw new OtlpError('hop', 'the request has been here before: it comes round in a loop')
     }
     this.insert(mark, attributes.start, attributes.end, hopText(this.stamp!))
@@ -701,7 +699,9 @@ export class JsonRequestWalker implements Access {
     if (names.length === 0) names.push('')
     const last = names.at(-1)!
     const scopes = names.map((key) => engine.child(keys.scope, key))
-    const order = [...scopes.filter((scope) => scope.targets.length > 0), ...scopes.filter((scope) => scope.claim !== undefined), scopes.at(-1)!]
+    const order = [...new Set([...scopes.filter((scope) => scope.targets.length > 0), ...scopes.filter((scope) => scope.claim !== undefined), scopes.at(-1)!])]
+    // whoever writes that many has something to hide
+    const hidden = order.length > MOST_NAMES
     let removed = false
     let values = 0
     let k = 0
@@ -716,6 +716,11 @@ export class JsonRequestWalker implements Access {
       } else if (m.key === 'value') {
         if (this.isNull(m.start)) continue
         values++
+        if (hidden) {
+          this.put(m.start, m.end, '{"stringValue":"[REDACTED]"}')
+          engine.state.places++
+          continue
+        }
         for (const scope of order) {
           const before = hits.count
           const named = scope.roles === 0 ? scope : this.beside(keys, scope, at, m.start)
@@ -998,7 +1003,7 @@ export class JsonRequestWalker implements Access {
 
   fromParent(path: readonly (string | number)[], up: number): Value | undefined {
     const depth = this.path.length - up
-    return depth < 0 ? undefined : this.engine.lookup(this.record(), [...this.path.slice(0, depth), ...path])
+    return depth < 0 ? undefined : lookedUp(this.engine, this.record(), [...this.path.slice(0, depth), ...path])
   }
 
   all(path: Parameters<Access['all']>[0]): readonly Value[] {

@@ -28,7 +28,7 @@ import {
   VALUE,
 } from './otlp-fields.ts'
 import type { Field, Message } from './otlp-fields.ts'
-import { asText, entriesOf, fitsInt64, HOP, bytesText, mapIn, invalid, isBytesText, isDouble, maskedTraceState, member, Pairing, Place } from './otlp-record.ts'
+import { asText, entriesOf, fitsInt64, HOP, bytesText, mapIn, invalid, isBytesText, isDouble, lookedUp, maskedTraceState, member, Pairing, Place } from './otlp-record.ts'
 import { OtlpError } from './types.ts'
 import type { RewriteCounts, RewriteOptions, Signal } from './types.ts'
 
@@ -42,6 +42,8 @@ const VALUE_ROLE = 2
 const PAIR = 4
 const TURNS = 8
 const MOST_BESIDE = 8
+/** Sensitive names of one value that are tried one after the other. */
+const MOST_NAMES = 8
 
 /** The keys of one object while it is walked. */
 class Keys {
@@ -366,7 +368,10 @@ export class ProtobufWalker implements Access {
       const attribute = hopAttribute(this.stamp!)
       edits.add(end, end, Buffer.concat([Buffer.from([0x0a]), varintBytes(attribute.length), attribute]), -1)
     }
-    if (keep && (left || !filled)) return edits.close(end)
+    if (keep && (left || !filled)) {
+      edits.close(end)
+      return
+    }
     counts.dropped += keep ? 0 : counts.items - counts.dropped - before
     edits.rollback(count, delta, depth)
     edits.add(tag, end, undefined, -1)
@@ -497,7 +502,6 @@ export class ProtobufWalker implements Access {
     this.itemStart = start
     this.itemEnd = end
     this.at = 0
-    let keep: boolean
     let ok = true
     try {
       edits.open(prefix, start)
@@ -511,11 +515,11 @@ export class ProtobufWalker implements Access {
       if (engine.failed(error)) {
         this.minimal(message, start, end)
         counts.masked++
-        return edits.close(end)
+        edits.close(end)
+        return
       }
     }
-    keep = ok && this.finished()
-    if (keep) {
+    if (ok && this.finished()) {
       const from = count
       const changed = edits.count > from
       edits.close(end)
@@ -775,9 +779,9 @@ export class ProtobufWalker implements Access {
     if (scope.strings === PASS || start === end) return
     const done = maskedTraceState(this.engine, this.buf, start, end, scope, this)
     if (done === undefined) return
-    if (done === '') return this.edits.add(tag, end, undefined, -1)
     const out = Buffer.from(done)
-    this.edits.add(prefix, end, out, out.length)
+    if (done === '') this.edits.add(tag, end, undefined, -1)
+    else this.edits.add(prefix, end, out, out.length)
   }
 
   /** Keys of a resource that entities refer to; undefined: there are none. */
@@ -921,9 +925,15 @@ export class ProtobufWalker implements Access {
     // the last key counts, but if any of them is sensitive so is the value
     const last = scopes.at(-1)!
     keys.previous = undefined
-    const order = [...scopes.filter(({ scope }) => scope.targets.length > 0), ...scopes.filter(({ scope }) => scope.claim !== undefined), last]
+    const order = [
+      ...new Map(
+        [...scopes.filter(({ scope }) => scope.targets.length > 0), ...scopes.filter(({ scope }) => scope.claim !== undefined), last].map((entry) => [entry.scope, entry]),
+      ).values(),
+    ]
     edits.open(prefix, start)
     let removed = false
+    // whoever writes that many has something to hide
+    const hidden = order.length > MOST_NAMES
     let k = 0
     for (let i = start; i < end; ) {
       const at = i
@@ -934,6 +944,11 @@ export class ProtobufWalker implements Access {
         else if (this.repairs) this.repairKey(this.prefix, this.start, i)
       } else if (this.wire === 2 && this.number === 2) {
         const { prefix: own, start: content } = this
+        if (hidden) {
+          edits.add(own, i, REDACTED_VALUE, REDACTED_VALUE.length)
+          engine.state.places++
+          continue
+        }
         for (const entry of order) {
           const { count: made, delta: added, depth: open } = edits
           const scope = entry.scope.roles === 0 ? entry.scope : this.beside(keys, entry.scope, end, content, i)
@@ -975,7 +990,10 @@ export class ProtobufWalker implements Access {
     const { edits, buf } = this
     edits.rollback(count, delta, depth)
     const kept = keys.kept?.has(buf.toString('utf8', keyStart, keyEnd)) === true
-    if (!kept) return edits.add(tag, end, undefined, -1)
+    if (!kept) {
+      edits.add(tag, end, undefined, -1)
+      return
+    }
     // an entity refers to it: its value goes
     edits.open(prefix, start)
     for (let i = start; i < end; ) {
@@ -1338,7 +1356,7 @@ export class ProtobufWalker implements Access {
     if (depth < 0) return undefined
     const above: (string | number)[] = []
     for (let k = 0; k < depth; k++) above.push(this.names[k] ?? (this.tos[k]! < 0 ? this.froms[k]! : this.buf.toString('utf8', this.froms[k], this.tos[k])))
-    return this.engine.lookup(this.record(), [...above, ...path])
+    return lookedUp(this.engine, this.record(), [...above, ...path])
   }
 
   all(path: Parameters<Access['all']>[0]): readonly Value[] {
@@ -1504,9 +1522,9 @@ export class ProtobufWalker implements Access {
     const now = member(masked, f.view)
     if (now === before.get(f.view)) return
     if (masked === REMOVED) throw this.engine.notRecord()
-    if (now === undefined) return this.edits.add(tag, end, undefined, -1)
     const out = Buffer.from(asText(now))
-    this.edits.add(prefix, end, out, out.length)
+    if (now === undefined) this.edits.add(tag, end, undefined, -1)
+    else this.edits.add(prefix, end, out, out.length)
   }
 
   /** A field that is not in the record view, with what becomes of it. */
