@@ -7,8 +7,6 @@ declare module 'autocannon' {
     readonly body: string | Buffer
     readonly connections: number
     readonly duration: number
-    /** Requests a second, of all connections. */
-    readonly overallRate?: number
   }
   interface Instance extends PromiseLike<{ readonly non2xx: number; readonly errors: number; readonly timeouts: number }> {
     /** `milliseconds`: from the first byte of a request to the last of its answer. */

@@ -5,6 +5,8 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -117,7 +119,7 @@ function processor({ child }: Started): number {
   return (Number(fields[13]) + Number(fields[14])) / 100
 }
 
-async function load({ url }: Started, [plan, records]: Case, seconds: number, rate?: number): Promise<{ times: number[]; answered: number }> {
+async function load({ url }: Started, [plan, records]: Case, seconds: number): Promise<{ times: number[]; answered: number }> {
   const times: number[] = []
   let wrong = 0
   const run = autocannon({
@@ -127,7 +129,6 @@ async function load({ url }: Started, [plan, records]: Case, seconds: number, ra
     body: body(records),
     connections: 10,
     duration: seconds,
-    ...(rate === undefined ? {} : { overallRate: rate }),
   })
   run.on('response', (_client, status, _bytes, milliseconds) => {
     if (status === 200) times.push(milliseconds)
@@ -136,6 +137,67 @@ async function load({ url }: Started, [plan, records]: Case, seconds: number, ra
   const { errors, timeouts } = await run
   if (wrong + errors + timeouts > 0) throw new Error(`${wrong} answers were wrong, ${errors + timeouts} are missing`)
   return { times, answered: times.length }
+}
+
+/**
+ * Requests at a steady rate, whatever becomes of those before: each goes out on a connection that is free, or waits for one, and its time runs from
+ * when it was to go out to the last byte of its answer. (autocannon sends what is due in a second at its beginning, as fast as it gets answers.)
+ */
+async function steadily({ url }: Started, [plan, records]: Case, seconds: number, rate: number): Promise<number[]> {
+  const { hostname, port, pathname } = new URL(url)
+  const text = body(records)
+  const request = Buffer.from(
+    `POST ${pathname}${plan}/mask/ HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  )
+  const times: number[] = []
+  const total = seconds * rate
+  const free: Socket[] = []
+  const waiting: number[] = []
+  const all: Socket[] = []
+  const due = new Map<Socket, number>()
+  let wrong = 0
+  const send = (socket: Socket, at: number): void => {
+    due.set(socket, at)
+    socket.write(request)
+  }
+  await Promise.all(
+    Array.from({ length: 32 }, () => {
+      const socket = connect({ host: hostname, port: Number(port), noDelay: true })
+      all.push(socket)
+      let answer = Buffer.alloc(0)
+      socket.on('data', (chunk) => {
+        answer = answer.length === 0 ? chunk : Buffer.concat([answer, chunk])
+        const head = answer.indexOf('\r\n\r\n')
+        if (head < 0) return
+        const length = Number(/content-length: (\d+)/i.exec(answer.toString('latin1', 0, head))?.[1])
+        if (answer.length < head + 4 + length) return
+        if (!answer.toString('latin1', 0, 12).endsWith('200')) wrong++
+        times.push(performance.now() - due.get(socket)!)
+        answer = Buffer.alloc(0)
+        const next = waiting.shift()
+        if (next === undefined) free.push(socket)
+        else send(socket, next)
+      })
+      free.push(socket)
+      return new Promise((done) => socket.once('connect', done))
+    }),
+  )
+  const begun = performance.now()
+  let sent = 0
+  while (times.length < total) {
+    const now = performance.now() - begun
+    for (; sent < total && (sent * 1000) / rate <= now; sent++) {
+      const at = performance.now()
+      const socket = free.pop()
+      if (socket === undefined) waiting.push(at)
+      else send(socket, at)
+    }
+    if (now > seconds * 1000 + 20_000) throw new Error('answers are missing')
+    await new Promise((done) => setTimeout(done, 0.5))
+  }
+  for (const socket of all) socket.destroy()
+  if (wrong > 0) throw new Error(`${wrong} answers were wrong`)
+  return times
 }
 
 /** A plan, and how many records a request has. */
@@ -165,7 +227,7 @@ export async function serverFigures(say: (text: string) => void, small: boolean)
   }
   try {
     for (const one of Object.values(servers)) for (const each of CASES) await load(one, each, 1)
-    const { times } = await load(servers.bytes, CASES[0]!, small ? 4 : 8, 1000)
+    const times = await steadily(servers.bytes, CASES[0]!, small ? 4 : 8, 1000)
     const rates: { plan: string; records: number; bytes: number[]; parse: number[] }[] = []
     const seconds = small ? 1 : 2
     for (const each of CASES) {

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { SETTINGS } from '../../transports/server/config.ts'
 import { testFolder } from '../support/folder.ts'
 import { command } from '../support/command.ts'
 import { CUSTOMER, IMITATE, REDACT, REPLACE, SARAH, SECRET, startServer, tokens } from './support.ts'
@@ -413,6 +414,8 @@ describe('15: schemas', () => {
     ])
       expect(await of(bad), JSON.stringify(bad).slice(0, 80)).toBe(400)
     expect(await of('text')).toBe(422)
+    const deep = `{"name":"s","ruleset_yaml":${JSON.stringify(REDACT)},"schema":{"enum":[${'['.repeat(100_000)}${']'.repeat(100_000)}]}}`
+    expect((await t.call('POST', '/ifm/ruleset-plans/', deep)).status).toBe(400)
     expect(await of({ $defs: { a: { type: 'string' } }, properties: { x: { $ref: '#/$defs/a' } }, if: { required: ['y'] }, then: { minProperties: 2 } })).toBe(201)
   })
 
@@ -566,6 +569,24 @@ describe('common behaviour', () => {
     )
     expect((await t.call('POST', '/ifm/explain/', { data: [] })).status).toBe(422)
     expect((await t.as(`Bearer ${tokens.runner.token}`)('POST', '/ifm/explain/', { plan, data: [] })).status).toBe(403)
+  })
+
+  it('believes X-Forwarded-For of proxies that it knows, and of nobody else', async () => {
+    const other = await startServer(folder.next(), { trusted_proxies: ['127.0.0.1'] })
+    await other.call('GET', '/ifm/verify-token/', undefined, { 'x-forwarded-for': '192.0.2.7' })
+    await t.call('GET', '/ifm/verify-token/', undefined, { 'x-forwarded-for': '192.0.2.8' })
+    await new Promise((done) => setTimeout(done, 50))
+    expect(other.out.text).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC - 192\.0\.2\.7 \(alice\) - "GET \/ifm\/verify-token\/" 200$/m)
+    expect(t.out.text).not.toContain('192.0.2.8')
+    await other.server.close()
+    await expect(startServer(folder.next(), { trusted_proxies: ['everybody'] })).rejects.toThrow("'trusted_proxies.0' must be an address")
+  })
+
+  it('has a page on which every setting stands', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/server.md'), 'utf8')
+    const settings = page.slice(page.indexOf('## Settings'), page.indexOf('## Operations'))
+    for (const name of [...Object.keys(SETTINGS), ...Object.values(SETTINGS).flatMap((shape) => ('fields' in shape ? Object.keys(shape.fields) : []))])
+      expect(settings, name).toMatch(new RegExp(`\\b${name}\\b`))
   })
 
   it('allows other origins only where they are named', async () => {

@@ -55,6 +55,7 @@ describe('logins', () => {
     // the password of somebody else under a name that nobody has
     expect(await of('someone', PASSWORDS.alice)).toEqual(wrong)
     expect((await t.as(undefined)('POST', '/api/auth/jwt/login/', { username: 'x' })).status).toBe(422)
+    expect(await of('a'.repeat(1_000_000), 'b'.repeat(1_000_000))).toEqual(wrong)
   })
 
   it('takes as long for unknown names as for known ones', async () => {

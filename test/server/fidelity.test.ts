@@ -74,6 +74,42 @@ describe('bodies', () => {
     alone.close()
   })
 
+  it('are refused when they are no JSON, whatever the rules, and only then', () => {
+    const transforms = (more: string): string => `version: "1.0"\nrules:\n- masks: [{type: json, transforms: [{path: [a], on_missing: skip, masks: [${more}]}]}]\n`
+    const maskers = [REDACT, 'mask-logs:default', transforms('{type: redact}'), transforms('{type: from_json_path, path: [b]}')].map((rules) =>
+      createRequestMasker(rules, { policyDefaults: { on_mask_error: 'redact' } }),
+    )
+    const noise = fc.tuple(value, fc.nat(), fc.constantFrom(',', '"', '{', '}', '[', ']', ':', '0', '.', 'e', '-', '\\', '\u0001', 'tru', ' 1')).map(([text, at, put]) => {
+      const i = at % (text.length + 1)
+      return text.slice(0, i) + put + text.slice(i + 1)
+    })
+    const json = (text: string): boolean => {
+      try {
+        JSON.parse(text)
+        return true
+      } catch {
+        return false
+      }
+    }
+    fc.assert(
+      fc.property(fc.array(noise, { minLength: 1, maxLength: 3 }), (records) => {
+        const body = `{"data":[${records.join(',')}]}`
+        for (const masker of maskers) {
+          let status = 200
+          try {
+            answerMask(plan, { masker, keyring, setAiEngine: () => {} }, Buffer.from(body), settings)
+          } catch (error) {
+            status = (error as { status: number }).status
+          }
+          // what runs out of the array may still be an object of another shape
+          expect([200, 422].includes(status), body).toBe(json(body))
+        }
+      }),
+      { numRuns: 1000 },
+    )
+    for (const masker of maskers) masker.close()
+  })
+
   it('have the same results in any order of keys: a key that changes leaves nothing behind', () => {
     const yaml = 'version: "1.0"\nrules:\n- {keys: [a], masks: [{type: imitate}]}\n- {keys: [b], masks: [{type: imitate_unique}]}\n- {detect: [email]}\n'
     const masker = createRequestMasker(yaml)

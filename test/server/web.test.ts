@@ -157,6 +157,17 @@ describe.skipIf(executablePath === undefined)('the page', () => {
     expect(policy).not.toContain('unsafe')
     expect(await answer.text()).not.toMatch(/<style|style=|<script(?![^>]* src=)|https?:/)
 
+    // the script is sent compressed to who takes that, and once
+    const script = async (headers: Record<string, string>): Promise<Response> => fetch(`${url}/assets/page.js`, { headers: { 'accept-encoding': 'identity', ...headers } })
+    const plain = await script({})
+    const zipped = await script({ 'accept-encoding': 'gzip' })
+    expect([plain.headers.get('content-encoding'), zipped.headers.get('content-encoding')]).toEqual([null, 'gzip'])
+    expect(Number(zipped.headers.get('content-length'))).toBeLessThan(Number(plain.headers.get('content-length')) / 2)
+    expect(await zipped.text()).toBe(await plain.text())
+    const etag = zipped.headers.get('etag')!
+    expect((await script({ 'accept-encoding': 'gzip', 'if-none-match': etag })).status).toBe(304)
+    expect((await script({ 'if-none-match': etag })).status).toBe(200)
+
     const { context, page } = await open()
     await page.getByLabel('User name').fill('alice')
     await page.getByLabel('Password').fill('not the password')

@@ -1,14 +1,16 @@
 // The routes. What is common to all of them is in hooks: a caller that is known, limits, one form for what is refused, a line in the log.
 
-import { randomBytes, randomInt, randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { fastify } from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import multipart from '@fastify/multipart'
 import { BUILTIN_NAMES, builtinRuleset, rulesetJsonSchema } from '../../src/index.ts'
 import type { Keyring } from '../../src/index.ts'
-import { NONCE, PAGE_HEADERS, packageVersion, readAssets, swaggerFolder, webFolder } from './assets.ts'
+import { PAGE_HEADERS, packageVersion, readAssets, swaggerFolder, webFolder } from './assets.ts'
 import type { Asset } from './assets.ts'
 import type { Auth, Caller } from './auth.ts'
 import { checkContentType, readBody } from './body.ts'
@@ -92,6 +94,8 @@ const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'
 /** Bodies from here on are masked in a worker. */
 const LARGE_BODY = 65_536
 const KEEP_ALIVE = 95_000
+/** Files of the page from here on are sent compressed. */
+const SMALL_ASSET = 2048
 /** Of a body that nobody wants: so long may the client go on before the connection is cut. */
 const LINGER = 500
 const ADMIN: Caller = { name: 'local', role: 'admin', scopes: SCOPES.admin, plans: undefined }
@@ -692,22 +696,26 @@ function pageRoutes({ settings, metrics, store, auth, live }: Services): Route[]
   swagger.set('start.js', page(SWAGGER_START, 'text/javascript; charset=utf-8'))
   const schema = JSON.stringify(rulesetJsonSchema())
   const document = openApi(packageVersion())
-  const asset = (assets: ReadonlyMap<string, Asset>, name: string, request: FastifyRequest, reply: FastifyReply, headers: Readonly<Record<string, string>>): FastifyReply => {
+  const compressed = new Map<Asset, Promise<Buffer>>()
+  const asset = async (
+    assets: ReadonlyMap<string, Asset>,
+    name: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<unknown> => {
     const found = assets.get(name === '' ? 'index.html' : name)
     if (found === undefined) return reply.code(404).send({ error: 'Not found.' })
-    reply.headers({ ...headers, ETag: found.etag, 'Cache-Control': 'no-cache' })
-    if (!found.nonce && request.headers['if-none-match'] === found.etag) return reply.code(304).send()
-    if (found.nonce) {
-      // styles that the page makes itself carry a number that is used once
-      const nonce = randomBytes(16).toString('base64')
-      reply.removeHeader('ETag')
-      reply.headers({
-        'Cache-Control': 'no-store',
-        'Content-Security-Policy': headers['Content-Security-Policy']!.replace("style-src 'self'", `style-src 'self' 'nonce-${nonce}'`),
-      })
-      return reply.header('Content-Type', found.type).send(found.bytes.toString().replaceAll(NONCE, nonce))
-    }
-    return reply.header('Content-Type', found.type).send(found.bytes)
+    const zip = found.bytes.length > SMALL_ASSET && /\bgzip\b(?!\s*;\s*q=0)/.test(String(request.headers['accept-encoding'] ?? ''))
+    // another encoding is another representation
+    const etag = zip ? found.etag.replace(/"$/, '-gz"') : found.etag
+    reply.headers({ ...headers, ETag: etag, Vary: 'Accept-Encoding', 'Cache-Control': 'no-cache' })
+    if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+    reply.header('Content-Type', found.type)
+    if (!zip) return reply.send(found.bytes)
+    let bytes = compressed.get(found)
+    if (bytes === undefined) compressed.set(found, (bytes = promisify(gzip)(found.bytes)))
+    return reply.header('Content-Encoding', 'gzip').send(await bytes)
   }
   if (!web.has('index.html')) web.set('index.html', page(PLAIN_PAGE, 'text/html; charset=utf-8'))
   // Swagger UI sets styles of its own
@@ -792,7 +800,7 @@ function liveRoutes({ live, auth, metrics, logs }: Services): Route[] {
 
 function page(content: string, type: string): Asset {
   const bytes = Buffer.from(content)
-  return { bytes, type, nonce: false, etag: `"${bytes.length}-${packageVersion()}"` }
+  return { bytes, type, etag: `"${bytes.length}-${packageVersion()}"` }
 }
 
 const PLAIN_PAGE = `<!doctype html>

@@ -98,6 +98,8 @@ const WRONG_LOGIN = 'Invalid username or password.'
 /** A hash that no password has, for where there are no users. */
 const NOBODY = `$scrypt$ln=17,r=8,p=1$${randomBytes(16).toString('base64').replace(/=+$/, '')}$${randomBytes(32).toString('base64').replace(/=+$/, '')}`
 const MOST_KNOWN = 1000
+const MOST_NAME = 128
+const MOST_PASSWORD = 4096
 
 /** Checks callers, and issues tokens. */
 export class Auth {
@@ -171,16 +173,18 @@ export class Auth {
   }
 
   async #check(username: string, password: string, address: string): Promise<Role> {
-    const keys = [`name ${username}`, `address ${address}`]
+    // whatever comes: what is kept of a name is short
+    const keys = [`name ${username.slice(0, MOST_NAME)}`, `address ${address}`]
+    const usable = username.length <= MOST_NAME && password.length <= MOST_PASSWORD
     const wait = this.#failures.wait(...keys)
     if (wait > 0) throw refuse(429, 'Rate limit exceeded.', { 'Retry-After': String(wait) })
     const { users } = this.#users()
-    const user = users.get(username)
+    const user = usable ? users.get(username) : undefined
     // a name that nobody has costs what one costs that somebody has
     const [other] = users.values()
     let right: boolean
     try {
-      right = await verifyPassword(user?.password ?? other?.password ?? NOBODY, password)
+      right = await verifyPassword(user?.password ?? other?.password ?? NOBODY, usable ? password : '')
     } catch (error) {
       if (error instanceof Busy) throw refuse(503, 'Too many logins at once.', { 'Retry-After': '1' })
       throw error

@@ -31,7 +31,14 @@ export class Maskers {
   of(source: Source): RequestMasker {
     const { name } = source
     const kept = this.#kept.get(name)
-    if (kept !== undefined && kept.source.ruleset_yaml === source.ruleset_yaml && kept.source.serial === source.serial) return kept.masker
+    if (kept !== undefined && kept.source.ruleset_yaml === source.ruleset_yaml && kept.source.serial === source.serial) {
+      // the ones used last stay
+      if (this.#kept.size >= this.#most) {
+        this.#kept.delete(name)
+        this.#kept.set(name, kept)
+      }
+      return kept.masker
+    }
     // an older version may still be asked for by a request that has taken it: it does not take the place of the newer one
     if (kept !== undefined && kept.source.serial > source.serial) return this.#compile(source.ruleset_yaml)
     const masker = this.#compile(source.ruleset_yaml)

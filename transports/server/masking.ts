@@ -10,6 +10,7 @@ import type { Finding, Keyring, RequestMasker, Scalar } from '../../src/index.ts
 import { httpUrl } from './config.ts'
 import { badParameters, invalid, Refusal, refuse } from './errors.ts'
 import type { Detail } from './errors.ts'
+import { checkText } from './json.ts'
 import type { LogEntry } from './plans.ts'
 import { fault, LEVELS, readMaskRequest } from './request.ts'
 import type { Level, MaskRequest } from './request.ts'
@@ -157,6 +158,7 @@ function maskRecords(masker: RequestMasker, request: MaskRequest, logs: Logs): D
     } catch (error) {
       if (error instanceof InputError && error.code === 'not_json') throw fault(body, undefined)
       failed = true
+      checkRecord(body, start, end)
       if (masker.failures.length === 0) {
         const known = error instanceof MaskError ? error : new MaskError('internal', 'mask', 'failed')
         errors[known.code] = (errors[known.code] ?? 0) + 1
@@ -164,6 +166,8 @@ function maskRecords(masker: RequestMasker, request: MaskRequest, logs: Logs): D
       }
     }
     const { failures } = masker
+    // a mask may fail before the record has been read to its end
+    if (!failed && failures.length > 0) checkRecord(body, start, end)
     for (const error of failures) {
       errors[error.code] = (errors[error.code] ?? 0) + 1
       if (!fails) logs.remark(error.message, told(error, k / 2))
@@ -182,6 +186,15 @@ function maskRecords(masker: RequestMasker, request: MaskRequest, logs: Logs): D
   }
   if (listed > 0) return { data: undefined, errors }
   return { data: pieces === undefined ? [body.subarray(data.start, data.end)] : [...pieces, body.subarray(copied, data.end)], errors }
+}
+
+/** Throws 400 for a record that is no JSON. */
+function checkRecord(body: Buffer, start: number, end: number): void {
+  try {
+    checkText(body, start, end)
+  } catch {
+    throw fault(body, undefined)
+  }
 }
 
 /** Checks the records against the schema of the plan. Throws 422 under `enforce`. */

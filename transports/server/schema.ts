@@ -93,7 +93,13 @@ export interface RecordSchema {
  * @example compileSchema({ type: 'object', required: ['id'] }).check({}, 0, 100)
  */
 export function compileSchema(schema: unknown): RecordSchema {
-  if (Buffer.byteLength(JSON.stringify(schema)) > MOST_BYTES) throw new SchemaFault('the schema is larger than 262144 bytes')
+  let bytes: number
+  try {
+    bytes = Buffer.byteLength(JSON.stringify(schema))
+  } catch {
+    throw new SchemaFault('the schema is nested too deep')
+  }
+  if (bytes > MOST_BYTES) throw new SchemaFault('the schema is larger than 262144 bytes')
   const names = new Set<string>()
   checkSchema(schema, '#', names, 0)
   const ajv = new Ajv2020({ strict: false, allErrors: true, logger: false, validateFormats: true, code: { regExp: Object.assign(linear, { code: 'linear' }) } })
