@@ -37,9 +37,20 @@ export const url: MaskDefinition = {
     const path = option<string>(options, 'path', 'detect')
     const hide: MaskNode = { type: 'from_fixed', options: new Map([['value', HIDDEN]]), path: '', line: 0, column: 0 }
     const detect = path === 'detect' ? tools.scan(['all'], [], [hide]) : undefined
+    // names of parameters repeat
+    const known = new Map<string, boolean>()
+    const listedOnce = (key: string): boolean => {
+      let is = known.get(key)
+      if (is === undefined) {
+        if (known.size >= 1000) known.clear()
+        is = listed(key)
+        if (key.length <= 64) known.set(key, is)
+      }
+      return is
+    }
     const parts: Parts = {
       userinfo,
-      hidden: query === 'all' ? () => true : query === 'keep' ? () => false : listed,
+      hidden: query === 'all' ? () => true : query === 'keep' ? () => false : listedOnce,
       segment: path === 'keep' ? (segment, _, out) => out.keep(segment) : path === 'redact' ? hideSegment : (segment, context, out) => scanSegment(segment, context, detect!, out),
     }
     const read = PARTS[option<keyof typeof PARTS>(options, 'part', 'url')]
@@ -155,14 +166,26 @@ function schemeEnd(text: string): number {
 }
 
 function indexOfAny(text: string, characters: string, from: number): number {
+  const { length } = text
   if (characters.length === 1) {
     const found = text.indexOf(characters, from)
-    return found < 0 ? Math.max(text.length, from) : found
+    return found < 0 ? Math.max(length, from) : found
+  }
+  let among = tables.get(characters)
+  if (among === undefined) {
+    among = new Uint8Array(128)
+    for (const c of characters) among[c.charCodeAt(0)] = 1
+    tables.set(characters, among)
   }
   let at = from
-  while (at < text.length && !characters.includes(text[at]!)) at++
+  while (at < length) {
+    const c = text.charCodeAt(at)
+    if (c < 128 && among[c] === 1) break
+    at++
+  }
   return at
 }
+const tables = new Map<string, Uint8Array>()
 
 /**
  * End of the authority: the first `/`, `?`, `#` or white space. A password may hold one of these unencoded: when what
@@ -219,6 +242,7 @@ function scanSegment(segment: string, context: MaskContext, detect: ReturnType<M
 }
 
 function decode(text: string): string {
+  if (!text.includes('%')) return text
   try {
     return decodeURIComponent(text)
   } catch {
@@ -231,13 +255,18 @@ function maskQuery(query: string, parts: Parts, out: Pieces): void {
     const end = indexOfAny(query, '&;', start)
     const equals = indexOfAny(query, '=&;', start)
     // No `=`, or nothing after it: there is no value.
-    if (equals < end - 1 && parts.hidden(decode(query.slice(start, equals).replaceAll('+', ' ')))) {
+    if (equals < end - 1 && parts.hidden(decode(spaced(query.slice(start, equals))))) {
       out.keep(query.slice(start, equals + 1))
       out.write(HIDDEN, end - equals - 1)
     } else out.keep(query.slice(start, end))
     if (end < query.length) out.keep(query[end]!)
     start = end + 1
   }
+}
+
+/** Plus signs are spaces. */
+function spaced(key: string): string {
+  return key.includes('+') ? key.replaceAll('+', ' ') : key
 }
 
 /** A fragment with `=` holds parameters, from its `?` on if it has one (`#/route?token=x`). */
