@@ -858,6 +858,17 @@ describe('fields with rules of their own', () => {
     }
   })
 
+  it('a stamp is added to a resource of which nothing else is left', () => {
+    const rules = { ...EMAIL, policy: { max_depth: 3 } }
+    const deep = '{"resourceLogs":[{"resource":{"droppedAttributesCount":1,"attributes":[{"key":"a","value":{"arrayValue":{"values":[{"arrayValue":{}}]}}}]}}]}'
+    expect(JSON.parse(rewriterOf(rules, { stamp: 'abc123' }).rewrite('logs', 'json', Buffer.from(deep)).body.toString())).toEqual({
+      resourceLogs: [{ resource: { droppedAttributesCount: 1, attributes: [{ key: 'mask_logs.hop', value: { stringValue: 'abc123' } }] } }],
+    })
+    const body = len(1, len(1, len(1, len(1, 'a'), len(2, len(5, len(1, len(5)))))))
+    const after = decoded('logs', rewriterOf(rules, { stamp: 'abc123' }).rewrite('logs', 'protobuf', body).body) as Loose
+    expect(after.resource_logs[0].resource).toEqual({ attributes: [{ key: 'mask_logs.hop', value: { string_value: 'abc123' } }] })
+  })
+
   it('names beside values name them, in maps and in lists', () => {
     const rules = { version: '1.0', rules: [{ keys: ['cookie'], masks: [{ type: 'redact' }] }] }
     const kv = (key: string, value: Obj): Obj => ({ key, value })

@@ -457,7 +457,10 @@ export class ProtobufWalker implements Access {
       edits.rollback(count, delta, depth)
       return false
     }
-    if (stamp) this.stampResource(message, start, end)
+    if (kind === OF_RESOURCE && this.stamp !== undefined) {
+      this.refuseHop(message, start, end)
+      if (stamp) edits.add(end, end, hopAttribute(this.stamp), -1)
+    }
     edits.close(end)
     return true
   }
@@ -468,9 +471,9 @@ export class ProtobufWalker implements Access {
     this.engine.series = false
   }
 
-  /** Adds our stamp to a resource; refuses one that carries it. */
-  private stampResource(message: Message, start: number, end: number): void {
-    const { buf, edits } = this
+  /** Refuses a resource that carries our stamp. */
+  private refuseHop(message: Message, start: number, end: number): void {
+    const { buf } = this
     for (let i = start; i < end; ) {
       i = this.field(i, end)
       if (this.known(message)?.role !== ATTRIBUTES) continue
@@ -479,13 +482,11 @@ export class ProtobufWalker implements Access {
       let value = ''
       for (let k = this.start; k < stop; ) {
         k = this.field(k, stop)
-        if (this.number === 1 && this.wire === 2) ours = buf.compare(HOP_BYTES, 0, HOP_BYTES.length, this.start, this.end) === 0
-        else if (this.number === 2 && this.wire === 2) value = buf.toString('utf8', this.start, this.end)
+        if (this.number === 1 && this.wire === 2) ours ||= buf.compare(HOP_BYTES, 0, HOP_BYTES.length, this.start, this.end) === 0
+        else if (this.number === 2 && this.wire === 2) value += buf.toString('utf8', this.start, this.end)
       }
       if (ours && value.includes(this.stamp!)) throw new OtlpError('hop', 'the request has been here before: it comes round in a loop')
     }
-    const attribute = hopAttribute(this.stamp!)
-    edits.add(end, end, attribute, -1)
   }
 
   // ---------------------------------------------------------------------------------------------- items
