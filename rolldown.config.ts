@@ -79,6 +79,18 @@ export default defineConfig([
     output: { ...output, dynamicImportInCjs: true },
   },
   {
+    input: { 'transports/http/index': 'transports/http/index.ts' },
+    platform: 'node',
+    plugins: [libraryOutside, ascii, moduleEntries],
+    output,
+  },
+  {
+    input: { 'transports/otel/index': 'transports/otel/index.ts' },
+    platform: 'node',
+    plugins: [libraryOutside, ascii, moduleEntries],
+    output,
+  },
+  {
     input: { 'transports/otlp/index': 'transports/otlp/index.ts', 'transports/otlp/command': 'transports/otlp/command.ts' },
     platform: 'node',
     // Optional: loaded when a gRPC listener is wanted.

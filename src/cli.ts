@@ -4,7 +4,7 @@
 //
 // Rulesets, secrets and options are checked before a byte of data is read. Data is never part of a message.
 
-import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { InputError, MaskError, RulesetError } from './errors.ts'
 import { COMMANDS, formatOfName, helpText, parseCommandLine, readingOf, suggest, UsageError, type CommandLine, type Reading } from './cli/flags.ts'
@@ -13,8 +13,8 @@ import { describeCrash, milliseconds, type CliIo } from './cli/io.ts'
 import { findingLine, issueLines, Notes, printable, Progress, statsText, systemWords, testLines } from './cli/messages.ts'
 import { createOutputFile, OutputError, stdoutSink, streamSink, type FileOutput, type Sink } from './cli/output.ts'
 import { LineFeed, type Feed } from './lines.ts'
-import type { Finding, Masker, MaskerOptions, QuarantineNote, RulesetInput } from './masker.ts'
-import type { PinoRedact } from './index.ts'
+import type { Finding, FindingEvent, Masker, MaskerOptions, QuarantineNote, RulesetInput } from './masker.ts'
+import type { FindingsSink, LiveMasker, PinoRedact, ReloadEvent } from './index.ts'
 
 export type { CliIo } from './cli/io.ts'
 
@@ -104,9 +104,93 @@ async function print(io: CliIo, text: string): Promise<number> {
 interface Setup {
   readonly masker: Pick<Masker, 'feed' | 'lines' | 'stats' | 'close'>
   readonly reading: Reading
+  /** Where findings go, if they are wanted. */
+  readonly events?: Events | undefined
+  /** Reads the rulesets again; undefined: signals end the reading. */
+  readonly reload?: (() => void) | undefined
   /** Writes what has been noted for quarantine. */
   flushQuarantine(): void
-  close(): void
+  close(): Promise<void>
+}
+
+/** The findings stream of a command. */
+interface Events {
+  readonly sink: FindingsSink
+  /** The callback for an engine; `source` is asked with each finding. */
+  to(source: () => string): (event: FindingEvent) => void
+  /** Waits for what can still be written, and says what was lost. */
+  end(notes: Notes): Promise<void>
+}
+
+async function eventsOf({ options }: CommandLine, io: CliIo): Promise<Events | undefined> {
+  const given = options.get('findings')?.[0]
+  const wait = options.has('findings-wait')
+  if (given === undefined) {
+    if (wait) throw new UsageError('--findings-wait goes with --findings FILE')
+    return undefined
+  }
+  const { openFindings } = await io.load()
+  const fd = /^\d{1,5}$/.test(given) ? Number(given) : undefined
+  if (fd === 0 || fd === 1) throw new UsageError('--findings takes a file, or a descriptor from 2 on')
+  let sink: FindingsSink
+  try {
+    sink = openFindings(fd ?? resolve(io.cwd, given), { onFull: wait ? 'wait' : 'drop' })
+  } catch (error) {
+    const code = error instanceof InputError ? /\((\w+)\)$/.exec(error.message)?.[1] : undefined
+    throw new UsageError(`cannot write ${given}: ${systemWords({ code })}`, false)
+  }
+  return {
+    sink,
+    to: (source) => (event) => sink.write(event, source()),
+    async end(notes) {
+      await sink.flush()
+      sink.close()
+      if (sink.dropped > 0) notes.line(`mask-logs: ${sink.dropped} findings were lost${sink.failure === undefined ? ': their reader was too slow' : ` (${sink.failure})`}`)
+    },
+  }
+}
+
+/** Where counters are to be read while the command runs. */
+interface Metrics {
+  close(): Promise<void>
+}
+
+async function metricsOf({ options }: CommandLine, io: CliIo, notes: Notes, masker: Masker, events: Events | undefined): Promise<Metrics | undefined> {
+  const listen = options.get('metrics-listen')?.[0]
+  const file = options.get('metrics-file')?.[0]
+  if (listen === undefined && file === undefined) return undefined
+  const { prometheusText } = await io.load()
+  const { serveMetrics, writeMetrics } = await import('./cli/metrics.ts')
+  const text = (): string => prometheusText(masker.stats(), events === undefined ? {} : { findings: events.sink })
+  const writing = file === undefined ? undefined : writeMetrics(resolve(io.cwd, file), file, text, notes)
+  try {
+    const serving = listen === undefined ? undefined : await serveMetrics(listen, text, notes)
+    return {
+      async close() {
+        writing?.close()
+        await serving?.close()
+      },
+    }
+  } catch (error) {
+    writing?.close()
+    throw error
+  }
+}
+
+/** A file of records as they came is for its owner alone. */
+function openQuarantine(path: string, name: string, raw: boolean): number {
+  let fd: number
+  try {
+    fd = openSync(path, 'a', 0o600)
+  } catch (error) {
+    throw new UsageError(`cannot write ${name}: ${systemWords(error)}`, false)
+  }
+  const stats = fstatSync(fd)
+  if (raw && stats.isFile() && (stats.mode & 0o077) !== 0) {
+    closeSync(fd)
+    throw new UsageError(`cannot write ${name}: it would hold lines as they are, and others may read it: chmod 600`, false)
+  }
+  return fd
 }
 
 /** Everything that can be wrong is found here, before data is read. */
@@ -121,23 +205,38 @@ async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup>
   let noted = ''
   const quarantineName = options.get('quarantine')?.[0]
   if (quarantineName !== undefined)
-    settings.quarantine = (note: QuarantineNote) => {
-      noted += `${JSON.stringify(note)}\n`
+    settings.quarantine = (note: QuarantineNote, bytes?: Uint8Array) => {
+      const more = bytes === undefined ? {} : { raw: Buffer.from(bytes).toString('base64') }
+      noted += `${JSON.stringify({ time: new Date().toISOString(), ...note, ...more })}\n`
     }
 
+  const raw = options.has('quarantine-raw')
+  if (raw && quarantineName === undefined) throw new UsageError('--quarantine-raw goes with --quarantine FILE')
+  if (raw) settings.quarantineRaw = true
+  if (options.has('stamp')) settings.stamp = true
+
   const { given, input } = rulesetsOf(options.get('ruleset') ?? [], io)
-  const masker = await createChecked(io, input, settings, given, notes, quiet)
+  const live = options.has('watch') || options.has('reload')
+  const masker = await createChecked(io, input, settings, given, notes, quiet, live ? { watch: options.has('watch') } : undefined)
   let quarantineFd: number | undefined
+  let events: Events | undefined
+  let metrics: Metrics | undefined
   try {
-    if (quarantineName !== undefined) quarantineFd = openSync(resolve(io.cwd, quarantineName), 'a', 0o600)
+    if (quarantineName !== undefined) quarantineFd = openQuarantine(resolve(io.cwd, quarantineName), quarantineName, raw)
+    events = await eventsOf(line, io)
+    metrics = await metricsOf(line, io, notes, masker, events)
   } catch (error) {
+    if (quarantineFd !== undefined) closeSync(quarantineFd)
+    events?.sink.close()
     masker.close()
-    throw new UsageError(`cannot write ${quarantineName}: ${systemWords(error)}`, false)
+    throw error
   }
   if (settings.runSecret === undefined && !quiet && line.command !== 'explain') notes.line(NO_SECRET)
   return {
     masker,
     reading,
+    events,
+    ...(live ? { reload: () => void (masker as LiveMasker).reloadSettled().catch(() => {}) } : {}),
     flushQuarantine() {
       if (noted === '' || quarantineFd === undefined) return
       const text = Buffer.from(noted)
@@ -149,9 +248,11 @@ async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup>
         throw new OutputError(String((error as { code?: unknown }).code))
       }
     },
-    close() {
+    async close() {
       if (quarantineFd !== undefined) closeSync(quarantineFd)
       quarantineFd = undefined
+      await events?.end(notes)
+      await metrics?.close()
       masker.close()
     },
   }
@@ -179,10 +280,12 @@ async function createChecked(
   given: ReadonlyMap<string, string>,
   notes: Notes,
   quiet: boolean,
+  live?: { readonly watch: boolean },
 ): Promise<Masker> {
-  const { createMasker } = await io.load()
+  const { createMasker, createLiveMasker } = await io.load()
   try {
-    const masker = createMasker(input, settings)
+    const masker =
+      live === undefined ? createMasker(input, settings) : createLiveMasker(input, { ...settings, ...live, onReload: (event) => tellReload(event, given, notes, quiet) })
     if (!quiet && masker.warnings.length > 0) notes.line(issueLines(masker.warnings, given))
     return masker
   } catch (error) {
@@ -199,6 +302,24 @@ function asGiven(error: unknown, given: ReadonlyMap<string, string>): unknown {
   }
   if (!(error instanceof RulesetError)) return error
   return new RulesetError(error.issues.map((issue) => ({ ...issue, source: given.get(issue.source) ?? issue.source })))
+}
+
+/** What became of a reload. A ruleset that cannot be used is told also when nothing else is. */
+function tellReload({ ok, name, serial, issues, message }: ReloadEvent, given: ReadonlyMap<string, string>, notes: Notes, quiet: boolean): void {
+  const force = `${printable(name)} (serial ${serial})`
+  if (ok) {
+    if (quiet) return
+    if (issues.length > 0) notes.line(issueLines(issues, given))
+    notes.line(`mask-logs: reloaded the ruleset: ${force}`)
+    return
+  }
+  if (issues.length > 0) notes.line(issueLines(issues, given))
+  else {
+    let words = message ?? ''
+    for (const [path, written] of given) words = words.replace(`'${path}'`, `'${written}'`)
+    notes.line(`mask-logs: ${printable(words)}`)
+  }
+  notes.line(`mask-logs: the ruleset was not reloaded; ${force} stays in force`)
 }
 
 /** Rulesets by name; `given` leads from the absolute path back to what the user wrote. */
@@ -315,9 +436,10 @@ interface Interruption {
   end(): void
 }
 
-function listenForSignals(io: CliIo): Interruption {
+function listenForSignals(io: CliIo, reload?: () => void): Interruption {
   let leave: () => void = () => {}
   const off = io.onSignal(['SIGINT', 'SIGTERM', 'SIGHUP'], (name) => {
+    if (name === 'SIGHUP' && reload !== undefined) return reload()
     if (interruption.signal !== undefined) leave()
     interruption.signal = name
     interruption.stop()
@@ -347,9 +469,13 @@ interface Route {
 }
 
 /** Feeds by format, made when there is something for them; they count lines together. */
-function routes({ masker, reading }: Setup, findings: Findings | undefined): (format: string) => Route {
+function routes({ masker, reading, events }: Setup, findings: Findings | undefined, source: () => string): (format: string) => Route {
   const made = new Map<string, Route>()
-  const options = { counter: { line: 0 }, ...(findings === undefined ? {} : { explain: findings.to() }) }
+  const options = {
+    counter: { line: 0 },
+    ...(findings === undefined ? {} : { explain: findings.to() }),
+    ...(events === undefined ? {} : { onFinding: events.to(source) }),
+  }
   const { delimiter, header } = reading
   return (format) => {
     let route = made.get(format)
@@ -381,7 +507,9 @@ async function readAll(
 ): Promise<boolean> {
   const files = line.operands.length > 0 ? line.operands : ['-']
   const { format } = setup.reading
-  const routeOf = routes(setup, findings)
+  /** The input that is masked. */
+  let masking = ''
+  const routeOf = routes(setup, findings, () => masking)
   /** The route that has bytes of the input at hand. */
   let active: Route | undefined
   const progress = progressOf(files, line, io, notes)
@@ -447,10 +575,11 @@ async function readAll(
           const chunk = await current.next()
           if (chunk === undefined) break
           try {
-            if (active !== route && active !== undefined) {
+            if (active !== undefined && (active !== route || (!fed && setup.events !== undefined && active.feed.cut))) {
               await pass(active.feed.end(true))
               tellRemarks(active)
             }
+            masking = file === '-' ? 'stdin' : file
             active = route
             fed = true
             await pass(feed.push(chunk))
@@ -541,7 +670,7 @@ async function mask(line: CommandLine, io: CliIo, notes: Notes): Promise<number>
   const setup = await setUp(line, io, notes)
   const begun = milliseconds()
   // Before there is an output file that a signal could leave behind.
-  const interruption = listenForSignals(io)
+  const interruption = listenForSignals(io, setup.reload)
   const name = line.options.get('output')?.[0]
   let output: FileOutput | undefined
   let allRead = false
@@ -573,7 +702,7 @@ async function mask(line: CommandLine, io: CliIo, notes: Notes): Promise<number>
     if (!complete) output?.abandon()
     interruption.end()
     if (line.options.has('stats')) notes.write(statsText(setup.masker.stats(), (milliseconds() - begun) / 1000))
-    setup.close()
+    await setup.close()
   }
   if (interruption.signal !== undefined) return signalCode(interruption.signal)
   return allRead && complete ? 0 : 1
@@ -627,7 +756,7 @@ async function explain(line: CommandLine, io: CliIo, notes: Notes): Promise<numb
     noteFailure(error, notes)
   } finally {
     interruption.end()
-    setup.close()
+    await setup.close()
   }
   if (interruption.signal !== undefined) return signalCode(interruption.signal)
   return allRead ? 0 : 1
@@ -675,7 +804,7 @@ async function discover(line: CommandLine, io: CliIo, notes: Notes): Promise<num
   let written = false
   try {
     output = name === undefined ? undefined : openOutput(resolve(io.cwd, name), name)
-    const setup: Setup = { masker: discovery.masker, reading, flushQuarantine: () => {}, close: () => discovery.masker.close() }
+    const setup: Setup = { masker: discovery.masker, reading, flushQuarantine: () => {}, close: () => Promise.resolve(discovery.masker.close()) }
     complete = await readAll(line, io, notes, setup, nowhere, undefined, () => Promise.resolve(), interruption)
     const report = discovery.report()
     const { reportLines } = await import('./cli/discovered.ts')
@@ -733,7 +862,8 @@ async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<n
   const sources: Source[] = []
   let child: import('node:child_process').ChildProcess | undefined
   const off = io.onSignal(FORWARDED, (signal) => {
-    if (ended) {
+    if (signal === 'SIGHUP' && setup.reload !== undefined) setup.reload()
+    else if (ended) {
       // Something the command left behind still holds its outputs, or nobody reads ours.
       for (const source of sources) source.stop()
       if (signals++ > 0) leave()
@@ -759,7 +889,13 @@ async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<n
     })
     const pump = async (name: string, source: Source, sink: Sink): Promise<void> => {
       sources.push(source)
-      const feed = new LineFeed(setup.masker.lines({ format: lineFormat(setup.reading.format), ...(findings === undefined ? {} : { explain: findings.to(name) }) }))
+      const { events, masker, reading } = setup
+      const engine = masker.lines({
+        format: lineFormat(reading.format),
+        ...(findings === undefined ? {} : { explain: findings.to(name) }),
+        ...(events === undefined ? {} : { onFinding: events.to(() => name) }),
+      })
+      const feed = new LineFeed(engine)
       const pass = async (pieces: Iterable<readonly Buffer[]>): Promise<void> => {
         try {
           for (const list of pieces) {
@@ -809,7 +945,7 @@ async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<n
   } finally {
     off()
     if (line.options.has('stats')) notes.write(statsText(setup.masker.stats(), (milliseconds() - begun) / 1000))
-    setup.close()
+    await setup.close()
   }
 }
 

@@ -23,6 +23,10 @@ import { readNamesModel } from './ruleset/files.ts'
 import type { Converted } from './ruleset/convert.ts'
 import { pinoRedactYaml } from './ruleset/pino-redact.ts'
 import type { PinoRedact } from './ruleset/pino-redact.ts'
+import { textOf } from './prometheus.ts'
+import type { PrometheusOptions, PrometheusStats } from './prometheus.ts'
+import { makeFindings, makeQuarantine } from './sinks.ts'
+import type { FindingsOptions, FindingsSink, QuarantineSink } from './sinks.ts'
 import { rulesetJsonSchema as schemaOf } from './ruleset/schema.ts'
 import type { RulesetTestResult } from './ruleset/test-run.ts'
 
@@ -118,15 +122,47 @@ export function convertPinoRedact(redact: PinoRedact): string {
  */
 export function maskWritable(destination: Writable, options: MaskWritableOptions = {}): Writable {
   const { ruleset, endDestination = false, ...rest } = options
-  const masker = createMasker(ruleset, rest)
+  const masker = createLiveMasker(ruleset, rest)
   return createMaskedWritable(masker.feed(), destination, endDestination, () => masker.close())
 }
 
-/** Options of maskWritable: those of createMasker, and the ruleset. */
-export interface MaskWritableOptions extends MaskerOptions {
+/** Options of maskWritable: those of createLiveMasker, and the ruleset. */
+export interface MaskWritableOptions extends LiveOptions {
   readonly ruleset?: RulesetInput | readonly RulesetInput[] | undefined
   /** End the destination too (default false: it may be stdout). */
   readonly endDestination?: boolean | undefined
+}
+
+/**
+ * The counters of `stats()` in the text format of Prometheus (0.0.4), which OpenMetrics readers take too: one text, always in the same
+ * order. Labels are names of rules and detectors, and codes. Serve it as `PROMETHEUS_TYPE`.
+ *
+ * @example response.setHeader('content-type', PROMETHEUS_TYPE).end(prometheusText(masker.stats()))
+ */
+export function prometheusText(stats: PrometheusStats, options: PrometheusOptions = {}): string {
+  return textOf(stats, options)
+}
+
+/**
+ * Opens a stream of findings for a SIEM: a path (appended to; made with mode 0600), or a descriptor. One JSON object a line, without
+ * values. Masking does not wait for it: what a slow reader of a pipe leaves is dropped beyond `maxPendingBytes`, counted, and told in the
+ * stream as `{"time":...,"dropped":n}`. Throws InputError where it cannot be opened.
+ *
+ * @example createMasker('./rules.yaml', { onFinding: openFindings('findings.ndjson', { source: 'api' }).write })
+ */
+export function openFindings(to: string | number, options: FindingsOptions = {}): FindingsSink {
+  return makeFindings(to, options)
+}
+
+/**
+ * Opens a file for notes of records held back under `on_unparsable: quarantine` (appended to; made with mode 0600), one JSON object a line.
+ * With `raw: true` (and `quarantineRaw` of the masker) it holds the records as they came, as base64, and is as sensitive as they are: a
+ * file that others may read is refused. Throws InputError where it cannot be opened.
+ *
+ * @example createMasker('./rules.yaml', { quarantine: openQuarantine('held-back.ndjson').write })
+ */
+export function openQuarantine(path: string, options: { readonly raw?: boolean | undefined } = {}): QuarantineSink {
+  return makeQuarantine(path, options.raw === true)
 }
 
 /** The JSON Schema (draft 2020-12) of rulesets, from the same tables as the checks. */
@@ -154,16 +190,35 @@ export type {
   OptionSpec,
   Policy,
   Reason,
+  Segment,
   Value,
   ValueMasker,
 } from './engine/types.ts'
 export type { Feed, LineEngine, Pieces, Remark } from './lines.ts'
 export type { TaggedSpan, TaggingFailure, TaggingOptions, TaggingStats, TextTagger, TextTagging } from './detectors/names/tagging.ts'
 export type { Hold, LiveMasker, LiveOptions, LiveStats, ReloadEvent } from './live.ts'
+export { PROMETHEUS_TYPE } from './prometheus.ts'
+export type { PrometheusOptions, PrometheusStats } from './prometheus.ts'
+export type { FindingsOptions, FindingsSink, QuarantineSink } from './sinks.ts'
 export type { KnownSecret } from './detectors/known-secret.ts'
 export { fieldsOf } from './masker.ts'
 export { TEST_RUN_SECRET } from './ruleset/test-run.ts'
 export type { Converted, ConvertedRuleset } from './ruleset/convert.ts'
+export type { RuleOutline } from './ruleset/outline.ts'
 export type { RulesetTestResult, TestProblem } from './ruleset/test-run.ts'
 export type { DiscoveredFinding, DiscoveredPlace, DiscoveredSuggestion, DiscoveryReport } from './discover/report.ts'
-export type { ConvertOptions, Discovery, DiscoveryOptions, FeedOptions, Finding, LineOptions, Masker, MaskerOptions, QuarantineNote, RulesetInput, Stats } from './masker.ts'
+export type {
+  ConvertOptions,
+  Discovery,
+  DiscoveryOptions,
+  FeedOptions,
+  Finding,
+  FindingEvent,
+  LineOptions,
+  MaskedCount,
+  Masker,
+  MaskerOptions,
+  QuarantineNote,
+  RulesetInput,
+  Stats,
+} from './masker.ts'

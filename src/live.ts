@@ -10,7 +10,7 @@ import { InputError, RulesetError } from './errors.ts'
 import type { InputErrorCode, Issue } from './errors.ts'
 import { LineFeed } from './lines.ts'
 import type { Feed, LineEngine, Pieces, Remark } from './lines.ts'
-import { makeKey, makeVersion } from './masker.ts'
+import { addCount, makeKey, makeVersion } from './masker.ts'
 import type { Builtins, FeedOptions, Finding, LineOptions, Masker, MaskerOptions, RulesetInput, Stats, Version } from './masker.ts'
 import { createFeedStream } from './stream.ts'
 import { atRest, FileWatch, signature } from './watch.ts'
@@ -45,9 +45,6 @@ export interface ReloadEvent {
 
 /** Counts over all versions. */
 export interface LiveStats extends Stats {
-  /** Name and serial of the ruleset in force. */
-  readonly ruleset: string
-  readonly serial: number
   readonly reloads: { readonly ok: number; readonly error: number }
 }
 
@@ -122,9 +119,9 @@ class Live implements LiveMasker {
     if (onReload !== undefined && typeof onReload !== 'function') throw new InputError('bad_option', "'onReload' is a function of the event")
     this.#builtins = builtins
     this.#input = Array.isArray(input) ? [...(input as readonly RulesetInput[])] : input
-    this.#options = quarantine === undefined ? options : { ...options, quarantine: (note) => quarantine({ ...note, serial: ++this.#quarantined }) }
+    this.#options = quarantine === undefined ? options : { ...options, quarantine: (note, raw) => quarantine({ ...note, serial: ++this.#quarantined }, raw) }
     this.#key = makeKey(options)
-    const { masker, files } = this.#load()
+    const { masker, files } = this.#load(0)
     this.#inForce = { masker, serial: 0, holds: 0, lent: false }
     this.#files = files
     if (watch) {
@@ -136,14 +133,14 @@ class Live implements LiveMasker {
   // ---------------------------------------------------------------------------------------------- versions
 
   /** A new version, and the files that it comes from. When it throws, `tried` has the files that were looked for. */
-  #load(tried?: Map<string, string>): { masker: Version; files: Map<string, string> } {
+  #load(serial: number, tried?: Map<string, string>): { masker: Version; files: Map<string, string> } {
     for (let attempt = 1; ; attempt++) {
       const files = new Map<string, string>()
       const opening = (path: string): void => {
         if (!files.has(path)) files.set(path, signature(path))
       }
       try {
-        const masker = makeVersion(this.#builtins, this.#input, this.#options, { key: this.#key, opening })
+        const masker = makeVersion(this.#builtins, this.#input, this.#options, { key: this.#key, opening, serial })
         // what changed meanwhile may have been read half written
         if ([...files].every(([path, seen]) => signature(path) === seen)) return { masker, files }
         masker.close()
@@ -177,7 +174,7 @@ class Live implements LiveMasker {
     // a file that only the failed attempt knew may be the one that is mended
     const tried = new Map(this.#files)
     try {
-      const { masker, files } = this.#load(tried)
+      const { masker, files } = this.#load(before.serial + 1, tried)
       this.#inForce = { masker, serial: before.serial + 1, holds: 0, lent: false }
       this.#files = files
       this.#watch?.files(files)
@@ -276,6 +273,15 @@ class Live implements LiveMasker {
 
   get policy(): Masker['policy'] {
     return this.#inForce.masker.policy
+  }
+
+  /** Of the version in force: counts from when that came into force. */
+  get now(): Masker['now'] {
+    return this.#inForce.masker.now
+  }
+
+  get outline(): Masker['outline'] {
+    return this.#inForce.masker.outline
   }
 
   json(record: string): string
@@ -449,11 +455,15 @@ function reasonOf(error: unknown): Pick<ReloadEvent, 'issues'> & { readonly code
 }
 
 function noStats(): Stats {
-  return { lines: 0, records: 0, textLines: 0, bytesIn: 0, bytesOut: 0, masked: 0, byRule: {}, byDetector: {}, errors: {} }
+  return { ruleset: '', serial: 0, lines: 0, records: 0, textLines: 0, bytesIn: 0, bytesOut: 0, masked: 0, byRule: {}, byDetector: {}, maskedBy: [], errors: {} }
 }
 
 function sum(a: Stats, b: Stats): Stats {
+  const maskedBy = [...a.maskedBy]
+  for (const count of b.maskedBy) addCount(maskedBy, count)
   return {
+    ruleset: b.ruleset,
+    serial: b.serial,
     lines: a.lines + b.lines,
     records: a.records + b.records,
     textLines: a.textLines + b.textLines,
@@ -462,6 +472,7 @@ function sum(a: Stats, b: Stats): Stats {
     masked: a.masked + b.masked,
     byRule: added(a.byRule, b.byRule),
     byDetector: added(a.byDetector, b.byDetector),
+    maskedBy,
     errors: added(a.errors, b.errors),
   }
 }

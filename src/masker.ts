@@ -48,6 +48,8 @@ import { expandDetectors } from './ruleset/detectors.ts'
 import { BUILTIN_NAMES, builtinRuleset, readRulesetFile, rulesetsFolder } from './ruleset/files.ts'
 import { compileKeyGlobs } from './ruleset/key-glob.ts'
 import { loadRuleset } from './ruleset/load.ts'
+import { outlineOf } from './ruleset/outline.ts'
+import type { RuleOutline } from './ruleset/outline.ts'
 import type { SeedProblem } from './ruleset/read.ts'
 import { compileRegex } from './ruleset/regex.ts'
 import { runTest, TEST_RUN_SECRET } from './ruleset/test-run.ts'
@@ -86,8 +88,23 @@ export interface MaskerOptions {
   readonly knownSecrets?: readonly KnownSecret[] | undefined
   /** Slots of the table of recent results (default 8192; 0: off). It holds the values that it masks until `close`. */
   readonly memoSize?: number | undefined
-  /** Told of every record held back under `on_unparsable: quarantine`. */
-  readonly quarantine?: ((note: QuarantineNote) => void) | undefined
+  /**
+   * Told of every record held back under `on_unparsable: quarantine`; with `quarantineRaw` of its bytes too, which are not masked and
+   * last until it returns. When it throws, so does what was asked to mask: a record is never lost unseen.
+   */
+  readonly quarantine?: ((note: QuarantineNote, raw?: Uint8Array) => void) | undefined
+  /** Hand the bytes of records held back to `quarantine` (default false). */
+  readonly quarantineRaw?: boolean | undefined
+  /**
+   * Told of every masked value: where it stood and what found it, never the value. Lines and records are then masked by the slower of
+   * two ways, and what is given to `value` is masked twice. What it throws is counted as `finding_failed` and ignored.
+   */
+  readonly onFinding?: ((finding: FindingEvent) => void) | undefined
+  /**
+   * Write the ruleset's name and serial at the end of every record that is a JSON object, under this key (`true`: `mask_logs`). For
+   * `json` and for lines and documents; text, rows of tables and what is given to `value` have none. The slower of two ways, too.
+   */
+  readonly stamp?: boolean | string | undefined
   /** How the record that stands for one that could not be masked is written. */
   readonly failedRecord?: FailedRecord | undefined
 }
@@ -162,8 +179,38 @@ export interface Finding {
   readonly absorbed_by?: string
 }
 
+/** One masked value, for those who watch over many systems. It holds no value and no key that the ruleset does not name. */
+export interface FindingEvent {
+  /** When it was masked: ISO 8601, UTC, to the millisecond. */
+  readonly time: string
+  /** Name and serial of the ruleset in force. */
+  readonly ruleset: string
+  readonly serial: number
+  /** Line within the input, from 1; of a record by itself there is none. */
+  readonly line?: number
+  /** Path of the value: keys that the ruleset does not spell out are `*`, elements of lists `[*]`. Empty in text. */
+  readonly path: string
+  /** `key`: the name of an entry. `line`: in text. */
+  readonly where: 'value' | 'key' | 'number' | 'line'
+  readonly rule?: string
+  readonly detector?: string
+  readonly score?: number
+  /** Bytes of the input that were replaced; a whole string value with its quotes. */
+  readonly length: number
+}
+
+/** Values masked by one rule, through one detector where there was one. */
+export interface MaskedCount {
+  readonly rule: string
+  readonly detector?: string
+  readonly count: number
+}
+
 /** Counts since the masker was made. */
 export interface Stats {
+  /** Name of the ruleset in force, and how often it has been reloaded. */
+  ruleset: string
+  serial: number
   lines: number
   records: number
   textLines: number
@@ -172,6 +219,8 @@ export interface Stats {
   masked: number
   byRule: Record<string, number>
   byDetector: Record<string, number>
+  /** The same by both. A value that two rules masked counts for each. */
+  maskedBy: MaskedCount[]
   /** Failures by code: mask errors, `not_json`, `not_csv`, `oversize`, `dropped`. */
   errors: Record<string, number>
 }
@@ -181,6 +230,8 @@ export interface LineOptions {
   readonly format?: 'auto' | 'json' | 'text' | undefined
   /** Told of every masked value. */
   readonly explain?: ((finding: Finding) => void) | undefined
+  /** In place of the masker's. */
+  readonly onFinding?: MaskerOptions['onFinding']
   /** Counts the lines; feeds that follow each other share one. */
   readonly counter?: { line: number } | undefined
 }
@@ -205,6 +256,10 @@ export interface Masker {
   readonly warnings: readonly Issue[]
   /** The policies in force. */
   readonly policy: Ruleset['policy']
+  /** `errors` and `textLines` of the stats as they are now, without what else stats() adds up: for who asks after every record. */
+  readonly now: { readonly errors: ReadonlyMap<string, number>; readonly textLines: number }
+  /** The rules in force, weaker layers first: what they select and what they read. */
+  readonly outline: readonly RuleOutline[]
   /** Masks one JSON record, text or bytes; what is no JSON is masked as text. The same reference when nothing matched. */
   json(record: string): string
   json(record: Uint8Array): Uint8Array
@@ -250,6 +305,8 @@ export interface Shared {
   readonly key: RunKey
   /** Told of every file that is looked for, before it is read. Shipped files are not told. */
   readonly opening: (path: string) => void
+  /** Of the version that is made. */
+  readonly serial: number
 }
 
 /** The built-in masks and detectors with those of the options, and where seed files are found. */
@@ -354,7 +411,10 @@ function bind(builtins: Builtins, input: RulesetInput | readonly RulesetInput[] 
   }
   const all = [...warnings, ...known.refused.map(shortSecret)]
   const name = ruleset.name ?? nameOf(input ?? 'mask-logs:default')
-  return { ruleset, masker: new BoundMasker(name, ruleset, all, registries, key, options, shared !== undefined) }
+  const make = (given: MaskerOptions, keyShared: boolean, shadow?: () => BoundMasker): BoundMasker =>
+    new BoundMasker(name, ruleset, all, registries, key, given, keyShared, shared?.serial ?? 0, shadow)
+  const shadow = (): BoundMasker => make({ ...options, onFinding: undefined, stamp: undefined, quarantine: () => {} }, true)
+  return { ruleset, masker: make(options, shared !== undefined, shadow) }
 }
 
 /** What a ruleset without a name is called. */
@@ -475,6 +535,7 @@ class BoundMasker implements Version {
   readonly name: string
   readonly warnings: readonly Issue[]
   readonly policy: Ruleset['policy']
+  private readonly ruleset: Ruleset
   private readonly compiled: Compiled
   private readonly services: WalkServices
   private readonly walker: JsonWalker
@@ -487,6 +548,14 @@ class BoundMasker implements Version {
   private readonly keyShared: boolean
   private readonly textAccess: TextAccess
   private readonly quarantine: MaskerOptions['quarantine']
+  private readonly quarantineRaw: boolean
+  private readonly serial: number
+  private readonly onFinding: MaskerOptions['onFinding']
+  /** What is written at the end of records, if anything is. */
+  private readonly stamp: string | undefined
+  /** Makes a masker that looks for findings in values: the walker of values tells none. */
+  private readonly makeShadow: (() => BoundMasker) | undefined
+  private shadow: BoundMasker | undefined
   private readonly failedRecord: FailedRecord
   private readonly known: KnownValues | undefined
   private values: ValueWalker | undefined
@@ -501,12 +570,40 @@ class BoundMasker implements Version {
   private nOut = 0
   private nMasked = 0
   private readonly errors = new Map<string, number>()
+  readonly now: Masker['now']
 
-  constructor(name: string, ruleset: Ruleset, warnings: readonly Issue[], registries: Registries, key: RunKey, options: MaskerOptions, keyShared: boolean) {
+  constructor(
+    name: string,
+    ruleset: Ruleset,
+    warnings: readonly Issue[],
+    registries: Registries,
+    key: RunKey,
+    options: MaskerOptions,
+    keyShared: boolean,
+    serial: number,
+    makeShadow: (() => BoundMasker) | undefined,
+  ) {
+    const { onFinding, stamp = false, quarantineRaw = false } = options
+    if (onFinding !== undefined && typeof onFinding !== 'function') throw new InputError('bad_option', "'onFinding' is a function of the finding")
+    if (typeof stamp !== 'boolean' && (typeof stamp !== 'string' || stamp === '')) throw new InputError('bad_option', "'stamp' is true, false or a key")
+    if (typeof quarantineRaw !== 'boolean') throw new InputError('bad_option', "'quarantineRaw' is true or false")
     this.name = name
+    this.serial = serial
+    this.onFinding = onFinding
+    this.makeShadow = makeShadow
+    this.quarantineRaw = quarantineRaw
+    if (stamp !== false) this.stamp = `${JSON.stringify(stamp === true ? 'mask_logs' : stamp)}:${JSON.stringify({ ruleset: name, serial })}`
     this.keyShared = keyShared
     this.warnings = warnings
+    this.ruleset = ruleset
     this.policy = ruleset.policy
+    const masker = this
+    this.now = {
+      errors: this.errors,
+      get textLines() {
+        return masker.nText
+      },
+    }
     this.key = key
     this.quarantine = options.quarantine
     this.failedRecord = options.failedRecord ?? {}
@@ -523,6 +620,11 @@ class BoundMasker implements Version {
     this.walker = new JsonWalker(this.services)
     this.textAccess = new TextAccess(this.state)
   }
+
+  get outline(): readonly RuleOutline[] {
+    return (this.outlined ??= outlineOf(this.ruleset))
+  }
+  private outlined: readonly RuleOutline[] | undefined
 
   private count(code: string): void {
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1)
@@ -627,7 +729,7 @@ class BoundMasker implements Version {
       if (harmless(name, text) || (name === 'level' && text.startsWith('"') && levels?.includes(text.slice(1, -1)))) head += `"${name}":${text},`
       else if (name === 'level' && level !== undefined) head += `"level":${level},`
     }
-    return Buffer.from(`{${head}${extra}${JSON.stringify(messageKey)}:"${FAILED}"}`)
+    return Buffer.from(`{${head}${extra}${JSON.stringify(messageKey)}:"${FAILED}"${this.stamp === undefined ? '' : `,${this.stamp}`}}`)
   }
 
   /** Finds and masks in a text line; the hits are in `hits`. True: the whole line becomes `replacement`. */
@@ -656,8 +758,10 @@ class BoundMasker implements Version {
     if (typeof record !== 'string' && !(record instanceof Uint8Array)) throw new InputError('bad_option', "'json' takes a string or bytes; other values go to 'value'")
     this.begin()
     try {
+      if (this.onFinding !== undefined) this.observeRecord(this.onFinding)
       return this.jsonRecord(record)
     } finally {
+      if (this.onFinding !== undefined) this.observe(undefined)
       this.busy = false
     }
   }
@@ -665,7 +769,7 @@ class BoundMasker implements Version {
   private jsonRecord(record: string | Uint8Array): string | Uint8Array {
     let length: number
     const most = typeof record === 'string' ? record.length * 3 : record.length
-    const skim = this.skimmer()
+    const skim = this.onFinding === undefined ? this.skimmer() : undefined
     let buf: Buffer
     if (skim !== undefined && most < skim.most) buf = skim.place
     else {
@@ -721,9 +825,10 @@ class BoundMasker implements Version {
     }
     if (stop === TOO_DEEP) return this.tooDeep(buf, 0, length)
     if (stop === INVALID) {
+      this.nRecords--
       if (!blank(buf, 0, length)) {
         this.nText++
-        if (this.policy.on_unparsable !== 'text') return this.unparsable(length, 0) ? [] : undefined
+        if (this.policy.on_unparsable !== 'text') return this.unparsable(buf, 0, length, 0) ? [] : undefined
       }
       const whole = this.textLine(buf, 0, length)
       if (whole !== undefined) return whole.replacement === undefined ? [] : [whole.replacement]
@@ -734,8 +839,9 @@ class BoundMasker implements Version {
       this.count('dropped')
       return []
     }
-    if (this.policy.verify) return [this.verify(buf, length)]
+    if (this.policy.verify) return [stop === INVALID ? this.verify(buf, length) : this.stamped(this.verify(buf, length))]
     this.countHits()
+    if (this.stamp !== undefined && stop !== INVALID) return [this.stamped(this.spliced(buf, 0, length))]
     if (this.hits.count === 0) return undefined
     // What is read at once can stand in memory that is used again.
     const writer = read && length < READ_AT_ONCE / 4 ? this.reader : new Writer()
@@ -750,10 +856,37 @@ class BoundMasker implements Version {
 
   private readonly reader = new Writer()
 
-  private unparsable(bytes: number, line: number): boolean {
+  private unparsable(buf: Buffer, start: number, end: number, line: number): boolean {
     this.count('not_json')
-    if (this.policy.on_unparsable === 'quarantine') this.quarantine!({ serial: ++this.quarantined, line, bytes, code: 'not_json' })
+    if (this.policy.on_unparsable === 'quarantine') this.holdBack({ serial: ++this.quarantined, line, bytes: end - start, code: 'not_json' }, buf.subarray(start, end))
     return true
+  }
+
+  private holdBack(note: QuarantineNote, raw: Uint8Array | undefined): void {
+    if (this.quarantineRaw && raw !== undefined) this.quarantine!(note, raw)
+    else this.quarantine!(note)
+  }
+
+  /** The record at [start, end) with the hits in it, in memory of its own. */
+  private spliced(buf: Buffer, start: number, end: number): Buffer {
+    const writer = new Writer()
+    writer.size = end - start + 1024
+    const copied = splice(buf, end, this.hits, start, writer)
+    writer.copy(buf, copied, end)
+    return Buffer.concat(writer.take())
+  }
+
+  /** A finished record with the name and serial of the ruleset at its end, if it is an object and they are wanted. */
+  private stamped(record: Buffer): Buffer {
+    if (this.stamp === undefined) return record
+    let first = record[0] === 0xef ? 3 : 0
+    while (isSpace(record[first])) first++
+    let last = record.length - 1
+    while (last > first && isSpace(record[last])) last--
+    if (record[first] !== 0x7b || record[last] !== 0x7d) return record
+    let before = last - 1
+    while (isSpace(record[before])) before--
+    return Buffer.concat([record.subarray(0, last), Buffer.from(before === first ? this.stamp : `,${this.stamp}`), record.subarray(last)])
   }
 
   private tooLarge(buf: Buffer, length: number): Buffer[] {
@@ -849,10 +982,36 @@ class BoundMasker implements Version {
   }
 
   value<T>(value: T): T {
+    if (this.onFinding !== undefined) this.tellOf(value, this.onFinding)
     this.begin()
     try {
       return this.parsed(value)
     } finally {
+      this.busy = false
+    }
+  }
+
+  /** Tells what is masked in a value. */
+  private tellOf(value: unknown, to: NonNullable<MaskerOptions['onFinding']>): void {
+    this.open()
+    try {
+      this.shadow ??= this.makeShadow!()
+      this.shadow.observeFindings(value, to)
+    } catch {
+      this.count('finding_failed')
+    }
+  }
+
+  private observeFindings(value: unknown, to: NonNullable<MaskerOptions['onFinding']>): void {
+    const buf = Buffer.from(`${asJson(value)}\0`)
+    this.begin()
+    this.observeRecord(to)
+    try {
+      this.single(buf, buf.length - 1)
+    } catch {
+      // under `fail` the findings so far are told
+    } finally {
+      this.observe(undefined)
       this.busy = false
     }
   }
@@ -939,8 +1098,10 @@ class BoundMasker implements Version {
     if (typeof text !== 'string') throw new InputError('bad_option', "'text' takes a string; other values go to 'value'")
     this.begin()
     try {
+      if (this.onFinding !== undefined) this.observeRecord(this.onFinding)
       return this.freeText(text)
     } finally {
+      if (this.onFinding !== undefined) this.observe(undefined)
       this.busy = false
     }
   }
@@ -994,6 +1155,9 @@ class BoundMasker implements Version {
     const writer = new Writer()
     const format = options.format ?? 'auto'
     const counter = options.counter ?? { line: 0 }
+    const { explain, onFinding = this.onFinding } = options
+    const watched = explain !== undefined || onFinding !== undefined
+    const observe = (): void => masker.observe(explain, onFinding, () => counter.line)
     let partial: readonly Buffer[] | undefined
     /** What began in a line and goes on in the next one. */
     let block: Block | undefined
@@ -1026,9 +1190,9 @@ class BoundMasker implements Version {
         partial = undefined
         masker.begin()
         // what was handed out for the block before is written by now (see LineEngine): its memory serves again
-        const skim = format === 'text' || options.explain !== undefined ? undefined : masker.skimmer()
+        const skim = format === 'text' || watched ? undefined : masker.skimmer()
         writer.recycle(Math.min(bytes.length + (bytes.length >> 3) + 8192, 1 << 21), skim?.lend(writer))
-        masker.observe(options.explain, () => counter.line)
+        observe()
         buf = bytes
         end = bytes.length
         if (end > 0 && bytes[end - 1] !== 0x0a) {
@@ -1073,7 +1237,7 @@ class BoundMasker implements Version {
         masker.nLines++
         masker.nIn += bytes + terminator.length
         masker.count('oversize')
-        masker.observe(options.explain, () => counter.line)
+        observe()
         try {
           if (masker.policy.on_oversize === 'drop') return []
           const pieces = masker.policy.on_oversize === 'text' ? masker.oversizeText(head, head.length) : [masker.truncated(head, bytes)]
@@ -1086,7 +1250,7 @@ class BoundMasker implements Version {
       end() {
         return []
       },
-      buffers: (size) => (format === 'text' || options.explain !== undefined ? undefined : masker.skimmer()?.buffers(size)),
+      buffers: (size) => (format === 'text' || watched ? undefined : masker.skimmer()?.buffers(size)),
     }
   }
 
@@ -1134,10 +1298,11 @@ class BoundMasker implements Version {
     const masker = this
     // nothing is written here: what is found is brought back to where the records stood
     const flow = { writer: new Writer(), copied: 0 }
-    const { explain, counter = { line: 0 } } = options
+    const { explain, onFinding = this.onFinding, counter = { line: 0 } } = options
+    const watched = explain !== undefined || onFinding !== undefined
     return {
       policy: this.policy,
-      tellsLines: explain !== undefined || this.policy.on_unparsable === 'quarantine',
+      tellsLines: watched || this.policy.on_unparsable === 'quarantine',
       counter,
       hits: this.hits,
       room: (size) => this.skimmer()?.buffers(size)?.[0] ?? Buffer.allocUnsafeSlow(size),
@@ -1146,10 +1311,10 @@ class BoundMasker implements Version {
         masker.lineStart = 0
         masker.rows = masker.walker.columns = rows
         masker.locate = locate
-        masker.observe(explain)
+        masker.observe(explain, onFinding)
         // lines of the input, which `counter` counts, are not those in the buffer
         try {
-          masker.sweep(json, json.length, 'json', explain === undefined ? masker.skimmer() : undefined, flow, put, { line: 0 })
+          masker.sweep(json, json.length, 'json', watched ? undefined : masker.skimmer(), flow, put, { line: 0 })
         } finally {
           masker.rows = masker.walker.columns = false
           masker.locate = undefined
@@ -1183,13 +1348,13 @@ class BoundMasker implements Version {
       columns: (cells: Parameters<RowEngine['columns']>[0], line: number) => {
         names = cells.map(({ text }) => text.toString())
         root = undefined
-        return this.columns(cells, line, options.explain)
+        return this.columns(cells, line, options.explain, options.onFinding ?? this.onFinding)
       },
       verify: this.policy.verify ? this.compiled.verify : undefined,
       verifyHit: () => this.verifyHit(),
-      unreadable: (bytes: number, line: number) => {
+      unreadable: (bytes: number, line: number, raw?: Uint8Array) => {
         this.count('not_csv')
-        if (this.policy.on_unparsable === 'quarantine') this.quarantine!({ serial: ++this.quarantined, line, bytes, code: 'not_csv' })
+        if (this.policy.on_unparsable === 'quarantine') this.holdBack({ serial: ++this.quarantined, line, bytes, code: 'not_csv' }, raw)
         return this.policy.on_unparsable === 'text'
       },
     })
@@ -1197,12 +1362,12 @@ class BoundMasker implements Version {
 
   private documentEngine(options: FeedOptions): DocumentEngine {
     const engine = this.recordEngine(options, false)
-    const { explain } = options
-    return Object.assign(engine, { lines: this.lines({ explain, counter: engine.counter }) })
+    const { explain, onFinding } = options
+    return Object.assign(engine, { lines: this.lines({ explain, onFinding, counter: engine.counter }) })
   }
 
   /** What detectors find in the names of columns is masked where they stand, once; rules know a column by its name as it was. */
-  private columns(cells: Parameters<RowEngine['columns']>[0], line: number, explain: LineOptions['explain']): readonly (string | undefined)[] {
+  private columns(cells: Parameters<RowEngine['columns']>[0], line: number, explain: LineOptions['explain'], onFinding: LineOptions['onFinding']): readonly (string | undefined)[] {
     this.begin()
     try {
       const { plan } = this.compiled
@@ -1226,6 +1391,7 @@ class BoundMasker implements Version {
         this.nMasked++
         const { start, end } = cells[i]!
         explain?.({ line, path: '*', where: 'key', start, end, length: end - start, decision: 'mask' })
+        if (onFinding !== undefined) this.tellFinding(onFinding, { line, path: '*', where: 'key', length: end - start })
       })
       return out
     } finally {
@@ -1288,7 +1454,7 @@ class BoundMasker implements Version {
     if (stopText - start > this.policy.max_record_bytes) return withReturn(this.tooLarge(buf.subarray(start, stopText), stopText - start), stopText < this.lineEnd)
     this.nText++
     if (this.policy.on_unparsable !== 'text' && format !== 'text') {
-      this.unparsable(stopText - start, this.locate?.(start, start)?.line ?? number)
+      this.unparsable(buf, start, stopText, this.locate?.(start, start)?.line ?? number)
       return []
     }
     if (format === 'json') this.count('not_json')
@@ -1347,9 +1513,9 @@ class BoundMasker implements Version {
       this.count('dropped')
       return []
     }
-    if (this.policy.verify && !this.rows) return this.verifyLine(buf, start, stop)
+    if (this.policy.verify && !this.rows) return this.verifyLine(buf, start, stop).map((line) => this.stamped(line))
     this.countHits()
-    return undefined
+    return this.stamp === undefined || this.rows ? undefined : [this.stamped(this.spliced(buf, start, stop))]
   }
   /** The lines are rows of CSV: what stands for one that fails, and the last look at a finished one, are the feed's. */
   private rows = false
@@ -1368,7 +1534,7 @@ class BoundMasker implements Version {
   private skimmer(): Skim | undefined {
     const { plan } = this.compiled
     // it would pass over what a survey wants to see
-    if (this.survey !== undefined) return undefined
+    if (this.survey !== undefined || this.stamp !== undefined) return undefined
     if (!this.skimTried) {
       this.skimTried = true
       const host = { begin: () => this.reset(), line: (start: number, stop: number) => this.touchedLine?.(start, stop) }
@@ -1445,7 +1611,22 @@ class BoundMasker implements Version {
     return plan.child(plan.root, key).targets.some(({ constantToken }) => constantToken === undefined)
   }
 
-  private observe(to: ((finding: Finding) => void) | undefined, line?: () => number): void {
+  /** A record by itself begins, whose findings are told. */
+  private observeRecord(to: NonNullable<MaskerOptions['onFinding']>): void {
+    this.lineStart = 0
+    this.observe(undefined, to)
+  }
+
+  private tellFinding(to: NonNullable<MaskerOptions['onFinding']>, finding: Omit<FindingEvent, 'time' | 'ruleset' | 'serial'>): void {
+    try {
+      to({ time: new Date().toISOString(), ruleset: this.name, serial: this.serial, ...finding })
+    } catch {
+      // the caller's own: masking goes on
+      this.count('finding_failed')
+    }
+  }
+
+  private observe(explain: LineOptions['explain'], onFinding?: LineOptions['onFinding'], line?: () => number): void {
     const { survey } = this
     if (survey !== undefined) {
       // what a check has rejected was not found
@@ -1453,7 +1634,7 @@ class BoundMasker implements Version {
       this.lineObserver = (_rule, detector, _score, start, _end, because) => void (because?.kept !== true && survey.found(undefined, false, detector, start))
       return
     }
-    if (to === undefined) {
+    if (explain === undefined && onFinding === undefined) {
       if (this.services.observe !== undefined) {
         this.services.observe = undefined
         this.lineObserver = undefined
@@ -1461,47 +1642,31 @@ class BoundMasker implements Version {
       }
       return
     }
-    this.compiled.plan.explaining = true
+    const { plan } = this.compiled
+    plan.explaining = true
     /** Line and offsets as they are told; undefined: what was found is no part of the input. */
     const at = (start: number, end: number): { line?: number; start: number; end: number } | undefined => {
       if (this.locate !== undefined) return this.locate(start, end)
       const from = this.lineStart
       return { ...(line === undefined ? {} : { line: line() }), start: start - from, end: end - from }
     }
-    this.services.observe = (f: Found) => {
+    const tell = (f: Found): void => {
       const place = at(f.start, f.end)
       if (place === undefined) return
-      to({
-        ...(place.line === undefined ? {} : { line: place.line }),
-        path: f.scope?.path() ?? '',
+      const length = place.end - place.start
+      const by = {
         where: f.where,
         ...(f.rule === undefined ? {} : { rule: f.rule }),
         ...(f.detector === undefined ? {} : { detector: f.detector }),
         ...(f.score === undefined ? {} : { score: f.score }),
-        start: place.start,
-        end: place.end,
-        length: place.end - place.start,
-        decision: f.decision,
-        ...told(f.because),
-      })
+      }
+      const on = place.line === undefined ? {} : { line: place.line }
+      explain?.({ ...on, path: f.scope?.path() ?? '', ...by, start: place.start, end: place.end, length, decision: f.decision, ...told(f.because) })
+      if (onFinding !== undefined && f.decision === 'mask') this.tellFinding(onFinding, { ...on, path: f.scope === undefined ? '' : plan.errorPath(f.scope), ...by, length })
     }
-    this.lineObserver = (rule, detector, score, start, end, because) => {
-      const place = at(start, end)
-      if (place === undefined) return
-      to({
-        ...(place.line === undefined ? {} : { line: place.line }),
-        path: '',
-        where: 'line',
-        rule,
-        ...(detector === undefined ? {} : { detector }),
-        ...(score === undefined ? {} : { score }),
-        start: place.start,
-        end: place.end,
-        length: place.end - place.start,
-        decision: because?.kept === true ? 'keep' : 'mask',
-        ...told(because),
-      })
-    }
+    this.services.observe = tell
+    this.lineObserver = (rule, detector, score, start, end, because) =>
+      tell({ scope: undefined, where: 'line', rule, detector, score, start, end, decision: because?.kept === true ? 'keep' : 'mask', because })
   }
 
   explain(record: unknown): Finding[] {
@@ -1528,6 +1693,9 @@ class BoundMasker implements Version {
     this.tally()
     const byRule: Record<string, number> = Object.create(null) as Record<string, number>
     const byDetector: Record<string, number> = Object.create(null) as Record<string, number>
+    const maskedBy: MaskedCount[] = []
+    for (const { name: rule, masked: count } of this.compiled.rules) if (count > 0) addCount(maskedBy, { rule, count })
+    for (const { rule, detector, masked: count } of this.compiled.actions) if (count > 0) addCount(maskedBy, { rule: rule.name, detector: detector.name, count })
     for (const rule of this.compiled.rules) if (rule.masked > 0) byRule[rule.name] = (byRule[rule.name] ?? 0) + rule.masked
     for (const action of this.compiled.actions) {
       if (action.masked === 0) continue
@@ -1535,8 +1703,13 @@ class BoundMasker implements Version {
       byRule[action.rule.name] = (byRule[action.rule.name] ?? 0) + action.masked
     }
     const unknown = this.compiled.plan.unknownCounter.masked
-    if (unknown > 0) byRule['unknown_fields'] = unknown
+    if (unknown > 0) {
+      byRule['unknown_fields'] = unknown
+      addCount(maskedBy, { rule: 'unknown_fields', count: unknown })
+    }
     return {
+      ruleset: this.name,
+      serial: this.serial,
       lines: this.nLines,
       records: this.nRecords,
       textLines: this.nText,
@@ -1545,6 +1718,7 @@ class BoundMasker implements Version {
       masked: this.nMasked,
       byRule,
       byDetector,
+      maskedBy,
       errors: Object.fromEntries(this.errors),
     }
   }
@@ -1567,6 +1741,8 @@ class BoundMasker implements Version {
     wipeShortText()
     this.skim?.close()
     this.skim = undefined
+    this.shadow?.close()
+    this.shadow = undefined
   }
 }
 
@@ -1575,6 +1751,17 @@ function told(because: Because | undefined): Pick<Finding, 'group' | 'tier' | 'r
   if (because === undefined) return {}
   const { info, reasons, absorbedBy } = because
   return { ...(info.group === undefined ? {} : { group: info.group }), tier: info.tier, reasons, ...(absorbedBy === undefined ? {} : { absorbed_by: absorbedBy }) }
+}
+
+/** Adds a count to those of its rule and detector. */
+export function addCount(to: MaskedCount[], more: MaskedCount): void {
+  const at = to.findIndex(({ rule, detector }) => rule === more.rule && detector === more.detector)
+  if (at < 0) to.push(more)
+  else to[at] = { ...more, count: to[at]!.count + more.count }
+}
+
+function isSpace(c: number | undefined): boolean {
+  return c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09
 }
 
 const NO_BYTES = Buffer.alloc(0)

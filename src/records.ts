@@ -46,7 +46,7 @@ export interface RowEngine extends RecordEngine {
   /** One of those is counted. Throws under policy `fail`. */
   verifyHit(): void
   /** A row cannot be read: counted, and noted where the policy says so. True: another one takes its place. */
-  unreadable(bytes: number, line: number): boolean
+  unreadable(bytes: number, line: number, raw?: Uint8Array): boolean
 }
 
 /** What a feed of documents asks beside that. */

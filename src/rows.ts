@@ -214,7 +214,7 @@ export class RowFeed implements Feed {
       if (next < 0) break
       const end = table.why === LONG ? table.end : rowEnd(chunk, at, next)
       writer.copy(chunk, copied, at)
-      copied = this.failed(table.why !== BROKEN || end - at > this.most, end - at, this.lineOf(chunk, at), writer) ? end : next
+      copied = this.failed(table.why !== BROKEN || end - at > this.most, chunk.subarray(at, end), end - at, this.lineOf(chunk, at), writer) ? end : next
       at = next
     }
     this.pass(chunk, at)
@@ -257,7 +257,7 @@ export class RowFeed implements Feed {
         copied = yield* this.masked(bytes, 0, table)
         kept = !this.dropped
       } else {
-        kept = this.failed(long || table.why !== BROKEN, total - ending, this.engine.counter.line + 1, writer)
+        kept = this.failed(long || table.why !== BROKEN, bytes.subarray(0, bytes.length - ending), total - ending, this.engine.counter.line + 1, writer)
         if (kept && !bare) writer.put(newline)
         copied = bytes.length
       }
@@ -343,7 +343,7 @@ export class RowFeed implements Feed {
     if (cells === undefined) {
       this.dead = true
       this.remark('not_csv')
-      if (this.failed(long, end, line, writer)) writer.put(this.newline)
+      if (this.failed(long, row, end, line, writer)) writer.put(this.newline)
       return bytes.length
     }
     this.width = cells.length
@@ -379,14 +379,14 @@ export class RowFeed implements Feed {
   }
 
   /** Counts a row that cannot be masked, and writes what stands for it; false: nothing does. */
-  private failed(long: boolean, bytes: number, line: number, writer: Writer): boolean {
+  private failed(long: boolean, row: Uint8Array, bytes: number, line: number, writer: Writer): boolean {
     const engine = this.engine
     let stays: boolean
     engine.tally(0, 0, 1)
     if (long) {
       engine.count('oversize')
       stays = engine.policy.on_oversize !== 'drop'
-    } else stays = engine.unreadable(bytes, line)
+    } else stays = engine.unreadable(bytes, line, row)
     if (stays) failedRow(writer, this.width, this.dialect.delimiter)
     return stays
   }

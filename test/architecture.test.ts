@@ -56,11 +56,13 @@ const areas: readonly Area[] = [
     packages: /^node:(fs|path|url|module|stream)$/,
   },
   { name: 'watch', files: /^src\/watch\.ts$/, imports: undefined, packages: /^node:(fs|path)$/ },
+  { name: 'prometheus', files: /^src\/prometheus\.ts$/, imports: undefined, packages: undefined, types: /^src\/(masker|live)\.ts$/ },
+  { name: 'sinks', files: /^src\/sinks\.ts$/, imports: undefined, packages: /^node:(fs|net)$/, types: /^src\/masker\.ts$/ },
   { name: 'live', files: /^src\/live\.ts$/, imports: /^src\/(masker|stream|lines|watch)\.ts$/, packages: /^node:stream$/ },
   {
     name: 'index',
     files: /^src\/index\.ts$/,
-    imports: /^src\/(engine|masks|detectors|discover|ruleset|seeds)\/|^src\/(masker|live|stream|lines)\.ts$/,
+    imports: /^src\/(engine|masks|detectors|discover|ruleset|seeds)\/|^src\/(masker|live|prometheus|sinks|stream|lines)\.ts$/,
     packages: /^node:stream$/,
   },
   {
@@ -69,7 +71,7 @@ const areas: readonly Area[] = [
     imports: /^src\/(index|stream|lines)\.ts$/,
     lazy: /^transports\//,
     types: /^src\/masker\.ts$/,
-    packages: /^node:(fs|fs\/promises|path|url|os|vm|stream|stream\/promises|zlib|child_process|net|tty|events|module|timers|timers\/promises|util)$/,
+    packages: /^node:(fs|fs\/promises|path|url|os|vm|stream|stream\/promises|zlib|child_process|http|net|tty|events|module|timers|timers\/promises|util)$/,
   },
   { name: 'bin', files: /^src\/bin\.ts$/, imports: /^src\/cli(\/[\w-]+)?\.ts$/, packages: /^node:(process|module|v8|os|fs)$/ },
   // the rewriter of OTLP: the walkers of both encodings, the field table, what they share

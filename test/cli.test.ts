@@ -317,14 +317,14 @@ describe('masking', () => {
   it('sums up on stderr', async () => {
     const { err } = await cli(['--stats'], 'a1\nb2\n')
     expect(err).toMatch(
-      /^lines: 2 \(0 JSON, 0 text\)\nbytes: 6 in, 6 out\nmasked values: 2\n {2}by rule: rules\[0\] 3\n {2}by detector: digits 1,234\nerrors: too_deep 2\ntime: \d+\.\d\d s, \d+\.\d MB\/s\n$/,
+      /^ruleset: digits \(serial 0\)\nlines: 2 \(0 JSON, 0 text\)\nbytes: 6 in, 6 out\nmasked values: 2\n {2}by rule: rules\[0\] 3\n {2}by detector: digits 1,234\nerrors: too_deep 2\ntime: \d+\.\d\d s, \d+\.\d MB\/s\n$/,
     )
   })
 
   it('appends quarantine notes, and needs a place for them', async () => {
     file('notes', 'old\n')
     expect(await cli(['--quarantine', 'notes', '-r', 'quarantine.yaml'], 'a1\nQUARANTINE x\n')).toEqual({ code: 0, out: 'a#\n', err: '' })
-    expect(read('notes')).toBe('old\n{"serial":1,"line":2,"bytes":12,"code":"not_json"}\n')
+    expect(read('notes')).toMatch(/^old\n\{"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z","serial":1,"line":2,"bytes":12,"code":"not_json"\}\n$/)
     expect(await cli(['-r', 'quarantine.yaml'], 'a1\n')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('--quarantine FILE') as string })
   })
 

@@ -168,6 +168,9 @@ async function main(): Promise<void> {
       ? 'A second pattern, for runs of 32 hexadecimal digits, left the MD5 of an address alone.'
       : 'With a second pattern, for runs of 32 hexadecimal digits, the MD5 of an address was hashed again: the same address has another hash than where that pattern is missing.',
   )
+  const nested = GAPS.find((gap) => gap.id === 'nested-map')!
+  const [map] = await through(binary, 'redaction, all types', 'plain', [nested])
+  notes.push(`With \`redact_all_types\` the map in an attribute ${map!.includes('kvlistValue') ? 'stayed a map' : 'came out as one string'}.`)
   const [summary] = await through(binary, 'redaction', 'plain', [{ signal: 'traces', request: SUMMARY.request }], ['summary: debug'])
   notes.push(`With \`summary: debug\` the names of masked keys ${summary!.includes('redaction.masked.keys') ? 'are written into the record' : 'are not written into the record'}.`)
 

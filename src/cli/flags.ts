@@ -88,9 +88,39 @@ export const FLAGS: readonly Flag[] = [
     commands: ['mask', 'discover', 'convert'],
     text: 'Write to FILE: beside it first, renamed when complete. With discover: a ruleset for what was found. With convert: the directory for the rulesets, made if it is not there.',
   },
-  { name: 'stats', commands: ['mask', 'run'], text: 'Summary on stderr at the end: lines, masked values by rule and detector, errors by code, speed.' },
+  {
+    name: 'stats',
+    commands: ['mask', 'run'],
+    text: 'Summary on stderr at the end: name and serial of the ruleset, lines, masked values by rule and detector, errors by code, speed.',
+  },
   { name: 'explain', commands: ['mask', 'run'], text: 'One line on stderr for each masked value: place, path, rule or detector, score, length. Never the value.' },
   { name: 'json-findings', commands: MASKING, text: 'Explain as JSON, one finding a line.' },
+  {
+    name: 'findings',
+    value: 'FILE|FD',
+    commands: ['mask', 'run'],
+    text: 'Append one JSON event for each masked value to a file (made for its owner alone), or write it to a descriptor: time, source, line, path, rule, detector, length. Never the value.',
+  },
+  { name: 'findings-wait', commands: ['mask', 'run'], text: 'Wait for the reader of --findings when its pipe is full. Default: events are dropped, counted and told.' },
+  {
+    name: 'watch',
+    commands: ['mask', 'run', 'otlp'],
+    text: 'Reload the rulesets when their files change, and on SIGHUP. One that cannot be used is told, and the one in force stays.',
+  },
+  { name: 'reload', commands: ['mask', 'run'], text: 'Reload the rulesets on SIGHUP only, which then does not end the reading and is not passed to a command.' },
+  { name: 'stamp', commands: ['mask', 'run'], text: 'Write name and serial of the ruleset at the end of every JSON object: "mask_logs":{"ruleset":...,"serial":...}.' },
+  {
+    name: 'metrics-listen',
+    value: '[HOST:]PORT',
+    commands: ['mask', 'run'],
+    text: 'Serve counters for Prometheus at http://HOST:PORT/metrics while the command runs. Default host: 127.0.0.1. Port 0: any; it is told.',
+  },
+  {
+    name: 'metrics-file',
+    value: 'FILE',
+    commands: ['mask', 'run'],
+    text: 'Write the counters to FILE every 10 seconds and at the end, as whole files, for the textfile collector.',
+  },
   { name: 'check', commands: ['mask'], text: 'Check the rulesets and stop: exit code 0 or 3.' },
   { name: 'test', commands: ['check'], text: 'Run the tests of the rulesets too: exit code 1 when one fails.' },
   { name: 'show-values', commands: ['check'], text: 'With --test: show expected and received values of what differs, not only where.' },
@@ -106,6 +136,7 @@ export const FLAGS: readonly Flag[] = [
     text: 'Module with masks or detectors of your own; may be given again.',
   },
   { name: 'quarantine', value: 'FILE', commands: MASKING, text: 'Append a note (JSON, without content) for each line that the policy quarantines.' },
+  { name: 'quarantine-raw', commands: MASKING, text: 'With --quarantine: the line itself too, as base64. The file is then as sensitive as the input; it must have mode 600.' },
   { name: 'max-record-bytes', value: 'N', commands: READING, text: 'Longest line that is masked whole: 1KiB to 256MiB. Overrides the policy of the ruleset.' },
   { name: 'quiet', short: 'q', commands: ['mask', 'run', 'explain', 'discover', 'otlp', 'check'], text: 'No warnings, no notice about a missing run secret, no progress bar.' },
   { name: 'listen-http', value: 'HOST:PORT', commands: PROXY, text: 'Where OTLP/HTTP is received; :PORT is loopback. Default: :4318, when HTTP is forwarded.' },
@@ -114,7 +145,6 @@ export const FLAGS: readonly Flag[] = [
   { name: 'forward', value: 'URL', commands: PROXY, text: 'Where masked telemetry goes, over the transport that it came in.' },
   { name: 'forward-http', value: 'URL', commands: PROXY, text: 'The same for HTTP alone: http://collector:4318.' },
   { name: 'forward-grpc', value: 'URL', commands: PROXY, text: 'The same for gRPC alone: http://collector:4317, or https:// for TLS.' },
-  { name: 'watch', commands: PROXY, text: 'Take changes of the ruleset over while running; SIGHUP does so once.' },
   { name: 'workers', value: 'N|auto', commands: PROXY, text: 'Processes that share the ports. Default: 1.' },
   { name: 'tls-cert', value: 'FILE', commands: PROXY, text: 'Certificate of the listeners (PEM). A changed file is taken over.' },
   { name: 'tls-key', value: 'FILE', commands: PROXY, text: 'Its key (PEM).' },
@@ -159,6 +189,7 @@ export const COMMANDS: readonly Command[] = [
       'tail -F app.log | mask-logs --text --run-secret-file /run/secrets/mask-logs',
       'mask-logs -r rules.yaml customers.csv.gz -o masked.csv',
       'mask-logs --format csv --delimiter ; --no-header export.txt > masked.txt',
+      'tail -F app.log | mask-logs -r rules.yaml --watch --findings findings.ndjson --metrics-listen 9464',
     ],
   },
   {
@@ -189,7 +220,8 @@ export const COMMANDS: readonly Command[] = [
     operands: 0,
     examples: [
       'mask-logs otlp --listen-http :14318 --forward-http http://127.0.0.1:4318',
-      'mask-logs otlp --listen-grpc :14317 --forward-grpc https://gateway.example:4317 -r rules.yaml --watch --listen-admin :9464 --workers auto',
+      'mask-logs otlp --listen-grpc :14317 --forward-grpc https://gw.example:4317 -r rules.yaml --watch',
+      'mask-logs otlp --forward http://collector:4318 --listen-admin :9464 --workers auto',
     ],
   },
   {
@@ -254,8 +286,8 @@ export const EXIT_CODES: readonly (readonly [code: string, text: string])[] = [
   ['2', 'Wrong usage: unknown option, run secret of the wrong length, a file named by an option that cannot be opened, an address that is taken. Nothing was read.'],
   ['3', 'The ruleset cannot be used. Nothing was read.'],
   ['70', 'A defect of mask-logs itself; only the class and code of the error are shown.'],
-  ['128+n', 'Stopped by signal n (129 SIGHUP, 130 SIGINT, 143 SIGTERM) after what had been read was written.'],
   ['(otlp)', '0 after SIGTERM or SIGINT when all that was accepted has been answered, 1 when not, or at the second signal.'],
+  ['128+n', 'Stopped by signal n (129 SIGHUP, unless it reloads, 130 SIGINT, 143 SIGTERM) after what had been read was written.'],
   ['(run)', "The command's own code; 128+n when a signal ended it, 126 when it cannot be executed, 127 when it is not found."],
 ]
 
@@ -396,7 +428,7 @@ export function suggest(word: string, known: readonly string[]): string {
   for (const name of known) {
     // A part of a name counts as near: --secret, --max.
     const bare = word.replace(/^-+/, '')
-    const distance = bare.length > 2 && name.includes(bare) ? 3 : editDistance(word, name)
+    const distance = Math.min(editDistance(word, name), bare.length > 2 && name.includes(bare) ? 3 : 4)
     if (distance < least) {
       least = distance
       best = name

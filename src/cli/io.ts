@@ -6,7 +6,10 @@ import { loadCompiled } from './code-cache.ts'
 import type * as library from '../index.ts'
 
 /** The parts of the public API that the CLI uses. */
-export type Library = Pick<typeof library, 'createMasker' | 'createDiscovery' | 'convertRuleset' | 'convertPinoRedact' | 'testRuleset' | 'rulesetJsonSchema'>
+export type Library = Pick<
+  typeof library,
+  'createMasker' | 'createLiveMasker' | 'createDiscovery' | 'openFindings' | 'prometheusText' | 'convertRuleset' | 'convertPinoRedact' | 'testRuleset' | 'rulesetJsonSchema'
+>
 
 export interface CliIo {
   readonly stdin: Readable

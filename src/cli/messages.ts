@@ -3,7 +3,7 @@
 import type { Writable } from 'node:stream'
 import { formatIssue, type Issue } from '../errors.ts'
 import type { Finding, Stats } from '../masker.ts'
-import type { RulesetTestResult } from '../index.ts'
+import type { LiveStats, RulesetTestResult } from '../index.ts'
 import { milliseconds } from './io.ts'
 
 /** Lines for people on a stream that may close at any time. */
@@ -125,7 +125,10 @@ export function statsText(stats: Stats, seconds: number): string {
       .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
     return rows.length === 0 ? 'none' : rows.map(([name, n]) => `${printable(name)} ${group(n)}`).join(', ')
   }
+  const { ruleset, serial } = stats
+  const reloads = 'reloads' in stats ? (stats as LiveStats).reloads : undefined
   return [
+    `ruleset: ${printable(ruleset)} (serial ${serial}${reloads === undefined || reloads.error === 0 ? '' : `, ${reloads.error} failed`})`,
     `lines: ${group(stats.lines)} (${group(stats.records)} JSON, ${group(stats.textLines)} text)`,
     `bytes: ${group(stats.bytesIn)} in, ${group(stats.bytesOut)} out`,
     `masked values: ${group(stats.masked)}`,

@@ -12,12 +12,12 @@ const homeDirectory: DetectorInfo = {
   mask: { type: 'pseudonym' },
   examples: [
     'at login (/home/«ann»/shop/src/login.ts:12:7)',
-    'cwd=/Users/«ann.lee»',
+    'cwd=/Users/«Ann.lee»',
     'file:///home/«ann»/a.js:1:2',
     '/var/home/«ann»/x',
-    '/mnt/c/Users/«ann»/x',
+    '/mnt/c/Users/«Ann»/x',
     'open C:\\Users\\«Ann Lee»\\app.exe failed',
-    '"C:/Users/«ann»"',
+    '"C:/Users/«Ann»"',
     'c:\\\\users\\\\«ann»\\\\app.exe',
     '/home/«jürgen»',
   ],
@@ -31,7 +31,6 @@ const homeDirectory: DetectorInfo = {
     '/Users/Shared/x',
     'C:\\Users\\Public\\x',
     '/homes/ann',
-    '/root/x',
   ],
 }
 

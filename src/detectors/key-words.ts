@@ -448,17 +448,35 @@ const SAMPLES = words(
 
 /** Words that stand for a value in documentation and templates; only in free text. */
 function isSample(text: Uint8Array, from: number, to: number): boolean {
-  if (to - from > 80) return false
+  const length = to - from
+  if (length > 80) return false
+  // `hf_xxxxxxxx`: more than half is one character repeated to the end.
+  const last = lower(text[to - 1]!)
+  let repeated = 0
+  while (repeated < length && lower(text[to - 1 - repeated]!) === last) repeated++
+  if (repeated >= 8 && repeated * 2 > length) return true
+  // Most values are none of the rest, which one look at their bytes tells.
+  let alphabet = 0
+  let same = 1
+  let before = 0
+  let wordsOnly = true
+  let named = false
+  for (let p = from; p < to; p++) {
+    const b = lower(text[p]!)
+    if (same === p - from && b === before) same++
+    alphabet = b === 97 ? 1 : alphabet > 0 && b === before + 1 ? alphabet + 1 : 0
+    if (alphabet === 16 || same === 16) return true
+    if (!((b >= 97 && b <= 122) || b === 95 || b === 45 || b === 32)) wordsOnly = false
+    // of `your` and `here`
+    else if (b === 114 && p - from >= 2 && ((before === 117 && lower(text[p - 2]!) === 111) || (before === 101 && lower(text[p - 2]!) === 104))) named = true
+    before = b
+  }
+  if (!named && !wordsOnly) return false
   let value = ''
   for (let p = from; p < to; p++) value += String.fromCharCode(lower(text[p]!))
   if (SAMPLES.has(value)) return true
-  // `hf_xxxxxxxx`: more than half is one character repeated to the end.
-  let repeated = 0
-  while (repeated < value.length && value.charCodeAt(value.length - 1 - repeated) === value.charCodeAt(value.length - 1)) repeated++
-  if (repeated >= 8 && repeated * 2 > value.length) return true
-  if (value.includes('abcdefghijklmnop') || /^(.)\1{15}/.test(value)) return true
   if (/your[_-](?:api|auth|access|token|key|secret|password|client)|(?:token|key|secret|password)[_-]?here/.test(value)) return true
-  return /^(?:your|my|insert|enter|replace|put|the|some|add)[-_ ][a-z_ -]*$/.test(value) || /^[a-z_-]*(?:-here|_here|placeholder)$/.test(value)
+  return wordsOnly && (/^(?:your|my|insert|enter|replace|put|the|some|add)[-_ ][a-z_ -]*$/.test(value) || /^[a-z_-]*(?:-here|_here|placeholder)$/.test(value))
 }
 
 /** One common word, letters only. */

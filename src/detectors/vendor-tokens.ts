@@ -758,18 +758,26 @@ function find(scan: Scan, at: number, ids: Int32Array): number {
   // `kt`, `ob`, `au` and `tw` of the names in BEHIND
   switch (((first | 32) << 8) | text[at]! | 32) {
     case 0x6b74:
+      return findBehindName(scan, at, at - 2, BEHIND_OKTA, ids)
     case 0x6f62:
+      return findBehindName(scan, at, at - 2, BEHIND_LOB, ids)
     case 0x6175:
-      return findBehindName(scan, at, at - 2, ids)
+      return findBehindName(scan, at, at - 2, BEHIND_VAULT, ids)
     case 0x7477:
-      return findBehindName(scan, at, at - 1, ids)
+      return findBehindName(scan, at, at - 1, BEHIND_TWILIO, ids)
     default:
       return at
   }
 }
 
 /** Forms that say nothing by themselves, by the name that must stand before them: at most 64 bytes lie between, and no line break. */
-const BEHIND: readonly { readonly word: string; readonly id: number; readonly form: Form }[] = (
+interface Behind {
+  readonly word: string
+  readonly id: number
+  readonly form: Form
+}
+
+const BEHIND: readonly Behind[] = (
   [
     ['okta', 'okta_token', '00 u40'],
     ['lob', 'lob_key', 'live_ h31-35'],
@@ -786,11 +794,19 @@ const BEHIND: readonly { readonly word: string; readonly id: number; readonly fo
   return { word, id, form: readForm(name === 'vault_token' ? { ...ROWS[id]!, needs: 'mixed' } : ROWS[id]!, id, undefined, form) }
 })
 
-function findBehindName(scan: Scan, at: number, from: number, ids: Int32Array): number {
+const behind = (name: string): readonly Behind[] => BEHIND.filter(({ word }) => word === name)
+const BEHIND_OKTA = behind('okta')
+const BEHIND_LOB = behind('lob')
+const BEHIND_VAULT = behind('vault')
+const BEHIND_TWILIO = behind('twilio')
+
+/** The rows are of one word. */
+function findBehindName(scan: Scan, at: number, from: number, rows: readonly Behind[], ids: Int32Array): number {
   const { text, start, end } = scan
-  if (from < start || (from > start && (CLASS[text[from - 1]!]! & (LOWER | UPPER)) !== 0)) return at
-  for (const { word, id, form } of BEHIND) {
-    if (!matchesLower(text, end, from, word) || scan.active[ids[id]!] === 0) continue
+  if (from < start || (text[from]! | 32) !== rows[0]!.word.charCodeAt(0) || !matchesLower(text, end, from, rows[0]!.word)) return at
+  if (from > start && (CLASS[text[from - 1]!]! & (LOWER | UPPER)) !== 0) return at
+  for (const { word, id, form } of rows) {
+    if (scan.active[ids[id]!] === 0) continue
     const stop = Math.min(end, from + word.length + 64)
     const first = form.prefix.charCodeAt(0)
     for (let p = from + word.length; p < stop && text[p] !== 10; p++) {
@@ -941,6 +957,8 @@ function findDiscord(scan: Scan, from: number, id: number): number {
   const { text, start, end } = scan
   if (scan.active[id] === 0 || wordBefore(text, start, from) || from + 59 > end) return from + 1
   const table = CLASSES.u!
+  // most are in the middle of base64, or the beginning of something short
+  if (table[text[from + 22]!] !== 1) return from + 1
   let p = from
   let ends1 = 0
   let ends2 = 0

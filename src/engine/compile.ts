@@ -110,6 +110,8 @@ class Compiler {
   private readonly transforms: CompiledTransform[] = []
   private readonly documents = new Map<number, Node>()
   private readonly ordered = new Map<number, readonly Target[]>()
+  /** The orders of targets that a container is taken to a tree for. */
+  private readonly apart: number[] = []
   private readonly regexes = new Map<string, LinearRegex>()
   private readonly actions: DetectAction[] = []
   private readonly ids: ReadonlyMap<string, number>
@@ -288,6 +290,7 @@ class Compiler {
       transforms: this.transforms,
       documents: this.documents,
       ordered: this.ordered,
+      apart: this.apart,
       keyTargets,
       keyExcepts,
       lineTargets,
@@ -453,13 +456,15 @@ class Compiler {
   private target(rule: CompiledRule, chain: Chain, transform: CompiledTransform | undefined, whole: boolean): Target {
     const fixed = chain.constant !== undefined && transform === undefined && rule.conditions.length === 0 && rule.skip === undefined
     const sources = transform?.transform.hashSources === undefined ? rule.sources : transform.transform.hashSources
+    const order = rule.order + (transform === undefined ? 0 : (transform.id + 1) / 1e6)
+    if (whole && chain.apart) this.apart.push(order)
     const pure = chain.pure && transform === undefined && rule.conditions.length === 0 && (!chain.keyed || selfOnly(sources))
     return {
       rule,
       chain,
       transform,
       whole,
-      order: rule.order + (transform === undefined ? 0 : (transform.id + 1) / 1e6),
+      order,
       constantToken: fixed ? Buffer.from(JSON.stringify(chain.constant)) : undefined,
       memo: pure && rule.skip === undefined && !chain.removes,
       pure,

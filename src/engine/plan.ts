@@ -527,6 +527,11 @@ const TEXT_KEYS = 2048
 const NO_TARGETS: readonly Target[] = []
 const EMPTY_BYTES = new Uint8Array(0)
 
+/** The five bytes are `value`, in any case. */
+function isValueWord(text: Uint8Array, at: number): boolean {
+  return (text[at]! | 32) === 0x76 && (text[at + 1]! | 32) === 0x61 && (text[at + 2]! | 32) === 0x6c && (text[at + 3]! | 32) === 0x75 && (text[at + 4]! | 32) === 0x65
+}
+
 /** A place in records: all that the plan says about the values there. Fields that walkers read in their hot loops come first. */
 export class Scope {
   /** SCAN: detectors only. TARGET: ask `targets` first. PASS: nothing can apply. */
@@ -658,6 +663,8 @@ export interface PlanParts {
   readonly documents: ReadonlyMap<number, Node>
   /** The transforms of `json` masks that are applied in order, by chain id. */
   readonly ordered: ReadonlyMap<number, readonly Target[]>
+  /** The orders of all targets that a container is taken to a tree for. */
+  readonly apart: readonly number[]
   /** Targets of `keys` rules with their matcher. */
   readonly keyTargets: readonly { readonly target: Target; readonly matches: (key: string) => boolean }[]
   /** Rules that touch nothing under keys that match. */
@@ -702,6 +709,7 @@ export class Plan {
   constructor(parts: PlanParts) {
     this.parts = parts
     this.policy = parts.policy
+    this.namers = parts.finders.filter((finder) => finder.namesKey !== undefined)
     this.hasStringPairs = parts.policy.text_pairs && parts.keyTargets.length > 0
     this.decodesJson = parts.policy.decode.includes('json')
     this.inert = new Scope(undefined, '', EMPTY_BYTES, NO_FACTS, parts.noDetect)
@@ -945,18 +953,19 @@ export class Plan {
 
   /** Remembers such a run. `value` is never one: the name beside it may speak for it. */
   learnPlainKey(text: Uint8Array, start: number, end: number, hash: number): void {
-    if (
-      end - start >= 5 &&
-      Buffer.from(text.subarray(end - 5, end))
-        .toString('latin1')
-        .toLowerCase() === 'value'
-    )
-      return
+    if (end - start >= 5 && isValueWord(text, end - 5)) return
     // what it names is another's to find
-    if (this.parts.finders.some((finder) => finder.namesKey?.(text, start, end) === true)) return
+    if (this.namesKey(text, start, end)) return
     this.plainKeys[mix(hash) & (TEXT_KEYS - 1)] = Uint8Array.prototype.slice.call(text, start, end)
     this.plainKeyLearnt?.(text, start, end)
   }
+  /** Some finder takes the key for the name of what it finds. */
+  namesKey(text: Uint8Array, start: number, end: number): boolean {
+    for (const finder of this.namers) if (finder.namesKey!(text, start, end)) return true
+    return false
+  }
+  private readonly namers: readonly Finder[]
+
   /** Told of every such run; while `teaching`, of those that were known too. */
   plainKeyLearnt: ((text: Uint8Array, start: number, end: number) => void) | undefined
   teaching = false

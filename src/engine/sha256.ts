@@ -148,10 +148,11 @@ class Sha256Module {
   }
 }
 
-/** Where in a half its digits, its bases and its table begin. */
+/** Where in a half its digits, its bases, their inverses and its table begin. */
 const DIGITS = 16
 const BASES = 128
-const TABLE = 256
+const INVERSES = 224
+const TABLE = 320
 
 const wasm = instantiate()
 
@@ -477,6 +478,7 @@ function networkHalf({ bases, width }: NetworkHalf): Uint8Array {
   view.setInt32(4, width, true)
   const big = bases.map(BigInt)
   big.forEach((base, k) => view.setBigUint64(BASES + 8 * k, base, true))
+  bases.forEach((base, k) => view.setFloat64(INVERSES + 8 * k, 1 / base, true))
   for (let j = 0; j < words; j++) {
     let rest = 1n << BigInt(8 * Math.max(m - 4 * (j + 1), 0))
     for (let k = bases.length - 1; k >= 0; k--) {

@@ -763,7 +763,7 @@ export class Skim {
   private plainKey(text: Uint8Array, start: number, end: number): void {
     const n = end - start
     // the host is to be asked where a key speaks for what follows it
-    if (n > 32 || this.plan.parts.finders.some((finder) => finder.namesKey?.(text, start, end) === true)) return
+    if (n > 32 || this.plan.namesKey(text, start, end)) return
     for (let k = 0; k < n; k++) this.bytes[this.at.KEY_BYTES + k] = text[start + k]!
     const parameter = this.plan.parts.finders.every((finder) => finder.plainKey === undefined || finder.plainKey(text, start, end))
     this.calls.learnPlain(n, parameter ? 3 : 1)

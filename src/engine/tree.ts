@@ -42,6 +42,11 @@ export class Members {
     if (this.list) return typeof part === 'number' ? this.places[part] : INDEX.test(part) ? this.places[Number(part)] : undefined
     if (typeof part === 'number') return undefined
     if (this.names === undefined) {
+      const { places } = this
+      if (places.length <= FEW) {
+        for (let k = places.length - 1; k >= 0; k--) if (places[k]!.key === part) return places[k]
+        return undefined
+      }
       this.names = new Map()
       for (const place of this.places) this.names.set(place.key as string, place)
     }
@@ -49,6 +54,8 @@ export class Members {
   }
 }
 
+/** So many entries are looked through sooner than a table of them is made. */
+const FEW = 12
 const INDEX = /^(?:0|[1-9]\d{0,9})$/
 const NO_RANGES: readonly number[] = []
 const NO_COUNTERS: readonly { masked: number }[] = []
@@ -314,35 +321,48 @@ export interface Edit {
 /** The topmost places that changed, and the keys, in the order of the text that `root` is the value of. */
 export function edits(root: Place): readonly Edit[] {
   const out: Edit[] = []
-  type Frame = { readonly place: Place; readonly inside: readonly Text[] }
-  const work: Frame[] = [{ place: root, inside: [] }]
-  const raise = (at: number, inside: readonly Text[], isEnd: boolean): number => {
-    for (let k = inside.length - 1; k >= 0; k--) at = inside[k]!.map?.toRaw(at, isEnd) ?? at
-    return at
-  }
-  const edit = (place: Place, what: Edit['what'], start: number, end: number, text: string | undefined, inside: readonly Text[]): void => {
-    let spelled = text
-    if (spelled !== undefined) for (let k = 0; k < inside.length; k++) spelled = JSON.stringify(spelled).slice(1, -1)
-    out.push({ place, what, start: raise(start, inside, false), end: raise(end, inside, true), entry: raise(place.entry, inside, false), out: spelled })
-  }
-  for (let frame = work.pop(); frame !== undefined; frame = work.pop()) {
-    const { place, inside } = frame
+  // places still to look at, and the texts around each
+  const places: Place[] = [root]
+  const around: (readonly Text[])[] = [NO_TEXTS]
+  for (let place = places.pop(); place !== undefined; place = places.pop()) {
+    const inside = around.pop()!
     const { now } = place
     if (now === REMOVED) {
       // a text needs a value
-      edit(place, 'value', place.start, place.end, place.root && place !== root ? 'null' : undefined, inside)
+      out.push(edit(place, 'value', place.start, place.end, place.root && place !== root ? 'null' : undefined, inside))
       continue
     }
-    if (place.name !== undefined) edit(place, 'key', place.keyStart, place.keyEnd, JSON.stringify(place.name).slice(1, -1), inside)
-    if (!place.untouched) edit(place, 'value', place.start, place.end, writeValue(valueAt(place)!), inside)
-    else if (now instanceof Members) for (let k = now.places.length - 1; k >= 0; k--) work.push({ place: now.places[k]!, inside })
-    else if (place.inner) work.push({ place: place.inner, inside: [...inside, place.inner.text!] })
-    else if (place.matches !== undefined) {
+    if (place.name !== undefined) out.push(edit(place, 'key', place.keyStart, place.keyEnd, JSON.stringify(place.name).slice(1, -1), inside))
+    if (!place.untouched) out.push(edit(place, 'value', place.start, place.end, writeValue(valueAt(place)!), inside))
+    else if (now instanceof Members) {
+      for (let k = now.places.length - 1; k >= 0; k--) {
+        places.push(now.places[k]!)
+        around.push(inside)
+      }
+    } else if (place.inner) {
+      places.push(place.inner)
+      around.push([...inside, place.inner.text!])
+    } else if (place.matches !== undefined) {
       const { text, replaced } = place.matches
-      for (const r of replaced) edit(place, 'value', r.start, r.end, r.text, [...inside, text])
+      for (const r of replaced) out.push(edit(place, 'value', r.start, r.end, r.text, [...inside, text]))
     }
   }
   return out
+}
+
+const NO_TEXTS: readonly Text[] = []
+
+function edit(place: Place, what: Edit['what'], start: number, end: number, text: string | undefined, inside: readonly Text[]): Edit {
+  let out = text
+  if (out !== undefined) for (let k = 0; k < inside.length; k++) out = JSON.stringify(out).slice(1, -1)
+  return { place, what, start: raised(start, inside, false), end: raised(end, inside, true), entry: raised(place.entry, inside, false), out }
+}
+
+/** An offset in the innermost of these texts as one in the text around them. */
+function raised(at: number, inside: readonly Text[], isEnd: boolean): number {
+  let offset = at
+  for (let k = inside.length - 1; k >= 0; k--) offset = inside[k]!.map?.toRaw(offset, isEnd) ?? offset
+  return offset
 }
 
 /** A text with its changes, and which of its ranges (UTF-16) masks have written. */

@@ -80,7 +80,7 @@ export class TreeWalker implements Access {
   private left = 0
   private readonly values = { left: 0 }
   /** Which place a container that was read stands at. */
-  private origins = new WeakMap<object, Place>()
+  private origins: WeakMap<object, Place> | undefined
 
   constructor(services: TreeServices) {
     this.s = services
@@ -118,8 +118,10 @@ export class TreeWalker implements Access {
     const { document } = this
     if (document === undefined) return undefined
     const matched: (string | number)[] = []
-    for (let place = this.at; place !== document; place = place.parent!) matched.push(place.key)
-    matched.reverse()
+    if (path.includes('*')) {
+      for (let place = this.at; place !== document; place = place.parent!) matched.push(place.key)
+      matched.reverse()
+    }
     let from = document
     for (const [i, part] of path.entries()) {
       const key = part === '*' ? matched[i] : part
@@ -130,12 +132,16 @@ export class TreeWalker implements Access {
     const value = valueAt(from)
     if (value === undefined) return undefined
     this.charge(value)
-    if (isContainer(value)) this.origins.set(value, from)
+    if (isContainer(value)) (this.origins ??= new WeakMap()).set(value, from)
     return { value, settled: settledText(from, value) }
   }
 
   /** Copies may neither grow without bound nor nest too deep. */
   private charge(value: Value): void {
+    if (typeof value === 'string' && this.left >= value.length + 8) {
+      this.left -= value.length + 8
+      return
+    }
     let depth = 0
     for (let place = this.at; ; place = place.parent!) {
       if (place.root || place.parent === undefined) {
@@ -170,14 +176,23 @@ export class TreeWalker implements Access {
     this.begin(root, scope, site)
     try {
       let done = -1
-      let known = this.orders()
-      for (;;) {
-        const next = Math.min(...known.apart.filter((order) => order > done))
-        if (next === Number.POSITIVE_INFINITY) break
-        if (known.others.some((order) => order > done && order < next)) this.pass(done, next, false)
-        this.inOrder(next)
-        done = next
-        if (this.grown) known = this.orders()
+      const only = this.s.plan.parts.apart
+      if (only.length === 1) {
+        // nothing to look for first: it is this one, and what stands before it in the file
+        done = only[0]!
+        if (done > 0) this.pass(-1, done, false)
+        this.inOrder(done)
+      } else {
+        let known = this.orders()
+        for (;;) {
+          let next = Number.POSITIVE_INFINITY
+          for (const order of known.apart) if (order > done && order < next) next = order
+          if (next === Number.POSITIVE_INFINITY) break
+          if (known.others.some((order) => order > done && order < next)) this.pass(done, next, false)
+          this.inOrder(next)
+          done = next
+          if (this.grown) known = this.orders()
+        }
       }
       this.pass(done, Number.POSITIVE_INFINITY, true)
       return edits(root)
@@ -199,19 +214,22 @@ export class TreeWalker implements Access {
   private forget(): void {
     this.top = this.at = NOWHERE
     this.document = undefined
-    this.origins = new WeakMap()
+    this.origins = undefined
   }
 
   /** The orders of the rules that hit something in the tree: those that passes are broken off for, and the others. */
   private orders(): { readonly apart: readonly number[]; readonly others: readonly number[] } {
-    const orders = { apart: new Set<number>(), others: new Set<number>() }
+    const orders = { apart: [] as number[], others: [] as number[] }
     const enter: Enter = (place, scope) => {
-      for (const t of scope.targets) orders[apart(t) ? 'apart' : 'others'].add(t.order)
+      for (const t of scope.targets) {
+        const list = orders[apart(t) ? 'apart' : 'others']
+        if (!list.includes(t.order)) list.push(t.order)
+      }
       return this.goesOn(place, scope, enter)
     }
     this.grown = false
     this.each(this.top, this.topScope, enter)
-    return { apart: [...orders.apart], others: [...orders.others] }
+    return orders
   }
   /** A mask has put a container in since. */
   private grown = false
@@ -501,9 +519,11 @@ export class TreeWalker implements Access {
     const outcome = applier.run(list, conditional, was === undefined ? value : receivedValue(was), this, path, { value, settled: place.settled })
     if (outcome === undefined) return
     // a value counts once for each rule
-    const counters = tallies.splice(tallied).filter((t) => !place.counters.includes(t))
-    for (const counter of counters) tallies.push(counter)
-    if (counters.length > 0) place.counters = [...place.counters, ...counters]
+    if (tallies.length > tallied) {
+      const counters = tallies.splice(tallied).filter((t) => !place.counters.includes(t))
+      for (const counter of counters) tallies.push(counter)
+      if (counters.length > 0) place.counters = place.counters.length === 0 ? counters : [...place.counters, ...counters]
+    }
     const first = list[0]!
     if (outcome.changed) place.copied = list.some((t) => t.chain.reads)
     // a `json` mask among others: what it left as it was is as open as before
@@ -548,17 +568,17 @@ export class TreeWalker implements Access {
     place.rule = rule
     if (value === REMOVED || !isContainer(value)) place.now = value
     else {
-      const origin = this.origins.get(value)
+      const known = this.origins?.has(value)
       place.now = this.content(value, place)
       // the next place that gets the same container gets what this one has got
-      if (origin !== undefined) this.origins.set(value, place)
+      if (known) this.origins!.set(value, place)
     }
   }
 
   /** A container as the entries of a place. What is copied is as settled as it is where it stands. */
   private content(value: Exclude<Value, Scalar>, place: Place): Members {
     this.grown = true
-    const origin = this.origins.get(value)
+    const origin = this.origins?.get(value)
     const root: Content = origin === undefined ? new Members(Array.isArray(value)) : new Members((origin.now as Members).list)
     const work: { readonly members: Members; readonly of: Place; readonly value: Value | undefined; readonly from: Place | undefined }[] = [
       { members: root, of: place, value: origin === undefined ? value : undefined, from: origin },

@@ -133,7 +133,8 @@ class Cut {
     this.hash = 0
     const { digits } = this.#groups
     if (this.#retained > 0 || digits < 0 || !this.#readInteger(text, digits)) this.#readText(text)
-    this.positions.length = this.length
+    // Most values are as long as the one before, and a length is slow to set.
+    if (this.positions.length !== this.length) this.positions.length = this.length
   }
 
   #readText(text: string): void {
@@ -199,6 +200,17 @@ class Cut {
     let out = ''
     let copied = 0
     units.length = 0
+    // nothing but positions, each of one unit, and what takes their places is of one unit too
+    if (length === text.length && length <= 4096) {
+      for (copied = 0; copied < length; copied++) {
+        const point = all[kinds[copied]!]!.points[positions[copied]!]!
+        if (point > 0xffff) break
+        units.push(point)
+      }
+      if (copied === length) return textOf(units)
+      copied = 0
+      units.length = 0
+    }
     for (let n = 0; n < length; n++) {
       const start = starts[n]!
       // Long stretches are copied whole.

@@ -76,6 +76,9 @@ function isDocument(text: string): boolean {
   }
 }
 
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
 /** Writes a JSON text with `"?"` for its strings and numbers; keys, literals, structure and white space stay. */
 function maskDocument(text: string, numbers: boolean, out: Pieces): void {
   let copied = 0
@@ -85,24 +88,24 @@ function maskDocument(text: string, numbers: boolean, out: Pieces): void {
     copied = end
   }
   for (let at = 0; at < text.length; ) {
-    const char = text[at]!
-    if (char === '"') {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) {
       const start = at + 1
       at = start
-      while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+      for (let next = text.charCodeAt(at); next !== QUOTE; next = text.charCodeAt(at)) at += next === BACKSLASH ? 2 : 1
       let behind = at + 1
-      while (isBlank(text[behind])) behind++
+      while (isBlank(text.charCodeAt(behind))) behind++
       if (text[behind] !== ':' && at > start) hide(start, at, '?')
       at++
-    } else if (char === '-' || isDigit(text.charCodeAt(at))) {
+    } else if (code === 0x2d || isDigit(code)) {
       const start = at
-      while (!isBlank(text[at]) && text[at] !== ',' && text[at] !== ']' && text[at] !== '}') at++
+      while (at < text.length && !isBlank(text.charCodeAt(at)) && !',]}'.includes(text[at]!)) at++
       if (numbers) hide(start, at, '"?"')
     } else at++
   }
   out.keep(text.slice(copied))
 }
 
-function isBlank(char: string | undefined): boolean {
-  return char === ' ' || char === '\n' || char === '\r' || char === '\t'
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 }

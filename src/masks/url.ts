@@ -33,24 +33,13 @@ export const url: MaskDefinition = {
     const query = option<string>(options, 'query', 'listed')
     const globs = options.get('query_keys') as readonly string[] | undefined
     const inGlobs = tools.keyGlobs([...(globs ?? LISTED), ...option<readonly string[]>(options, 'extra_query_keys', [])])
-    const listed = globs === undefined ? (key: string) => tools.secretKey(key) || inGlobs(key) : inGlobs
+    const listed = remembered(globs === undefined ? (key: string) => tools.secretKey(key) || inGlobs(key) : inGlobs)
     const path = option<string>(options, 'path', 'detect')
     const hide: MaskNode = { type: 'from_fixed', options: new Map([['value', HIDDEN]]), path: '', line: 0, column: 0 }
     const detect = path === 'detect' ? tools.scan(['all'], [], [hide]) : undefined
-    // names of parameters repeat
-    const known = new Map<string, boolean>()
-    const listedOnce = (key: string): boolean => {
-      let is = known.get(key)
-      if (is === undefined) {
-        if (known.size >= 1000) known.clear()
-        is = listed(key)
-        if (key.length <= 64) known.set(key, is)
-      }
-      return is
-    }
     const parts: Parts = {
       userinfo,
-      hidden: query === 'all' ? () => true : query === 'keep' ? () => false : listedOnce,
+      hidden: query === 'all' ? () => true : query === 'keep' ? () => false : listed,
       segment: path === 'keep' ? (segment, _, out) => out.keep(segment) : path === 'redact' ? hideSegment : (segment, context, out) => scanSegment(segment, context, detect!, out),
     }
     const read = PARTS[option<keyof typeof PARTS>(options, 'part', 'url')]
@@ -74,6 +63,23 @@ export const url: MaskDefinition = {
     { options: { extra_query_keys: ['key', 'user*'] }, in: '"/u?key=k1&userId=7&token=t&page=2"', out: '"/u?key=REDACTED&userId=REDACTED&token=REDACTED&page=2"' },
     { in: '8080', error: 'non_string_value' },
   ],
+}
+
+const MOST_KEYS = 1024
+const LONGEST_KEY = 64
+
+/** Few names of parameters come again and again, and what one says takes longer to find out than to look up. */
+function remembered(test: (key: string) => boolean): (key: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (key) => {
+    let answer = known.get(key)
+    if (answer === undefined) {
+      answer = test(key)
+      if (known.size >= MOST_KEYS) known.clear()
+      if (key.length <= LONGEST_KEY) known.set(key, answer)
+    }
+    return answer
+  }
 }
 
 interface Parts {
@@ -133,17 +139,17 @@ function maskUrl(text: string, parts: Parts, context: MaskContext, out: Pieces):
     at = end
   } else {
     // Neither scheme nor slash, query or fragment: no URL.
-    if (at === 0 && indexOfAny(text, '/?#', 0) === text.length) {
+    if (at === 0 && indexOfAny(text, PART, 0) === text.length) {
       out.keep(text)
       return
     }
     out.keep(text.slice(0, at))
   }
-  const pathEnd = indexOfAny(text, '?#', at)
+  const pathEnd = indexOfAny(text, QUERY, at)
   maskPath(text.slice(at, pathEnd), parts, context, out)
   let fragment = pathEnd
   if (text[pathEnd] === '?') {
-    fragment = indexOfAny(text, '#', pathEnd)
+    fragment = indexOfAny(text, FRAGMENT, pathEnd)
     out.keep('?')
     maskQuery(text.slice(pathEnd + 1, fragment), parts, out)
   }
@@ -165,39 +171,40 @@ function schemeEnd(text: string): number {
   return next >= 0x30 && next <= 0x39 ? 0 : at + 1
 }
 
-function indexOfAny(text: string, characters: string, from: number): number {
-  const { length } = text
-  if (characters.length === 1) {
-    const found = text.indexOf(characters, from)
-    return found < 0 ? Math.max(length, from) : found
-  }
-  let among = tables.get(characters)
-  if (among === undefined) {
-    among = new Uint8Array(128)
-    for (const c of characters) among[c.charCodeAt(0)] = 1
-    tables.set(characters, among)
-  }
+/** Characters that end a part, as a table by code. */
+function ends(characters: string): Uint8Array {
+  const table = new Uint8Array(128)
+  for (let i = 0; i < characters.length; i++) table[characters.charCodeAt(i)] = 1
+  return table
+}
+const PART = ends('/?#')
+const SEGMENT = ends('/')
+const AUTHORITY = ends('/?#\\ \t\r\n')
+const QUERY = ends('?#')
+const FRAGMENT = ends('#')
+const PAIR = ends('&;')
+const NAME = ends('=&;')
+
+function indexOfAny(text: string, table: Uint8Array, from: number): number {
   let at = from
-  while (at < length) {
-    const c = text.charCodeAt(at)
-    if (c < 128 && among[c] === 1) break
-    at++
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code < 128 && table[code] === 1) break
   }
   return at
 }
-const tables = new Map<string, Uint8Array>()
 
 /**
  * End of the authority: the first `/`, `?`, `#` or white space. A password may hold one of these unencoded: when what
  * stands after the colon is no port, an `@` further on still ends the credentials.
  */
 function authorityEnd(text: string, from: number): number {
-  const end = indexOfAny(text, '/?#\\ \t\r\n', from)
+  const end = indexOfAny(text, AUTHORITY, from)
   const authority = text.slice(from, end)
   const colon = authority.indexOf(':')
   if (colon > 0 && !authority.includes('@') && !authority.startsWith('[') && !/^\d*$/.test(authority.slice(colon + 1))) {
     const sign = text.indexOf('@', end)
-    if (sign >= 0) return indexOfAny(text, '/?#\\ \t\r\n', sign)
+    if (sign >= 0) return indexOfAny(text, AUTHORITY, sign)
   }
   return end
 }
@@ -214,7 +221,7 @@ function maskUserinfo(userinfo: string, how: string, out: Pieces): void {
 
 function maskPath(path: string, parts: Parts, context: MaskContext, out: Pieces): void {
   for (let start = 0; start < path.length; ) {
-    const end = indexOfAny(path, '/', start)
+    const end = indexOfAny(path, SEGMENT, start)
     if (end > start) parts.segment(path.slice(start, end), context, out)
     if (end < path.length) out.keep('/')
     start = end + 1
@@ -242,7 +249,6 @@ function scanSegment(segment: string, context: MaskContext, detect: ReturnType<M
 }
 
 function decode(text: string): string {
-  if (!text.includes('%')) return text
   try {
     return decodeURIComponent(text)
   } catch {
@@ -252,10 +258,10 @@ function decode(text: string): string {
 
 function maskQuery(query: string, parts: Parts, out: Pieces): void {
   for (let start = 0; start < query.length; ) {
-    const end = indexOfAny(query, '&;', start)
-    const equals = indexOfAny(query, '=&;', start)
+    const end = indexOfAny(query, PAIR, start)
+    const equals = indexOfAny(query, NAME, start)
     // No `=`, or nothing after it: there is no value.
-    if (equals < end - 1 && parts.hidden(decode(spaced(query.slice(start, equals))))) {
+    if (equals < end - 1 && parts.hidden(nameOf(query.slice(start, equals)))) {
       out.keep(query.slice(start, equals + 1))
       out.write(HIDDEN, end - equals - 1)
     } else out.keep(query.slice(start, end))
@@ -264,9 +270,8 @@ function maskQuery(query: string, parts: Parts, out: Pieces): void {
   }
 }
 
-/** Plus signs are spaces. */
-function spaced(key: string): string {
-  return key.includes('+') ? key.replaceAll('+', ' ') : key
+function nameOf(written: string): string {
+  return written.includes('+') || written.includes('%') ? decode(written.replaceAll('+', ' ')) : written
 }
 
 /** A fragment with `=` holds parameters, from its `?` on if it has one (`#/route?token=x`). */

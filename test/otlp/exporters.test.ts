@@ -1,6 +1,7 @@
 // The exporters of the SDK, the three signals in every form that they can be sent in, through the proxy: a canary in each field that the SDK
 // lets one set, and none in what arrives. What arrives is read by a decoder that is not ours.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as grpc from '@grpc/grpc-js'
@@ -208,6 +209,37 @@ describe.each(ways)('$kind, $security, compression $compression', (way) => {
     } finally {
       await close()
     }
+  })
+})
+
+describe('the exporters of @vercel/otel, which send with fetch', () => {
+  it.each(['OTLPHttpJsonTraceExporter', 'OTLPHttpProtoTraceExporter'] as const)('%s', async (name) => {
+    const { proxy, received, close } = await route({ kind: 'http', security: 'plain', compression: 'none' })
+    const vercel = createRequire(import.meta.url)('@vercel/otel') as Record<string, Make>
+    const exporter = new vercel[name]!({ url: `http://127.0.0.1:${proxy.addresses.http!.port}/v1/traces` })
+    const { code } = await new Promise<{ code: number }>((done) => exporter.export(items['masked']!['traces'], done))
+    expect(code).toBe(0)
+    const seen = JSON.stringify(decodeRequest('traces', name.includes('Json') ? 'json' : 'protobuf', received[0]!.body))
+    expect(seen).toContain('shop.example')
+    expect(seen).not.toContain(CANARY)
+    await exporter.shutdown()
+    await close()
+  })
+})
+
+describe('an upstream that comes back after two seconds', () => {
+  it('is waited for: the gRPC exporter, which never comes again, loses nothing', async () => {
+    const first = await grpcUpstream()
+    const via = await createOtlpProxy(quiet({ listenGrpc: ':0', forwardGrpc: first.url }))
+    first.close()
+    const sent = send({ kind: 'grpc', security: 'plain', compression: 'gzip' }, via, 'traces', items['masked']!['traces'])
+    await new Promise((done) => setTimeout(done, 2000))
+    const second = await grpcUpstream(undefined, undefined, first.port)
+    expect((await sent).code).toBe(0)
+    expect(second.received.length).toBe(1)
+    expect(second.received[0]!.body.includes(CANARY)).toBe(false)
+    via.close()
+    second.close()
   })
 })
 

@@ -1,5 +1,6 @@
 // OTLP over HTTP through the proxy: what is refused, what is passed on, and what becomes of it when the upstream fails.
-import { connect, type Socket } from 'node:net'
+import { createServer } from 'node:http'
+import { connect, type AddressInfo, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createOtlpProxy, type OtlpProxy, type OtlpProxyOptions } from '../../transports/otlp/index.ts'
@@ -46,9 +47,10 @@ describe('what is passed on', () => {
       const answer = await post(`${via.url}/v1/traces`, body, headers)
       expect({ status: answer.status, type: answer.headers['content-type'], length: answer.body.length }).toEqual({ status: 200, type: 'application/x-protobuf', length: 0 })
     }
-    const answer = await post(`${via.url}/v1/logs`, logsJson(CANARY), { 'content-type': 'application/json; charset=utf-8' })
+    const answer = await post(`${via.url}/v1/logs`, logsJson(CANARY), { 'content-type': `application/json; charset=utf-8; user=${CANARY}` })
     expect({ status: answer.status, body: answer.body.toString() }).toEqual({ status: 200, body: '{"partialSuccess":{}}' })
     expect(to.received.map(({ path }) => path)).toEqual(['/v1/traces', '/v1/traces', '/v1/logs'])
+    expect(to.received[2]!.headers['content-type']).toBe('application/json')
     for (const { body } of to.received) expect(body.includes(CANARY)).toBe(false)
     expect(JSON.stringify(decodeRequest('traces', 'protobuf', to.received[0]!.body))).toContain('GET /items/2')
     expect(await metric(via, 'mask_logs_requests_total', { status: '200' })).toBe(3)
@@ -312,6 +314,19 @@ describe('an upstream that fails', () => {
     await expect.poll(() => to.gone).toBe(1)
     expect(await metric(via, 'mask_logs_in_flight_bytes')).toBe(0)
     expect(await metric(via, 'mask_logs_requests_in_flight')).toBe(0)
+  })
+})
+
+describe('an upstream that answers before it has read everything', () => {
+  it('is heard', async () => {
+    const server = createServer((request, response) => {
+      response.writeHead(413, { 'content-type': 'application/x-protobuf', connection: 'close' }).end()
+      setTimeout(() => request.socket.destroy(), 20)
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    closers.push(() => server.close())
+    const via = await proxy({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+    expect((await post(`${via.url}/v1/traces`, spans(60_000, 'x'))).status).toBe(413)
   })
 })
 

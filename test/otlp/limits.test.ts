@@ -1,6 +1,7 @@
 // What holds under load and over time: memory, versions of the ruleset, certificates, HTTP/2; and that nothing that is told holds data.
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect as connectHttp2, constants } from 'node:http2'
+import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
@@ -10,8 +11,10 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createOtlpProxy, type OtlpProxy, type OtlpProxyOptions } from '../../transports/otlp/index.ts'
 import { Budget } from '../../transports/otlp/budget.ts'
+import { isLoopback, parseAddress } from '../../transports/edge/address.ts'
+import { createSparseLog } from '../../transports/edge/log.ts'
 import { retryAfterMs } from '../../transports/otlp/status.ts'
-import { call, CANARY, encodeRequest, grpcUpstream, httpUpstream, logsJson, makeCertificates, post, quiet, spans, type Certificates } from './support/proxy.ts'
+import { call, CANARY, decodeRequest, encodeRequest, grpcUpstream, httpUpstream, logsJson, makeCertificates, post, quiet, spans, type Certificates } from './support/proxy.ts'
 
 let folder = ''
 let certificates: Certificates | undefined
@@ -228,6 +231,17 @@ describe('under TLS', () => {
     expect((await post(`https://127.0.0.1:${via.addresses.http!.port}/v1/traces`, spans(1, CANARY), {}, { tls: { ca } })).status).toBe(200)
     expect(to.received.length).toBe(12)
     for (const { body } of to.received) expect(body.includes(CANARY)).toBe(false)
+    // what is kept open is closed at the end
+    const agent = new Agent({ keepAlive: true, ca })
+    closers.push(() => agent.destroy())
+    const kept = await new Promise<string | undefined>((done, failed) => {
+      const sent = request(`${origin}/v1/traces`, { method: 'POST', agent, headers: { 'content-type': 'application/x-protobuf' } }, (response) => {
+        response.resume().on('end', () => done(response.headers['keep-alive'] as string))
+      })
+      sent.on('error', failed)
+      sent.end()
+    })
+    expect(Number(/timeout=(\d+)/.exec(kept ?? '')?.[1])).toBeGreaterThan(90)
     expect(await via.drain(2000)).toBe(true)
   })
 
@@ -261,6 +275,112 @@ describe('under TLS', () => {
     writeFileSync(cert, 'broken')
     await expect.poll(() => via.lines.filter((line) => line.includes('cannot be used')).length, { timeout: 8000 }).toBe(2)
     for (const port of ports) expect(await trusted(others, port)).toBe(true)
+  })
+})
+
+describe('towards an upstream under TLS', () => {
+  it('takes renewed authorities over, on both transports', async (context) => {
+    if (certificates === undefined || others === undefined) return context.skip('openssl 3 is needed to make certificates')
+    const [cert, key] = [readFileSync(others.cert), readFileSync(others.key)]
+    const [http, rpc] = [
+      await httpUpstream(undefined, { cert, key }),
+      await grpcUpstream(undefined, grpc.ServerCredentials.createSsl(null, [{ private_key: key, cert_chain: cert }])),
+    ]
+    closers.push(
+      () => http.close(),
+      () => rpc.close(),
+    )
+    const ca = join(folder, 'upstream-ca.crt')
+    copyFileSync(certificates.ca, ca)
+    const via = await proxy({ listenHttp: ':0', listenGrpc: ':0', forwardHttp: http.url, forwardGrpc: rpc.url.replace('http:', 'https:'), forwardTls: { ca }, waitMs: 100 })
+    const ask = async (): Promise<unknown> => [
+      (await post(`http://127.0.0.1:${via.addresses.http!.port}/v1/traces`, spans(1, CANARY))).status,
+      (await call(via.addresses.grpc!.port, 'traces', spans(1, CANARY), { deadlineMs: 600 })).code,
+    ]
+    expect(await ask()).toEqual([503, grpc.status.UNAVAILABLE])
+    expect([http.received.length, rpc.received.length]).toEqual([0, 0])
+    copyFileSync(others.ca, ca)
+    await expect.poll(ask, { timeout: 15_000 }).toEqual([200, 0])
+  })
+})
+
+describe('requests that are broken', () => {
+  it('are refused or whole: every truncation of one, wrong ids, great depth', async () => {
+    const to = await httpUpstream()
+    closers.push(() => to.close())
+    const via = await proxy({ listenHttp: ':0', forwardHttp: to.url })
+    const url = `http://127.0.0.1:${via.addresses.http!.port}/v1/`
+    const whole = spans(1, 'x')
+    const json = { 'content-type': 'application/json' }
+    const text = logsJson('x')
+    const answers = await Promise.all([
+      ...Array.from({ length: whole.length }, (_, end) => post(`${url}traces`, whole.subarray(0, end))),
+      ...Array.from({ length: text.length - 1 }, (_, end) => post(`${url}logs`, text.slice(0, end + 1), json)),
+    ])
+    expect([...new Set(answers.map(({ status }) => status))].sort()).toEqual([200, 400])
+    for (const { path, body } of to.received) if (path === '/v1/traces') decodeRequest('traces', 'protobuf', body)
+    // of the text only the whole is JSON
+    expect(to.received.filter(({ path }) => path === '/v1/logs').length).toBe(0)
+    const before = to.received.length
+    const ids = encodeRequest('traces', { resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: Buffer.from(CANARY), spanId: Buffer.alloc(8, 1), name: 'x' }] }] }] })
+    expect((await post(`${url}traces`, ids)).status).toBe(400)
+    const deep = `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":${'{"arrayValue":{"values":['.repeat(5000)}{"stringValue":"${CANARY}"}${']}}'.repeat(5000)}}]}]}]}`
+    const answer = await post(`${url}logs`, deep, json)
+    expect([200, 400]).toContain(answer.status)
+    for (const { body } of to.received.slice(before)) expect(body.includes(CANARY)).toBe(false)
+    expect((await post(`${url}traces`, whole)).status).toBe(200)
+  })
+})
+
+describe('a mask that fails', () => {
+  const boom = {
+    type: 'boom',
+    summary: '',
+    input: 'T',
+    settles: 'value',
+    options: {},
+    compile: () => () => {
+      throw new Error(CANARY)
+    },
+    examples: [],
+  } as never
+  it.each([
+    ['redact', 200],
+    ['drop', 200],
+    ['fail', 500],
+  ] as const)('goes by the policy %s', async (policy, status) => {
+    const to = await httpUpstream()
+    closers.push(() => to.close())
+    const ruleset = `version: "1.0"\npolicy: {on_mask_error: ${policy}}\nrules:\n- keys: [app.note]\n  masks: [{type: boom}]\n`
+    const via = await proxy({ listenHttp: ':0', forwardHttp: to.url, ruleset, masks: { boom }, knownSecrets: [] })
+    const answer = await post(`http://127.0.0.1:${via.addresses.http!.port}/v1/traces`, spans(2, CANARY))
+    expect(answer.status).toBe(status)
+    expect(to.received.length).toBe(policy === 'fail' ? 0 : 1)
+    for (const { body } of to.received) {
+      expect(body.includes(CANARY)).toBe(false)
+      expect(body.includes('MASKING FAILED')).toBe(policy === 'redact')
+    }
+    expect(await metric(via, 'mask_logs_dropped_records_total')).toBe(policy === 'drop' ? 2 : 0)
+    for (const line of [...via.lines, answer.body.toString()]) expect(line).not.toContain(CANARY)
+  })
+})
+
+describe('addresses', () => {
+  it.each([
+    [':4318', '127.0.0.1', 4318, true],
+    ['4318', '127.0.0.1', 4318, true],
+    ['localhost:0', 'localhost', 0, true],
+    ['[::1]:4318', '::1', 4318, true],
+    ['[::]:4318', '::', 4318, false],
+    ['0.0.0.0:4318', '0.0.0.0', 4318, false],
+    ['collector.example:4317', 'collector.example', 4317, false],
+  ] as const)('%s', (text, host, port, loopback) => {
+    expect(parseAddress(text, 'listen')).toEqual({ host, port })
+    expect(isLoopback({ host, port })).toBe(loopback)
+  })
+
+  it.each(['', 'x', ':', ':x', ':65536', '::1:4318', 'http://x:1', 'a b:1', '[::1]'])('%j is none', (text) => {
+    expect(() => parseAddress(text, 'listen')).toThrow('listen takes HOST:PORT')
   })
 })
 
@@ -307,12 +427,32 @@ describe('what the proxy says', () => {
   })
 })
 
+describe('the log of what happens to many requests', () => {
+  it('tells the first, and then one in ten seconds with how many there were', () => {
+    const told: unknown[] = []
+    let now = 0
+    const log = createSparseLog(
+      (_level, msg, fields) => told.push([msg, fields?.['times']]),
+      () => now,
+    )
+    for (; now < 25_000; now += 1000) log('a', 'warn', 'away')
+    log('b', 'warn', 'other')
+    expect(told).toEqual([
+      ['away', 1],
+      ['away', 10],
+      ['away', 10],
+      ['other', 1],
+    ])
+  })
+})
+
 describe('options', () => {
   it.each<[OtlpProxyOptions, string]>([
     [{}, 'forward is missing'],
     [{ forward: 'collector:4318' }, 'forward takes a URL'],
     [{ forward: 'http://user:pw-5531@collector:4318' }, 'must not hold a user or a password'],
     [{ forwardGrpc: 'http://collector:4317/path' }, 'forwardGrpc takes no path'],
+    [{ listenGrpc: ':0', forward: 'http://collector:4317/path' }, 'must not have a path for gRPC'],
     [{ listenHttp: ':0', forwardGrpc: 'http://collector:4317' }, 'there is no transcoding'],
     [{ listenGrpc: ':0', forwardHttp: 'http://collector:4318' }, 'there is no transcoding'],
     [{ forward: 'http://c', listenHttp: 'localhost' }, 'listenHttp takes HOST:PORT'],

@@ -84,10 +84,10 @@ describe('mask-logs otlp', () => {
       'mask_logs_requests_total{transport="http",signal="traces",status="200"} 1',
       'mask_logs_requests_total{transport="grpc",signal="traces",status="0"} 1',
       'mask_logs_records_total{signal="traces"} 4',
-      'mask_logs_masked_values_total{rule="note"} 4',
+      'mask_logs_masked_values_total{rule="note",detector=""} 4',
       'mask_logs_upstream_attempts_total{transport="grpc",outcome="0"} 1',
       'mask_logs_in_flight_bytes 0',
-      'mask_logs_ruleset_serial 0',
+      'mask_logs_plan_serial 0',
       'process_resident_memory_bytes',
     ])
       expect(body).toContain(text)
@@ -163,7 +163,7 @@ describe('mask-logs otlp', () => {
     for (let i = 0; i < 8; i++) expect((await post(`http://${ready.http}/v1/traces`, spans(1, 'x'))).status).toBe(200)
     const page = async (): Promise<string> => (await post(`http://${ready.admin}/metrics`, '', {}, { method: 'GET' })).body.toString()
     expect(await page()).toContain('mask_logs_requests_total{transport="http",signal="traces",status="200"} 8')
-    expect(await page()).toContain('mask_logs_masked_values_total{rule="note"} 8')
+    expect(await page()).toContain('mask_logs_masked_values_total{rule="note",detector=""} 8')
     // both notice a loop of either
     const hop = String(to.received[0]!.headers['mask-logs-hop'])
     for (const { headers } of to.received) expect(headers['mask-logs-hop']).toBe(hop)

@@ -55,6 +55,8 @@ export function listen(server: Server, { host, port }: Address): Promise<void> {
     server.once('error', failed)
     server.listen(port, host, () => {
       server.off('error', failed)
+      // A connection that cannot be accepted is no reason to stop.
+      server.on('error', () => {})
       done()
     })
   })

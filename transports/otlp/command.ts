@@ -53,7 +53,7 @@ async function runAlone(command: OtlpCommand, options: OtlpProxyOptions & { read
   return new Promise((done) => {
     let ending = false
     const off = command.onSignal(['SIGTERM', 'SIGINT', 'SIGHUP'], (signal) => {
-      if (signal === 'SIGHUP') return void proxy.reload()
+      if (signal === 'SIGHUP') return void proxy.reload().catch(() => {})
       if (ending) {
         proxy.close()
         return finish(1)

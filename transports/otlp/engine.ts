@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { LiveMasker, Masker } from '../../src/index.ts'
-import { errorKind, type Log } from '../edge/log.ts'
+import { createSparseLog, errorKind, type Log } from '../edge/log.ts'
 import { Budget } from './budget.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { Settings } from './options.ts'
@@ -21,6 +21,8 @@ export interface Engine {
   readonly budget: Budget
   readonly metrics: Metrics
   readonly log: Log
+  /** For what may happen to every request. */
+  readonly sparse: ReturnType<typeof createSparseLog>
   /** Requests that are being handled. */
   active: number
   /** Set from the moment that the proxy is to end. */
@@ -61,10 +63,9 @@ export function createEngine(settings: Settings, live: LiveMasker, options: Engi
     }
     return rewriter
   }
-  let loops = 0
+  const sparse = createSparseLog(log)
   const loop = (): Refusal => {
-    // Loud, but not once for each of the requests that go round.
-    if (loops++ % 1000 === 0) log('error', 'a request has come back: the upstream leads to this proxy again', { hop: id, refused: loops })
+    sparse('hop', 'error', 'a request has come back: the upstream leads to this proxy again', { hop: id })
     return new Refusal('hop')
   }
   const budget = new Budget(settings.maxInFlightBytes)
@@ -72,6 +73,7 @@ export function createEngine(settings: Settings, live: LiveMasker, options: Engi
     settings,
     budget,
     log,
+    sparse,
     active: 0,
     draining: false,
     get metrics() {
@@ -85,7 +87,7 @@ export function createEngine(settings: Settings, live: LiveMasker, options: Engi
         return out
       } catch (error) {
         if (error instanceof OtlpError) throw error.code === 'hop' ? loop() : new Refusal(error.code)
-        log('error', 'a request could not be masked', { error: errorKind(error) })
+        sparse('rewrite', 'error', 'a request could not be masked', { error: errorKind(error) })
         throw new Refusal('internal')
       }
     },

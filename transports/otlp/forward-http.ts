@@ -5,6 +5,7 @@ import { Agent as TlsAgent, request as httpsRequest } from 'node:https'
 import { promisify } from 'node:util'
 import { constants, gunzip, gzip } from 'node:zlib'
 import { readCertificates, watchCertificates, type Certificates } from '../edge/certificates.ts'
+import { errorKind } from '../edge/log.ts'
 import { HOP, type Engine } from './engine.ts'
 import { Gone, Refusal } from './refusal.ts'
 import { withRetries, type Outcome } from './retry.ts'
@@ -47,7 +48,7 @@ export interface HttpUpstream {
 }
 
 export function createHttpUpstream(url: URL, engine: Engine): HttpUpstream {
-  const { settings, metrics, log } = engine
+  const { settings, metrics, log, sparse } = engine
   const secure = url.protocol === 'https:'
   const make = (found: Certificates): Agent => {
     const common = { keepAlive: true, maxSockets: settings.maxConcurrent, maxFreeSockets: settings.maxConcurrent, scheduling: 'lifo' as const }
@@ -122,8 +123,13 @@ export function createHttpUpstream(url: URL, engine: Engine): HttpUpstream {
       const leave = (): void => settle(new Gone())
       const timer = setTimeout(() => settle(new Refusal('upstream_timeout')), Math.max(0, answerBy - performance.now()))
       gone.addEventListener('abort', leave)
-      request.on('error', (error) => settle(error))
+      // Of an upstream that answers before it has read everything the answer counts, not the broken connection.
+      let answering = false
+      request.on('error', (error) => {
+        if (!answering) settle(error)
+      })
       request.on('response', (response) => {
+        answering = true
         const chunks: Buffer[] = []
         let length = 0
         response.on('data', (chunk: Buffer) => {
@@ -132,8 +138,8 @@ export function createHttpUpstream(url: URL, engine: Engine): HttpUpstream {
           chunks.push(chunk)
         })
         response.on('error', (error) => settle(error))
+        response.on('close', () => settle(new Error('incomplete')))
         response.on('end', () => {
-          if (!response.complete) return settle(new Error('incomplete'))
           settle(undefined, { status: response.statusCode ?? 0, response, body: Buffer.concat(chunks, length) })
         })
       })
@@ -153,13 +159,16 @@ export function createHttpUpstream(url: URL, engine: Engine): HttpUpstream {
             if (error instanceof Gone) throw error
             if (error instanceof Refusal) {
               metrics.attempted('http', error.reason === 'upstream_timeout' ? 'timeout' : 'too_large')
+              sparse(`http ${error.reason}`, 'warn', error.message)
               return { again: false, value: error }
             }
             metrics.attempted('http', 'unreachable')
+            if ((error as { stale?: boolean }).stale !== true) sparse('http unreachable', 'warn', 'the HTTP upstream cannot be reached', { error: errorKind(error) })
             const afterMs = (error as { stale?: boolean }).stale === true && stale++ < STALE_TRIES ? 0 : undefined
             return { again: true, value: new Refusal('upstream_unreachable'), ...(afterMs === undefined ? {} : { afterMs }) }
           }
           metrics.attempted('http', String(reply.status))
+          if (reply.status >= 400) sparse('http status', 'warn', 'the HTTP upstream does not take requests', { status: reply.status })
           if (!RETRYABLE.has(reply.status)) return { again: false, value: reply }
           return { again: true, value: reply, afterMs: retryAfterMs(reply.response.headers['retry-after']) }
         },

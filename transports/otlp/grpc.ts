@@ -31,6 +31,8 @@ const MARGIN_MS = 250
 /** Messages that are being received, over all clients: as many may be larger than what room was made for. */
 const MOST_RECEIVING = 16
 const FIRST_ROOM = 1 << 18
+/** Of a message there are this many in memory: as it came in pieces, whole, masked, and in the frame in which it is sent on. */
+const COPIES = 4
 const KEEPALIVE_MS = 60_000
 
 const RETRYABLE: ReadonlySet<number> = new Set([GRPC.cancelled, GRPC.deadlineExceeded, GRPC.aborted, GRPC.outOfRange, GRPC.unavailable, GRPC.dataLoss])
@@ -71,7 +73,7 @@ export interface GrpcUpstream {
 const identity = (bytes: Buffer): Buffer => bytes
 
 export function createGrpcUpstream(url: URL, engine: Engine, grpc: Grpc): GrpcUpstream {
-  const { settings, metrics, log } = engine
+  const { settings, metrics, log, sparse } = engine
   const target = `dns:///${url.hostname}:${portOf(url)}`
   const make = (): grpcModule.Client => {
     const { ca, cert, key } = readCertificates(settings.forwardTls, 'forwardTls')
@@ -86,6 +88,7 @@ export function createGrpcUpstream(url: URL, engine: Engine, grpc: Grpc): GrpcUp
       'grpc.min_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 1000,
       'grpc.keepalive_time_ms': KEEPALIVE_MS,
+      'grpc.enable_http_proxy': 0,
       'grpc.primary_user_agent': 'mask-logs',
       // upstreams of one process do not share connections: certificates may differ
       'grpc.use_local_subchannel_pool': 1,
@@ -159,6 +162,7 @@ export function createGrpcUpstream(url: URL, engine: Engine, grpc: Grpc): GrpcUp
               return { again: false, value }
             }
             metrics.attempted('grpc', String(value.code))
+            sparse('grpc status', 'warn', 'the gRPC upstream does not take requests', { code: value.code })
             const [details] = value.metadata?.get(DETAILS) ?? []
             const retryMs = Buffer.isBuffer(details) ? retryInfoOf(details) : undefined
             if (!RETRYABLE.has(value.code) && !(value.code === GRPC.resourceExhausted && retryMs !== undefined)) return { again: false, value }
@@ -240,7 +244,7 @@ export async function listenGrpc(address: Address, engine: Engine, grpc: Grpc, u
               reading = false
               receiving--
             }
-            usual = Math.max(FIRST_ROOM, 2 * message.length, Math.floor(usual * 0.9))
+            usual = Math.max(FIRST_ROOM, COPIES * message.length, Math.floor(usual * 0.9))
             go(message)
           },
           onCancel() {
@@ -290,10 +294,11 @@ export async function listenGrpc(address: Address, engine: Engine, grpc: Grpc, u
     const deadline = call.getDeadline()
     const most = waitMs(deadline, left)
     // What is there already is counted; room is made for its copy.
-    lease.set(Math.min(lease.bytes, 2 * body.length))
-    if (!(await lease.grow(2 * body.length - lease.bytes, Math.max(0, most), gone))) throw new Refusal('busy')
+    lease.set(Math.min(lease.bytes, COPIES * body.length))
+    if (!(await lease.grow(COPIES * body.length - lease.bytes, Math.max(0, most), gone))) throw new Refusal('busy')
     const masked = engine.rewrite(signal, 'protobuf', body)
-    lease.set(masked.length)
+    // What was read counts on: it stays in memory until it is collected.
+    lease.set((COPIES / 2) * (body.length + masked.length))
     const now = performance.now()
     const answerBy = isTime(deadline) ? now + Math.max(1, Number(deadline) - Date.now() - MARGIN_MS) : started + settings.timeoutMs
     const retryUntil = Math.min(answerBy, isTime(deadline) ? answerBy : started + settings.waitMs)
@@ -342,7 +347,7 @@ export async function listenGrpc(address: Address, engine: Engine, grpc: Grpc, u
               answered('gone')
               return callback({ code: GRPC.cancelled, details: 'The client has left.' })
             }
-            if (!(error instanceof Refusal)) engine.log('error', 'a request could not be handled', { error: errorKind(error) })
+            if (!(error instanceof Refusal)) engine.sparse('internal', 'error', 'a request could not be handled', { error: errorKind(error) })
             const refusal = error instanceof Refusal ? error : new Refusal('internal')
             metrics.refused('grpc', refusal.reason)
             answered(refusal.grpc)

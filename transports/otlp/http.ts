@@ -7,7 +7,7 @@
 
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createSecureServer, type Http2SecureServer, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Session } from 'node:http2'
-import { Server as NetServer, type AddressInfo } from 'node:net'
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { gunzip, type ZlibOptions } from 'node:zlib'
 import { listen } from '../edge/admin.ts'
@@ -54,11 +54,31 @@ interface Answer {
 /** Starts the listener. Rejects when the address cannot be listened on; throws InputError for certificates that cannot be used. */
 export async function listenHttp(address: Address, engine: Engine, upstream: HttpUpstream): Promise<Listener> {
   const { tls, bodyTimeoutMs } = engine.settings
-  const handle = (request: Request, response: Response): void => void serve(engine, upstream, request, response, false)
-  const handleExpecting = (request: Request, response: Response): void => void serve(engine, upstream, request, response, true)
+  const handle = (request: Request, response: Response): void => {
+    during(request, response)
+    void serve(engine, upstream, request, response, false)
+  }
+  const handleExpecting = (request: Request, response: Response): void => {
+    during(request, response)
+    void serve(engine, upstream, request, response, true)
+  }
   let unwatch = (): void => {}
   const sessions = new Set<ServerHttp2Session>()
   const server = tls === undefined ? createServer() : secureServer()
+  // HTTP/1.1: requests under way on each connection. Those without one are closed at the end; HTTP/2 has sessions for it.
+  const busy = new Map<Socket, number>()
+  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    busy.set(socket, 0)
+    socket.on('close', () => busy.delete(socket))
+  })
+  const during = (request: Request, response: Response): void => {
+    if (request.httpVersionMajor >= 2) return
+    const { socket } = request
+    busy.set(socket, (busy.get(socket) ?? 0) + 1)
+    response.on('close', () => {
+      if (busy.has(socket)) busy.set(socket, (busy.get(socket) ?? 1) - 1)
+    })
+  }
   server.on('request', handle)
   server.on('checkContinue', handleExpecting)
   // allowHTTP1 gives the connections that speak HTTP/1.1 the same settings
@@ -95,7 +115,6 @@ export async function listenHttp(address: Address, engine: Engine, upstream: Htt
 
   await listen(server, address)
   const { port } = server.address() as AddressInfo
-  const http1 = server as unknown as { closeIdleConnections?: () => void; closeAllConnections?: () => void }
   return {
     address: { host: address.host, port },
     async drain() {
@@ -105,17 +124,21 @@ export async function listenHttp(address: Address, engine: Engine, upstream: Htt
       for (const session of sessions) session.close()
       await Promise.race([closed, new Promise((done) => setTimeout(done, LINGER_MS))])
       for (;;) {
-        http1.closeIdleConnections?.()
+        for (const [socket, requests] of busy) if (requests === 0 && !isHttp2(socket)) socket.destroySoon()
         if (await Promise.race([closed.then(() => true), new Promise<boolean>((done) => setTimeout(done, 50, false))])) return
       }
     },
     close() {
       unwatch()
       server.close()
-      http1.closeAllConnections?.()
       for (const session of sessions) session.destroy()
+      for (const socket of busy.keys()) socket.destroy()
     },
   }
+}
+
+function isHttp2(socket: Socket): boolean {
+  return (socket as { alpnProtocol?: string | false }).alpnProtocol === 'h2'
 }
 
 async function serve(engine: Engine, upstream: HttpUpstream, request: Request, response: Response, expecting: boolean): Promise<void> {
@@ -142,7 +165,7 @@ async function serve(engine: Engine, upstream: HttpUpstream, request: Request, r
       }
     } catch (error) {
       if (error instanceof Gone || left.signal.aborted) throw error instanceof Gone ? error : new Gone()
-      if (!(error instanceof Refusal)) engine.log('error', 'a request could not be handled', { error: errorKind(error) })
+      if (!(error instanceof Refusal)) engine.sparse('internal', 'error', 'a request could not be handled', { error: errorKind(error) })
       const refusal = error instanceof Refusal ? error : new Refusal('internal')
       engine.metrics.refused('http', refusal.reason)
       answer = refused(refusal, encoding ?? 'json')
@@ -152,7 +175,7 @@ async function serve(engine: Engine, upstream: HttpUpstream, request: Request, r
     await send(engine, request, response, { ...answer, headers: { ...answer.headers, ...cors?.simple } })
   } catch (error) {
     if (error instanceof Gone) engine.metrics.answered('http', signal ?? 'none', 'gone', (performance.now() - started) / 1000)
-    else engine.log('error', 'an answer could not be sent', { error: errorKind(error) })
+    else engine.sparse('send', 'error', 'an answer could not be sent', { error: errorKind(error) })
     response.destroy()
   } finally {
     lease.release()
@@ -186,13 +209,15 @@ async function forward(engine: Engine, upstream: HttpUpstream, exchange: Exchang
   // what has been read, and what is about to be written
   lease.set(2 * body.length)
   const masked = engine.rewrite(signal, encoding, body)
-  lease.set(masked.length)
+  // What was read counts on: it stays in memory until it is collected.
+  lease.set(body.length + masked.length)
   const now = performance.now()
   const answerBy = Math.max(started + settings.timeoutMs, now + 1000)
   const answer: HttpAnswer = await upstream.send({
     signal,
     body: masked,
-    contentType: one(request.headers['content-type']) as string,
+    // without the parameters of the client's: they are no part of OTLP, and nobody has masked them
+    contentType: TYPES[encoding],
     headers: request.headers,
     hop,
     retryUntil: Math.min(now + room.left, answerBy),
@@ -238,7 +263,8 @@ async function readBody(engine: Engine, { request, response, expecting, gone }: 
   await room.need(factor * (declared === undefined ? FIRST_ROOM : Number(declared)))
   if (expecting) (response as ServerResponse).writeContinue()
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
+    // Copied as it comes: pieces that live on until the end of the request are collected late.
+    let bytes = Buffer.allocUnsafeSlow(declared === undefined ? FIRST_ROOM : Number(declared))
     let length = 0
     const settle = (error: Error | undefined): void => {
       clearTimeout(timer)
@@ -246,18 +272,23 @@ async function readBody(engine: Engine, { request, response, expecting, gone }: 
       request.off('data', take)
       request.off('end', end)
       request.pause()
-      if (error === undefined) resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length))
+      if (error === undefined) resolve(bytes.subarray(0, length))
       else reject(error)
     }
     const leave = (): void => settle(new Gone())
     const end = (): void => settle(undefined)
     const take = (chunk: Buffer): void => {
-      length += chunk.length
-      if (length > maxBodyBytes) {
+      if (length + chunk.length > maxBodyBytes) {
         settle(new Refusal('too_large'))
         return
       }
-      chunks.push(chunk)
+      if (length + chunk.length > bytes.length) {
+        const more = Buffer.allocUnsafeSlow(Math.min(maxBodyBytes, Math.max(2 * bytes.length, length + chunk.length)))
+        bytes.copy(more, 0, 0, length)
+        bytes = more
+      }
+      chunk.copy(bytes, length)
+      length += chunk.length
       const needed = factor * length
       if (needed <= room.bytes) return
       request.pause()
@@ -276,7 +307,8 @@ async function readBody(engine: Engine, { request, response, expecting, gone }: 
 async function decompress(body: Buffer, limit: number, room: Room): Promise<Buffer> {
   const told = body.length < 18 ? 0 : body.readUInt32LE(body.length - 4)
   const possible = body.length * GZIP_RATIO
-  for (const most of [Math.min(told, possible, limit), limit]) {
+  const bound = Math.min(possible, limit)
+  for (const most of [Math.min(told, bound), bound]) {
     await room.need(body.length + 2 * most)
     try {
       // One more than is told, so that the whole fits one piece of output.
@@ -284,14 +316,13 @@ async function decompress(body: Buffer, limit: number, room: Room): Promise<Buff
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'ERR_BUFFER_TOO_LARGE') throw new Refusal('undecodable')
       // more than told: a stream of several members, or one of 4 GiB
-      if (most === limit) throw new Refusal('too_large')
     }
   }
   throw new Refusal('too_large')
 }
 
 function refused(refusal: Refusal, encoding: Encoding): Answer {
-  const headers: Record<string, string> = { 'content-type': encoding === 'json' ? 'application/json' : 'application/x-protobuf' }
+  const headers: Record<string, string> = { 'content-type': TYPES[encoding] }
   if (refusal.retryMs !== undefined) headers['retry-after'] = String(Math.ceil(refusal.retryMs / 1000))
   if (refusal.reason === 'method') headers['allow'] = 'POST'
   if (refusal.reason === 'content_encoding') headers['accept-encoding'] = 'gzip, identity'
@@ -342,6 +373,8 @@ function discard(request: Request): Promise<void> {
     request.resume()
   })
 }
+
+const TYPES: Readonly<Record<Encoding, string>> = { protobuf: 'application/x-protobuf', json: 'application/json' }
 
 /** Parameters of the content type do not matter. */
 function encodingOf(headers: IncomingHttpHeaders): Encoding | undefined {

@@ -42,7 +42,7 @@ export function createMetrics(sources: Sources): Metrics {
   const rejected = counter('mask_logs_rejected_requests_total', 'Requests that the proxy itself refused, by reason.', ['transport', 'reason'])
   const items = counter('mask_logs_records_total', 'Spans, data points and log records received.', ['signal'])
   const dropped = counter('mask_logs_dropped_records_total', 'Items left out because they could not be masked.', ['signal'])
-  const masked = counter('mask_logs_masked_total', 'Values masked, by signal.', ['signal'])
+  const masked = counter('mask_logs_masked_places_total', 'Places masked, by signal.', ['signal'])
   const unknown = counter('mask_logs_unknown_fields_total', 'Fields met that OTLP does not know.', ['signal'])
   const collisions = counter('mask_logs_series_collisions_total', 'Data points that have the attributes of another one since they were masked.')
   const attempts = counter('mask_logs_upstream_attempts_total', 'Requests sent to the upstream, by outcome.', ['transport', 'outcome'])
@@ -61,8 +61,8 @@ export function createMetrics(sources: Sources): Metrics {
   gauge('mask_logs_requests_in_flight', 'Requests being handled.', sources.inFlightRequests)
   gauge('mask_logs_requests_waiting', 'Requests waiting for memory.', sources.waiting)
   new Gauge({
-    name: 'mask_logs_ruleset_serial',
-    help: 'Which version of the ruleset is in force.',
+    name: 'mask_logs_plan_serial',
+    help: 'Serial of the ruleset in force.',
     aggregator: 'max',
     registers,
     collect() {
@@ -71,22 +71,28 @@ export function createMetrics(sources: Sources): Metrics {
   })
 
   // Counted elsewhere: read when the page is asked for.
-  const read = (name: string, help: string, label: string, of: (stats: LiveStats) => Readonly<Record<string, number>>): void => {
+  const read = <Labels extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Labels[],
+    of: (stats: LiveStats) => readonly (readonly [Record<Labels, string>, number])[],
+  ): void => {
     new Counter({
       name,
       help,
-      labelNames: [label],
+      labelNames: [...labelNames],
       registers,
       collect() {
         this.reset()
-        for (const [value, n] of Object.entries(of(sources.stats()))) this.inc({ [label]: value }, n)
+        for (const [labels, n] of of(sources.stats())) this.inc(labels, n)
       },
     })
   }
-  read('mask_logs_masked_values_total', 'Values masked, by rule.', 'rule', ({ byRule }) => byRule)
-  read('mask_logs_detected_values_total', 'Values masked, by detector.', 'detector', ({ byDetector }) => byDetector)
-  read('mask_logs_mask_errors_total', 'Failures of masking, by code.', 'code', ({ errors }) => errors)
-  read('mask_logs_ruleset_reloads_total', 'Times that the ruleset was loaded anew.', 'result', ({ reloads }) => ({ ...reloads }))
+  read('mask_logs_masked_values_total', 'Values masked, by rule and detector; without a detector, by path or key.', ['rule', 'detector'], ({ maskedBy }) =>
+    maskedBy.map(({ rule, detector = '', count }) => [{ rule, detector }, count]),
+  )
+  read('mask_logs_mask_errors_total', 'Failures by code; what could not be masked was hidden.', ['code'], ({ errors }) => Object.entries(errors).map(([code, n]) => [{ code }, n]))
+  read('mask_logs_plan_reloads_total', 'Reloads of the ruleset.', ['result'], ({ reloads }) => Object.entries(reloads).map(([result, n]) => [{ result }, n]))
 
   return {
     answered(transport, signal, status, seconds) {

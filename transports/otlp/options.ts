@@ -111,6 +111,8 @@ export function settle(options: OtlpProxyOptions): Settings {
   const listenGrpc = options.listenGrpc ?? (!listens && onlyGrpc !== undefined ? ':4317' : undefined)
   if (listenHttp !== undefined && forwardHttp === undefined) throw bad('listenHttp needs forwardHttp (or forward): there is no transcoding between HTTP and gRPC')
   if (listenGrpc !== undefined && forwardGrpc === undefined) throw bad('listenGrpc needs forwardGrpc (or forward): there is no transcoding between HTTP and gRPC')
+  if (listenGrpc !== undefined && forwardGrpc !== undefined && forwardGrpc.pathname !== '/')
+    throw bad('forward must not have a path for gRPC: give forwardHttp and forwardGrpc apart')
   if (onlyHttp !== undefined && listenHttp === undefined) throw bad('forwardHttp needs listenHttp')
   if (onlyGrpc !== undefined && listenGrpc === undefined) throw bad('forwardGrpc needs listenGrpc')
   if (options.tls !== undefined && (options.tls.cert === undefined || options.tls.key === undefined)) throw bad('tls needs a certificate and its key')

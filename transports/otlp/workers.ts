@@ -166,7 +166,7 @@ export async function runWorker(command: OtlpCommand, options: OtlpProxyOptions 
       if (message.kind === 'metrics') {
         const { id } = message
         proxy?.metrics().then((metrics) => send({ kind: 'metrics', id, metrics }))
-      } else if (message.kind === 'reload') void proxy?.reload()
+      } else if (message.kind === 'reload') void proxy?.reload().catch(() => {})
       else if (message.kind === 'drain') end(message.ms, 0)
       else {
         const { instanceId, runSecret } = message

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { LineGuard, type PinoMaskOptions, type PinoStats, warn } from './guard.ts'
-import { STATS } from './mask-pino.ts'
+import { RELOAD, STATS } from './mask-pino.ts'
 
 /** What pino logs to: a transport, `pino.destination`, a multistream, any stream. */
 export interface Destination {
@@ -115,6 +115,7 @@ export function maskDestination<Stream extends Destination>(stream: Stream, opti
     get(_, key) {
       if (key === 'write') return write
       if (key === STATS) return read
+      if (key === RELOAD && guard !== undefined) return () => guard.reload()
       if (key === 'end' && typeof Reflect.get(target, key, target) === 'function') return end
       if (RAW.has(key)) return null
       const value: unknown = Reflect.get(target, key, target)
@@ -125,7 +126,7 @@ export function maskDestination<Stream extends Destination>(stream: Stream, opti
       if (RAW.has(key)) return true
       return Reflect.set(target, key, value, target)
     },
-    has: (_, key) => key === STATS || Reflect.has(target, key),
+    has: (_, key) => key === STATS || (key === RELOAD && guard !== undefined) || Reflect.has(target, key),
   })
 }
 

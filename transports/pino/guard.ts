@@ -1,15 +1,39 @@
 // What stands between a logger and its stream: one finished line in, the masked line out, whatever happens.
 
-import { createMasker, type Masker, type MaskerOptions, type RulesetInput, type Stats } from '../../src/index.ts'
+import {
+  createLiveMasker,
+  formatIssue,
+  InputError,
+  openFindings,
+  openQuarantine,
+  type FindingsSink,
+  type LiveMasker,
+  type LiveOptions,
+  type MaskedCount,
+  type QuarantineNote,
+  type QuarantineSink,
+  type ReloadEvent,
+  type RulesetInput,
+} from '../../src/index.ts'
 
-/** Options of everything in `mask-logs/pino` that masks: those of createMasker, and the ruleset. */
-export interface PinoMaskOptions extends Omit<MaskerOptions, 'failedRecord'> {
+/** Options of everything in `mask-logs/pino` that masks: those of createLiveMasker, and the ruleset. */
+export interface PinoMaskOptions extends Omit<LiveOptions, 'failedRecord' | 'quarantine'> {
   /** As createMasker takes it; default: `mask-logs:default`. */
   readonly ruleset?: RulesetInput | readonly RulesetInput[] | undefined
+  /** A function, as for createMasker, or the path of a file to which notes are appended (mode 0600). */
+  readonly quarantine?: ((note: QuarantineNote, raw?: Uint8Array) => void) | string | undefined
+  /** Path or descriptor of a findings stream: one JSON event for each masked value. See openFindings. */
+  readonly findings?: string | number | undefined
+  /** Of `findings`, when it is a pipe and full: `drop` (default) or `wait`. */
+  readonly findingsOnFull?: 'drop' | 'wait' | undefined
 }
 
 /** Counters of a guard. Names of rules and detectors only; never a value. */
 export interface PinoStats {
+  /** Name and serial of the ruleset in force, and what became of reloads. */
+  readonly ruleset: string
+  readonly serial: number
+  readonly reloads: { readonly ok: number; readonly error: number }
   /** Lines taken. */
   readonly lines: number
   /** Lines that came out changed. */
@@ -18,12 +42,18 @@ export interface PinoStats {
   readonly masked: number
   readonly byRule: Readonly<Record<string, number>>
   readonly byDetector: Readonly<Record<string, number>>
+  /** The same by both. */
+  readonly maskedBy: MaskedCount[]
+  /** Lines that were JSON. */
+  readonly records: number
   /** Lines that were no JSON and were treated as text. */
   readonly textLines: number
   /** Minimal records by code. */
   readonly minimal: Readonly<Record<string, number>>
   /** Errors of masks and policies by code. */
-  readonly errors: Readonly<Record<string, number>>
+  readonly errors: Record<string, number>
+  /** Events written to the findings stream and lost, where there is one. */
+  readonly findings?: { readonly written: number; readonly dropped: number }
   /** Lines that a policy, a rule or a full queue let go. */
   readonly dropped: number
   readonly bytesIn: number
@@ -62,7 +92,9 @@ export function withCanary<T>(text: string, during: () => T): T {
 
 /** One masker with its counters, for one logger or stream. */
 export class LineGuard {
-  readonly #masker: Masker
+  readonly #masker: LiveMasker
+  readonly #findings: FindingsSink | undefined
+  readonly #held: QuarantineSink | undefined
   #shape: RecordShape
   /** Read by the masker when it writes a minimal record. */
   readonly #failedRecord: { messageKey?: string | undefined; readonly level: string; levels: readonly string[] }
@@ -75,9 +107,28 @@ export class LineGuard {
 
   /** Throws RulesetError or InputError: nothing is passed on under a ruleset that cannot be used. */
   constructor(options: PinoMaskOptions, shape: RecordShape = {}) {
-    const { ruleset, ...rest } = options
+    const { ruleset, findings, findingsOnFull, quarantine, quarantineRaw, onFinding, onReload, ...rest } = options
+    if (findings !== undefined && onFinding !== undefined) throw new InputError('bad_option', "'findings' and 'onFinding' exclude each other")
     this.#failedRecord = { level: LEVEL, levels: LABELS }
-    this.#masker = createMasker(ruleset, { ...rest, failedRecord: this.#failedRecord })
+    this.#held = typeof quarantine === 'string' ? openQuarantine(quarantine, { raw: quarantineRaw }) : undefined
+    try {
+      this.#findings = findings === undefined ? undefined : openFindings(findings, { source: 'pino', onFull: findingsOnFull })
+      this.#masker = createLiveMasker(ruleset, {
+        ...rest,
+        quarantine: typeof quarantine === 'string' ? this.#held!.write : quarantine,
+        quarantineRaw,
+        onFinding: this.#findings?.write ?? onFinding,
+        onReload: (event) => {
+          if (!event.ok) warn(failedReload(event))
+          onReload?.(event)
+        },
+        failedRecord: this.#failedRecord,
+      })
+    } catch (error) {
+      this.#findings?.close()
+      this.#held?.close()
+      throw error
+    }
     this.#shape = this.shape = shape
   }
 
@@ -125,14 +176,20 @@ export class LineGuard {
   }
 
   stats(pendingBytes = 0, dropped = 0): PinoStats {
-    const stats: Stats = this.#masker.stats()
+    const stats = this.#masker.stats()
     const minimal = Object.fromEntries(this.#minimal)
+    const findings = this.#findings
     return {
+      ruleset: stats.ruleset,
+      serial: stats.serial,
+      reloads: stats.reloads,
       lines: this.#lines,
       maskedLines: this.#changed,
       masked: stats.masked,
       byRule: stats.byRule,
       byDetector: stats.byDetector,
+      maskedBy: stats.maskedBy,
+      records: stats.records,
       textLines: stats.textLines,
       minimal,
       errors: stats.errors,
@@ -141,12 +198,32 @@ export class LineGuard {
       bytesOut: stats.bytesOut,
       nanoseconds: Math.round(this.#nanoseconds),
       pendingBytes,
+      ...(findings === undefined ? {} : { findings: { written: findings.written, dropped: findings.dropped } }),
     }
+  }
+
+  /** Reads the ruleset again; the one in force stays when that fails. */
+  reload(): ReloadEvent {
+    return this.#masker.reload()
+  }
+
+  /** The last line has been masked: what is to be told of it is written. */
+  async end(): Promise<void> {
+    await this.#findings?.flush()
+    this.close()
   }
 
   close(): void {
     this.#masker.close()
+    this.#findings?.close()
+    this.#held?.close()
   }
+}
+
+/** What is wrong with a ruleset, for stderr: codes, places, and text of the ruleset. */
+function failedReload({ name, serial, issues, message }: ReloadEvent): string {
+  const why = issues.length > 0 ? issues.map(formatIssue).join('\n') : message
+  return `the ruleset was not reloaded; ${name} (serial ${serial}) stays in force\n${why ?? ''}`
 }
 
 /** Level and time where the line begins as pino writes it, nothing else of it. */

@@ -1,15 +1,18 @@
 import type { LoggerOptions } from 'pino'
+import type { ReloadEvent } from '../../src/index.ts'
 import { LineGuard, type PinoMaskOptions, type PinoStats } from './guard.ts'
 
 /** On hooks that mask already. */
 const MASKS = Symbol.for('mask-logs.pino.masks')
 const STATS = Symbol.for('mask-logs.pino.stats')
+const RELOAD = Symbol.for('mask-logs.pino.reload')
 
 type StreamWrite = (line: string) => string
 
 /** Options that `maskPino` gave back. */
 export interface MaskedOptions {
   readonly [STATS]: () => PinoStats
+  readonly [RELOAD]: () => ReloadEvent
 }
 
 /** The options as they were given, with the hook. */
@@ -43,7 +46,7 @@ export function maskPino<Options extends LoggerOptions>(pinoOptions: Options = {
         },
     { [MASKS]: true },
   )
-  return { ...pinoOptions, hooks: { ...pinoOptions.hooks, streamWrite }, [STATS]: () => guard.stats() } as MaskedPinoOptions<Options>
+  return { ...pinoOptions, hooks: { ...pinoOptions.hooks, streamWrite }, [STATS]: () => guard.stats(), [RELOAD]: () => guard.reload() } as MaskedPinoOptions<Options>
 }
 
 /** True for a `hooks.streamWrite` that `maskPino` made. */
@@ -62,4 +65,15 @@ export function stats(of: object): PinoStats | undefined {
   return typeof read === 'function' ? read() : undefined
 }
 
-export { STATS }
+/**
+ * Reads the ruleset again, of options that `maskPino` gave back or of a destination of `maskDestination`, and says what became of it. When
+ * it cannot be used, the one in force stays. Children and loggers made of the same options follow. Undefined for anything else.
+ *
+ * @example process.on('SIGHUP', () => reload(options))
+ */
+export function reload(of: object): ReloadEvent | undefined {
+  const again = (of as Partial<MaskedOptions>)[RELOAD]
+  return typeof again === 'function' ? again() : undefined
+}
+
+export { RELOAD, STATS }

@@ -11,7 +11,10 @@ export interface Target {
 }
 
 /** What the worker can be given: what survives the way there. */
-export type WorkerMaskOptions = Omit<PinoMaskOptions, 'masks' | 'detectors' | 'aiEngine' | 'quarantine'>
+export interface WorkerMaskOptions extends Omit<PinoMaskOptions, 'masks' | 'detectors' | 'aiEngine' | 'quarantine' | 'onFinding' | 'onReload'> {
+  /** Path of a file to which notes of records held back are appended (mode 0600). */
+  readonly quarantine?: string | undefined
+}
 
 /**
  * The targets, each behind a masking stage, with its level where it was. Entries that begin with the stage stay as they are. With more than

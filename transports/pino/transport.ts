@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { finished, pipeline, Transform, type Writable } from 'node:stream'
 import { parentPort, workerData } from 'node:worker_threads'
-import { InputError } from '../../src/index.ts'
+import { InputError, type ReloadEvent } from '../../src/index.ts'
 import { LineGuard, type PinoMaskOptions, type PinoStats } from './guard.ts'
 import type { WorkerMaskOptions } from './targets.ts'
 
@@ -21,6 +21,12 @@ const KNOWN: ReadonlySet<string> = new Set([
   'seedDirs',
   'policy',
   'memoSize',
+  'watch',
+  'stamp',
+  'findings',
+  'findingsOnFull',
+  'quarantine',
+  'quarantineRaw',
   'destination',
   'statsInterval',
   // what pino adds
@@ -29,7 +35,12 @@ const KNOWN: ReadonlySet<string> = new Set([
   'level',
   'levels',
 ])
-const BY_PLUGIN: ReadonlySet<string> = new Set(['masks', 'detectors', 'aiEngine', 'quarantine'])
+const BY_PLUGIN: ReadonlySet<string> = new Set(['masks', 'detectors', 'aiEngine'])
+/** Functions, and what does in their place. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  onFinding: "name a file or a descriptor as 'findings'",
+  onReload: "listen to the event 'mask-logs:reload' of the transport",
+}
 const LINE = {}
 const LF = '\n'
 
@@ -55,7 +66,10 @@ export default async function transport(given: TransportOptions | undefined): Pr
     },
     flush(done) {
       stopTelling()
-      done()
+      guard.end().then(
+        () => done(),
+        () => done(),
+      )
     },
   })
   const settings = { parse: 'lines', metadata: false, parseLine: () => LINE } as const
@@ -84,9 +98,11 @@ export default async function transport(given: TransportOptions | undefined): Pr
 function checked(options: TransportOptions): TransportOptions {
   for (const key of Object.keys(options)) {
     if (BY_PLUGIN.has(key)) throw new InputError('bad_option', `'${key}' cannot cross into a worker: export it from a module and name that as plugins: ['./my-masks.mjs']`)
-    if (!KNOWN.has(key)) throw new InputError('bad_option', `'${key}' is no option of mask-logs/pino: ${[...KNOWN].slice(0, 9).join(', ')}`)
+    if (Object.hasOwn(INSTEAD, key)) throw new InputError('bad_option', `'${key}' cannot cross into a worker: ${INSTEAD[key]}`)
+    if (!KNOWN.has(key)) throw new InputError('bad_option', `'${key}' is no option of mask-logs/pino: ${[...KNOWN].slice(0, -4).join(', ')}`)
   }
-  const { destination, statsInterval } = options
+  const { destination, statsInterval, quarantine } = options
+  if (quarantine !== undefined && typeof quarantine !== 'string') throw new InputError('bad_option', "'quarantine' is a path, in a worker")
   if (destination !== undefined && typeof destination !== 'string' && !(Number.isInteger(destination) && destination >= 0))
     throw new InputError('bad_option', "'destination' is a path, a file descriptor, 'stdout' or 'stderr'")
   if (statsInterval !== undefined && !(Number.isFinite(statsInterval) && statsInterval >= 0)) throw new InputError('bad_option', "'statsInterval' is a number of milliseconds")
@@ -94,8 +110,9 @@ function checked(options: TransportOptions): TransportOptions {
 }
 
 function maskOptions(options: TransportOptions): PinoMaskOptions {
-  const { ruleset, runSecret, instanceSecret, plugins, seedDirs, policy, memoSize } = options
-  return { ruleset, runSecret, instanceSecret, plugins, seedDirs, policy, memoSize }
+  const { ruleset, runSecret, instanceSecret, plugins, seedDirs, policy, memoSize, watch, stamp, findings, findingsOnFull, quarantine, quarantineRaw } = options
+  const onReload = (event: ReloadEvent): void => parentPort?.postMessage({ code: 'EVENT', name: 'mask-logs:reload', args: [event] })
+  return { ruleset, runSecret, instanceSecret, plugins, seedDirs, policy, memoSize, watch, stamp, findings, findingsOnFull, quarantine, quarantineRaw, onReload }
 }
 
 /** What pino's worker was started with. */

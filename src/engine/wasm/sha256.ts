@@ -451,8 +451,8 @@ function padSeed(fill: u32): void {
 // ------------------------------------------------------------------------------------------------ Feistel networks
 //
 // A half is a number in a few digits of bases of its own, most significant first, that the host lays down at HALF and
-// HALF + HALF_SIZE: how many digits, the bytes of the greatest number, and at 16 the digits; at 128 the bases, at 256 the table of
-// what each word of F(i, X) adds: word j times 2 to the power of the bits behind it, modulo the size of the half, in its digits.
+// HALF + HALF_SIZE: how many digits, the bytes of the greatest number, and at 16 the digits; at 128 the bases, at 224 what one
+// divided by each is, at 320 the table of what each word of F(i, X) adds: word j times 2 to the power of the bits behind it, modulo the size of the half, in its digits.
 // A word (32 bits) times a digit (27) is below 2^59: eight of them and a carry fit into 64 bits.
 
 export const HALF: i32 = 8192
@@ -479,16 +479,33 @@ function round(i: i32, from: i32, to: i32): void {
   v128.store(W + 32, i8x16.splat(0))
   v128.store(W + 48, i8x16.splat(0))
   const digits = load<i32>(from)
-  let limbs = 0
-  for (let k = 0; k < digits; k++) {
-    let carry = <u64>load<u32>(from + 16 + (k << 2))
-    const base = load<u64>(from + 128 + (k << 3))
-    for (let l = 0; l < limbs; l++) {
-      carry += <u64>load<u32>(LIMBS + (l << 2)) * base
-      store<u32>(LIMBS + (l << 2), <u32>carry)
-      carry >>= 32
+  let limbs = (width + 3) >> 2
+  if (limbs <= 4) {
+    // in two registers
+    let low: u64 = 0
+    let high: u64 = 0
+    for (let k = 0; k < digits; k++) {
+      const base = load<u64>(from + 128 + (k << 3))
+      const a = (low & 0xffffffff) * base + <u64>load<u32>(from + 16 + (k << 2))
+      const b = (low >>> 32) * base + (a >>> 32)
+      const c = (high & 0xffffffff) * base + (b >>> 32)
+      high = ((high >>> 32) * base + (c >>> 32)) << 32 | (c & 0xffffffff)
+      low = b << 32 | (a & 0xffffffff)
     }
-    if (carry != 0 || k == 0) store<u32>(LIMBS + (limbs++ << 2), <u32>carry)
+    store<u64>(LIMBS, low)
+    store<u64>(LIMBS + 8, high)
+  } else {
+    limbs = 0
+    for (let k = 0; k < digits; k++) {
+      let carry = <u64>load<u32>(from + 16 + (k << 2))
+      const base = load<u64>(from + 128 + (k << 3))
+      for (let l = 0; l < limbs; l++) {
+        carry += <u64>load<u32>(LIMBS + (l << 2)) * base
+        store<u32>(LIMBS + (l << 2), <u32>carry)
+        carry >>= 32
+      }
+      if (carry != 0 || k == 0) store<u32>(LIMBS + (limbs++ << 2), <u32>carry)
+    }
   }
   // X and the bit that ends the message, moved up to where its last word ends. The greatest X has its highest byte in `width`, so
   // what is carried out of the last limb fits into the word before.
@@ -502,7 +519,7 @@ function round(i: i32, from: i32, to: i32): void {
     moved >>= 32
   }
   store<u32>(place, <u32>moved)
-  store<u8>(W + 3, i)
+  store<u32>(W, i << 24)
   store<u32>(W + 60, (64 + 5 + width) << 3)
   copyState(S, PADS)
   compress()
@@ -513,20 +530,28 @@ function round(i: i32, from: i32, to: i32): void {
   const m = load<i32>(to + 4) + 8
   const size = load<i32>(to)
   const words = (m + 3) >> 2
+  const unused = (words << 2) - m
+  store<u32>(S + ((words - 1) << 2), load<u32>(S + ((words - 1) << 2)) >>> (unused << 3))
+  const step = size << 3
   let carry: u64 = 0
   for (let k = size - 1; k >= 0; k--) {
     const place = to + 16 + (k << 2)
     let sum = carry + <u64>load<u32>(place)
-    let row = to + 256 + (k << 3)
-    for (let j = 0; j < words; j++, row += size << 3) {
-      let word = load<u32>(S + (j << 2))
-      const unused = ((j + 1) << 2) - m
-      if (unused > 0) word >>>= unused << 3
-      sum += <u64>word * load<u64>(row)
+    let row = to + 320 + (k << 3)
+    for (let j = 0; j < words; j++, row += step) sum += <u64>load<u32>(S + (j << 2)) * load<u64>(row)
+    // A division of integers takes longer than all the rest. The sum is below 2^62 and the quotient below 2^37, whatever the base: in
+    // doubles it is wrong by one at most.
+    const base = load<i64>(to + 128 + (k << 3))
+    carry = <u64>(<i64>(<f64>(<i64>sum) * load<f64>(to + 224 + (k << 3))))
+    let rest = <i64>sum - <i64>carry * base
+    if (rest < 0) {
+      rest += base
+      carry--
+    } else if (rest >= base) {
+      rest -= base
+      carry++
     }
-    const base = load<u64>(to + 128 + (k << 3))
-    carry = sum / base
-    store<u32>(place, <u32>(sum - carry * base))
+    store<u32>(place, <u32>rest)
   }
 }
 
