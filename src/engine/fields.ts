@@ -399,6 +399,7 @@ export class FieldMasker implements FieldEngine {
     const { text } = leaf
     const n = end - start
     if (text.length !== n) return undefined
+    if (n >= 128) return bytes.compare(text, 0, n, start, end) === 0 ? leaf : undefined
     for (let k = 0; k < n; k++) if (text[k] !== bytes[start + k]) return undefined
     return leaf
   }
