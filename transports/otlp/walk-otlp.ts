@@ -129,7 +129,7 @@ export class ProtobufWalker implements Access {
   private readonly metadata = new Keys()
 
   // the record at hand
-  private kind = OF_RESOURCE
+  private stage = OF_RESOURCE
   private seen: Map<string, unknown> | undefined
   private resourcedStart = 0
   private resourcedEnd = 0
@@ -413,7 +413,7 @@ export class ProtobufWalker implements Access {
   /** A text outside the record view; false: the policy drops all that it stands beside. */
   private detected(tag: number, prefix: number, start: number, end: number): boolean {
     this.engine.next(false)
-    this.kind = OF_RESOURCE
+    this.stage = OF_RESOURCE
     this.seen = undefined
     this.outside(tag, prefix, start, end)
     return this.finished()
@@ -436,7 +436,7 @@ export class ProtobufWalker implements Access {
     const { edits, engine } = this
     const { count, delta, depth } = edits
     engine.next(false)
-    this.kind = kind
+    this.stage = kind
     this.seen = undefined
     edits.open(prefix, start)
     let ok = true
@@ -497,7 +497,7 @@ export class ProtobufWalker implements Access {
     const { count, delta, depth } = edits
     counts.items++
     engine.next(true)
-    this.kind = OF_ITEM
+    this.stage = OF_ITEM
     this.seen = undefined
     this.itemMessage = message
     this.itemStart = start
@@ -599,7 +599,7 @@ export class ProtobufWalker implements Access {
         const { prefix: own, start: from } = this
         const { count: made, delta: added, depth: open } = edits
         engine.next(false)
-        this.kind = OF_METRIC
+        this.stage = OF_METRIC
         this.seen = undefined
         this.at = 0
         let failed = false
@@ -1055,8 +1055,7 @@ export class ProtobufWalker implements Access {
   private beside(keys: Keys, scope: Scope, next: number, start: number, end: number): Scope {
     if (scope.roles === NAME) {
       // the text of the value, if it is one
-      if (end > start && this.buf[start] === 0x0a) {
-        this.field(start, end)
+      if (this.kind(start, end) === 1) {
         keys.nameStart = this.start
         keys.nameEnd = this.end
       }
@@ -1086,12 +1085,10 @@ export class ProtobufWalker implements Access {
             const { start: s, end: e } = this
             shape = this.shape(s, e)
             if (shape === 0) {
-              this.field(s, e)
+              this.kind(s, e)
               from = this.start
               to = this.end
             }
-            // the shape has read other fields
-            this.end = e
           }
         }
         if (shape === 0 && named) {
@@ -1106,36 +1103,41 @@ export class ProtobufWalker implements Access {
 
   /** What an AnyValue is to a search for names: 0 text, 1 another scalar or a container of a few, 2 more. */
   private shape(start: number, end: number): number {
-    let shape = 1
+    const kind = this.kind(start, end)
+    if (kind === 1) return 0
+    if (kind !== 5 && kind !== 6) return 1
+    const { start: from, end: stop } = this
+    let n = 0
+    for (let k = from; k < stop; ) {
+      k = this.field(k, stop)
+      if (this.number !== 1 || this.wire !== 2) continue
+      if (++n > MOST_BESIDE) return 2
+      const { start: s } = this
+      if (kind === 5 ? this.isContainer(s, k) : this.holdsContainer(s, k)) return 2
+    }
+    return 1
+  }
+
+  /** The number of the field that an AnyValue holds, the last if there are several, and its content in `start` and `end`; 0: it holds none. */
+  private kind(start: number, end: number): number {
+    let kind = 0
+    let from = start
+    let to = start
     for (let i = start; i < end; ) {
       i = this.field(i, end)
-      if (this.wire !== 2) continue
-      const { number } = this
-      if (number === 1) shape = 0
-      else if (number === 5 || number === 6) {
-        const list = number === 5
-        const stop = this.end
-        let n = 0
-        shape = 1
-        for (let k = this.start; k < stop; ) {
-          k = this.field(k, stop)
-          if (this.number !== 1 || this.wire !== 2) continue
-          if (++n > MOST_BESIDE) return 2
-          const { start: s, end: e } = this
-          if (list ? this.isContainer(s, e) : this.holdsContainer(s, e)) return 2
-        }
-      }
+      if (this.number > 7 || this.known(anyValue) === undefined) continue
+      kind = this.number
+      from = this.start
+      to = i
     }
-    return shape
+    this.start = from
+    this.end = to
+    return kind
   }
 
   private isContainer(start: number, end: number): boolean {
-    let container = false
-    for (let i = start; i < end; ) {
-      i = this.field(i, end)
-      if (this.wire === 2) container = this.number === 5 || this.number === 6
-    }
-    return container
+    const kind = this.kind(start, end)
+    return kind === 5 || kind === 6
   }
 
   private holdsContainer(start: number, end: number): boolean {
@@ -1283,8 +1285,7 @@ export class ProtobufWalker implements Access {
       let item = engine.item(scope, index)
       if (turns || pair) {
         if ((index & 1) === 0) {
-          const text = from < i && this.buf[from] === 0x0a
-          if (text) this.field(from, i)
+          const text = this.kind(from, i) === 1
           nameStart = text ? this.start : 0
           nameEnd = text ? this.end : 0
         } else if (nameEnd > 0) item = engine.named(item, this.buf, nameStart, nameEnd)
@@ -1308,9 +1309,8 @@ export class ProtobufWalker implements Access {
     for (let i = start; i < end; ) {
       i = this.field(i, end)
       if (this.known(arrayValue) === undefined) continue
-      const { start: s, end: e } = this
-      if (n === 0 && (s === e || this.buf[s] !== 0x0a)) return false
-      if (n === 1 && (this.isContainer(s, e) || (s < e && this.buf[s] === 0x3a))) return false
+      const kind = this.kind(this.start, i)
+      if (n === 0 ? kind !== 1 : kind >= 5) return false
       if (++n > 2) return false
     }
     return n === 2
@@ -1374,13 +1374,13 @@ export class ProtobufWalker implements Access {
     if (this.seen !== undefined) return this.seen
     const saved = { number: this.number, wire: this.wire, prefix: this.prefix, start: this.start, end: this.end }
     const out = new Map<string, unknown>()
-    if (this.kind === OF_ITEM) this.readMessage(this.itemMessage, this.itemStart, this.itemEnd, out)
-    if (this.kind === OF_METRIC || (this.kind === OF_ITEM && this.itemMessage.series)) {
+    if (this.stage === OF_ITEM) this.readMessage(this.itemMessage, this.itemStart, this.itemEnd, out)
+    if (this.stage === OF_METRIC || (this.stage === OF_ITEM && this.itemMessage.series)) {
       for (let i = this.metricStart; i < this.metricEnd; ) {
         i = this.field(i, this.metricEnd)
         const f = this.known(metric)
         if (f?.role === TEXT) out.set(f.view, this.buf.toString('utf8', this.start, i))
-        else if (f?.role === ATTRIBUTES && this.kind === OF_METRIC) this.readEntry(this.start, i, mapIn(out, f.view), 2)
+        else if (f?.role === ATTRIBUTES && this.stage === OF_METRIC) this.readEntry(this.start, i, mapIn(out, f.view), 2)
       }
     }
     const one = (message: Message, name: string, from: number, to: number): void => {
@@ -1392,7 +1392,7 @@ export class ProtobufWalker implements Access {
       out.set(name, view)
     }
     one(resource, 'resource', this.resourcedStart, this.resourcedEnd)
-    if (this.kind !== OF_RESOURCE) one(library, 'scope', this.scopedStart, this.scopedEnd)
+    if (this.stage !== OF_RESOURCE) one(library, 'scope', this.scopedStart, this.scopedEnd)
     Object.assign(this, saved)
     return (this.seen = out)
   }
