@@ -45,6 +45,8 @@ const OPENER = new Uint8Array(256)
 for (let c = 0; c <= 0x20; c++) OPENER[c] = 1
 OPENER[0x7b] = OPENER[0x5b] = 1
 
+const FEW = 3
+
 /** Texts that are remembered as a whole are no longer than this. */
 const LONGEST = 1024
 
@@ -499,7 +501,8 @@ export class FieldMasker implements FieldEngine {
     }
     scanner.collect(set, bytes, start, end)
     if (scanner.candidates === 0 && !scope.named && !scanner.always && !scope.inData) return 0
-    if (slot < 0 && enters) {
+    // a few detectors are asked faster than a text is looked up
+    if (slot < 0 && enters && set.finders.length > FEW) {
       slot = this.slot(bytes, start, end)
       const known = this.known(slot, scope, bytes, start, end)
       if (known !== undefined) {
