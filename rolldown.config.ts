@@ -41,10 +41,13 @@ const libraryOutside: Plugin = {
   resolveId: (source) => (source.endsWith('/src/index.ts') ? { id: '../../src/index.cjs', external: true } : null),
 }
 
-/** The server is a bundle of its own, loaded when it is asked for. */
-const serverOutside: Plugin = {
-  name: 'server-outside',
-  resolveId: (source) => (source.endsWith('/transports/server/index.ts') ? { id: '../transports/server/index.cjs', external: true } : null),
+/** The command takes transports from their bundles, when a command needs one. */
+const transportsOutside: Plugin = {
+  name: 'transports-outside',
+  resolveId(source) {
+    const path = /\/(transports\/.*)\.ts$/.exec(source)?.[1]
+    return path === undefined ? null : { id: `../${path}.cjs`, external: true }
+  },
 }
 
 /** Fastify's own logger: the server has another one. */
@@ -110,7 +113,7 @@ export default defineConfig([
     input: { 'src/bin': 'src/bin.ts', 'src/index': 'src/index.ts' },
     platform: 'node',
     external: ['re2js', 'yaml'],
-    plugins: [serverOutside, ascii, moduleEntries],
+    plugins: [transportsOutside, ascii, moduleEntries],
     // What files share is in a file of its own, never in an entry.
     preserveEntrySignatures: 'strict',
     output,
@@ -121,6 +124,27 @@ export default defineConfig([
     external: ['pino', 'pino-abstract-transport'],
     plugins: [libraryOutside, ascii, moduleEntries],
     output: { ...output, dynamicImportInCjs: true },
+  },
+  {
+    input: { 'transports/http/index': 'transports/http/index.ts' },
+    platform: 'node',
+    plugins: [libraryOutside, ascii, moduleEntries],
+    output,
+  },
+  {
+    input: { 'transports/otel/index': 'transports/otel/index.ts' },
+    platform: 'node',
+    plugins: [libraryOutside, ascii, moduleEntries],
+    output,
+  },
+  {
+    input: { 'transports/otlp/index': 'transports/otlp/index.ts', 'transports/otlp/command': 'transports/otlp/command.ts' },
+    platform: 'node',
+    // Optional: loaded when a gRPC listener is wanted.
+    external: ['@grpc/grpc-js'],
+    plugins: [libraryOutside, ascii, moduleEntries],
+    preserveEntrySignatures: 'strict',
+    output: { ...output, dynamicImportInCjs: true, chunkFileNames: 'transports/chunks/[name].cjs' },
   },
   {
     input: { 'transports/server/index': 'transports/server/index.ts', 'transports/server/worker': 'transports/server/worker.ts' },

@@ -7,7 +7,7 @@
 //   --small   48 MB, 3 runs, half of what must be reached is enough; nothing is written unless --out is given
 //   --gate    exit code 1 when a target is missed
 //   --out     where the dated report goes, default bench/history
-//   --only    parts to run: throughput, values, line, huge, start, latency, masks, pino, server
+//   --only    parts to run: throughput, values, line, huge, start, latency, masks, pino, http, otel, otlp, otlp-proxy, server
 //
 // Every program reads stdin and writes stdout, gets the same bytes, and is measured as a whole process, start-up included.
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
@@ -19,6 +19,10 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { corpusFile, corpusLines, sensitivePaths, writeOneLine } from './corpus.ts'
 import { lineLatencies, median, percentile, runOver, startUp, type Program, type Run } from './measure.ts'
+import { type HttpFigures, httpPayloads, httpRows, measureHttp } from './http.ts'
+import { otlpRows } from './otlp.ts'
+import { spanRows, type SpanFigures } from './otel.ts'
+import { proxyRows, proxyRuleset, runProxy, type ProxyFigures, type ProxyRow } from './otlp-proxy.ts'
 import { callRows, workerRows } from './pino.ts'
 import { judge, show, table, verdicts, type Row, type Target } from './report.ts'
 import { serverFigures } from './server.ts'
@@ -310,6 +314,30 @@ function masks(): void {
   if (over.length > 0) noted.push(`Masks that cost more than they may: ${over.map((one) => `${one.name} (${show(one.miss)} of ${show(allowed(one))} µs)`).join(', ')}.`)
 }
 
+/** What masking costs a program that exports spans, beside the SDK's own work on them. */
+function otelRows(): void {
+  say('otel ...')
+  const rounds = Array.from(
+    { length: Math.max(3, runs) },
+    () => JSON.parse(execFileSync(process.execPath, [here('./otel.js')], { encoding: 'utf8' })) as Record<string, SpanFigures>,
+  )
+  const ms = (name: (typeof spanRows)[number]): number => median(rounds.map((round) => round[name]!.ms))
+  const serialised = ms('SDK, protobuf serialisation')
+  figures['otel'] = Object.fromEntries(spanRows.map((name) => [name, { ...rounds[0]![name], ms: ms(name) }]))
+  const rows = spanRows.map((name) => {
+    const { leaks, planted, bytes } = rounds[0]![name]!
+    return [name, show(ms(name)), `${show(ms(name) / serialised)}x`, planted === 0 ? '-' : `${leaks} of ${planted}`, show(bytes)]
+  })
+  texts.push(
+    `## OpenTelemetry, a batch of 512 spans through maskSpanExporter\n\n${table([['row', 'ms of the processor', 'x protobuf', 'values left', 'bytes of the request'], ...rows])}`,
+  )
+  check(
+    { what: 'masking a batch of spans, four keys and one detector, against its protobuf serialisation', unit: 'x', bound: 'most', must: 1, aim: 0.9 },
+    // inside a process each
+    median(rounds.map((round) => round['wrapper, four keys and one detector']!.ms / round['SDK, protobuf serialisation']!.ms)),
+  )
+}
+
 /** What masking costs a program that logs with pino: in the thread, and in pino's worker. */
 function pinoRows(): void {
   say('pino ...')
@@ -379,6 +407,109 @@ function pinoRows(): void {
   )
 }
 
+/** What masking costs a server that answers JSON. */
+async function http(): Promise<void> {
+  say('http ...')
+  for (const payload of httpPayloads) {
+    const seen = new Map<string, HttpFigures[]>(httpRows.map((name) => [name, []]))
+    for (let round = 0; round < Math.min(runs, 3); round++) for (const name of httpRows) seen.get(name)!.push(await measureHttp(name, payload, 2))
+    const of = (name: string, figure: 'rate' | 'us' | 'p50' | 'p99'): number => median(seen.get(name)!.map((one) => one[figure]))
+    const [none, replacer, parseKeys, keys, parse, ours] = httpRows
+    figures[`http, ${payload}`] = Object.fromEntries(httpRows.map((name) => [name, { rate: of(name, 'rate'), us: of(name, 'us'), p50: of(name, 'p50'), p99: of(name, 'p99') }]))
+    const { bytes } = seen.get(none)![0]!
+    texts.push(
+      `## Responses of Fastify ${packageVersion('fastify')}: ${payload}, ${bytes} bytes of JSON, eight connections\n\n${table([
+        ['row', 'requests/s', 'processor µs a request', 'of which masking', 'p50 ms', 'p99 ms', 'values left'],
+        ...httpRows.map((name) => {
+          const { leaks, planted } = seen.get(name)![0]!
+          return [name, show(of(name, 'rate')), show(of(name, 'us')), show(of(name, 'us') - of(none, 'us')), show(of(name, 'p50')), show(of(name, 'p99')), `${leaks} of ${planted}`]
+        }),
+      ])}`,
+    )
+    // Of a small payload the server itself takes the most: what the masking adds is compared, and for the large one the whole.
+    const added = (name: string): number => of(name, 'us') - of(none, 'us')
+    check(
+      { what: `processor time that masking adds, ${payload}, 6 keys: parse + value + stringify against maskFastify`, unit: 'x', bound: 'least', must: 1.5, aim: 3 },
+      added(parseKeys) / added(keys),
+    )
+    check({ what: `the same, 6 keys: JSON.parse + stringify with a replacer against maskFastify`, unit: 'x', bound: 'least', must: 0.7, aim: 1 }, added(replacer) / added(keys))
+    check({ what: `the same, default ruleset: parse + value + stringify against maskFastify`, unit: 'x', bound: 'least', must: 1.2, aim: 2 }, added(parse) / added(ours))
+  }
+}
+
+async function otlpProxyRows(): Promise<void> {
+  const seen = new Map<ProxyRow, ProxyFigures[]>(proxyRows.map((row) => [row, []]))
+  const rounds = Math.min(runs, 3)
+  for (let round = 0; round < rounds; round++) {
+    for (const row of proxyRows) seen.get(row)!.push(await runProxy(row, small ? 2 : 4))
+    say(`otlp-proxy: run ${round + 1} of ${rounds}`)
+  }
+  const of = (row: ProxyRow, key: keyof ProxyFigures): number => median(seen.get(row)!.map((one) => one[key]))
+  const most = (row: ProxyRow, key: keyof ProxyFigures): number => Math.max(...seen.get(row)!.map((one) => one[key]))
+  const sum = (row: ProxyRow, key: keyof ProxyFigures): number => seen.get(row)!.reduce((total, one) => total + one[key], 0)
+  figures['otlp-proxy'] = { ruleset: proxyRuleset, rows: Object.fromEntries(seen) }
+  texts.push(
+    `## OTLP proxy, HTTP, 4 requests of 500 kB of protobuf at once (330 spans each), ruleset ${proxyRuleset}\n\n${table([
+      ['row', 'spans/s', 'MB/s', 'p50 ms', 'p99 ms', 'CPU µs a span', 'peak MB', 'planted values left'],
+      ...proxyRows.map((row) => [
+        row,
+        show(of(row, 'spansPerSecond')),
+        show(of(row, 'megabytesPerSecond')),
+        show(of(row, 'p50')),
+        show(of(row, 'p99')),
+        show(of(row, 'cpuPerSpan')),
+        show(most(row, 'rss') / 1e6),
+        row.includes('unmatched') ? '-' : `in ${sum(row, 'found')} of ${sum(row, 'looked')} requests`,
+      ]),
+    ])}\n\nClient, proxy and upstream are processes on one machine, and share its processors. Passthrough is the same proxy with masking off. With gzip both ways MB are compressed ones.`,
+  )
+  const loss = (masked: ProxyRow, plain: ProxyRow): number => of(plain, 'spansPerSecond') / of(masked, 'spansPerSecond')
+  check({ what: 'proxy against the same with masking off: loss of throughput', unit: 'x', bound: 'most', must: 2, aim: 1.5 }, loss('mask-logs otlp', 'passthrough'))
+  check({ what: 'the same with gzip both ways', unit: 'x', bound: 'most', must: 2, aim: 1.5 }, loss('mask-logs otlp, gzip both ways', 'passthrough, gzip both ways'))
+  const leaks = proxyRows.filter((row) => row.startsWith('mask-logs') && !row.includes('unmatched')).reduce((total, row) => total + sum(row, 'found'), 0)
+  check({ what: 'requests in which a planted value arrived', unit: '', bound: 'most', must: 0, aim: 0 }, leaks)
+}
+
+/** What it costs to mask an OTLP request on the wire, without the network. */
+function otlp(): void {
+  say('otlp ...')
+  const script = here('./otlp.js')
+  interface RequestFigures {
+    readonly ms: number
+    readonly spans: number
+    readonly bytes: number
+    readonly leaks: number
+    readonly planted: number
+    readonly same: boolean
+    readonly sha256: string
+  }
+  const seen = new Map<string, RequestFigures[]>(otlpRows.map((name) => [name, []]))
+  for (let round = 0; round < Math.max(3, runs); round++) {
+    for (const name of otlpRows) seen.get(name)!.push(JSON.parse(execFileSync(process.execPath, [script, name], { encoding: 'utf8' })) as RequestFigures)
+  }
+  const of = (name: (typeof otlpRows)[number]): RequestFigures => seen.get(name)![0]!
+  const ms = (name: (typeof otlpRows)[number]): number => median(seen.get(name)!.map((one) => one.ms))
+  figures['otlp'] = Object.fromEntries(otlpRows.map((name) => [name, { ...of(name), ms: ms(name) }]))
+  const [peer, ours, peerClean, oursClean, all, allClean] = otlpRows
+  const shown = otlpRows.map((name) => {
+    const { spans, bytes, leaks, planted, same } = of(name)
+    return [name, show(ms(name)), show((spans / ms(name)) * 1000), show(bytes / 1000), planted === 0 ? '-' : `${leaks} of ${planted}`, same ? 'yes' : 'no']
+  })
+  texts.push(
+    `## OTLP requests of ${of(ours).spans} spans on the wire, protobufjs ${packageVersion('protobufjs')}\n\n${table([['row', 'ms a request', 'spans/s', 'kB', 'values left', 'the same Buffer'], ...shown])}`,
+  )
+  check({ what: 'rewriting against decode, mask, encode, equal rules', unit: 'x', bound: 'least', must: 3, aim: 4 }, ms(peer) / ms(ours))
+  check({ what: 'the same without a match', unit: 'x', bound: 'least', must: 8, aim: 10 }, ms(peerClean) / ms(oursClean))
+  check({ what: 'spans per second on one core, mask-logs:otel', unit: '/s', bound: 'least', must: 100_000, aim: 130_000 }, (of(all).spans / ms(all)) * 1000)
+  check(
+    { what: 'values left, and outputs that differ under equal rules', unit: '', bound: 'most', must: 0, aim: 0 },
+    otlpRows.reduce((n, name) => n + of(name).leaks, of(ours).sha256 === of(peer).sha256 ? 0 : 1),
+  )
+  noted.push(
+    `OTLP with \`mask-logs:otel\` and nothing secret in it: ${show((of(allClean).spans / ms(allClean)) * 1000)} spans/s. Of eight requests in turn; addresses are of 3,000 persons.`,
+  )
+}
+
 /** The in-flight API: what a request takes at a steady rate, how many there may be, what a large body takes. */
 async function server(): Promise<void> {
   say('server ...')
@@ -412,6 +543,10 @@ if (wanted('huge')) await huge()
 if (wanted('start')) await start()
 if (wanted('latency')) await latency()
 if (wanted('pino')) pinoRows()
+if (wanted('http')) await http()
+if (wanted('otlp')) otlp()
+if (wanted('otel')) otelRows()
+if (wanted('otlp-proxy')) await otlpProxyRows()
 if (wanted('server')) await server()
 
 // -------------------------------------------------------------------------------------------------- report

@@ -47,6 +47,8 @@ async function dispatch(line: CommandLine, io: CliIo, notes: Notes): Promise<num
       return explain(line, io, notes)
     case 'discover':
       return discover(line, io, notes)
+    case 'otlp':
+      return otlp(line, io, notes)
     case 'check':
       return check(line, io, notes, line.operands)
     case 'convert':
@@ -201,13 +203,7 @@ async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup>
   const { options } = line
   const reading = readingOf(line)
   const quiet = options.has('quiet')
-  const runSecret = secretOf('run secret', options.get('run-secret-file')?.[0] ?? io.env.MASK_LOGS_RUN_SECRET_FILE, io.env.MASK_LOGS_RUN_SECRET, io)
-  const instanceSecret = secretOf('instance secret', io.env.MASK_LOGS_INSTANCE_SECRET_FILE, io.env.MASK_LOGS_INSTANCE_SECRET, io)
-  const settings: Mutable<MaskerOptions> = { ...pluginOptions(line, io) }
-  if (runSecret !== undefined) settings.runSecret = runSecret
-  if (instanceSecret !== undefined) settings.instanceSecret = instanceSecret
-  const known = knownSecretsOf(line, io, notes)
-  if (known.length > 0) settings.knownSecrets = known
+  const settings = maskingOf(line, io, notes)
   const limit = options.get('max-record-bytes')?.[0]
   if (limit !== undefined) settings.policy = { max_record_bytes: byteCount(limit) }
 
@@ -240,7 +236,7 @@ async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup>
     masker.close()
     throw error
   }
-  if (runSecret === undefined && !quiet && line.command !== 'explain') notes.line(NO_SECRET)
+  if (settings.runSecret === undefined && !quiet && line.command !== 'explain') notes.line(NO_SECRET)
   return {
     masker,
     reading,
@@ -269,6 +265,19 @@ async function setUp(line: CommandLine, io: CliIo, notes: Notes): Promise<Setup>
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
+/** What the line and the environment say of masking, the ruleset apart. */
+function maskingOf(line: CommandLine, io: CliIo, notes: Notes): Mutable<MaskerOptions> {
+  const { options } = line
+  const runSecret = secretOf('run secret', options.get('run-secret-file')?.[0] ?? io.env.MASK_LOGS_RUN_SECRET_FILE, io.env.MASK_LOGS_RUN_SECRET, io)
+  const instanceSecret = secretOf('instance secret', io.env.MASK_LOGS_INSTANCE_SECRET_FILE, io.env.MASK_LOGS_INSTANCE_SECRET, io)
+  const settings: Mutable<MaskerOptions> = { ...pluginOptions(line, io) }
+  if (runSecret !== undefined) settings.runSecret = runSecret
+  if (instanceSecret !== undefined) settings.instanceSecret = instanceSecret
+  const known = knownSecretsOf(line, io, notes)
+  if (known.length > 0) settings.knownSecrets = known
+  return settings
+}
+
 async function createChecked(
   io: CliIo,
   input: RulesetInput[] | undefined,
@@ -285,14 +294,19 @@ async function createChecked(
     if (!quiet && masker.warnings.length > 0) notes.line(issueLines(masker.warnings, given))
     return masker
   } catch (error) {
-    if (error instanceof InputError && error.code === 'file_unreadable') {
-      // Under the name that the user wrote; only a file of `given` can be the one.
-      const [path] = [...given].find(([absolute]) => error.message.includes(`'${absolute}'`)) ?? []
-      if (path !== undefined) throw new InputError('file_unreadable', error.message.replace(`'${path}'`, `'${given.get(path) ?? path}'`))
-    }
-    if (!(error instanceof RulesetError)) throw error
-    throw new RulesetError(error.issues.map((issue) => ({ ...issue, source: given.get(issue.source) ?? issue.source })))
+    throw asGiven(error, given)
   }
+}
+
+/** The error with files under the names that the user wrote. */
+function asGiven(error: unknown, given: ReadonlyMap<string, string>): unknown {
+  if (error instanceof InputError && error.code === 'file_unreadable') {
+    // Only a file of `given` can be the one.
+    const [path] = [...given].find(([absolute]) => error.message.includes(`'${absolute}'`)) ?? []
+    if (path !== undefined) return new InputError('file_unreadable', error.message.replace(`'${path}'`, `'${given.get(path) ?? path}'`))
+  }
+  if (!(error instanceof RulesetError)) return error
+  return new RulesetError(error.issues.map((issue) => ({ ...issue, source: given.get(issue.source) ?? issue.source })))
 }
 
 /** What became of a reload. A ruleset that cannot be used is told also when nothing else is. */
@@ -1030,6 +1044,37 @@ async function serve(line: CommandLine, io: CliIo, notes: Notes): Promise<number
 function withoutEnd(line: Buffer): Buffer {
   const end = line.at(-1) === 0x0a ? (line.at(-2) === 0x0d ? 2 : 1) : 0
   return line.subarray(0, line.length - end)
+}
+
+// ------------------------------------------------------------------------------------------------ otlp
+
+/** The proxy; its code is a bundle of its own, and so is what it shares with no other command. */
+async function otlp(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
+  const masking = maskingOf(line, io, notes)
+  const { given, input } = rulesetsOf(line.options.get('ruleset') ?? [], io)
+  const ruleset = input ?? ['mask-logs:otel']
+  const quiet = line.options.has('quiet')
+  // first, so that the bundle of the proxy takes the library that is loaded already
+  await io.load()
+  const { runOtlp } = await import('../transports/otlp/command.ts')
+  try {
+    return await runOtlp({
+      flags: line.options,
+      cwd: io.cwd,
+      ruleset,
+      masking,
+      write: (text) => void io.stderr.write(text),
+      onSignal: (signals, handler) => io.onSignal(signals, handler),
+      check: async () => (await createChecked(io, ruleset, masking, given, notes, quiet)).close(),
+      started: (warnings) => {
+        if (quiet) return
+        if (warnings.length > 0) notes.line(issueLines(warnings, given))
+        if (masking.runSecret === undefined) notes.line(NO_SECRET)
+      },
+    })
+  } catch (error) {
+    throw asGiven(error, given)
+  }
 }
 
 // ------------------------------------------------------------------------------------------------ check, init

@@ -207,6 +207,7 @@ export type {
   Policy,
   Reason,
   Scalar,
+  Segment,
   Value,
   ValueMasker,
 } from './engine/types.ts'
@@ -217,8 +218,10 @@ export { PROMETHEUS_TYPE } from './prometheus.ts'
 export type { PrometheusOptions, PrometheusStats } from './prometheus.ts'
 export type { FindingsOptions, FindingsSink, QuarantineSink } from './sinks.ts'
 export type { KnownSecret } from './detectors/known-secret.ts'
+export { fieldsOf } from './masker.ts'
 export { TEST_RUN_SECRET } from './ruleset/test-run.ts'
 export type { Converted, ConvertedRuleset } from './ruleset/convert.ts'
+export type { RuleOutline } from './ruleset/outline.ts'
 export type { RulesetTestResult, TestProblem } from './ruleset/test-run.ts'
 export type { DiscoveredFinding, DiscoveredPlace, DiscoveredSuggestion, DiscoveryReport } from './discover/report.ts'
 export type {

@@ -275,6 +275,15 @@ class Live implements LiveMasker {
     return this.#inForce.masker.policy
   }
 
+  /** Of the version in force: counts from when that came into force. */
+  get now(): Masker['now'] {
+    return this.#inForce.masker.now
+  }
+
+  get outline(): Masker['outline'] {
+    return this.#inForce.masker.outline
+  }
+
   json(record: string): string
   json(record: Uint8Array): Uint8Array
   json(record: string | Uint8Array): string | Uint8Array {

@@ -14,6 +14,7 @@ import { InputError, MaskError } from './errors.ts'
 import type { Issue } from './errors.ts'
 import { compile } from './engine/compile.ts'
 import type { Compiled, Registries } from './engine/compile.ts'
+import { FieldMasker } from './engine/fields.ts'
 import { emptyWildcard, findPath, skipSpace, writeValue } from './engine/json-bytes.ts'
 import { Leaves } from './engine/leaves.ts'
 import { Memo } from './engine/memo.ts'
@@ -27,7 +28,7 @@ import type { AiEngine, CustomDetector, DetectorInfo, Finder, KnownValues, LineB
 import type { KnownSecret } from './detectors/known-secret.ts'
 import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, freeName, Hits, namesOf, RecordState, splice, Writer } from './engine/walker.ts'
-import type { Access } from './engine/walker.ts'
+import type { Access, FieldEngine } from './engine/walker.ts'
 import { canonical, deriveKey, randomKey, zero } from './engine/keyed.ts'
 import type { RunKey } from './engine/keyed.ts'
 import { Skim } from './engine/skim.ts'
@@ -47,6 +48,8 @@ import { expandDetectors } from './ruleset/detectors.ts'
 import { BUILTIN_NAMES, builtinRuleset, readRulesetFile, rulesetsFolder } from './ruleset/files.ts'
 import { compileKeyGlobs } from './ruleset/key-glob.ts'
 import { loadRuleset } from './ruleset/load.ts'
+import { outlineOf } from './ruleset/outline.ts'
+import type { RuleOutline } from './ruleset/outline.ts'
 import type { SeedProblem } from './ruleset/read.ts'
 import { compileRegex } from './ruleset/regex.ts'
 import { runTest, TEST_RUN_SECRET } from './ruleset/test-run.ts'
@@ -286,6 +289,10 @@ export interface Masker {
   readonly warnings: readonly Issue[]
   /** The policies in force. */
   readonly policy: Ruleset['policy']
+  /** `errors` and `textLines` of the stats as they are now, without what else stats() adds up: for who asks after every record. */
+  readonly now: { readonly errors: ReadonlyMap<string, number>; readonly textLines: number }
+  /** The rules in force, weaker layers first: what they select and what they read. */
+  readonly outline: readonly RuleOutline[]
   /** Masks one JSON record, text or bytes; what is no JSON is masked as text. The same reference when nothing matched. */
   json(record: string): string
   json(record: Uint8Array): Uint8Array
@@ -560,10 +567,20 @@ interface Block {
 const OVERSIZE_HEAD = 16384
 const OVERSIZE_SLACK = 4096
 
+/**
+ * What walkers of other formats than JSON drive a masker by. Internal: for the transports of this package.
+ * Throws InputError where the masker was not made by createMasker, or is closed.
+ */
+export function fieldsOf(masker: Masker): FieldEngine {
+  if (!(masker instanceof BoundMasker)) throw new InputError('bad_option', 'a masker that createMasker has made is needed')
+  return masker.fields()
+}
+
 class BoundMasker implements Version {
   readonly name: string
   readonly warnings: readonly Issue[]
   readonly policy: Ruleset['policy']
+  private readonly ruleset: Ruleset
   private readonly compiled: Compiled
   private readonly services: WalkServices
   private readonly walker: JsonWalker
@@ -598,6 +615,7 @@ class BoundMasker implements Version {
   private nOut = 0
   private nMasked = 0
   private readonly errors = new Map<string, number>()
+  readonly now: Masker['now']
 
   constructor(
     name: string,
@@ -622,7 +640,15 @@ class BoundMasker implements Version {
     if (stamp !== false) this.stamp = `${JSON.stringify(stamp === true ? 'mask_logs' : stamp)}:${JSON.stringify({ ruleset: name, serial })}`
     this.keyShared = keyShared
     this.warnings = warnings
+    this.ruleset = ruleset
     this.policy = ruleset.policy
+    const masker = this
+    this.now = {
+      errors: this.errors,
+      get textLines() {
+        return masker.nText
+      },
+    }
     this.key = key
     this.quarantine = options.quarantine
     this.failedRecord = options.failedRecord ?? {}
@@ -632,12 +658,18 @@ class BoundMasker implements Version {
     }
     this.compiled = compile(ruleset, registries, key)
     const { plan, applier, pairs, customs } = this.compiled
-    this.memo = new Memo(options.memoSize ?? 8192)
+    this.memoSize = options.memoSize ?? 8192
+    this.memo = new Memo(this.memoSize)
     this.texts = new TextMasker(plan, applier, pairs, customs)
     this.services = { plan, applier, pairs, customs, hits: this.hits, state: this.state, memo: this.memo, texts: this.texts, observe: undefined }
     this.walker = new JsonWalker(this.services)
     this.textAccess = new TextAccess(this.state)
   }
+
+  get outline(): readonly RuleOutline[] {
+    return (this.outlined ??= outlineOf(this.ruleset))
+  }
+  private outlined: readonly RuleOutline[] | undefined
 
   private count(code: string): void {
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1)
@@ -1040,27 +1072,13 @@ class BoundMasker implements Version {
   }
 
   private parsed<T>(value: T): T {
-    const { plan, applier } = this.compiled
-    if (this.values === undefined) {
-      const nestedHits = new Hits()
-      // the strings of the record are the first level
-      const nested = new JsonWalker({ ...this.services, hits: nestedHits, nesting: 3 }, 0)
-      this.values = new ValueWalker({
-        plan,
-        applier,
-        state: this.state,
-        texts: this.texts,
-        leaves: new Leaves(plan, applier, new Scanner(plan, this.compiled.pairs, this.compiled.customs)),
-        nested,
-        nestedHits,
-      })
-    }
+    const values = this.valueWalker()
     this.nRecords++
     this.state.next()
-    plan.trim()
+    this.compiled.plan.trim()
     let done: unknown
     try {
-      done = this.values.walk(value)
+      done = values.walk(value)
     } catch (error) {
       const code = error instanceof TooDeep ? 'too_deep' : error instanceof MaskError ? error.code : 'internal'
       this.count(code)
@@ -1081,6 +1099,46 @@ class BoundMasker implements Version {
     this.state.commit()
     return (this.policy.verify ? this.verifiedValue(done) : done) as T
   }
+
+  private valueWalker(): ValueWalker {
+    if (this.values !== undefined) return this.values
+    const { plan, applier, pairs, customs } = this.compiled
+    const nestedHits = new Hits()
+    // the strings of the record are the first level
+    const nested = new JsonWalker({ ...this.services, hits: nestedHits, nesting: 3 }, 0)
+    const leaves = new Leaves(plan, applier, new Scanner(plan, pairs, customs))
+    return (this.values = new ValueWalker({ plan, applier, state: this.state, texts: this.texts, leaves, nested, nestedHits }))
+  }
+
+  /** What walkers of other formats drive. */
+  fields(): FieldEngine {
+    this.open()
+    const masker = this
+    return (this.fieldMasker ??= new FieldMasker({
+      compiled: this.compiled,
+      state: this.state,
+      texts: this.texts,
+      values: this.valueWalker(),
+      leaves: new Leaves(this.compiled.plan, this.compiled.applier, new Scanner(this.compiled.plan, this.compiled.pairs, this.compiled.customs)),
+      memoSize: this.memoSize,
+      begin() {
+        masker.begin()
+        masker.reset()
+      },
+      end(bytesIn, bytesOut) {
+        masker.nIn += bytesIn
+        masker.nOut += bytesOut
+        masker.busy = false
+      },
+      next: () => void masker.nRecords++,
+      count: (code) => masker.count(code),
+      settleErrors: () => masker.settleErrors(),
+      masked: (places) => void (masker.nMasked += places),
+      verifyHit: () => masker.verifyHit(),
+    }))
+  }
+  private fieldMasker: FieldMasker | undefined
+  private readonly memoSize: number
 
   /** `policy.verify` on a value: the same value when its JSON text is clean, else what becomes of that text. */
   private verifiedValue(value: unknown): unknown {
@@ -1776,6 +1834,7 @@ class BoundMasker implements Version {
     this.closed = true
     this.tally()
     this.memo.clear()
+    this.fieldMasker?.wipe()
     if (!this.keyShared) zero(this.key)
     this.known?.wipe()
     this.scratch.fill(0)

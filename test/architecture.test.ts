@@ -74,9 +74,16 @@ const areas: readonly Area[] = [
     packages: /^node:(fs|fs\/promises|path|url|os|vm|stream|stream\/promises|zlib|child_process|http|net|tty|events|module|timers|timers\/promises|util)$/,
   },
   { name: 'bin', files: /^src\/bin\.ts$/, imports: /^src\/cli(\/[\w-]+)?\.ts$/, packages: /^node:(process|module|v8|os|fs)$/ },
-  { name: 'walk-otlp', files: /^transports\/otlp\/walk-otlp\.ts$/, imports: /^src\/(index|stream|engine\/walker)\.ts$/, packages: /./, apart: true },
+  // the rewriter of OTLP: the walkers of both encodings, the field table, what they share
+  {
+    name: 'walk-otlp',
+    files: /^transports\/otlp\/(walk-otlp(-json)?|otlp-[\w-]+|rewriter|types)\.ts$/,
+    imports: /^src\/(index|stream|engine\/walker)\.ts$/,
+    packages: /^node:buffer$/,
+  },
   // what the servers share: HTTP bodies, metrics, the admin port
   { name: 'edge', files: /^transports\/edge\//, imports: /^src\/(index|stream)\.ts$/, packages: /./ },
+  { name: 'otlp', files: /^transports\/otlp\//, imports: /^src\/(index|stream)\.ts$|^transports\/(edge\/|otlp\/(rewriter|types)\.ts$)/, packages: /./ },
   { name: 'transports', files: /^transports\//, imports: /^src\/(index|stream)\.ts$|^transports\/edge\//, packages: /./ },
 ]
 

@@ -82,12 +82,105 @@ describe('examples/batch', () => {
   })
 })
 
+describe('examples/otlp-proxy', () => {
+  const path = (name: string): string => join(root, 'examples/otlp-proxy', name)
+
+  it('masks what goes through the proxy as its page says', () => {
+    const { code, out, err } = node(['examples/otlp-proxy/run.mjs'], { MASK_LOGS: `${process.execPath} dist/src/bin.cjs` })
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toBe(readFileSync(path('expected.txt'), 'utf8'))
+  })
+
+  it('gives a user one pseudonym, and keeps what nothing touched', () => {
+    const arrived = readFileSync(path('expected.txt'), 'utf8')
+    const pseudonyms = arrived.match(/user_\w+/g) ?? []
+    expect({ count: pseudonyms.length, different: new Set(pseudonyms).size }).toEqual({ count: 2, different: 1 })
+    expect(arrived).toContain('"startTimeUnixNano": 1790000000000000001,')
+    for (const raw of ['4711"', 't0k3n', 'Bearer', '4111 1111', 'ann@']) expect(arrived).not.toContain(raw)
+  })
+
+  it('has a ruleset without warnings', () => {
+    expect(node(['dist/src/bin.cjs', 'check', 'examples/otlp-proxy/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/otlp-proxy/ruleset.yaml: ok\n', err: '' })
+  })
+})
+
+describe('examples/collector', () => {
+  it('sends a trace through the proxy and shows what arrives', () => {
+    const { code, out, err } = node(['examples/collector/run.mjs'])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const [explained = '', arrived = ''] = out.split('\nWhat arrives:\n')
+    expect(explained).toContain('mask-logs otlp --listen-http')
+    expect(arrived).toBe(readFileSync(join(root, 'examples/collector/expected.json'), 'utf8'))
+    for (const raw of ['t0p5ecret', 'Bearer', '203.0.113.77', 'u-881', '4711', 'ann@', '4111 1111', 'k3y-77x1']) {
+      expect(readFileSync(join(root, 'examples/collector/request.json'), 'utf8')).toContain(raw)
+      expect(arrived).not.toContain(raw)
+    }
+  })
+
+  it('explains what needs a Collector', () => {
+    for (const topology of ['agent', 'loop'])
+      expect(node(['examples/collector/run.mjs', topology])).toMatchObject({ code: 0, err: '', out: expect.stringContaining('MASK_LOGS_OTELCOL') as string })
+    expect(node(['examples/collector/run.mjs', 'ring']).code).toBe(2)
+  })
+
+  it('has a ruleset without warnings', () => {
+    expect(node(['dist/src/bin.cjs', 'check', 'examples/collector/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/collector/ruleset.yaml: ok\n', err: '' })
+  })
+})
+
 describe('examples/pino', () => {
   it('hides every planted value and changes nothing else', () => {
     const { code, out, err } = node(['examples/pino/demo.mjs'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toContain('none of the planted values is left in the output')
     expect(Number(/(\d+) values replaced/.exec(out)?.[1])).toBeGreaterThan(40)
+  })
+})
+
+describe('examples/middleware', () => {
+  it('answers as its page says, with one identity in all servers and none of the planted values', () => {
+    const { code, out, err } = node(['examples/middleware/run.mjs'])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toBe(readFileSync(join(root, 'examples/middleware/expected.txt'), 'utf8'))
+    for (const text of ['4823.50', '9007199254740993', 'F-168481']) expect(out.split(text).length).toBeGreaterThan(4)
+    for (const text of ['C-004711', 'amelia.nobody', 'Amelia', '4111 1111']) expect(out).not.toContain(text)
+  })
+
+  it('answers otherwise under another secret', () => {
+    const { code, out } = node(['examples/middleware/run.mjs'], { MASK_LOGS_RUN_SECRET: 'another secret of 20 letters' })
+    expect(code).toBe(0)
+    expect(out).not.toContain('F-168481')
+  })
+
+  it('has a ruleset without warnings', () => {
+    expect(node(['dist/src/bin.cjs', 'check', 'examples/middleware/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/middleware/ruleset.yaml: ok\n', err: '' })
+  })
+})
+
+describe('examples/otel', () => {
+  const path = (name: string): string => join(root, 'examples/otel', name)
+  /** What is printed, without ids and times, in the order of its text: signals are flushed side by side. */
+  const items = (text: string): string[] =>
+    text
+      .replace(/'[0-9a-f]{32}'|'[0-9a-f]{16}'/g, "'...'")
+      .replace(/(timestamp|duration): [0-9.]+/g, '$1: ...')
+      .replace(/\[ \d{10}, \d+ \]/g, '[ ... ]')
+      .split(/^(?=\{)/m)
+      .sort()
+
+  it('exports what its page shows, and leaks without the wrappers', () => {
+    const secrets = ['9f8e7d6c5b4a', '203.0.113.7', 'u-881', 'sarah.mitchell@shop.example', 'abcdef0123456789', '12345', 'Maria', '4111 1111 1111 1111', 'maria']
+    const masked = node(['examples/otel/app.mjs'], { MASK_LOGS_RUN_SECRET: vectorSecret })
+    expect({ code: masked.code, err: masked.err }).toEqual({ code: 0, err: '' })
+    expect(items(masked.out)).toEqual(items(readFileSync(path('expected.txt'), 'utf8')))
+    expect(secrets.filter((text) => masked.out.includes(text))).toEqual([])
+    const raw = node(['examples/otel/app.mjs', '--raw'])
+    expect(raw.code).toBe(0)
+    expect(secrets.filter((text) => raw.out.includes(text))).toEqual(secrets)
+  })
+
+  it('has a ruleset without warnings', () => {
+    expect(node(['dist/src/bin.cjs', 'check', 'examples/otel/ruleset.yaml'])).toEqual({ code: 0, out: 'examples/otel/ruleset.yaml: ok\n', err: '' })
   })
 })
 

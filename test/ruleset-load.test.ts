@@ -593,6 +593,7 @@ describe('any input', () => {
       'detect',
       'exclude',
       'except',
+      'except_keys',
       'if',
       'rules',
       'else_rules',

@@ -102,10 +102,16 @@ export const stubMasks: readonly MaskDefinition[] = [
     },
     { random: 'r' },
   ),
-  mask('ip', {}, { random: 'r' }),
-  mask('url', { query_keys: { kind: 'key_globs', summary: 'Keys.' } }),
+  mask('ip', { fallback_masks: { kind: 'masks', summary: 'Inner masks.' } }, { random: 'r' }),
+  mask('mac', {}, { random: 'r' }),
+  mask('url', { part: text, query_keys: { kind: 'key_globs', summary: 'Keys.' }, extra_query_keys: { kind: 'key_globs', summary: 'More keys.' } }),
   mask('sql'),
-  mask('scan', { detect: { kind: 'detectors', summary: 'Detectors.' }, exclude: { kind: 'detectors', summary: 'Not these.' }, masks: { kind: 'masks', summary: 'Masks.' } }),
+  mask('scan', {
+    detect: { kind: 'detectors', summary: 'Detectors.' },
+    exclude: { kind: 'detectors', summary: 'Not these.' },
+    masks: { kind: 'masks', summary: 'Masks.' },
+    join: flag,
+  }),
   mask('chain', { masks }),
   mask('concat', { masks, glue: text }),
   mask('replace_regex', { regex: { kind: 'regex', required: true, summary: 'Pattern.' }, masks }),
@@ -180,6 +186,7 @@ export const stubDetectors: readonly DetectorInfo[] = [
   detector('ipv4', 'network'),
   detector('ipv6', 'network'),
   detector('uuid', undefined),
+  detector('home_directory', undefined),
 ]
 
 const table: SeedTable & { headers: readonly string[] } = {

@@ -300,3 +300,50 @@ describe('the lexer', () => {
     }
   })
 })
+
+describe('queries that are JSON', () => {
+  const json = fc.letrec((tie) => ({
+    value: fc.oneof({ maxDepth: 4 }, fc.string(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null), tie('array'), tie('object')),
+    array: fc.array(tie('value'), { maxLength: 4 }),
+    object: fc.dictionary(fc.string(), tie('value'), { maxKeys: 4 }),
+  }))
+  /** The slow and obvious version. */
+  const hidden = (value: unknown): unknown =>
+    typeof value === 'number' || (typeof value === 'string' && value !== '')
+      ? '?'
+      : Array.isArray(value)
+        ? value.map(hidden)
+        : value !== null && typeof value === 'object'
+          ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hidden(item)]))
+          : value
+
+  it('lose every string and number, and nothing else', () => {
+    fc.assert(
+      fc.property(fc.oneof(json.array, json.object), fc.constantFrom(undefined, 1, '\t'), fc.constantFrom('', ' ', '\n'), (value, indent, around) => {
+        const text = around + JSON.stringify(value, undefined, indent) + around
+        const out = mask(text)
+        expect(JSON.parse(out)).toEqual(hidden(JSON.parse(text)))
+        expect(out.replace(/"(?:[^"\\]|\\.)*"|[-\d.e+]+/g, '')).toBe(text.replace(/"(?:[^"\\]|\\.)*"|[-\d.e+]+/g, ''))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it.each([
+    // cut off, in another spelling, or GraphQL: no document, but everything in quotes is hidden all the same
+    ['{"find":"users","filter":{"mail":"ann', '{?:?,?:{?:?'],
+    ["{ find: 'users', n: 5 }", '{ find: ?, n: ? }'],
+    ['{ user(mail: "ann@shop.example") { id } }', '{ user(mail: ?) { id } }'],
+    ['[it\'s "x"]', '[it?'],
+  ])('%s', (text, out) => expect(mask(text)).toBe(out))
+
+  it.each([
+    ['SET user:1 "ann" EX 60', 'SET user:? ? EX ?'],
+    ['  hset k f "ann"', '  hset k f ?'],
+    ['JSON.SET doc $ "{\\"a\\":1}"', 'JSON.SET doc $ ?'],
+    ['MATCH (n:Person {name: "Ann"}) RETURN n', 'MATCH (n:Person {name: ?}) RETURN n'],
+    ['db.users.find({name: "Ann"})', 'db.users.find({name: ?})'],
+    ['SELECT "a" FROM "b" WHERE "c" = "d"', 'SELECT "a" FROM "b" WHERE "c" = ?'],
+    ['settings."a"', 'settings."a"'],
+  ])('double quotes of %s', (text, out) => expect(mask(text)).toBe(out))
+})

@@ -37,12 +37,12 @@ const rulesets: Readonly<
   'other rules before and after, other json masks': {
     transforms: [{ path: ['*', '*'], ...skip, masks: [{ type: 'concat', masks: [{ type: 'do_nothing' }, { type: 'from_fixed', value: '!' }] }] }],
     rules: (transforms) => [
-      { keys: ['*amber*', 'c'], masks: [{ type: 'redact', label: 'before' }] },
+      { keys: ['*amber*', 'c', 'd*'], except_keys: ['delta', 'a*r'], masks: [{ type: 'redact', label: 'before' }] },
       { masks: [{ type: 'json', transforms: [{ path: ['*'], ...skip, masks: [{ type: 'typecast', typecast_as: 'string' }] }], fallback_masks: redact }] },
       { masks: [{ type: 'json', transforms }] },
       { paths: ['**.b', 'a[0].*'], masks: [{ type: 'pseudonym', prefix: 'p_' }] },
       { keys: ['*ridge*'], masks: [{ type: 'json', transforms: [{ path: ['*'], masks: redact }], fallback_masks: redact }] },
-      { detect: ['all'], except: ['**.birch'], masks: redact },
+      { detect: ['all'], except: ['**.birch'], except_keys: ['c', 'cedar', 'de*'], masks: redact },
     ],
     // a text that one rule takes as text is not looked into by the others in a walk: in order it is, before its turn
     more: { policy: { decode: ['url'] } },

@@ -1,7 +1,21 @@
 // What the command line accepts, said once: parsing, --help, the nearest name for a typing error and docs/cli.md all read
 // these two tables.
 
-export type CommandName = 'mask' | 'run' | 'explain' | 'discover' | 'check' | 'convert' | 'rulesets' | 'schema' | 'init' | 'new-secret' | 'serve' | 'hash-password' | 'new-token'
+export type CommandName =
+  | 'mask'
+  | 'run'
+  | 'explain'
+  | 'discover'
+  | 'otlp'
+  | 'check'
+  | 'convert'
+  | 'rulesets'
+  | 'schema'
+  | 'init'
+  | 'new-secret'
+  | 'serve'
+  | 'hash-password'
+  | 'new-token'
 
 export interface Flag {
   readonly name: string
@@ -35,7 +49,23 @@ export class UsageError extends Error {
 
 const MASKING: readonly CommandName[] = ['mask', 'run', 'explain', 'serve']
 const READING: readonly CommandName[] = [...MASKING, 'discover']
-const EVERY: readonly CommandName[] = ['mask', 'run', 'explain', 'discover', 'check', 'convert', 'rulesets', 'schema', 'init', 'new-secret', 'serve', 'hash-password', 'new-token']
+const PROXY: readonly CommandName[] = ['otlp']
+const EVERY: readonly CommandName[] = [
+  'mask',
+  'run',
+  'explain',
+  'discover',
+  'otlp',
+  'check',
+  'convert',
+  'rulesets',
+  'schema',
+  'init',
+  'new-secret',
+  'serve',
+  'hash-password',
+  'new-token',
+]
 
 export const FLAGS: readonly Flag[] = [
   {
@@ -43,27 +73,27 @@ export const FLAGS: readonly Flag[] = [
     short: 'r',
     value: 'FILE|mask-logs:NAME',
     repeat: true,
-    commands: ['mask', 'run', 'explain', 'check', 'serve'],
-    text: 'Ruleset file or built-in; give it again to add a stronger one. Default: MASK_LOGS_RULESET, else mask-logs:default.',
+    commands: ['mask', 'run', 'explain', 'otlp', 'check', 'serve'],
+    text: 'Ruleset file or built-in; give it again to add a stronger one. Default: MASK_LOGS_RULESET, else mask-logs:default (otlp: mask-logs:otel).',
   },
   {
     name: 'run-secret-file',
     value: 'FILE',
-    commands: [...MASKING, 'check'],
+    commands: [...MASKING, 'otlp', 'check'],
     text: 'File with the run secret, 20 to 256 characters. The same secret gives the same masked values. With check: for --test.',
   },
   {
     name: 'known-secrets-file',
     value: 'FILE',
     repeat: true,
-    commands: MASKING,
+    commands: [...MASKING, 'otlp'],
     text: 'File with values that must never appear, one a line: masked wherever and however they are written (known_secret). May be given again.',
   },
   {
     name: 'known-secrets-env',
     value: 'GLOB',
     repeat: true,
-    commands: MASKING,
+    commands: [...MASKING, 'otlp'],
     text: "The same for the values of environment variables: '*_TOKEN', 'DB_PASSWORD'. May be given again.",
   },
   {
@@ -103,7 +133,7 @@ export const FLAGS: readonly Flag[] = [
   { name: 'findings-wait', commands: ['mask', 'run', 'serve'], text: 'Wait for the reader of --findings when its pipe is full. Default: events are dropped, counted and told.' },
   {
     name: 'watch',
-    commands: ['mask', 'run', 'serve'],
+    commands: ['mask', 'run', 'otlp', 'serve'],
     text: 'Reload the rulesets when their files change, and on SIGHUP. One that cannot be used is told, and the one in force stays.',
   },
   { name: 'reload', commands: ['mask', 'run', 'serve'], text: 'Reload the rulesets on SIGHUP only, which then does not end the reading and is not passed to a command.' },
@@ -131,13 +161,51 @@ export const FLAGS: readonly Flag[] = [
     name: 'plugin',
     value: 'MODULE',
     repeat: true,
-    commands: ['mask', 'run', 'explain', 'serve', 'discover', 'check', 'convert'],
+    commands: ['mask', 'run', 'explain', 'serve', 'discover', 'otlp', 'check', 'convert'],
     text: 'Module with masks or detectors of your own; may be given again.',
   },
   { name: 'quarantine', value: 'FILE', commands: MASKING, text: 'Append a note (JSON, without content) for each line that the policy quarantines.' },
   { name: 'quarantine-raw', commands: MASKING, text: 'With --quarantine: the line itself too, as base64. The file is then as sensitive as the input; it must have mode 600.' },
   { name: 'max-record-bytes', value: 'N', commands: READING, text: 'Longest line that is masked whole: 1KiB to 256MiB. Overrides the policy of the ruleset.' },
-  { name: 'quiet', short: 'q', commands: ['mask', 'run', 'explain', 'serve', 'discover', 'check'], text: 'No warnings, no notice about a missing run secret, no progress bar.' },
+  {
+    name: 'quiet',
+    short: 'q',
+    commands: ['mask', 'run', 'explain', 'serve', 'discover', 'otlp', 'check'],
+    text: 'No warnings, no notice about a missing run secret, no progress bar.',
+  },
+  { name: 'listen-http', value: 'HOST:PORT', commands: PROXY, text: 'Where OTLP/HTTP is received; :PORT is loopback. Default: :4318, when HTTP is forwarded.' },
+  { name: 'listen-grpc', value: 'HOST:PORT', commands: PROXY, text: 'Where OTLP/gRPC is received. Default: :4317, with --forward-grpc. Needs the package @grpc/grpc-js.' },
+  { name: 'listen-admin', value: 'HOST:PORT', commands: PROXY, text: 'Where /healthz, /readyz and /metrics are served. Default: nowhere.' },
+  { name: 'forward', value: 'URL', commands: PROXY, text: 'Where masked telemetry goes, over the transport that it came in.' },
+  { name: 'forward-http', value: 'URL', commands: PROXY, text: 'The same for HTTP alone: http://collector:4318.' },
+  { name: 'forward-grpc', value: 'URL', commands: PROXY, text: 'The same for gRPC alone: http://collector:4317, or https:// for TLS.' },
+  { name: 'workers', value: 'N|auto', commands: PROXY, text: 'Processes that share the ports. Default: 1.' },
+  { name: 'tls-cert', value: 'FILE', commands: PROXY, text: 'Certificate of the listeners (PEM). A changed file is taken over.' },
+  { name: 'tls-key', value: 'FILE', commands: PROXY, text: 'Its key (PEM).' },
+  { name: 'tls-client-ca', value: 'FILE', commands: PROXY, text: 'Who signs the certificates that clients must show (PEM): mutual TLS.' },
+  { name: 'forward-ca', value: 'FILE', commands: PROXY, text: "Who signs the certificate of the upstream (PEM). Default: the system's authorities." },
+  { name: 'forward-cert', value: 'FILE', commands: PROXY, text: 'Certificate shown to the upstream (PEM).' },
+  { name: 'forward-key', value: 'FILE', commands: PROXY, text: 'Its key (PEM).' },
+  {
+    name: 'forward-header',
+    value: 'NAME',
+    repeat: true,
+    commands: PROXY,
+    text: 'A request header to pass on, besides authorization, user-agent and x-scope-orgid. May be given again.',
+  },
+  { name: 'upstream-headers-file', value: 'FILE', commands: PROXY, text: "File with lines 'name: value': headers set on every request to the upstream." },
+  { name: 'forward-gzip', commands: PROXY, text: 'Compress towards the upstream.' },
+  { name: 'cors-origin', value: 'ORIGIN', repeat: true, commands: PROXY, text: 'Web pages of this origin may send (* for any). May be given again.' },
+  { name: 'unknown-fields', value: 'drop|keep', commands: PROXY, text: 'Fields that OTLP does not know: removed where they could hold text (default), or kept.' },
+  { name: 'repair-utf8', commands: PROXY, text: 'Replace invalid UTF-8 in strings.' },
+  { name: 'stamp-resource', commands: PROXY, text: 'Mark each resource with mask_logs.hop, to notice a loop through a Collector.' },
+  { name: 'max-body-bytes', value: 'SIZE', commands: PROXY, text: 'Largest request, decompressed. Default: 64MiB.' },
+  { name: 'max-in-flight-bytes', value: 'SIZE', commands: PROXY, text: 'Requests in memory, for each worker. Default: 128MiB.' },
+  { name: 'max-concurrent', value: 'N', commands: PROXY, text: 'Requests to each upstream at once. Default: 64.' },
+  { name: 'wait', value: 'TIME', commands: PROXY, text: "How long a request waits for memory or for an upstream that is away. Default: 4s (gRPC: up to the client's deadline)." },
+  { name: 'timeout', value: 'TIME', commands: PROXY, text: 'How long a request may take where the client sets no deadline. Default: 9s.' },
+  { name: 'body-timeout', value: 'TIME', commands: PROXY, text: 'How long a client may take to send a request. Default: 30s.' },
+  { name: 'drain-timeout', value: 'TIME', commands: PROXY, text: 'How long accepted requests are finished after SIGTERM. Default: 25s.' },
   {
     name: 'tail',
     commands: ['serve'],
@@ -184,6 +252,17 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Say what kinds of sensitive data stand at which paths of a sample, and write a ruleset.',
     operands: Infinity,
     examples: ['mask-logs discover app.ndjson', 'mask-logs discover --max-lines 100000 -o rules.yaml app.log.gz', 'mask-logs discover --json customers.csv'],
+  },
+  {
+    name: 'otlp',
+    usage: 'mask-logs otlp [options]',
+    summary: 'Receive OTLP (traces, metrics, logs; HTTP and gRPC), mask it and forward it.',
+    operands: 0,
+    examples: [
+      'mask-logs otlp --listen-http :14318 --forward-http http://127.0.0.1:4318',
+      'mask-logs otlp --listen-grpc :14317 --forward-grpc https://gw.example:4317 -r rules.yaml --watch',
+      'mask-logs otlp --forward http://collector:4318 --listen-admin :9464 --workers auto',
+    ],
   },
   {
     name: 'check',
@@ -265,9 +344,10 @@ export const ENVIRONMENT: readonly (readonly [name: string, text: string])[] = [
 export const EXIT_CODES: readonly (readonly [code: string, text: string])[] = [
   ['0', 'Everything was masked. Also when the reader of the output went away (closed pipe).'],
   ['1', 'Some input could not be read or masked, or the output could not be written; a test of a ruleset failed; converting left something out.'],
-  ['2', 'Wrong usage: unknown option, run secret of the wrong length, a file named by an option that cannot be opened. Nothing was read.'],
+  ['2', 'Wrong usage: unknown option, run secret of the wrong length, a file named by an option that cannot be opened, an address that is taken. Nothing was read.'],
   ['3', 'The ruleset cannot be used. Nothing was read.'],
   ['70', 'A defect of mask-logs itself; only the class and code of the error are shown.'],
+  ['(otlp)', '0 after SIGTERM or SIGINT when all that was accepted has been answered, 1 when not, or at the second signal.'],
   ['128+n', 'Stopped by signal n (129 SIGHUP, unless it reloads, 130 SIGINT, 143 SIGTERM) after what had been read was written.'],
   ['(run)', "The command's own code; 128+n when a signal ended it, 126 when it cannot be executed, 127 when it is not found."],
 ]

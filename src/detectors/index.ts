@@ -12,6 +12,7 @@ import { digits } from './digits.ts'
 import { emailFinder } from './email.ts'
 import { highEntropyFinder } from './high-entropy.ts'
 import { geoFinder, geoPoint } from './geo-point.ts'
+import { homeDirectoryFinder } from './home-directory.ts'
 import { idFinder } from './id-finder.ts'
 import { ibanFinder } from './iban.ts'
 import { ipv4Finder } from './ipv4.ts'
@@ -68,6 +69,7 @@ export const finders: readonly Finder[] = [
   mrzFinder,
   highEntropyFinder,
   namedOnlyFinder,
+  homeDirectoryFinder,
   geoFinder,
 ]
 

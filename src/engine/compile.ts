@@ -159,6 +159,7 @@ class Compiler {
   compile(ruleset: Ruleset): Compiled {
     const root = new Node()
     const keyTargets: { target: Target; matches: (key: string) => boolean }[] = []
+    const keyExcepts: { rule: CompiledRule; matches: (key: string) => boolean }[] = []
     const lineTargets = new Map<string, Target[]>()
     const names = new Set<string>()
     const addLine = (name: string, target: Target): void => {
@@ -194,6 +195,7 @@ class Compiler {
         }
         this.rules.push(compiled)
         for (const path of rule.except) root.addPath(path, { kind: 'except', rule: compiled })
+        if (rule.exceptKeys.length > 0) keyExcepts.push({ rule: compiled, matches: this.r.keyGlobs(rule.exceptKeys) })
         if (rule.form === 'detect') {
           this.addActions(compiled, rule.detect, chain)
           continue
@@ -291,6 +293,7 @@ class Compiler {
       ordered: this.ordered,
       apart: this.apart,
       keyTargets,
+      keyExcepts,
       lineTargets,
       detectRules,
       known: this.known !== undefined,
@@ -333,6 +336,7 @@ class Compiler {
           policy: { ...this.policy, unknown_fields: 'keep' },
           root: new Node(),
           keyTargets: [],
+          keyExcepts: [],
           lineTargets: new Map(),
           detectSet: () => set,
           lineDetect: () => set,
@@ -405,6 +409,7 @@ class Compiler {
         fallback: new Map(),
         memo: own.pure && own.constant === undefined && rule.conditions.length === 0 && (!own.keyed || selfOnly(rule.sources)),
         constantBytes: fixed === undefined ? undefined : Buffer.from(JSON.stringify(fixed).slice(1, -1)),
+        series: chain === undefined && own.label === 'redact' ? () => this.seriesChain(detector) : undefined,
       })
     }
   }
@@ -420,6 +425,14 @@ class Compiler {
     }
     return chain
   }
+
+  /** The mask of matches that stand for the default `redact` in what tells series of measurements apart. */
+  private seriesChain(detector: DetectorInfo): Chain {
+    let chain = this.series.get(detector.name)
+    if (chain === undefined) this.series.set(detector.name, (chain = this.chain([node('pseudonym', { prefix: `${detector.name}_` })], 'default')))
+    return chain
+  }
+  private readonly series = new Map<string, Chain>()
 
   private pseudoRule(name: string): CompiledRule {
     const rule: CompiledRule = {
@@ -447,6 +460,7 @@ class Compiler {
     const sources = transform?.transform.hashSources === undefined ? rule.sources : transform.transform.hashSources
     const order = rule.order + (transform === undefined ? 0 : (transform.id + 1) / 1e6)
     if (whole && chain.apart) this.apart.push(order)
+    const pure = chain.pure && transform === undefined && rule.conditions.length === 0 && (!chain.keyed || selfOnly(sources))
     return {
       rule,
       chain,
@@ -454,7 +468,8 @@ class Compiler {
       whole,
       order,
       constantToken: fixed ? Buffer.from(JSON.stringify(chain.constant)) : undefined,
-      memo: chain.pure && transform === undefined && rule.conditions.length === 0 && rule.skip === undefined && !chain.removes && (!chain.keyed || selfOnly(sources)),
+      memo: pure && rule.skip === undefined && !chain.removes,
+      pure,
     }
   }
 
@@ -525,13 +540,13 @@ class Compiler {
       constant,
       pure: !this.some(nodes, (n, d) => d.timeDependent?.(n.options) === true || readsRecord(n)),
       keyed: this.some(nodes, (n, d) => d.random !== undefined || n.type === 'scan' || n.type === 'url' || n.type === 'json' || n.type === 'xml' || n.type === 'unstructured_text'),
-      takesContainers: first?.type === 'json' || first?.type === 'remove',
+      takesContainers: first?.type === 'json' || first?.type === 'remove' || (first?.type === 'scan' && first.options.get('join') === true),
       document: inOrder ? undefined : transforms,
       ordered: inOrder ? transforms : undefined,
       reads: nodes.some(readsDocument),
       copies: this.some(nodes, (n) => n.type === 'from_json_path'),
       apart: inOrder || (transforms === undefined && settles !== 'value' && flat(nodes).some((n) => n.type === 'json')),
-      scans: single?.type === 'scan',
+      scans: single?.type === 'scan' && single.options.get('join') !== true,
       removes: this.some(nodes, (n) => n.type === 'remove'),
     }
   }
@@ -765,6 +780,7 @@ class Compiler {
         root,
         documents,
         keyTargets: [],
+        keyExcepts: [],
         lineTargets: new Map(),
         detectRules: [],
         detectSet: () => parts.noDetect,

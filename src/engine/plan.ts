@@ -96,8 +96,10 @@ export interface Target {
   readonly transform: CompiledTransform | undefined
   /** Takes a container itself instead of its leaves. */
   readonly whole: boolean
-  /** The result depends on the value and the key alone, whatever the record. */
+  /** The result depends on the value and the key alone, whatever the record, and may be remembered as a token. */
   readonly memo: boolean
+  /** What the rule makes of a value, if only to leave it or to remove it, depends on the value and the key alone. */
+  readonly pure: boolean
   /** Every string becomes this JSON token: nothing to look at, nothing can fail. */
   readonly constantToken: Uint8Array | undefined
   readonly order: number
@@ -205,6 +207,8 @@ export interface DetectAction {
   readonly fallback: Map<CompiledRule, DetectAction>
   /** The constant result as it stands inside a JSON string. */
   readonly constantBytes: Uint8Array | undefined
+  /** What is done instead where values tell series apart: the chain is the default `redact`, which would make them one. */
+  readonly series: (() => Chain) | undefined
   /** Values masked, for stats. */
   masked: number
 }
@@ -558,6 +562,8 @@ export class Scope {
   roles = 0
   /** Scopes of the same place under the names that stand beside it. */
   naming: Scope | undefined
+  /** The last text here had been here before. */
+  repeats = false
   /** Where the skim keeps what it knows of this scope; 0: nowhere. */
   record = 0
   readonly keyBytes: Uint8Array
@@ -663,6 +669,8 @@ export interface PlanParts {
   readonly apart: readonly number[]
   /** Targets of `keys` rules with their matcher. */
   readonly keyTargets: readonly { readonly target: Target; readonly matches: (key: string) => boolean }[]
+  /** Rules that touch nothing under keys that match. */
+  readonly keyExcepts: readonly { readonly rule: CompiledRule; readonly matches: (key: string) => boolean }[]
   /** Lower-case-sensitive last segments of paths and json transforms, for pairs in text lines. */
   readonly lineTargets: ReadonlyMap<string, readonly Target[]>
   readonly detectRules: readonly CompiledRule[]
@@ -753,7 +761,7 @@ export class Plan {
     scope.hash = hashBytes(keyBytes, 0, keyBytes.length)
     scope.nodes = stepName(this.entered(parent), key)
     scope.keyWords = facts.words.length === 0 ? parent.keyWords : facts.words.concat(parent.keyWords).slice(0, 64)
-    this.settle(scope, this.keyTargets(key), parent)
+    this.settle(scope, this.keyTargets(key), parent, [key])
     scope.roles = this.names(scope) ? rolesOf(key) : 0
     if (this.policy.scan_keys && !scope.detect.empty) scope.keyHit = this.parts.scanKey(scope, keyBytes)
     // one record of many paths may not fill the memory: past the bound its scopes live as long as they are walked
@@ -798,7 +806,7 @@ export class Plan {
     named.nodes = scope.nodes
     named.keyWords = facts.words.length === 0 ? scope.keyWords : facts.words.concat(scope.keyWords).slice(0, 64)
     const own = scope.isItem ? [] : this.keyTargets(scope.key)
-    this.settle(named, [...own, ...this.keyTargets(name).filter((t) => !own.includes(t))], scope.parent)
+    this.settle(named, [...own, ...this.keyTargets(name).filter((t) => !own.includes(t))], scope.parent, scope.isItem ? [name] : [scope.key, name])
     const holder = this.naming(scope)
     if (holder.used < MAX_CHILDREN && this.scopes <= MAX_SCOPES) {
       this.scopes++
@@ -875,9 +883,10 @@ export class Plan {
   }
 
   /** Fills in what follows from the nodes reached: targets, exceptions, detectors, and the codes for the hot loops. */
-  private settle(scope: Scope, keyTargets: readonly Target[], parent?: Scope): void {
+  private settle(scope: Scope, keyTargets: readonly Target[], parent?: Scope, keys: readonly string[] = []): void {
     const own: Target[] = [...keyTargets]
     let excepted = parent?.excepted ?? []
+    for (const { rule, matches } of this.parts.keyExcepts) if (!excepted.includes(rule) && keys.some(matches)) excepted = [...excepted, rule]
     scope.allowed = parent?.allowed ?? false
     for (const node of scope.nodes) {
       for (const accept of node.accepts) {
@@ -981,7 +990,7 @@ export class Plan {
     }
     const bytes = Uint8Array.prototype.slice.call(text, start, end)
     const key = Buffer.from(bytes).toString()
-    const own = this.parts.keyTargets.filter((k) => k.matches(key)).map((k) => k.target)
+    const own = this.keyTargets(key).filter((t) => !this.parts.keyExcepts.some((k) => k.rule === t.rule && k.matches(key)))
     const inString = this.hasStringPairs ? strongest(own) : []
     const inLine = strongest([...own, ...(this.parts.lineTargets.get(key) ?? [])])
     const facts = this.facts(key)

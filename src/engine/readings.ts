@@ -356,7 +356,7 @@ export function readBase64(text: Uint8Array, start: number, end: number, out: Re
   return high < 0x80 || isUtf8(bytes, n)
 }
 
-function isUtf8(bytes: Uint8Array, n: number): boolean {
+export function isUtf8(bytes: Uint8Array, n: number): boolean {
   for (let i = 0; i < n; ) {
     const lead = bytes[i++]!
     if (lead < 0x80) continue

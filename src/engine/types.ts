@@ -372,6 +372,8 @@ export interface SelectorRule extends RuleBase {
   /** Detector names with groups already expanded, `exclude` already taken out. */
   readonly detect: readonly string[]
   readonly except: readonly (readonly Segment[])[]
+  /** Key globs: values at and below such keys are not this rule's. */
+  readonly exceptKeys: readonly string[]
   /** null: random. Defaults are filled in: form a null, b-d self. */
   readonly hashSources: readonly HashSource[] | null
   /** The rule itself says what it hashes: inputs that come with a request do not count. */

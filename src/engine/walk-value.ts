@@ -48,6 +48,9 @@ export class ValueWalker implements Access {
   private root: unknown
   private readonly stack: Container[] = []
   private nodes = 0
+  /** Set while a part of a record is walked: what is around it, and how many containers. */
+  private base: Access | undefined
+  private above = 0
 
   constructor(services: ValueServices) {
     this.s = services
@@ -59,15 +62,16 @@ export class ValueWalker implements Access {
   }
 
   fromRecord(path: readonly (string | number)[]): Value | undefined {
-    return lookup(this.root, path)
+    return this.base === undefined ? lookup(this.root, path) : this.base.fromRecord(path)
   }
 
   fromParent(path: readonly (string | number)[], up: number): Value | undefined {
     const from = this.stack[this.stack.length - up]
-    return from === undefined ? undefined : lookup(from, path)
+    return from === undefined ? this.base?.fromParent(path, up - this.stack.length) : lookup(from, path)
   }
 
   all(path: readonly Segment[]): readonly Value[] {
+    if (this.base !== undefined) return this.base.all(path)
     const out: Value[] = []
     collect(this.root, path, 0, out, { left: 100000 })
     return out
@@ -82,6 +86,24 @@ export class ValueWalker implements Access {
       return this.visit(value, this.s.plan.root)
     } finally {
       this.root = undefined
+      this.stack.length = 0
+    }
+  }
+
+  /**
+   * The masked value of a part of a record that another walker has come to; the same reference when nothing changes. `base` looks up
+   * what is around it, `depth` is how many containers are.
+   */
+  part(value: unknown, scope: Scope, base: Access, depth: number): unknown {
+    this.stack.length = 0
+    this.nodes = 0
+    this.base = base
+    this.above = depth
+    try {
+      return this.visit(value, scope)
+    } finally {
+      this.base = undefined
+      this.above = 0
       this.stack.length = 0
     }
   }
@@ -125,7 +147,7 @@ export class ValueWalker implements Access {
       return this.shown(value, value.valueOf(), scope)
     }
     if (this.stack.includes(value as Container)) return '[Circular]'
-    if (this.stack.length >= this.maxDepth) throw new TooDeep()
+    if (this.stack.length + this.above >= this.maxDepth) throw new TooDeep()
     if (hasToJson(value)) {
       const shown = value.toJSON()
       if (shown !== value) return this.shown(value, shown, scope)
@@ -272,7 +294,7 @@ export class ValueWalker implements Access {
     root.source = value
     const places = this.state.places
     this.tree ??= new TreeWalker(this.s)
-    const edits = this.tree.run(root, scope, { base: this, depth: this.stack.length, nesting: MAX_NESTING, size: this.size })
+    const edits = this.tree.run(root, scope, { base: this, depth: this.stack.length + this.above, nesting: MAX_NESTING, size: this.size })
     this.state.places = edits.reduce((n, edit) => n + Math.max(1, edit.place.found), places)
     return this.grown(root)
   }
@@ -323,7 +345,7 @@ export class ValueWalker implements Access {
       place.source = '[Circular]'
       return scalar(place, '[Circular]')
     }
-    if (this.stack.length >= this.maxDepth) throw new TooDeep()
+    if (this.stack.length + this.above >= this.maxDepth) throw new TooDeep()
     if (hasToJson(value)) {
       const shown = value.toJSON()
       if (shown !== value) return this.plantedFor(value, shown, place)
@@ -734,7 +756,8 @@ function get(from: unknown, part: string | number): unknown {
   return Object.hasOwn(from, String(part)) ? (from as Record<string, unknown>)[String(part)] : undefined
 }
 
-function lookup(from: unknown, path: readonly (string | number)[]): Value | undefined {
+/** The value at a path of a JavaScript value, as JSON sees it. */
+export function lookup(from: unknown, path: readonly (string | number)[]): Value | undefined {
   let at = from
   for (const part of path) at = get(at, part)
   return toValue(at, 1000)
@@ -749,7 +772,8 @@ function emptyWildcard(value: unknown, path: readonly Segment[]): boolean {
   return out.some((v) => (Array.isArray(v) && v.length === 0) || (v instanceof Map && v.size === 0))
 }
 
-function collect(from: unknown, path: readonly Segment[], at: number, out: Value[], budget: { left: number }): void {
+/** All values that a path with wildcards reaches. */
+export function collect(from: unknown, path: readonly Segment[], at: number, out: Value[], budget: { left: number }): void {
   if (budget.left-- <= 0) return
   if (at === path.length) {
     const value = toValue(from, 1000)

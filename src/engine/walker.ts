@@ -13,7 +13,7 @@ import { asRead, asWritten, BASE64 } from './readings.ts'
 import { isPairHit } from './scanner.ts'
 import type { Scanner } from './scanner.ts'
 import { isContainer, NumberText, REMOVED } from './types.ts'
-import type { Condition, HashSource, LinearRegex, MaskContext, Part, Removed, Scalar, Segment, Settled, Value, ValueMasker } from './types.ts'
+import type { Condition, HashSource, LinearRegex, MaskContext, Part, Policy, Removed, Scalar, Segment, Settled, Value, ValueMasker } from './types.ts'
 
 /** What becomes of a value that a mask failed on. */
 export const FAILED = '[MASKING FAILED]'
@@ -311,6 +311,8 @@ export class Applier {
   private readonly regexes: ReadonlyMap<string, LinearRegex>
   /** Inside a document in a string: the context of the mask around it, whose sources are the wider level. */
   outer: MaskContext | undefined
+  /** The values at hand tell series of measurements apart: matches get `DetectAction.series`. */
+  series = false
   /** Set by the TextMasker of this plan. */
   rest: RestScanner = (_, text) => text
 
@@ -562,12 +564,13 @@ export class Applier {
         return other === undefined ? matched : this.match(other, matched, access, path)
       }
     }
-    if (action.chain.constant !== undefined && typeof matched === 'string') return action.chain.constant
+    const chain = this.series && action.series !== undefined ? action.series() : action.chain
+    if (chain.constant !== undefined && typeof matched === 'string') return chain.constant
     try {
-      const sources = rule.sources === null ? RANDOM : action.chain.keyed ? this.inputs(rule.sources, access, 0) : SELF_ONLY
+      const sources = rule.sources === null ? RANDOM : chain.keyed ? this.inputs(rule.sources, access, 0) : SELF_ONLY
       const context = new Context({ key: this.key, sources, self: matched })
       context.access = access
-      return action.chain.run(matched, context)
+      return chain.run(matched, context)
     } catch (error) {
       this.fail(error, access, rule, path())
       return FAILED
@@ -808,6 +811,74 @@ export function standsBeside({ beside }: Claim, access: Access): boolean {
 export function counted(scanner: Spans, k: number): { masked: number } | undefined {
   const ref = scanner.refs[k]!
   return isPairHit(ref) || (scanner.encoded[k] === BASE64 && scanner.merged[k] === 0) ? undefined : ref
+}
+
+// ------------------------------------------------------------------------------------------------ other formats
+
+/** Where in a ruleset's paths a value stands. */
+export type { Scope } from './plan.ts'
+
+/**
+ * What a walker of another format than JSON drives, see fields.ts. It brings its records before a masker one by one, between
+ * `begin` and `end`; of each it says where its values stand, and gets what they become. One for each masker: `fieldsOf`.
+ *
+ * Values are what JSON.parse gives, with bigint for 64-bit integers, Map for objects, and Uint8Array for bytes that are no text.
+ */
+export interface FieldEngine {
+  readonly policy: Policy
+  readonly state: RecordState
+  /** The scope of a record; it changes between `end` and `begin`. */
+  readonly root: Scope
+  /** A scope where nothing applies, and all below it. */
+  readonly inert: Scope
+  /** The values at hand tell series of measurements apart: what would be redacted by default is pseudonymised. */
+  series: boolean
+
+  /** Reserves the masker. Throws InputError where it is at work or closed. */
+  begin(): void
+  end(bytesIn: number, bytesOut: number): void
+  /** A record begins; only those that are `counted` are in `stats().records`. */
+  next(counted: boolean): void
+  /** It ends. False: the policy drops it. Throws MaskError under `fail`. */
+  finish(): boolean
+  /** It could not be masked. True: the minimal record stands for it; false: it is dropped. Throws MaskError under `fail`. */
+  failed(error: unknown): boolean
+  /** The error of a record that is deeper than `policy.max_depth`. */
+  tooDeep(): Error
+  /** The error of a record that rules have made something else of. */
+  notRecord(): Error
+
+  child(parent: Scope, key: string): Scope
+  /** The same for the key in [start, end) of bytes. `previous`: the key before it in the same container. */
+  childAt(parent: Scope, previous: Scope | undefined, bytes: Buffer, start: number, end: number): Scope
+  item(parent: Scope, index: number): Scope
+  /** The scope of a value that the text in [start, end), beside it, names. */
+  named(scope: Scope, bytes: Buffer, start: number, end: number): Scope
+
+  /**
+   * What becomes of a text. 0: nothing changes. n > 0: the ranges `starts[k]`, `ends[k]` become `outs[k]`. -1: all of it becomes
+   * `whole`, which is REMOVED, or a value whose UTF-8 is `wholeBytes` where it is a string.
+   */
+  text(bytes: Buffer, start: number, end: number, scope: Scope, access: Access): number
+  /** The same for bytes: detectors look at them where they are UTF-8, rules replace them in any case. */
+  bytes(bytes: Buffer, start: number, end: number, scope: Scope, access: Access): number
+  /** The same for text that only detectors look at. */
+  detect(bytes: Buffer, start: number, end: number, access: Access): number
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  readonly outs: readonly Buffer[]
+  readonly whole: unknown
+  readonly wholeBytes: Buffer | undefined
+  /** What becomes of any value, containers included; the same reference when nothing changes. `depth`: containers around it. */
+  value(value: unknown, scope: Scope, access: Access, depth: number): unknown
+  /** What becomes of a whole record; `partial`: some of it is not there, and is not missed. */
+  record(value: unknown, partial: boolean): unknown
+  /** A key with every match masked. */
+  key(scope: Scope, key: string, access: Access): string
+
+  /** For an Access: the value at a path of a value, and all that a path with wildcards reaches. */
+  lookup(value: unknown, path: readonly (string | number)[]): Value | undefined
+  all(value: unknown, path: readonly Segment[]): readonly Value[]
 }
 
 // ------------------------------------------------------------------------------------------------ hits

@@ -1,6 +1,6 @@
 import { MaskError } from '../errors.ts'
 import { HmacKey, shortWord } from '../engine/sha256.ts'
-import type { Draws, MaskContext, MaskDefinition } from '../engine/types.ts'
+import type { Draws, MaskContext, MaskDefinition, MaskNode } from '../engine/types.ts'
 import { option, seedOption, textMasker } from './input.ts'
 import { KeyCache } from './key-cache.ts'
 import { canonicalAddress, isSpecial, readAddress, writeAddress } from './ip-address.ts'
@@ -20,10 +20,13 @@ export const ip: MaskDefinition = {
     },
     v4_bits: { kind: 'integer', min: 0, max: 32, default: 24, summary: 'Bits of IPv4 that `truncate` keeps.' },
     v6_bits: { kind: 'integer', min: 0, max: 128, default: 48, summary: 'Bits of IPv6 that `truncate` keeps.' },
+    fallback_masks: { kind: 'masks', summary: 'For text that is no IP address: a host name, the path of a socket; without them that is `not_valid`.' },
     keep_special: { kind: 'boolean', default: true, summary: 'Loopback, unspecified and link-local addresses stay.' },
     seed: seedOption,
   },
-  compile(options) {
+  compile(options, tools) {
+    const fallbackNodes = options.get('fallback_masks') as readonly MaskNode[] | undefined
+    const fallback = fallbackNodes === undefined ? undefined : tools.masks(fallbackNodes)
     const mode = option<string>(options, 'mode', 'truncate')
     const v4Bits = option(options, 'v4_bits', 24)
     const v6Bits = option(options, 'v6_bits', 48)
@@ -33,6 +36,7 @@ export const ip: MaskDefinition = {
     const prefixes = new KeyCache(() => new Prefixes(namespace))
     return textMasker('ip', (text, context) => {
       const read = readAddress(text)
+      if (read === undefined && fallback !== undefined) return fallback(text, context)
       if (read === undefined) throw new MaskError('not_valid', 'ip', 'received a value that is not an IP address')
       const { bytes, before, after } = read
       if (keepSpecial && isSpecial(bytes)) return text
@@ -56,6 +60,7 @@ export const ip: MaskDefinition = {
     { options: { mode: 'prefix' }, in: '"203.0.113.8"', out: '"141.177.8.232"' },
     { options: { mode: 'prefix' }, in: '"203.0.112.7"', out: '"141.177.9.159"' },
     { options: { mode: 'prefix' }, in: '"2001:db8::1"', out: '"bdaa:e3f3:9a9e:1342:159d:28db:4533:ff53"' },
+    { options: { fallback_masks: [{ type: 'redact', label: 'host' }] }, in: '"host-1"', out: '"[REDACTED:host]"' },
     { in: '"host-1"', error: 'not_valid' },
     { in: '7', error: 'non_string_value' },
   ],

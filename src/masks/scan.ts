@@ -1,4 +1,4 @@
-import { isContainer } from '../engine/types.ts'
+import { isContainer, NumberText } from '../engine/types.ts'
 import type { MaskContext, MaskDefinition, MaskNode, MaskTools, Scalar, Value } from '../engine/types.ts'
 import { option } from './input.ts'
 
@@ -14,11 +14,18 @@ export const scan: MaskDefinition = {
     detect: { kind: 'detectors', default: ['all'], summary: 'Detectors and groups.' },
     exclude: { kind: 'detectors', default: [], summary: 'Detectors and groups taken out.' },
     masks: { kind: 'masks', summary: "For every match; default: each detector's own mask." },
+    join: {
+      kind: 'boolean',
+      default: false,
+      summary: 'An array is taken whole and its texts are read as one, with spaces between: `["--password", "x"]` is read like `--password x`. For lists of arguments.',
+    },
   },
   compile(options, tools) {
     const masks = options.get('masks') as readonly MaskNode[] | undefined
     const scanText = tools.scan(option(options, 'detect', ['all']), option(options, 'exclude', []), masks)
+    const join = option(options, 'join', false)
     return (value, context) => {
+      if (join && Array.isArray(value) && value.every((item) => !isContainer(item))) return scanJoined(value, context, scanText)
       if (typeof value !== 'string') return scanValue(value, context, scanText)
       if (value === '') return value
       const settled: number[] = []
@@ -32,6 +39,36 @@ export const scan: MaskDefinition = {
 }
 
 type ScanText = ReturnType<MaskTools['scan']>
+
+/** Reads scalars as one text. What was found is put back where it begins; of a match over several of them the others lose their part. */
+function scanJoined(items: readonly Scalar[], context: MaskContext, scanText: ScanText): Value {
+  const texts = items.map((item) => (item === null ? '' : typeof item === 'string' ? item : item instanceof NumberText ? item.text : String(item)))
+  const settled: number[] = []
+  const sources: number[] = []
+  const out = scanText(texts.join(' '), context, settled, sources)
+  if (sources.length === 0) return items
+  const result: Scalar[] = []
+  /** The match at hand, and where the text at hand begins. */
+  let k = 0
+  let begin = 0
+  for (const [i, text] of texts.entries()) {
+    const end = begin + text.length
+    let masked = ''
+    let copied = begin
+    let hit = false
+    for (; k < sources.length && sources[k]! < end; k += 2) {
+      const from = Math.max(sources[k]!, begin)
+      masked += text.slice(copied - begin, from - begin)
+      if (sources[k]! >= begin) masked += out.slice(settled[k], settled[k + 1])
+      copied = Math.min(sources[k + 1]!, end)
+      hit = true
+      if (sources[k + 1]! > end) break
+    }
+    result.push(hit ? masked + text.slice(copied - begin) : items[i]!)
+    begin = end + 1
+  }
+  return result
+}
 
 /** No recursion: how deep a container is, is up to whoever wrote it. */
 function scanValue(value: Value, context: MaskContext, scanText: ScanText): Value {

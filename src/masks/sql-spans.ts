@@ -75,18 +75,42 @@ export function hiddenSpans(text: string, options: SqlOptions): readonly Span[] 
   if (options.dialect === 'ansi') return read(ANSI).spans
   if (options.dialect === 'mysql') return read(MYSQL).spans
   if (options.dialect === 'mssql') return read(MSSQL).spans
-  const ansi = read(LIKE_ANSI)
+  // In other languages nothing but data stands in double quotes.
+  const double = isOtherLanguage(text) ? 'string' : 'place'
+  const ansi = read({ ...LIKE_ANSI, double })
   const { doubtful, bracketed, backQuoted } = ansi
   if (!doubtful && !bracketed) return backQuoted ? read(MYSQL).spans : ansi.spans
   // A backslash before a quote, a `--` or `#` that may be a comment, a quote between brackets: one reading shows what is
   // data in another. What any of them hides is hidden.
   let spans: readonly Span[] = ansi.spans
   if (doubtful || backQuoted) {
-    const mysql = read(LIKE_MYSQL)
+    const mysql = read({ ...LIKE_MYSQL, double })
     if (!bracketed && backQuoted && mysql.backQuoted) return read(MYSQL).spans
     spans = union(spans, mysql.spans)
   }
-  return bracketed ? union(spans, read(MSSQL).spans) : spans
+  return bracketed ? union(spans, read({ ...MSSQL, double }).spans) : spans
+}
+
+/**
+ * Words that commands of other languages begin with: those of Redis and Memcached that carry values, of the shell of MongoDB, of Cypher,
+ * Gremlin and GraphQL. `SET` is one of SQL too; what it sets has no double quotes there, or may lose them.
+ */
+const OTHERS: ReadonlySet<string> = new Set(
+  (
+    'SET SETEX SETNX PSETEX GETSET GETEX MSET MSETNX APPEND SETRANGE GET MGET GETDEL DEL UNLINK EXISTS EXPIRE HSET HSETNX HMSET HGET HMGET HDEL HEXISTS HINCRBY LPUSH RPUSH LPUSHX RPUSHX ' +
+    'LINSERT LREM LSET LPOS LRANGE SADD SREM SISMEMBER SMISMEMBER SMOVE ZADD ZREM ZSCORE ZRANK ZINCRBY PFADD XADD PUBLISH SPUBLISH AUTH HELLO CONFIG EVAL EVALSHA FCALL SCAN HSCAN SSCAN ' +
+    'ZSCAN KEYS RESTORE GEOADD BITOP JSON FT TS CMS BF CF TDIGEST GRAPH ADD CAS PREPEND GETS INCR DECR DB MATCH OPTIONAL UNWIND G QUERY MUTATION SUBSCRIPTION FRAGMENT'
+  ).split(' '),
+)
+
+/** True for a document of JSON or GraphQL, and for a command of another language. */
+function isOtherLanguage(text: string): boolean {
+  let at = 0
+  while (at < text.length && isSpace(text.charCodeAt(at))) at++
+  if (text[at] === '{' || (text[at] === '[' && /^[\s"[{\]]/.test(text.slice(at + 1, at + 2)))) return true
+  let end = at
+  while (end < text.length && end - at <= 12 && isLetter(text.charCodeAt(end))) end++
+  return end > at && OTHERS.has(text.slice(at, end).toUpperCase())
 }
 
 function union(a: readonly Span[], b: readonly Span[]): readonly Span[] {

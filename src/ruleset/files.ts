@@ -60,7 +60,7 @@ export function readNamesModel(): Uint8Array {
 }
 
 /** Names of the built-in rulesets, the ones of general use first. */
-export const BUILTIN_NAMES = ['default', 'secrets', 'pci', 'pii', 'phi', 'network', 'http-headers', 'pino', 'strict', 'names'] as const
+export const BUILTIN_NAMES = ['default', 'secrets', 'pci', 'pii', 'phi', 'network', 'http-headers', 'pino', 'otel', 'otel-strict', 'strict', 'names'] as const
 
 /** Text of a built-in ruleset. */
 export function builtinRuleset(name: string): string | undefined {

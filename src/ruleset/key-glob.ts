@@ -5,8 +5,19 @@ const IGNORED = /[-_ ]+/g
 
 /** Both sides of a comparison: lower case without `-`, `_` and spaces. */
 export function normalKey(key: string): string {
-  return key.toLowerCase().replace(IGNORED, '')
+  if (key === lastKey) return lastNormal
+  const normal = key.toLowerCase().replace(IGNORED, '')
+  if (key.length <= LONGEST_KEPT) {
+    lastKey = key
+    lastNormal = normal
+  }
+  return normal
 }
+
+/** Many rules are asked about one key, one after the other: the last answer is kept. */
+const LONGEST_KEPT = 256
+let lastKey = ''
+let lastNormal = ''
 
 /** What is wrong with a key glob, or undefined. */
 export function checkKeyGlob(glob: string): { readonly message: string; readonly at: number } | undefined {

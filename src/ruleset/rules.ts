@@ -111,11 +111,12 @@ function readSelector(reader: Reader, node: MapNode, path: string, skipDefaults:
     keys: (values.get('keys') as readonly string[] | undefined) ?? [],
     detect: expandDetectors(detect, exclude, reader.registry.detectors),
     except: (values.get('except') as readonly (readonly Segment[])[] | undefined) ?? [],
+    exceptKeys: (values.get('except_keys') as readonly string[] | undefined) ?? [],
     ownSources: hash !== undefined,
     hashSources: hash === undefined ? (form === 'record' ? null : SELF) : (hash as readonly HashSource[] | null),
     skip: (values.get('skip') as readonly SkipEntry[] | undefined) ?? skipDefaults,
-    // `json` and `remove` work on containers by nature.
-    whole: values.get('whole') === true || ((form === 'paths' || form === 'keys') && (first === 'json' || first === 'remove')),
+    // `json`, `remove` and a `scan` that joins work on containers by nature.
+    whole: values.get('whole') === true || ((form === 'paths' || form === 'keys') && (first === 'json' || first === 'remove' || masks?.[0]?.options.get('join') === true)),
   }
 }
 

@@ -113,6 +113,7 @@ export const SELECTOR_RULE: ObjectShape = {
     detect: { kind: 'detectors', summary: 'Detectors and groups whose matches are masked.' },
     exclude: { kind: 'detectors', default: [], summary: 'Detectors and groups taken out of `detect`.' },
     except: { kind: 'paths', default: [], summary: 'Paths at or below which this rule touches nothing.' },
+    except_keys: { kind: 'key_globs', default: [], summary: 'Key globs: values under such keys are not touched by this rule.' },
     masks: { kind: 'masks', summary: 'Masks applied one after the other. Optional with `detect`: each detector has a default.' },
     hash_sources: ruleHashSources,
     hash_columns: { kind: 'hash_columns', summary: 'Short form of hash_sources with paths from the record root.' },
@@ -124,7 +125,7 @@ export const SELECTOR_RULE: ObjectShape = {
     ['hash_sources', 'hash_columns'],
   ],
   atLeastOne: [['masks', 'detect']],
-  needs: { exclude: ['detect'], except: ['paths', 'keys', 'detect'], whole: ['paths', 'keys'] },
+  needs: { exclude: ['detect'], except: ['paths', 'keys', 'detect'], except_keys: ['paths', 'keys', 'detect'], whole: ['paths', 'keys'] },
 }
 
 /** Conditional rules. */
