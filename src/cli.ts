@@ -954,6 +954,37 @@ async function runCommand(line: CommandLine, io: CliIo, notes: Notes): Promise<n
   }
 }
 
+// ------------------------------------------------------------------------------------------------ otlp
+
+/** The proxy; its code is a bundle of its own, and so is what it shares with no other command. */
+async function otlp(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
+  const masking = maskingOf(line, io, notes)
+  const { given, input } = rulesetsOf(line.options.get('ruleset') ?? [], io)
+  const ruleset = input ?? ['mask-logs:otel']
+  const quiet = line.options.has('quiet')
+  // first, so that the bundle of the proxy takes the library that is loaded already
+  await io.load()
+  const { runOtlp } = await import('../transports/otlp/command.ts')
+  try {
+    return await runOtlp({
+      flags: line.options,
+      cwd: io.cwd,
+      ruleset,
+      masking,
+      write: (text) => void io.stderr.write(text),
+      onSignal: (signals, handler) => io.onSignal(signals, handler),
+      check: async () => (await createChecked(io, ruleset, masking, given, notes, quiet)).close(),
+      started: (warnings) => {
+        if (quiet) return
+        if (warnings.length > 0) notes.line(issueLines(warnings, given))
+        if (masking.runSecret === undefined) notes.line(NO_SECRET)
+      },
+    })
+  } catch (error) {
+    throw asGiven(error, given)
+  }
+}
+
 // ------------------------------------------------------------------------------------------------ serve
 
 /** The server; with --tail, lines of standard input pass through it on their way to standard output, and are shown on its page. */
@@ -1044,37 +1075,6 @@ async function serve(line: CommandLine, io: CliIo, notes: Notes): Promise<number
 function withoutEnd(line: Buffer): Buffer {
   const end = line.at(-1) === 0x0a ? (line.at(-2) === 0x0d ? 2 : 1) : 0
   return line.subarray(0, line.length - end)
-}
-
-// ------------------------------------------------------------------------------------------------ otlp
-
-/** The proxy; its code is a bundle of its own, and so is what it shares with no other command. */
-async function otlp(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
-  const masking = maskingOf(line, io, notes)
-  const { given, input } = rulesetsOf(line.options.get('ruleset') ?? [], io)
-  const ruleset = input ?? ['mask-logs:otel']
-  const quiet = line.options.has('quiet')
-  // first, so that the bundle of the proxy takes the library that is loaded already
-  await io.load()
-  const { runOtlp } = await import('../transports/otlp/command.ts')
-  try {
-    return await runOtlp({
-      flags: line.options,
-      cwd: io.cwd,
-      ruleset,
-      masking,
-      write: (text) => void io.stderr.write(text),
-      onSignal: (signals, handler) => io.onSignal(signals, handler),
-      check: async () => (await createChecked(io, ruleset, masking, given, notes, quiet)).close(),
-      started: (warnings) => {
-        if (quiet) return
-        if (warnings.length > 0) notes.line(issueLines(warnings, given))
-        if (masking.runSecret === undefined) notes.line(NO_SECRET)
-      },
-    })
-  } catch (error) {
-    throw asGiven(error, given)
-  }
 }
 
 // ------------------------------------------------------------------------------------------------ check, init

@@ -150,7 +150,7 @@ export class FieldMasker implements FieldEngine {
       return false
     }
     if (state.places > 0) host.masked(state.places)
-    state.commit()
+    if (state.tallies.length > 0) state.commit()
     return true
   }
 
@@ -197,9 +197,16 @@ export class FieldMasker implements FieldEngine {
     if (guess !== undefined) {
       const key = guess.keyBytes
       if (key.length === n) {
-        let k = n - 1
-        while (k >= 0 && key[k] === bytes[start + k]) k--
-        if (k < 0) return guess
+        let k = n
+        while (
+          k >= 4 &&
+          (key[k - 1]! ^ bytes[start + k - 1]!) + (key[k - 2]! ^ bytes[start + k - 2]!) + (key[k - 3]! ^ bytes[start + k - 3]!) + (key[k - 4]! ^ bytes[start + k - 4]!) === 0
+        )
+          k -= 4
+        if (k < 4) {
+          while (k > 0 && key[k - 1] === bytes[start + k - 1]) k--
+          if (k === 0) return guess
+        }
       }
     }
     const scope =
@@ -392,6 +399,7 @@ export class FieldMasker implements FieldEngine {
     const { text } = leaf
     const n = end - start
     if (text.length !== n) return undefined
+    if (n >= 128) return bytes.compare(text, 0, n, start, end) === 0 ? leaf : undefined
     for (let k = 0; k < n; k++) if (text[k] !== bytes[start + k]) return undefined
     return leaf
   }
