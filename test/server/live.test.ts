@@ -131,14 +131,14 @@ describe('the stream of lines', () => {
     while (live.viewers === 0) await new Promise((done) => setTimeout(done, 5))
     const before = process.memoryUsage().arrayBuffers
     const line = Buffer.alloc(400, 'x')
-    const total = 200_000
+    const total = 400_000
     for (let i = 0; i < total; i++) {
       live.add(line, [])
       if (i % 2000 === 0) await new Promise((done) => setTimeout(done, 1))
     }
     live.end()
-    // 80 MB have passed; the ring holds 4 MiB at most, the socket some more
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(40e6)
+    // 160 MB have passed; the ring holds 4 MiB at most, the socket some more, and what is garbage may be there still
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100e6)
     let text = ''
     await new Promise<void>((done) => {
       socket.on('data', (chunk: Buffer) => {

@@ -57,6 +57,8 @@ interface Viewer {
 
 /** Lines are gathered for so long before they are sent. */
 const GATHER_MS = 60
+/** At most so many batches at once: a viewer who takes everything must not take the time of the pipe either. */
+const BATCHES = 2
 const BATCH_LINES = 200
 const BATCH_BYTES = 256 * 1024
 const MOST_FINDINGS = 50
@@ -185,7 +187,7 @@ export class LiveLines {
     response.on('error', gone)
     response.on('drain', () => {
       viewer.blocked = false
-      this.#send(viewer)
+      this.#soon()
     })
     this.#alive ??= setInterval(() => void this.#check(), this.#checkMs).unref()
     this.#send(viewer)
@@ -216,10 +218,14 @@ export class LiveLines {
     }, GATHER_MS).unref()
   }
 
-  /** Sends what there is, until the connection is full. */
+  /** Sends what there is, some of it now and the rest soon, until the connection is full. */
   #send(viewer: Viewer): void {
     const { response } = viewer
-    while (!viewer.blocked && !response.writableEnded && !response.destroyed && (viewer.next < this.#next || !viewer.told)) {
+    for (let n = 0; !viewer.blocked && !response.writableEnded && !response.destroyed && (viewer.next < this.#next || !viewer.told); n++) {
+      if (n === BATCHES) {
+        this.#soon()
+        return
+      }
       const dropped = Math.max(0, this.#first - viewer.next)
       viewer.next += dropped
       const lines: object[] = []

@@ -28,6 +28,8 @@ interface LiveLine {
 const KEPT = 2000
 const SHOWN = 400
 const AGAIN = 2000
+/** Lines are drawn together, so often. */
+const DRAW_MS = 80
 
 export function liveView({ api }: Context): View {
   let lines: LiveLine[] = []
@@ -36,6 +38,9 @@ export function liveView({ api }: Context): View {
   let paused = false
   let ended = false
   let last = -1
+  /** Not drawn yet. */
+  let fresh: LiveLine[] = []
+  let drawn: ReturnType<typeof setTimeout> | undefined
   const control = new AbortController()
   const rules = new Set<string>()
   const detectors = new Set<string>()
@@ -97,6 +102,7 @@ export function liveView({ api }: Context): View {
   }
 
   function draw(): void {
+    fresh = []
     const all = lines.filter(fits)
     fill(list, ...all.slice(-SHOWN).map(row))
     frame.scrollTop = frame.scrollHeight
@@ -170,8 +176,11 @@ export function liveView({ api }: Context): View {
         learn(detectors, one.detector, detector)
       }
     lines = [...lines, ...more].slice(-KEPT)
-    if (!paused) add(more)
-    else count(undefined)
+    if (!paused) fresh.push(...more)
+    drawn ??= setTimeout(() => {
+      drawn = undefined
+      add(fresh.splice(0).slice(-KEPT))
+    }, DRAW_MS)
     if (over && !ended) {
       ended = true
       fill(state, 'The input has ended.')
@@ -216,6 +225,7 @@ export function liveView({ api }: Context): View {
     element: h('section', { class: 'live' }, h('div', { class: 'bar' }, h('h1', {}, 'Live'), state), tools, numbers, none, frame),
     close() {
       filtered.cancel()
+      clearTimeout(drawn)
       control.abort()
     },
   }

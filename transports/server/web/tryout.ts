@@ -337,7 +337,7 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 /** The reasons in words. Codes that are not known here are shown as they are. */
-function why({ reasons = [], absorbed_by, detector, score, decision }: Finding): string {
+function why({ reasons = [], absorbed_by, detector, score, decision, where }: Finding): string {
   const told = reasons.map(({ code }) => {
     const [kind, value = ''] = code.split(/:(.*)/s)
     if (REASONS[code] !== undefined) return REASONS[code]
@@ -350,7 +350,7 @@ function why({ reasons = [], absorbed_by, detector, score, decision }: Finding):
     return code
   })
   if (absorbed_by !== undefined) told.push(`taken by ${absorbed_by}`)
-  const text = told.length > 0 ? told.join(', ') : detector === undefined && decision === 'mask' ? 'the rule names it' : ''
+  const text = told.length > 0 ? told.join(', ') : detector === undefined && decision === 'mask' ? (where === 'key' ? 'the key itself is sensitive' : 'the rule names it') : ''
   return score === undefined ? text : `${text}${text === '' ? '' : ' - '}score ${score}`
 }
 
