@@ -64,21 +64,36 @@ const serverAssets: Plugin = {
     const swagger = 'node_modules/@fastify/swagger-ui/static'
     for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'])
       this.emitFile({ type: 'asset', fileName: `transports/server/docs/${name}`, source: readFileSync(join(swagger, name)) })
-    this.emitFile({ type: 'asset', fileName: 'transports/server/THIRD-PARTY-LICENSES.txt', source: thirdParty([...this.getModuleIds()]) })
+    this.emitFile({ type: 'asset', fileName: 'transports/server/THIRD-PARTY-LICENSES.txt', source: thirdParty('server', [...this.getModuleIds()]) })
+  },
+}
+
+/** The page: what is no script goes as it is, with the licences of the packages in its script. */
+const pageAssets: Plugin = {
+  name: 'page-assets',
+  generateBundle() {
+    const from = 'transports/server/web'
+    for (const [name, to] of [
+      ['index.html', 'index.html'],
+      ['page.css', 'assets/page.css'],
+      ['icon.svg', 'assets/icon.svg'],
+    ] as const)
+      this.emitFile({ type: 'asset', fileName: `${from}/${to}`, source: readFileSync(join(from, name)) })
+    this.emitFile({ type: 'asset', fileName: `${from}/THIRD-PARTY-LICENSES.txt`, source: thirdParty('page', [...this.getModuleIds()]) })
   },
 }
 
 /** The licences of the packages that modules come from. */
-function thirdParty(modules: readonly string[]): string {
+function thirdParty(what: 'server' | 'page', modules: readonly string[]): string {
   const folders = new Set(modules.flatMap((id) => /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []))
-  folders.add(resolve('node_modules/@fastify/swagger-ui'))
+  if (what === 'server') folders.add(resolve('node_modules/@fastify/swagger-ui'))
   const parts = [...folders].sort().map((folder) => {
     const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, string> & { author?: string | { name: string } }
     const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file))
     const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim())
     return `${name} ${version} (${license})\n\n${texts.join('\n\n') || `There is no text of its licence in the package; its author is ${typeof author === 'object' ? author.name : author}.`}`
   })
-  return `The server of mask-logs contains these packages:\n\n${parts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`
+  return `The ${what} of mask-logs contains these packages:\n\n${parts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`
 }
 
 const output = {
@@ -138,5 +153,13 @@ export default defineConfig([
     plugins: [libraryOutside, noPino, ascii, moduleEntries, serverAssets],
     preserveEntrySignatures: 'strict',
     output: { ...output, chunkFileNames: 'transports/server/[name].cjs' },
+  },
+  {
+    // for browsers that are no older than those with adopted style sheets and nested dialogs
+    input: { page: 'transports/server/web/main.ts' },
+    platform: 'browser',
+    plugins: [pageAssets],
+    transform: { target: ['chrome111', 'firefox113', 'safari16.4'] },
+    output: { dir: 'dist', format: 'esm', entryFileNames: 'transports/server/web/assets/[name].js', comments: false, minify: true, codeSplitting: false },
   },
 ])

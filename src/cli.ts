@@ -7,7 +7,7 @@
 import { closeSync, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { InputError, MaskError, RulesetError } from './errors.ts'
-import { COMMANDS, formatOfName, helpText, parseCommandLine, readingOf, suggest, UsageError, type CommandLine, type Reading } from './cli/flags.ts'
+import { COMMANDS, FLAGS, formatOfName, helpText, parseCommandLine, readingOf, suggest, UsageError, type CommandLine, type Reading } from './cli/flags.ts'
 import { openFile, openStdin, sniffed, streamSource, type Source } from './cli/input.ts'
 import { describeCrash, milliseconds, type CliIo } from './cli/io.ts'
 import { findingLine, issueLines, Notes, printable, Progress, statsText, systemWords, testLines } from './cli/messages.ts'
@@ -60,9 +60,10 @@ async function dispatch(line: CommandLine, io: CliIo, notes: Notes): Promise<num
     case 'new-secret':
       return print(io, `${newSecret()}\n`)
     case 'serve':
+      return serve(line, io, notes)
     case 'hash-password':
     case 'new-token':
-      return (await import('../transports/server/index.ts')).runServer(line.command, io, line.options.get('config')?.[0])
+      return (await import('../transports/server/index.ts')).runServer(line.command, io)
     case 'init':
       return init(line.operands[0] ?? 'mask-logs.yaml', io)
   }
@@ -982,6 +983,98 @@ async function otlp(line: CommandLine, io: CliIo, notes: Notes): Promise<number>
   } catch (error) {
     throw asGiven(error, given)
   }
+}
+
+// ------------------------------------------------------------------------------------------------ serve
+
+/** The server; with --tail, lines of standard input pass through it on their way to standard output, and are shown on its page. */
+async function serve(line: CommandLine, io: CliIo, notes: Notes): Promise<number> {
+  const { options } = line
+  const config = options.get('config')?.[0]
+  const server = await import('../transports/server/index.ts')
+  if (!options.has('tail')) {
+    for (const { name } of FLAGS) if (options.has(name) && name !== 'config') throw new UsageError(`--${name} goes with --tail`)
+    return server.runServer('serve', io, config)
+  }
+  const setup = await setUp(line, io, notes)
+  const live = new server.LiveLines({ stats: () => setup.masker.stats() })
+  let source: Source | undefined
+  let stopped = false
+
+  const pump = async (): Promise<'ended' | 'gone' | 'failed'> => {
+    const sink = stdoutSink(io.stdoutFd, () => io.stdout)
+    const { events, masker, reading } = setup
+    let found: Finding[] = []
+    const explain = (finding: Finding): void => {
+      if (finding.decision === 'mask') found.push(finding)
+    }
+    const engine = masker.lines({ format: lineFormat(reading.format), explain, ...(events === undefined ? {} : { onFinding: events.to(() => 'stdin') }) })
+    const feed = new LineFeed(engine)
+    // line by line, so that what was found is known to be of this one
+    const pass = async (pieces: Iterable<readonly Buffer[]>, whole: boolean): Promise<void> => {
+      const out: Buffer[] = []
+      try {
+        for (const list of pieces) {
+          // their memory is used again
+          for (const piece of list) out.push(Buffer.from(piece))
+          const written = sink.write(list)
+          if (written !== undefined) await written
+          if (sink.gone) return
+        }
+      } finally {
+        if (out.length > 0) live.add(withoutEnd(Buffer.concat(out)), found)
+        else if (whole) live.add(undefined, found)
+        if (out.length > 0 || whole) found = []
+      }
+    }
+    try {
+      source = await openStdin(io.stdinFd, () => io.stdin, io.stdinIsTTY === true)
+      if (stopped) source.stop()
+      io.onData?.(false)
+      for (let chunk = await source.next(); chunk !== undefined && !sink.gone; chunk = await source.next()) {
+        try {
+          for (let at = 0; at < chunk.length && !sink.gone; ) {
+            const lf = chunk.indexOf(0x0a, at)
+            const to = lf < 0 ? chunk.length : lf + 1
+            await pass(feed.push(chunk.subarray(at, to)), lf >= 0)
+            at = to
+          }
+        } finally {
+          await sink.flush()
+          setup.flushQuarantine()
+        }
+      }
+      if (!sink.gone) await pass(feed.end(), false)
+      await sink.flush()
+      setup.flushQuarantine()
+      return sink.gone ? 'gone' : 'ended'
+    } catch (error) {
+      noteFailure(error, notes)
+      return 'failed'
+    } finally {
+      source?.close()
+    }
+  }
+
+  try {
+    return await server.runServer('serve', io, config, {
+      live,
+      run: () => pump().catch((error: unknown) => (notes.line(`mask-logs: internal error (${describeCrash(error)})`), 'failed' as const)),
+      stop() {
+        stopped = true
+        source?.stop()
+      },
+      reload: () => setup.reload?.(),
+    })
+  } finally {
+    await setup.close()
+  }
+}
+
+/** A line without its terminator. */
+function withoutEnd(line: Buffer): Buffer {
+  const end = line.at(-1) === 0x0a ? (line.at(-2) === 0x0d ? 2 : 1) : 0
+  return line.subarray(0, line.length - end)
 }
 
 // ------------------------------------------------------------------------------------------------ check, init

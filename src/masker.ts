@@ -12,7 +12,7 @@ import { Survey } from './discover/survey.ts'
 import type { Knowledge } from './discover/survey.ts'
 import { InputError, MaskError } from './errors.ts'
 import type { Issue } from './errors.ts'
-import { compile } from './engine/compile.ts'
+import { compile, wipeShortText } from './engine/compile.ts'
 import type { Compiled, Registries } from './engine/compile.ts'
 import { FieldMasker } from './engine/fields.ts'
 import { emptyWildcard, findPath, skipSpace, writeValue } from './engine/json-bytes.ts'
@@ -1839,6 +1839,7 @@ class BoundMasker implements Version {
     this.known?.wipe()
     this.scratch.fill(0)
     wipeReadings()
+    wipeShortText()
     this.skim?.close()
     this.skim = undefined
     this.shadow?.close()

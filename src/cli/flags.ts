@@ -47,7 +47,7 @@ export class UsageError extends Error {
   }
 }
 
-const MASKING: readonly CommandName[] = ['mask', 'run', 'explain']
+const MASKING: readonly CommandName[] = ['mask', 'run', 'explain', 'serve']
 const READING: readonly CommandName[] = [...MASKING, 'discover']
 const PROXY: readonly CommandName[] = ['otlp']
 const EVERY: readonly CommandName[] = [
@@ -73,7 +73,7 @@ export const FLAGS: readonly Flag[] = [
     short: 'r',
     value: 'FILE|mask-logs:NAME',
     repeat: true,
-    commands: ['mask', 'run', 'explain', 'otlp', 'check'],
+    commands: ['mask', 'run', 'explain', 'otlp', 'check', 'serve'],
     text: 'Ruleset file or built-in; give it again to add a stronger one. Default: MASK_LOGS_RULESET, else mask-logs:default (otlp: mask-logs:otel).',
   },
   {
@@ -123,21 +123,21 @@ export const FLAGS: readonly Flag[] = [
     text: 'Summary on stderr at the end: name and serial of the ruleset, lines, masked values by rule and detector, errors by code, speed.',
   },
   { name: 'explain', commands: ['mask', 'run'], text: 'One line on stderr for each masked value: place, path, rule or detector, score, length. Never the value.' },
-  { name: 'json-findings', commands: MASKING, text: 'Explain as JSON, one finding a line.' },
+  { name: 'json-findings', commands: ['mask', 'run', 'explain'], text: 'Explain as JSON, one finding a line.' },
   {
     name: 'findings',
     value: 'FILE|FD',
-    commands: ['mask', 'run'],
+    commands: ['mask', 'run', 'serve'],
     text: 'Append one JSON event for each masked value to a file (made for its owner alone), or write it to a descriptor: time, source, line, path, rule, detector, length. Never the value.',
   },
-  { name: 'findings-wait', commands: ['mask', 'run'], text: 'Wait for the reader of --findings when its pipe is full. Default: events are dropped, counted and told.' },
+  { name: 'findings-wait', commands: ['mask', 'run', 'serve'], text: 'Wait for the reader of --findings when its pipe is full. Default: events are dropped, counted and told.' },
   {
     name: 'watch',
-    commands: ['mask', 'run', 'otlp'],
+    commands: ['mask', 'run', 'otlp', 'serve'],
     text: 'Reload the rulesets when their files change, and on SIGHUP. One that cannot be used is told, and the one in force stays.',
   },
-  { name: 'reload', commands: ['mask', 'run'], text: 'Reload the rulesets on SIGHUP only, which then does not end the reading and is not passed to a command.' },
-  { name: 'stamp', commands: ['mask', 'run'], text: 'Write name and serial of the ruleset at the end of every JSON object: "mask_logs":{"ruleset":...,"serial":...}.' },
+  { name: 'reload', commands: ['mask', 'run', 'serve'], text: 'Reload the rulesets on SIGHUP only, which then does not end the reading and is not passed to a command.' },
+  { name: 'stamp', commands: ['mask', 'run', 'serve'], text: 'Write name and serial of the ruleset at the end of every JSON object: "mask_logs":{"ruleset":...,"serial":...}.' },
   {
     name: 'metrics-listen',
     value: '[HOST:]PORT',
@@ -161,13 +161,18 @@ export const FLAGS: readonly Flag[] = [
     name: 'plugin',
     value: 'MODULE',
     repeat: true,
-    commands: ['mask', 'run', 'explain', 'discover', 'otlp', 'check', 'convert'],
+    commands: ['mask', 'run', 'explain', 'serve', 'discover', 'otlp', 'check', 'convert'],
     text: 'Module with masks or detectors of your own; may be given again.',
   },
   { name: 'quarantine', value: 'FILE', commands: MASKING, text: 'Append a note (JSON, without content) for each line that the policy quarantines.' },
   { name: 'quarantine-raw', commands: MASKING, text: 'With --quarantine: the line itself too, as base64. The file is then as sensitive as the input; it must have mode 600.' },
   { name: 'max-record-bytes', value: 'N', commands: READING, text: 'Longest line that is masked whole: 1KiB to 256MiB. Overrides the policy of the ruleset.' },
-  { name: 'quiet', short: 'q', commands: ['mask', 'run', 'explain', 'discover', 'otlp', 'check'], text: 'No warnings, no notice about a missing run secret, no progress bar.' },
+  {
+    name: 'quiet',
+    short: 'q',
+    commands: ['mask', 'run', 'explain', 'serve', 'discover', 'otlp', 'check'],
+    text: 'No warnings, no notice about a missing run secret, no progress bar.',
+  },
   { name: 'listen-http', value: 'HOST:PORT', commands: PROXY, text: 'Where OTLP/HTTP is received; :PORT is loopback. Default: :4318, when HTTP is forwarded.' },
   { name: 'listen-grpc', value: 'HOST:PORT', commands: PROXY, text: 'Where OTLP/gRPC is received. Default: :4317, with --forward-grpc. Needs the package @grpc/grpc-js.' },
   { name: 'listen-admin', value: 'HOST:PORT', commands: PROXY, text: 'Where /healthz, /readyz and /metrics are served. Default: nowhere.' },
@@ -201,6 +206,11 @@ export const FLAGS: readonly Flag[] = [
   { name: 'timeout', value: 'TIME', commands: PROXY, text: 'How long a request may take where the client sets no deadline. Default: 9s.' },
   { name: 'body-timeout', value: 'TIME', commands: PROXY, text: 'How long a client may take to send a request. Default: 30s.' },
   { name: 'drain-timeout', value: 'TIME', commands: PROXY, text: 'How long accepted requests are finished after SIGTERM. Default: 25s.' },
+  {
+    name: 'tail',
+    commands: ['serve'],
+    text: "Mask the lines of standard input on their way to standard output, and show them on the page's Live tab as they pass. The access log goes to standard error. The options for masking go with it.",
+  },
   { name: 'config', value: 'FILE', commands: ['serve'], text: 'Settings of the server (YAML). MASK_LOGS_<KEY> in the environment counts above them; docs/server.md lists them.' },
   { name: 'help', short: 'h', commands: EVERY, text: 'Help, also for one command.' },
   { name: 'version', short: 'V', commands: EVERY, text: 'The version.' },
@@ -302,10 +312,10 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'serve',
-    usage: 'mask-logs serve [--config FILE]',
+    usage: 'mask-logs serve [--config FILE] [--tail]',
     summary: 'Serve the in-flight masking API: named ruleset plans, each with an endpoint that masks JSON.',
     operands: 0,
-    examples: ['mask-logs serve', 'mask-logs serve --config mask-logs-server.yaml'],
+    examples: ['mask-logs serve', 'mask-logs serve --config mask-logs-server.yaml', 'node server.js | mask-logs serve --tail -r rules.yaml --watch > app.log'],
   },
   {
     name: 'hash-password',

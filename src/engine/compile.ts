@@ -647,9 +647,12 @@ class Compiler {
       const scanner = own ?? (busy ? new Scanner(this.plan, this.r.pairs, this.customs) : ready.scanner)
       busy = true
       try {
+        // most texts are short and hold nothing: for those no memory is made
+        const short = asciiIn(SHORT_TEXT, text)
+        if (short >= 0 && scanner.scan(ready.set, SHORT_TEXT, 0, short, false, false, NO_WORDS) === 0) return text
         const bytes = encodeText(text)
         const whole = text.isWellFormed()
-        const n = scanner.scan(ready.set, bytes, 0, bytes.length, false, false, [])
+        const n = scanner.scan(ready.set, bytes, 0, bytes.length, false, false, NO_WORDS)
         if (n === 0) return text
         let out = ''
         let copied = 0
@@ -886,6 +889,28 @@ function tellSettled(bytes: Buffer, hits: Hits, unsettled: ReadonlySet<number> |
 
 function selfOnly(sources: readonly HashSource[] | null): boolean {
   return sources !== null && sources.length > 0 && sources.every((s) => s.from === 'self')
+}
+
+const NO_WORDS: readonly string[] = []
+/** Texts that are scanned at once, in turn. */
+const SHORT_TEXT = Buffer.alloc(160)
+
+/** Forgets the last of them. */
+export function wipeShortText(): void {
+  SHORT_TEXT.fill(0)
+}
+
+/** Writes a short text of ASCII with a NUL behind it; -1: it is none. */
+function asciiIn(out: Uint8Array, text: string): number {
+  const n = text.length
+  if (n >= out.length) return -1
+  for (let i = 0; i < n; i++) {
+    const c = text.charCodeAt(i)
+    if (c > 0x7f) return -1
+    out[i] = c
+  }
+  out[n] = 0
+  return n
 }
 
 function node(type: string, options: Readonly<Record<string, unknown>>): MaskNode {

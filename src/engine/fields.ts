@@ -45,6 +45,8 @@ const OPENER = new Uint8Array(256)
 for (let c = 0; c <= 0x20; c++) OPENER[c] = 1
 OPENER[0x7b] = OPENER[0x5b] = 1
 
+const FEW = 3
+
 /** Texts that are remembered as a whole are no longer than this. */
 const LONGEST = 1024
 
@@ -150,7 +152,7 @@ export class FieldMasker implements FieldEngine {
       return false
     }
     if (state.places > 0) host.masked(state.places)
-    state.commit()
+    if (state.tallies.length > 0) state.commit()
     return true
   }
 
@@ -197,9 +199,16 @@ export class FieldMasker implements FieldEngine {
     if (guess !== undefined) {
       const key = guess.keyBytes
       if (key.length === n) {
-        let k = n - 1
-        while (k >= 0 && key[k] === bytes[start + k]) k--
-        if (k < 0) return guess
+        let k = n
+        while (
+          k >= 4 &&
+          (key[k - 1]! ^ bytes[start + k - 1]!) + (key[k - 2]! ^ bytes[start + k - 2]!) + (key[k - 3]! ^ bytes[start + k - 3]!) + (key[k - 4]! ^ bytes[start + k - 4]!) === 0
+        )
+          k -= 4
+        if (k < 4) {
+          while (k > 0 && key[k - 1] === bytes[start + k - 1]) k--
+          if (k === 0) return guess
+        }
       }
     }
     const scope =
@@ -392,6 +401,7 @@ export class FieldMasker implements FieldEngine {
     const { text } = leaf
     const n = end - start
     if (text.length !== n) return undefined
+    if (n >= 128) return bytes.compare(text, 0, n, start, end) === 0 ? leaf : undefined
     for (let k = 0; k < n; k++) if (text[k] !== bytes[start + k]) return undefined
     return leaf
   }
@@ -491,7 +501,8 @@ export class FieldMasker implements FieldEngine {
     }
     scanner.collect(set, bytes, start, end)
     if (scanner.candidates === 0 && !scope.named && !scanner.always && !scope.inData) return 0
-    if (slot < 0 && enters) {
+    // a few detectors are asked faster than a text is looked up
+    if (slot < 0 && enters && set.finders.length > FEW) {
       slot = this.slot(bytes, start, end)
       const known = this.known(slot, scope, bytes, start, end)
       if (known !== undefined) {

@@ -51,12 +51,14 @@ interface Found {
   readonly reach: Record<string, { items: number; leaks: string[] }>
   readonly weaker: Record<string, string[]>
   readonly equality: Record<'traces' | 'logs' | 'metrics', { raw: unknown; masked: unknown; rawLeaks: number; proxy: unknown; exact?: unknown }>
+  readonly parity: Record<'traces' | 'logs', { masked: unknown; proxy: unknown; same: boolean }>
   readonly values: Record<string, unknown> & { keys: string[]; span: Record<string, unknown> }
   readonly order: {
     readonly rows: Record<string, { leaks: string[]; raw: string[] }>
     readonly sameExporter: boolean
     readonly sameProcessor: boolean
     readonly pseudonyms: string[]
+    readonly late: { spans: number; leaks: string[]; logs: number; user: string }
     readonly onEnding: string
     readonly start: { leaks: string[]; early: string[] }
   }
@@ -157,6 +159,11 @@ describe.each(['2', '3'] as const)('SDK %s', (line) => {
 
   it('gives what the proxy gives for the same telemetry', () => {
     for (const [signal, { masked, exact = masked, proxy }] of Object.entries(found.equality)) expect(exact, signal).toEqual(proxy)
+    for (const [signal, { masked, proxy, same }] of Object.entries(found.parity)) {
+      expect(masked, signal).toEqual(proxy)
+      expect(same, signal).toBe(false)
+      for (const secret of ['bob@shop', 'hunter22', '9f8e7d6c', 'u-881', '4111', '203.0.113.7']) expect(JSON.stringify(masked), signal).not.toContain(secret)
+    }
   })
 
   it('keeps keys and values of every kind', () => {
@@ -192,6 +199,11 @@ describe.each(['2', '3'] as const)('SDK %s', (line) => {
     expect(pseudonyms).toHaveLength(2)
     expect(pseudonyms[0]).toMatch(/^[a-z2-7]{16}$/)
     expect(pseudonyms[1]).toBe(pseudonyms[0])
+  })
+
+  it('masks again what a processor behind the masking has changed by itself', () => {
+    const { late, pseudonyms } = found.order
+    expect(late).toEqual({ spans: 6, leaks: [], logs: 2, user: pseudonyms[0] })
   })
 
   it('has a masked view for processors that export when a span starts', () => {

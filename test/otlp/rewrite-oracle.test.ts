@@ -93,7 +93,7 @@ describe.each(Object.entries(rulesets))('%s', (name, ruleset) => {
         if (counts.masked > 0) changed++
       }
     }
-    expect(changed).toBeGreaterThan(runs / 2)
+    expect(changed).toBeGreaterThan(runs / 4)
   })
 
   it.each(['traces', 'metrics', 'logs'] as const)('%s in JSON', (signal) => {

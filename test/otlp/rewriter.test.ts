@@ -858,6 +858,33 @@ describe('fields with rules of their own', () => {
     }
   })
 
+  it('names and bytes are told by what a value holds, not by how it begins', () => {
+    const rules = {
+      version: '1.0',
+      rules: [
+        { keys: ['cookie'], masks: [{ type: 'redact' }] },
+        { keys: ['box'], whole: true, masks: [{ type: 'json', transforms: [{ path: ['b'], masks: [{ type: 'redact' }] }] }] },
+      ],
+    }
+    const number = tagged(50, 0, Buffer.from([1]))
+    const pair = len(5, len(1, len(5, len(1, number, len(1, 'Cookie')), len(1, number, tagged(3, 0, Buffer.from([5]))))))
+    const box = len(6, len(1, len(1, 'b'), len(2, len(7, Buffer.from([255, 254])))), len(1, len(1, 'c'), len(2, len(7, 'text'))))
+    const out = spanOf(rewriterOf(rules).rewrite('traces', 'protobuf', spanRequest(attribute('p', pair), attribute('box', box))).body)['attributes'] as Loose[]
+    expect(out[0].value.array_value.values[0].array_value.values).toEqual([{ string_value: 'Cookie' }, { string_value: '[REDACTED]' }])
+    expect(out[1].value.kvlist_value.values.map((entry: Loose) => entry.value)).toEqual([{ bytes_value: Buffer.from('[REDACTED]') }, { bytes_value: Buffer.from('text') }])
+  })
+
+  it('a stamp is added to a resource of which nothing else is left', () => {
+    const rules = { ...EMAIL, policy: { max_depth: 3 } }
+    const deep = '{"resourceLogs":[{"resource":{"droppedAttributesCount":1,"attributes":[{"key":"a","value":{"arrayValue":{"values":[{"arrayValue":{}}]}}}]}}]}'
+    expect(JSON.parse(rewriterOf(rules, { stamp: 'abc123' }).rewrite('logs', 'json', Buffer.from(deep)).body.toString())).toEqual({
+      resourceLogs: [{ resource: { droppedAttributesCount: 1, attributes: [{ key: 'mask_logs.hop', value: { stringValue: 'abc123' } }] } }],
+    })
+    const body = len(1, len(1, len(1, len(1, 'a'), len(2, len(5, len(1, len(5)))))))
+    const after = decoded('logs', rewriterOf(rules, { stamp: 'abc123' }).rewrite('logs', 'protobuf', body).body) as Loose
+    expect(after.resource_logs[0].resource).toEqual({ attributes: [{ key: 'mask_logs.hop', value: { string_value: 'abc123' } }] })
+  })
+
   it('names beside values name them, in maps and in lists', () => {
     const rules = { version: '1.0', rules: [{ keys: ['cookie'], masks: [{ type: 'redact' }] }] }
     const kv = (key: string, value: Obj): Obj => ({ key, value })

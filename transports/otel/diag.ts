@@ -1,5 +1,5 @@
 import type { Masker } from '../../src/index.ts'
-import { isMasking, mark } from './exporter.ts'
+import { isMasking, mark, type Wrapper } from './exporter.ts'
 import { FAILED, type Masking, maskingOf, type OtelMaskOptions } from './masking.ts'
 import type { DiagLoggerLike } from './types.ts'
 import { put } from './values.ts'
@@ -12,11 +12,11 @@ const LEVELS = ['error', 'warn', 'info', 'debug', 'verbose'] as const
  *
  * @example diag.setLogger(maskDiagLogger(new DiagConsoleLogger()), DiagLogLevel.DEBUG)
  */
-export function maskDiagLogger<L extends DiagLoggerLike>(logger: L, options?: OtelMaskOptions | Masker): L {
+export function maskDiagLogger<L extends DiagLoggerLike>(logger: L, options?: OtelMaskOptions | Masker): Wrapper<L, (typeof LEVELS)[number]> {
   if (isMasking(logger)) return logger
   const source = maskingOf(options)
   const methods = LEVELS.map((level) => [level, (...args: unknown[]) => logger[level](...(args.map((arg) => masked(source(), arg)) as [string, ...unknown[]]))] as const)
-  return mark(Object.fromEntries(methods)) as unknown as L
+  return mark(Object.fromEntries(methods)) as unknown as Wrapper<L, (typeof LEVELS)[number]>
 }
 
 function masked(masking: Masking, arg: unknown): unknown {

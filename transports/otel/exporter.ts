@@ -15,8 +15,11 @@ export function mark<T extends object>(wrapper: T): T {
   return Object.defineProperty(wrapper, MASKS, { value: true })
 }
 
+/** Those of an object's methods that its wrapper has too. */
+export type Wrapper<T, Methods extends string> = Pick<T, Extract<keyof T, Methods>>
+
 /** An exporter's methods that a wrapper has too. */
-export type Exporter<E> = Pick<E, Extract<keyof E, 'export' | 'forceFlush' | 'shutdown'>>
+export type Exporter<E> = Wrapper<E, 'export' | 'forceFlush' | 'shutdown'>
 
 /** How items of one kind are masked. */
 export interface ItemMasking<Item> {

@@ -1,5 +1,6 @@
 import type { Masking } from './masking.ts'
 import type { ResourceLike } from './types.ts'
+import { frozen } from './values.ts'
 
 /** For `merge` alone: values that belong together are put together before they are masked. */
 const raws = new WeakMap<object, ResourceLike>()
@@ -26,7 +27,8 @@ export function maskedResource(raw: ResourceLike, masking: Masking): ResourceLik
   const resource: ResourceLike = {
     get attributes() {
       if (attributes !== undefined) return attributes
-      const done = masked(raw.attributes ?? {})
+      // shared by all that refers to it, and not masked again
+      const done = frozen(masked(raw.attributes ?? {}))
       if (!isPending()) attributes = done
       return done
     },

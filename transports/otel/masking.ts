@@ -4,7 +4,7 @@ import { createMasker, fieldsOf, MaskError, type Masker, type MaskerOptions, REM
 import { isGone, maskedResource } from './masked-resource.ts'
 import { membersOf, traceStateOf } from './trace-state.ts'
 import type { AttributesLike, ResourceLike, ScopeLike, SpanContextLike, TraceStateLike } from './types.ts'
-import { copyIn, copyObject, isJson, settled } from './values.ts'
+import { copyIn, copyObject, frozen, isJson, settled } from './values.ts'
 import { rulesetWarnings } from '../edge/otlp-warnings.ts'
 import { warn } from './warn.ts'
 
@@ -162,29 +162,54 @@ export class Masking {
     return Made.by(item) === this
   }
 
-  /** Masks the view of an item that is made. What fails, there too, follows the policy: MaskError where it is `fail`. */
-  mask(make: () => View): Outcome {
-    return this.#guarded(() => this.#item(make()))
+  /** What a copy looked like when a processor got it, by copy. */
+  readonly #handed = new WeakMap<object, string>()
+
+  /** A copy goes to a processor, which may change it. `shape`: all that may be text in it. */
+  handOut<T extends object>(copy: T, shape: (copy: T) => unknown): T {
+    const text = printed(shape(copy))
+    if (text !== undefined) this.#handed.set(copy, text)
+    return copy
+  }
+
+  /** A copy that was handed out is as it was: masked, and not to be masked again. */
+  isUntouched<T extends object>(copy: T, shape: (copy: T) => unknown): boolean {
+    const text = this.#handed.get(copy)
+    return text !== undefined && text === printed(shape(copy))
+  }
+
+  /** Masks the view of an item. What fails follows the policy: MaskError where it is `fail`. */
+  mask(view: View): Outcome {
+    try {
+      return this.#item(view)
+    } catch (error) {
+      return this.failed(error)
+    }
   }
 
   /** The same for what several items share: what a rule misses there is elsewhere. */
-  shared(make: () => View): Outcome {
-    return this.#guarded(() => this.#record(make(), true, false))
+  shared(view: View): Outcome {
+    try {
+      return this.#record(view, true, false)
+    } catch (error) {
+      return this.failed(error)
+    }
   }
 
   /** The same for what tells series of measurements apart. */
-  series(make: () => View): Outcome {
-    return this.#guarded(() => this.#record(make(), false, true))
+  series(view: View): Outcome {
+    try {
+      return this.#record(view, false, true)
+    } catch (error) {
+      return this.failed(error)
+    }
   }
 
-  #guarded(mask: () => Outcome): Outcome {
-    try {
-      return mask()
-    } catch (error) {
-      const policy = this.masker.policy.on_mask_error
-      if (policy === 'fail') throw error instanceof MaskError ? error : new MaskError('internal', 'mask', 'failed')
-      return policy === 'drop' ? 'dropped' : 'failed'
-    }
+  /** What becomes of an item that could not be masked, or not even read. */
+  failed(error: unknown): 'failed' | 'dropped' {
+    const policy = this.masker.policy.on_mask_error
+    if (policy === 'fail') throw error instanceof MaskError ? error : new MaskError('internal', 'mask', 'failed')
+    return policy === 'drop' ? 'dropped' : 'failed'
   }
 
   /** As JSON text where it is JSON: that is the fast way. */
@@ -247,7 +272,7 @@ export class Masking {
   /** Masks attributes of a resource: `dropped` where a policy lets go what belongs to it. */
   resourceAttributes(attributes: AttributesLike): Record<string, unknown> | 'dropped' {
     if (!hasAny(attributes)) return {}
-    const done = this.shared(() => ({ resource: { attributes } }))
+    const done = this.shared({ resource: { attributes } })
     return done === 'dropped' ? done : done === 'failed' ? {} : objectOf(objectOf(done['resource'])['attributes'])
   }
 
@@ -284,15 +309,17 @@ export class Masking {
   #scope(raw: ScopeLike): ScopeLike | 'dropped' {
     const { name, version, attributes, schemaUrl, droppedAttributesCount } = raw
     const fields = { ...text({ name, version }), ...(hasAny(attributes) ? { attributes } : {}) }
-    const done = hasAny(fields) ? this.shared(() => ({ scope: fields })) : { scope: {} }
+    const done = hasAny(fields) ? this.shared({ scope: fields }) : { scope: {} }
     if (done === 'dropped') return done
     const scope = done === 'failed' ? { name: FAILED, version: FAILED } : objectOf(done['scope'])
-    return this.made({
+    const copy: ScopeLike = {
       name: textOf(scope['name']),
       version: version === undefined ? undefined : textOf(scope['version']),
       schemaUrl: this.schemaUrl(schemaUrl),
-      ...(attributes === undefined ? {} : { attributes: objectOf(scope['attributes']), droppedAttributesCount: numberOf(droppedAttributesCount, 0) }),
-    })
+      ...(attributes === undefined ? {} : { attributes: frozen(objectOf(scope['attributes'])), droppedAttributesCount: numberOf(droppedAttributesCount, 0) }),
+    }
+    // shared by all that comes from it, and not masked again
+    return Object.freeze(this.made(copy))
   }
 
   schemaUrl(url: string | undefined): string | undefined {
@@ -309,14 +336,14 @@ export class Masking {
   traceState(state: TraceStateLike | undefined): TraceStateLike | undefined {
     const members = membersOf(state)
     if (members === undefined) return undefined
-    const done = this.shared(() => ({ trace_state: members }))
+    const done = this.shared({ trace_state: members })
     return typeof done === 'string' ? undefined : traceStateOf(members, done['trace_state'], this.memberOf)
   }
 
   /** What becomes of the value of a member of a `tracestate`; undefined: it goes, since there is something in its key. */
   readonly memberOf = (key: string, value: string): string | undefined => {
     if (this.text(key) !== key) return undefined
-    const done = this.shared(() => ({ trace_state: value }))
+    const done = this.shared({ trace_state: value })
     const masked = typeof done === 'string' ? undefined : done['trace_state']
     return masked === undefined ? undefined : textOf(masked)
   }
@@ -324,7 +351,7 @@ export class Masking {
   /** The same for a link. */
   readonly memberOfLink = (key: string, value: string): string | undefined => {
     if (this.text(key) !== key) return undefined
-    const done = this.shared(() => ({ links: [{ trace_state: value }] }))
+    const done = this.shared({ links: [{ trace_state: value }] })
     const [link] = typeof done === 'string' || !Array.isArray(done['links']) ? [] : (done['links'] as readonly unknown[])
     const masked = objectOf(link)['trace_state']
     return masked === undefined ? undefined : textOf(masked)
@@ -352,6 +379,15 @@ export class Masking {
   stats(): OtelStats {
     const { masked, byRule, byDetector, errors } = this.#whole.stats()
     return { ...this.#counters, masked, byRule, byDetector, errors }
+  }
+}
+
+/** As text; undefined where it has none. */
+function printed(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
   }
 }
 
@@ -401,20 +437,30 @@ export function numberOf<T>(value: unknown, otherwise: T): number | T {
   return typeof value === 'number' ? value : otherwise
 }
 
-const TRACE_ID = /^[0-9a-f]{32}$/i
-const SPAN_ID = /^[0-9a-f]{16}$/i
+/** Faster than a pattern. */
+function isHex(text: unknown, length: number): text is string {
+  if (typeof text !== 'string' || text.length !== length) return false
+  for (let i = 0; i < length; i++) {
+    const c = text.charCodeAt(i)
+    const digit = c >= 0x30 && c <= 0x39
+    const lower = c | 0x20
+    if (!digit && (lower < 0x61 || lower > 0x66)) return false
+  }
+  return true
+}
+
 const NO_TRACE = '0'.repeat(32)
 const NO_SPAN = '0'.repeat(16)
 
 /** An id that is none could be anything. */
 export function spanIdOf(id: unknown): string {
-  return typeof id === 'string' && SPAN_ID.test(id) ? id : NO_SPAN
+  return isHex(id, 16) ? id : NO_SPAN
 }
 
 /** A copy of a context, with the `tracestate` that is given. */
 export function contextOf({ traceId, spanId, traceFlags, isRemote }: SpanContextLike, traceState: TraceStateLike | undefined): SpanContextLike {
   const context: { -readonly [K in keyof SpanContextLike]: SpanContextLike[K] } = {
-    traceId: typeof traceId === 'string' && TRACE_ID.test(traceId) ? traceId : NO_TRACE,
+    traceId: isHex(traceId, 32) ? traceId : NO_TRACE,
     spanId: spanIdOf(spanId),
     traceFlags: numberOf(traceFlags, 0),
   }

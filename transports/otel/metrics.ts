@@ -1,5 +1,5 @@
 import type { Masker } from '../../src/index.ts'
-import { type Done, type Exporter, forwarding, type Inner, isMasking, mark, told, Waiting } from './exporter.ts'
+import { type Done, forwarding, type Inner, isMasking, mark, told, Waiting, type Wrapper } from './exporter.ts'
 import { FAILED, hasAny, type Masking, maskingOf, numberOf, objectOf, type OtelMaskOptions, text, textOf } from './masking.ts'
 import type {
   AttributesLike,
@@ -34,7 +34,7 @@ function warnOfSeries(masking: Masking): void {
 }
 
 /** An exporter's methods that a wrapper has too. */
-export type MetricExporter<E> = Exporter<E> & Pick<E, Extract<keyof E, 'selectAggregation' | 'selectAggregationTemporality'>>
+export type MetricExporter<E> = Wrapper<E, 'export' | 'forceFlush' | 'shutdown' | 'selectAggregation' | 'selectAggregationTemporality'>
 
 /**
  * An exporter that gets masked copies of metrics. `selectAggregation` and `selectAggregationTemporality` are there if they are there. What a
@@ -144,7 +144,7 @@ export function maskingAttributesProcessor(options?: OtelMaskOptions | Masker): 
         const id = most > 0 && isJson(incoming) ? JSON.stringify(incoming) : undefined
         let done = id === undefined ? undefined : known.get(id)
         if (done === undefined) {
-          const masked = masking.mask(() => ({ attributes: incoming }))
+          const masked = masking.mask({ attributes: incoming })
           done = masking.made(Object.freeze(typeof masked === 'string' ? {} : objectOf(masked['attributes'])))
           if (id !== undefined && id.length < LONGEST_KNOWN) {
             if (known.size >= most) known.clear()
@@ -211,7 +211,7 @@ export function maskedMetrics(masking: Masking, metrics: ResourceMetricsLike): R
 function maskedMetric(masking: Masking, metric: MetricLike, { resource }: ResourceMetricsLike, scope: ScopeLike): MetricLike | undefined {
   const { descriptor } = metric
   const { name, description, unit } = descriptor
-  const done = masking.shared(() => text({ name, description, unit }))
+  const done = masking.shared(text({ name, description, unit }))
   if (done === 'dropped') {
     for (const _ of metric.dataPoints) masking.count('dropped')
     return undefined
@@ -263,7 +263,7 @@ function maskedPoint(masking: Masking, point: DataPointLike, around: () => objec
     masking.count({})
     return { startTime, endTime, attributes, value }
   }
-  const done = hasAny(attributes) || masking.readsDescription ? masking.series(() => ({ ...around(), attributes })) : { attributes: {} }
+  const done = hasAny(attributes) || masking.readsDescription ? masking.series({ ...around(), attributes }) : { attributes: {} }
   masking.count(done)
   if (done === 'dropped') return undefined
   return { startTime, endTime, attributes: done === 'failed' ? {} : objectOf(done['attributes']), value }

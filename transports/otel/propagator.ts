@@ -1,5 +1,5 @@
 import type { Masker } from '../../src/index.ts'
-import { isMasking, mark } from './exporter.ts'
+import { isMasking, mark, type Wrapper } from './exporter.ts'
 import { contextOf, type Masking, maskingOf, objectOf, type OtelMaskOptions, textOf } from './masking.ts'
 import type { PropagatorLike, SpanContextLike } from './types.ts'
 
@@ -29,13 +29,16 @@ interface BaggageLike {
   getAllEntries(): [string, EntryLike][]
 }
 
+/** A propagator's methods that a wrapper has too. */
+export type Propagator<P> = Wrapper<P, 'inject' | 'extract' | 'fields'>
+
 /**
- * A propagator that lets nothing leave in `baggage` but the keys of `allow`, with values that went through the ruleset, and in `tracestate` no
- * member that rules or detectors hit. At `inject` only: what the program itself reads stays as it is. Throws what createMasker throws.
+ * A propagator that lets nothing leave in `baggage` but the keys of `allow`, with values that went through the ruleset, and masks the members
+ * of `tracestate`. At `inject` only: what the program itself reads stays as it is. Throws what createMasker throws.
  *
  * @example new NodeSDK({ textMapPropagator: maskPropagator(new CompositePropagator({ propagators }), { allow: ['tenant'] }) })
  */
-export function maskPropagator<P extends PropagatorLike>(propagator: P, options: PropagatorMaskOptions | Masker = {}): P {
+export function maskPropagator<P extends PropagatorLike>(propagator: P, options: PropagatorMaskOptions | Masker = {}): Propagator<P> {
   if (isMasking(propagator)) return propagator
   const source = maskingOf(options)
   const { allow = [], others = 'drop' } = options as PropagatorMaskOptions
@@ -58,7 +61,7 @@ export function maskPropagator<P extends PropagatorLike>(propagator: P, options:
     },
     extract: (context: unknown, carrier: unknown, getter: unknown) => inner.extract(context, carrier, getter),
     fields: () => inner.fields(),
-  }) as unknown as P
+  }) as unknown as Propagator<P>
 }
 
 function masked(masking: Masking, context: ContextLike, allowed: ReadonlySet<string>, others: 'drop' | 'mask'): ContextLike {
@@ -88,7 +91,7 @@ function masked(masking: Masking, context: ContextLike, allowed: ReadonlySet<str
 }
 
 function maskedEntry(masking: Masking, key: string, { value, metadata }: EntryLike): [string, EntryLike] | undefined {
-  const done = masking.mask(() => ({ attributes: { [key]: value } }))
+  const done = masking.mask({ attributes: { [key]: value } })
   if (typeof done === 'string') return undefined
   const [entry] = Object.entries(objectOf(done['attributes']))
   if (entry === undefined) return undefined

@@ -1,6 +1,6 @@
 import type { Masker } from '../../src/index.ts'
-import { type Exporter, exporterOf, isMasking, type ItemMasking, mark } from './exporter.ts'
-import { contextOf, FAILED, hasAny, type Masking, maskingOf, numberOf, objectOf, type OtelMaskOptions, type Source, spanIdOf, textOf } from './masking.ts'
+import { type Exporter, exporterOf, isMasking, type ItemMasking, mark, type Wrapper } from './exporter.ts'
+import { contextOf, FAILED, hasAny, type Masking, maskingOf, numberOf, objectOf, type Outcome, type OtelMaskOptions, type Source, spanIdOf, textOf } from './masking.ts'
 import { membersOf, traceStateOf } from './trace-state.ts'
 import type { EventLike, LinkLike, SpanContextLike, SpanExporterLike, SpanLike, SpanProcessorLike, TraceStateLike } from './types.ts'
 
@@ -26,13 +26,16 @@ function spansOf(source: Source): ItemMasking<SpanLike> {
   return { source, resource: (span) => span.resource, mask: maskedSpan }
 }
 
+/** A processor's methods that a wrapper has too. */
+export type SpanProcessor<P> = Wrapper<P, 'onStart' | 'onEnding' | 'onEnd' | 'forceFlush' | 'shutdown'>
+
 /**
  * A processor that hands masked copies of ended spans to the one that is given, before they are queued: for vendors that ship a processor.
  * `onStart` and `onEnding` get the live span, whose data may still change. Throws what createMasker throws.
  *
  * @example new BasicTracerProvider({ spanProcessors: [maskSpanProcessor(vendorProcessor)] })
  */
-export function maskSpanProcessor<P extends SpanProcessorLike>(processor: P, options: SpanProcessorMaskOptions | Masker = {}): P {
+export function maskSpanProcessor<P extends SpanProcessorLike>(processor: P, options: SpanProcessorMaskOptions | Masker = {}): SpanProcessor<P> {
   if (isMasking(processor)) return processor
   const source = maskingOf(options)
   const maskStart = (options as SpanProcessorMaskOptions).maskStart === true
@@ -56,13 +59,14 @@ export function maskSpanProcessor<P extends SpanProcessorLike>(processor: P, opt
     },
     forceFlush: (options?: unknown) => inner.forceFlush(options),
     shutdown: (options?: unknown) => inner.shutdown(options),
-  }) as unknown as P
+  }) as unknown as SpanProcessor<P>
 }
 
 /** In a processor nobody is told of a failure: under `fail` the span goes, and is counted. */
 function masked(masking: Masking, span: SpanLike): SpanLike | undefined {
   try {
-    return maskedSpan(masking, span)
+    const copy = maskedSpan(masking, span)
+    return copy === undefined ? undefined : masking.handOut(copy, (one) => shapeOf(masking, one))
   } catch {
     masking.count('dropped')
     return undefined
@@ -87,7 +91,7 @@ function writable(view: SpanLike, span: SpanLike): SpanLike {
 
 /** The masked copy of a span; undefined: it is to go. Throws MaskError under the policy `fail`. */
 export function maskedSpan(masking: Masking, span: SpanLike): SpanLike | undefined {
-  if (masking.isMade(span)) return span
+  if (masking.isMade(span) && masking.isUntouched(span, (one) => shapeOf(masking, one))) return span
   const rawScope = span.instrumentationScope ?? span.instrumentationLibrary
   const resource = masking.resourceOf(span.resource)
   const scope = rawScope === undefined ? undefined : masking.scope(rawScope)
@@ -96,11 +100,17 @@ export function maskedSpan(masking: Masking, span: SpanLike): SpanLike | undefin
     return undefined
   }
   let view: View | undefined
-  const done = masking.mask(() => (view = viewOf(masking, span)))
+  let done: Outcome
+  try {
+    view = viewOf(masking, span)
+    done = masking.mask(view)
+  } catch (error) {
+    done = masking.failed(error)
+  }
   masking.count(done)
   if (done === 'dropped') return undefined
   const failed = done === 'failed'
-  const parts: Readonly<Record<string, unknown>> = failed ? {} : done
+  const parts: Readonly<Record<string, unknown>> = done === 'failed' ? {} : done
   const context = span.spanContext()
   const traceState = failed ? undefined : traceStateOf(view!.trace_state, parts['trace_state'], masking.memberOf)
   const safe = contextOf(context, traceState)
@@ -140,6 +150,16 @@ interface View extends Readonly<Record<string, unknown>> {
 
 interface LinkView extends Readonly<Record<string, unknown>> {
   readonly trace_state?: string | readonly string[] | undefined
+}
+
+/** All of a masked span that text may have been written into. */
+function shapeOf(masking: Masking, span: SpanLike): unknown {
+  const { kind, status, parentSpanContext, parentSpanId, startTime, endTime, duration, ended, droppedAttributesCount, droppedEventsCount, droppedLinksCount } = span
+  if (!masking.isMade(span.resource) || (span.instrumentationScope !== undefined && !masking.isMade(span.instrumentationScope))) return span.name
+  const counts = [droppedAttributesCount, droppedEventsCount, droppedLinksCount]
+  const links = span.links.map(({ context, droppedAttributesCount }) => [context, droppedAttributesCount])
+  const events = span.events.map(({ time, droppedAttributesCount }) => [time, droppedAttributesCount])
+  return [viewOf(masking, span), span.spanContext(), parentSpanContext, parentSpanId, kind, status, startTime, endTime, duration, ended, counts, links, events, Object.keys(span)]
 }
 
 /** What rules see of a span. What it has not, they do not see. */

@@ -110,3 +110,10 @@ export function put(out: Record<string, unknown>, key: string, value: unknown): 
   if (key === '__proto__') Object.defineProperty(out, key, { value, enumerable: true, writable: true, configurable: true })
   else out[key] = value
 }
+
+/** Frozen, with all in it. */
+export function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
+  for (const item of Object.values(value)) frozen(item)
+  return Object.freeze(value)
+}

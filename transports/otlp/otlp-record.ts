@@ -132,9 +132,9 @@ export function bytesText(bytes: Buffer): unknown {
   return Object(bytes.toString())
 }
 
-/** A text that `bytesText` has made, or that has come of one. */
+/** A text that `bytesText` has made, or what has come of bytes. */
 export function isBytesText(value: unknown, before: unknown): boolean {
-  return value instanceof String || (typeof value === 'string' && before instanceof String)
+  return value instanceof String || (typeof value === 'string' && (before instanceof String || before instanceof Uint8Array))
 }
 
 const MOST_LOOKUPS = 1000

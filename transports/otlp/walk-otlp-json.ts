@@ -330,7 +330,7 @@ export class JsonRequestWalker implements Access {
       hits.count = mark
       return false
     }
-    if (stamp) this.stampResource(mark, m)
+    if (kind === OF_RESOURCE && this.stamp !== undefined) this.stampResource(mark, m, stamp)
     return true
   }
 
@@ -340,19 +340,25 @@ export class JsonRequestWalker implements Access {
     this.engine.series = false
   }
 
-  private stampResource(mark: number, m: Member): void {
-    const attributes = this.index.members(m.start).find(({ key, start }) => key === 'attributes' && !this.isNull(start))
-    if (attributes === undefined) {
-      this.insert(mark, m.start, m.end, `"attributes":[${hopText(this.stamp!)}]`)
-      return
+  /** Refuses a resource that carries our stamp; adds it where there is none yet. */
+  private stampResource(mark: number, m: Member, add: boolean): void {
+    const lists = this.index.members(m.start).filter(({ key, start }) => key === 'attributes' && !this.isNull(start))
+    for (const { start } of lists) {
+      for (const [at] of this.list(start)) {
+        if (this.buf[at] !== 0x7b) continue
+        const members = this.index.members(at)
+        if (!members.some((own) => own.key === 'key' && this.buf[own.start] === 0x22 && this.text(own) === HOP)) continue
+        if (members.some((own) => own.key === 'value' && this.anyText(own.start)?.includes(this.stamp!) === true))
+          throw new OtlpError('hop', 'the request has been here before: it comes round in a loop')
+      }
     }
-    for (const [at] of this.list(attributes.start)) {
-      const members = this.index.members(at)
-      if (!members.some(({ key, start, end }) => key === 'key' && this.buf[start] === 0x22 && this.index.text(start, end) === HOP)) continue
-      if (members.some(({ key, start }) => key === 'value' && this.anyText(start)?.includes(this.stamp!) === true))
-        throw new OtlpError('hop', 'the request has been here before: it comes round in a loop')
-    }
-    this.insert(mark, attributes.start, attributes.end, hopText(this.stamp!))
+    if (!add) return
+    const { hits } = this
+    const gone = new Set<number>()
+    for (let k = mark; k < hits.count; k++) if (hits.outs[k] === undefined) gone.add(hits.entries[k]!)
+    const last = lists.findLast(({ entry }) => !gone.has(entry))
+    if (last === undefined) this.insert(mark, m.start, m.end, `"attributes":[${hopText(this.stamp!)}]`)
+    else this.insert(mark, last.start, last.end, hopText(this.stamp!))
   }
 
   // ---------------------------------------------------------------------------------------------- items

@@ -2,11 +2,12 @@
 // under `keep` among it, comes out as it went in. The record view that rules address is never built unless a hash source, a condition or a rule without a
 // selector asks for it.
 import { isUtf8 } from 'node:buffer'
-import { NumberText, REMOVED } from '../../src/index.ts'
+import { REMOVED } from '../../src/index.ts'
 import type { Value } from '../../src/index.ts'
 import { freeName, namesOf } from '../../src/engine/walker.ts'
 import type { Access, FieldEngine, RecordState, Scope } from '../../src/engine/walker.ts'
-import { Edits, varintSize, writeVarint } from './otlp-edits.ts'
+import { Edits } from './otlp-edits.ts'
+import { encodeAny, encodeEntry, hopAttribute, varintBytes } from './otlp-encode.ts'
 import {
   anyValue,
   arrayValue,
@@ -28,7 +29,7 @@ import {
   VALUE,
 } from './otlp-fields.ts'
 import type { Field, Message } from './otlp-fields.ts'
-import { asText, entriesOf, fitsInt64, HOP, bytesText, mapIn, invalid, isBytesText, isDouble, lookedUp, maskedTraceState, member, Pairing, Place } from './otlp-record.ts'
+import { asText, bytesText, entriesOf, HOP, invalid, lookedUp, mapIn, maskedTraceState, member, Pairing, Place } from './otlp-record.ts'
 import { OtlpError } from './types.ts'
 import type { RewriteCounts, RewriteOptions, Signal } from './types.ts'
 
@@ -129,7 +130,7 @@ export class ProtobufWalker implements Access {
   private readonly metadata = new Keys()
 
   // the record at hand
-  private kind = OF_RESOURCE
+  private stage = OF_RESOURCE
   private seen: Map<string, unknown> | undefined
   private resourcedStart = 0
   private resourcedEnd = 0
@@ -413,7 +414,7 @@ export class ProtobufWalker implements Access {
   /** A text outside the record view; false: the policy drops all that it stands beside. */
   private detected(tag: number, prefix: number, start: number, end: number): boolean {
     this.engine.next(false)
-    this.kind = OF_RESOURCE
+    this.stage = OF_RESOURCE
     this.seen = undefined
     this.outside(tag, prefix, start, end)
     return this.finished()
@@ -436,7 +437,7 @@ export class ProtobufWalker implements Access {
     const { edits, engine } = this
     const { count, delta, depth } = edits
     engine.next(false)
-    this.kind = kind
+    this.stage = kind
     this.seen = undefined
     edits.open(prefix, start)
     let ok = true
@@ -457,7 +458,10 @@ export class ProtobufWalker implements Access {
       edits.rollback(count, delta, depth)
       return false
     }
-    if (stamp) this.stampResource(message, start, end)
+    if (kind === OF_RESOURCE && this.stamp !== undefined) {
+      this.refuseHop(message, start, end)
+      if (stamp) edits.add(end, end, hopAttribute(this.stamp), -1)
+    }
     edits.close(end)
     return true
   }
@@ -468,9 +472,9 @@ export class ProtobufWalker implements Access {
     this.engine.series = false
   }
 
-  /** Adds our stamp to a resource; refuses one that carries it. */
-  private stampResource(message: Message, start: number, end: number): void {
-    const { buf, edits } = this
+  /** Refuses a resource that carries our stamp. */
+  private refuseHop(message: Message, start: number, end: number): void {
+    const { buf } = this
     for (let i = start; i < end; ) {
       i = this.field(i, end)
       if (this.known(message)?.role !== ATTRIBUTES) continue
@@ -479,13 +483,11 @@ export class ProtobufWalker implements Access {
       let value = ''
       for (let k = this.start; k < stop; ) {
         k = this.field(k, stop)
-        if (this.number === 1 && this.wire === 2) ours = buf.compare(HOP_BYTES, 0, HOP_BYTES.length, this.start, this.end) === 0
-        else if (this.number === 2 && this.wire === 2) value = buf.toString('utf8', this.start, this.end)
+        if (this.number === 1 && this.wire === 2) ours ||= buf.compare(HOP_BYTES, 0, HOP_BYTES.length, this.start, this.end) === 0
+        else if (this.number === 2 && this.wire === 2) value += buf.toString('utf8', this.start, this.end)
       }
       if (ours && value.includes(this.stamp!)) throw new OtlpError('hop', 'the request has been here before: it comes round in a loop')
     }
-    const attribute = hopAttribute(this.stamp!)
-    edits.add(end, end, attribute, -1)
   }
 
   // ---------------------------------------------------------------------------------------------- items
@@ -496,7 +498,7 @@ export class ProtobufWalker implements Access {
     const { count, delta, depth } = edits
     counts.items++
     engine.next(true)
-    this.kind = OF_ITEM
+    this.stage = OF_ITEM
     this.seen = undefined
     this.itemMessage = message
     this.itemStart = start
@@ -598,7 +600,7 @@ export class ProtobufWalker implements Access {
         const { prefix: own, start: from } = this
         const { count: made, delta: added, depth: open } = edits
         engine.next(false)
-        this.kind = OF_METRIC
+        this.stage = OF_METRIC
         this.seen = undefined
         this.at = 0
         let failed = false
@@ -1054,8 +1056,7 @@ export class ProtobufWalker implements Access {
   private beside(keys: Keys, scope: Scope, next: number, start: number, end: number): Scope {
     if (scope.roles === NAME) {
       // the text of the value, if it is one
-      if (end > start && this.buf[start] === 0x0a) {
-        this.field(start, end)
+      if (this.kind(start, end) === 1) {
         keys.nameStart = this.start
         keys.nameEnd = this.end
       }
@@ -1085,12 +1086,10 @@ export class ProtobufWalker implements Access {
             const { start: s, end: e } = this
             shape = this.shape(s, e)
             if (shape === 0) {
-              this.field(s, e)
+              this.kind(s, e)
               from = this.start
               to = this.end
             }
-            // the shape has read other fields
-            this.end = e
           }
         }
         if (shape === 0 && named) {
@@ -1105,36 +1104,41 @@ export class ProtobufWalker implements Access {
 
   /** What an AnyValue is to a search for names: 0 text, 1 another scalar or a container of a few, 2 more. */
   private shape(start: number, end: number): number {
-    let shape = 1
+    const kind = this.kind(start, end)
+    if (kind === 1) return 0
+    if (kind !== 5 && kind !== 6) return 1
+    const { start: from, end: stop } = this
+    let n = 0
+    for (let k = from; k < stop; ) {
+      k = this.field(k, stop)
+      if (this.number !== 1 || this.wire !== 2) continue
+      if (++n > MOST_BESIDE) return 2
+      const { start: s } = this
+      if (kind === 5 ? this.isContainer(s, k) : this.holdsContainer(s, k)) return 2
+    }
+    return 1
+  }
+
+  /** The number of the field that an AnyValue holds, the last if there are several, and its content in `start` and `end`; 0: it holds none. */
+  private kind(start: number, end: number): number {
+    let kind = 0
+    let from = start
+    let to = start
     for (let i = start; i < end; ) {
       i = this.field(i, end)
-      if (this.wire !== 2) continue
-      const { number } = this
-      if (number === 1) shape = 0
-      else if (number === 5 || number === 6) {
-        const list = number === 5
-        const stop = this.end
-        let n = 0
-        shape = 1
-        for (let k = this.start; k < stop; ) {
-          k = this.field(k, stop)
-          if (this.number !== 1 || this.wire !== 2) continue
-          if (++n > MOST_BESIDE) return 2
-          const { start: s, end: e } = this
-          if (list ? this.isContainer(s, e) : this.holdsContainer(s, e)) return 2
-        }
-      }
+      if (this.number > 7 || this.known(anyValue) === undefined) continue
+      kind = this.number
+      from = this.start
+      to = i
     }
-    return shape
+    this.start = from
+    this.end = to
+    return kind
   }
 
   private isContainer(start: number, end: number): boolean {
-    let container = false
-    for (let i = start; i < end; ) {
-      i = this.field(i, end)
-      if (this.wire === 2) container = this.number === 5 || this.number === 6
-    }
-    return container
+    const kind = this.kind(start, end)
+    return kind === 5 || kind === 6
   }
 
   private holdsContainer(start: number, end: number): boolean {
@@ -1282,8 +1286,7 @@ export class ProtobufWalker implements Access {
       let item = engine.item(scope, index)
       if (turns || pair) {
         if ((index & 1) === 0) {
-          const text = from < i && this.buf[from] === 0x0a
-          if (text) this.field(from, i)
+          const text = this.kind(from, i) === 1
           nameStart = text ? this.start : 0
           nameEnd = text ? this.end : 0
         } else if (nameEnd > 0) item = engine.named(item, this.buf, nameStart, nameEnd)
@@ -1307,9 +1310,8 @@ export class ProtobufWalker implements Access {
     for (let i = start; i < end; ) {
       i = this.field(i, end)
       if (this.known(arrayValue) === undefined) continue
-      const { start: s, end: e } = this
-      if (n === 0 && (s === e || this.buf[s] !== 0x0a)) return false
-      if (n === 1 && (this.isContainer(s, e) || (s < e && this.buf[s] === 0x3a))) return false
+      const kind = this.kind(this.start, i)
+      if (n === 0 ? kind !== 1 : kind >= 5) return false
       if (++n > 2) return false
     }
     return n === 2
@@ -1373,13 +1375,13 @@ export class ProtobufWalker implements Access {
     if (this.seen !== undefined) return this.seen
     const saved = { number: this.number, wire: this.wire, prefix: this.prefix, start: this.start, end: this.end }
     const out = new Map<string, unknown>()
-    if (this.kind === OF_ITEM) this.readMessage(this.itemMessage, this.itemStart, this.itemEnd, out)
-    if (this.kind === OF_METRIC || (this.kind === OF_ITEM && this.itemMessage.series)) {
+    if (this.stage === OF_ITEM) this.readMessage(this.itemMessage, this.itemStart, this.itemEnd, out)
+    if (this.stage === OF_METRIC || (this.stage === OF_ITEM && this.itemMessage.series)) {
       for (let i = this.metricStart; i < this.metricEnd; ) {
         i = this.field(i, this.metricEnd)
         const f = this.known(metric)
         if (f?.role === TEXT) out.set(f.view, this.buf.toString('utf8', this.start, i))
-        else if (f?.role === ATTRIBUTES && this.kind === OF_METRIC) this.readEntry(this.start, i, mapIn(out, f.view), 2)
+        else if (f?.role === ATTRIBUTES && this.stage === OF_METRIC) this.readEntry(this.start, i, mapIn(out, f.view), 2)
       }
     }
     const one = (message: Message, name: string, from: number, to: number): void => {
@@ -1391,7 +1393,7 @@ export class ProtobufWalker implements Access {
       out.set(name, view)
     }
     one(resource, 'resource', this.resourcedStart, this.resourcedEnd)
-    if (this.kind !== OF_RESOURCE) one(library, 'scope', this.scopedStart, this.scopedEnd)
+    if (this.stage !== OF_RESOURCE) one(library, 'scope', this.scopedStart, this.scopedEnd)
     Object.assign(this, saved)
     return (this.seen = out)
   }
@@ -1621,63 +1623,3 @@ const PASS = 2
 const NO_BYTES: Buffer = Buffer.alloc(0)
 const FAILED_VALUE = encodeAny(FAILED, undefined)
 const REDACTED_VALUE = encodeAny(REDACTED, undefined)
-
-function varintBytes(n: number): Buffer {
-  const out = Buffer.alloc(varintSize(n >>> 0))
-  writeVarint(out, 0, n >>> 0)
-  return out
-}
-
-function withLength(tag: number, content: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from([tag]), varintBytes(content.length), content])
-}
-
-/** A key and its value. */
-function encodeEntry(key: string, value: unknown, before: unknown): Buffer {
-  return Buffer.concat([withLength(0x0a, Buffer.from(key)), withLength(0x12, encodeAny(value, before))])
-}
-
-/** The stamp as a resource attribute. */
-function hopAttribute(stamp: string): Buffer {
-  return withLength(0x0a, encodeEntry(HOP, stamp, undefined))
-}
-
-/** A value as the content of an AnyValue. `before`: what it was, for the kinds of its numbers. */
-function encodeAny(value: unknown, before: unknown): Buffer {
-  if (isBytesText(value, before)) return withLength(0x3a, Buffer.from(String(value)))
-  switch (typeof value) {
-    case 'string':
-      return withLength(0x0a, Buffer.from(value))
-    case 'boolean':
-      return Buffer.from([0x10, value ? 1 : 0])
-    case 'bigint':
-      return fitsInt64(value) ? encodeInt(value) : withLength(0x0a, Buffer.from(String(value)))
-    case 'number': {
-      if (!isDouble(value, before)) return encodeInt(BigInt(value))
-      const out = Buffer.alloc(9)
-      out[0] = 0x21
-      out.writeDoubleLE(value, 1)
-      return out
-    }
-    case 'object': {
-      if (value === null) return NO_BYTES
-      if (value instanceof Uint8Array) return withLength(0x3a, value)
-      if (value instanceof NumberText) return encodeAny(Number(value.text), before)
-      if (Array.isArray(value)) return withLength(0x2a, Buffer.concat(value.map((item, i) => withLength(0x0a, encodeAny(item, member(before, i))))))
-      return withLength(0x32, Buffer.concat(entriesOf(value).map(([key, item]) => withLength(0x0a, encodeEntry(key, item, member(before, key))))))
-    }
-    default:
-      return NO_BYTES
-  }
-}
-
-function encodeInt(value: bigint): Buffer {
-  const out: number[] = [0x18]
-  let left = BigInt.asUintN(64, value)
-  while (left >= 0x80n) {
-    out.push(Number(left & 0x7fn) | 0x80)
-    left >>= 7n
-  }
-  out.push(Number(left))
-  return Buffer.from(out)
-}

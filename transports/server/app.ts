@@ -1,14 +1,16 @@
 // The routes. What is common to all of them is in hooks: a caller that is known, limits, one form for what is refused, a line in the log.
 
-import { randomBytes, randomInt, randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { fastify } from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import multipart from '@fastify/multipart'
 import { BUILTIN_NAMES, builtinRuleset, rulesetJsonSchema } from '../../src/index.ts'
 import type { Keyring } from '../../src/index.ts'
-import { NONCE, PAGE_HEADERS, packageVersion, readAssets, swaggerFolder, webFolder } from './assets.ts'
+import { PAGE_HEADERS, packageVersion, readAssets, swaggerFolder, webFolder } from './assets.ts'
 import type { Asset } from './assets.ts'
 import type { Auth, Caller } from './auth.ts'
 import { checkContentType, readBody } from './body.ts'
@@ -16,6 +18,7 @@ import type { Settings } from './config.ts'
 import { forbidden, invalid, missing, planNotFound, refuse, Refusal, wrongType } from './errors.ts'
 import { text } from './json.ts'
 import { RateLimiter } from './limits.ts'
+import type { LiveLines } from './live.ts'
 import type { Logs } from './log.ts'
 import { answerMask, explainMask } from './masking.ts'
 import type { Engine, MaskAnswer, MaskSettings } from './masking.ts'
@@ -48,6 +51,8 @@ export interface Services {
   readonly setAiEngine: (url: string | undefined) => void
   /** Undefined: everything is masked in this thread. */
   readonly pool: Pool | undefined
+  /** Lines that pass through this server; undefined: none do. */
+  readonly live: LiveLines | undefined
   readonly state: { ready: boolean; draining: boolean }
   /** What answers a mask request, in place of `answerMask`: for the benchmark. */
   readonly answer?: typeof answerMask | undefined
@@ -77,6 +82,8 @@ interface Running {
   caller: Caller | undefined
   readonly begun: number
   counted: boolean
+  /** It is in the access log already. */
+  logged?: true
 }
 
 const running = Symbol('running')
@@ -87,6 +94,8 @@ const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'
 /** Bodies from here on are masked in a worker. */
 const LARGE_BODY = 65_536
 const KEEP_ALIVE = 95_000
+/** Files of the page from here on are sent compressed. */
+const SMALL_ASSET = 2048
 /** Of a body that nobody wants: so long may the client go on before the connection is cut. */
 const LINGER = 500
 const ADMIN: Caller = { name: 'local', role: 'admin', scopes: SCOPES.admin, plans: undefined }
@@ -202,16 +211,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     const milliseconds = own === undefined ? 0 : performance.now() - own.begun
     const { statusCode } = reply
     metrics.request(METHODS.includes(request.method as HTTPMethods) || request.method === 'HEAD' ? request.method : 'other', config?.route ?? 'unknown', statusCode, milliseconds)
-    logs.access({
-      address: request.ip,
-      user: own?.caller?.name,
-      method: request.method,
-      path: pathOf(request),
-      status: statusCode,
-      bytes: Number(reply.getHeader('content-length') ?? 0),
-      milliseconds,
-      id: request.id,
-    })
+    if (own?.logged !== true) logAccess(logs, request, statusCode, Number(reply.getHeader('content-length') ?? 0), milliseconds)
     done()
   })
 
@@ -248,7 +248,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
 
   // ---------------------------------------------------------------------------------------------- routes
 
-  const routes: Route[] = [...apiRoutes(services), ...planRoutes(services), ...maskRoutes(services), ...pageRoutes(services)]
+  const routes: Route[] = [...apiRoutes(services), ...planRoutes(services), ...maskRoutes(services), ...pageRoutes(services), ...liveRoutes(services)]
   const byPath = new Map<string, Route[]>()
   for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route])
   for (const [path, list] of byPath) {
@@ -268,6 +268,10 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   }
   await app.ready()
   return app
+}
+
+function logAccess(logs: Logs, request: FastifyRequest, status: number, bytes: number, milliseconds: number): void {
+  logs.access({ address: request.ip, user: (request as Own)[running]?.caller?.name, method: request.method, path: pathOf(request), status, bytes, milliseconds, id: request.id })
 }
 
 /** The path without its query. */
@@ -687,29 +691,33 @@ function maskRoutes(services: Services): Route[] {
 
 // -------------------------------------------------------------------------------------------------- pages, metrics
 
-function pageRoutes({ settings, metrics, store, auth }: Services): Route[] {
+function pageRoutes({ settings, metrics, store, auth, live }: Services): Route[] {
   const web = readAssets(webFolder())
   const swagger = readAssets(swaggerFolder())
   swagger.set('index.html', page(SWAGGER_PAGE, 'text/html; charset=utf-8'))
   swagger.set('start.js', page(SWAGGER_START, 'text/javascript; charset=utf-8'))
   const schema = JSON.stringify(rulesetJsonSchema())
   const document = openApi(packageVersion())
-  const asset = (assets: ReadonlyMap<string, Asset>, name: string, request: FastifyRequest, reply: FastifyReply, headers: Readonly<Record<string, string>>): FastifyReply => {
+  const compressed = new Map<Asset, Promise<Buffer>>()
+  const asset = async (
+    assets: ReadonlyMap<string, Asset>,
+    name: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<unknown> => {
     const found = assets.get(name === '' ? 'index.html' : name)
     if (found === undefined) return reply.code(404).send({ error: 'Not found.' })
-    reply.headers({ ...headers, ETag: found.etag, 'Cache-Control': 'no-cache' })
-    if (!found.nonce && request.headers['if-none-match'] === found.etag) return reply.code(304).send()
-    if (found.nonce) {
-      // styles that the page makes itself carry a number that is used once
-      const nonce = randomBytes(16).toString('base64')
-      reply.removeHeader('ETag')
-      reply.headers({
-        'Cache-Control': 'no-store',
-        'Content-Security-Policy': headers['Content-Security-Policy']!.replace("style-src 'self'", `style-src 'self' 'nonce-${nonce}'`),
-      })
-      return reply.header('Content-Type', found.type).send(found.bytes.toString().replaceAll(NONCE, nonce))
-    }
-    return reply.header('Content-Type', found.type).send(found.bytes)
+    const zip = found.bytes.length > SMALL_ASSET && /\bgzip\b(?!\s*;\s*q=0)/.test(String(request.headers['accept-encoding'] ?? ''))
+    // another encoding is another representation
+    const etag = zip ? found.etag.replace(/"$/, '-gz"') : found.etag
+    reply.headers({ ...headers, ETag: etag, Vary: 'Accept-Encoding', 'Cache-Control': 'no-cache' })
+    if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+    reply.header('Content-Type', found.type)
+    if (!zip) return reply.send(found.bytes)
+    let bytes = compressed.get(found)
+    if (bytes === undefined) compressed.set(found, (bytes = promisify(gzip)(found.bytes)))
+    return reply.header('Content-Encoding', 'gzip').send(await bytes)
   }
   if (!web.has('index.html')) web.set('index.html', page(PLAIN_PAGE, 'text/html; charset=utf-8'))
   // Swagger UI sets styles of its own
@@ -754,14 +762,47 @@ function pageRoutes({ settings, metrics, store, auth }: Services): Route[] {
       method: 'GET',
       path: '/ifm/info/',
       config: { open: true },
-      handler: () => ({ name: 'mask-logs', version: packageVersion(), auth: auth === undefined ? 'none' : 'password' }),
+      handler: () => ({ name: 'mask-logs', version: packageVersion(), auth: auth === undefined ? 'none' : 'password', live: live !== undefined }),
+    },
+  ]
+}
+
+// -------------------------------------------------------------------------------------------------- lines that pass
+
+function liveRoutes({ live, auth, metrics, logs }: Services): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/ifm/live/',
+      // who may see rulesets may see what they leave of the lines
+      config: { scope: 'ifm/rules:read' },
+      handler(request, reply) {
+        if (live === undefined) throw refuse(409, 'No lines pass through this server: mask-logs serve --tail masks standard input and shows it here.')
+        const given = (request.query as Record<string, unknown>)['after']
+        const after = given === undefined || given === '-1' ? -1 : queryNumber({ after: given }, 'after', 0, 0, Number.MAX_SAFE_INTEGER)
+        if (request.method === 'HEAD') return reply.type('text/event-stream').send()
+        const headers = Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]))
+        // a login that has run out, or a user who is gone, sees no further line
+        const { authorization } = request.headers
+        const allowed = async (): Promise<boolean> => auth === undefined || (await auth.caller(authorization, false)).scopes.includes('ifm/rules:read')
+        if (!live.serve(reply.raw, after, headers, allowed)) throw refuse(503, 'Too many look on already.', { 'Retry-After': '10' })
+        // it is open for as long as somebody looks: no request that others wait behind
+        const own = (request as Own)[running]!
+        own.counted = false
+        metrics.inFlight--
+        // when it ends is not known, and who goes away leaves no sign
+        own.logged = true
+        logAccess(logs, request, 200, 0, performance.now() - own.begun)
+        reply.hijack()
+        return reply
+      },
     },
   ]
 }
 
 function page(content: string, type: string): Asset {
   const bytes = Buffer.from(content)
-  return { bytes, type, nonce: false, etag: `"${bytes.length}-${packageVersion()}"` }
+  return { bytes, type, etag: `"${bytes.length}-${packageVersion()}"` }
 }
 
 const PLAIN_PAGE = `<!doctype html>

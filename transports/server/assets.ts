@@ -19,12 +19,7 @@ export interface Asset {
   readonly bytes: Buffer
   readonly type: string
   readonly etag: string
-  /** It has a place for the number that allows styles of its own. */
-  readonly nonce: boolean
 }
-
-/** What a page of HTML writes where that number goes: `<meta name="nonce" content="CSP-NONCE">`. */
-export const NONCE = 'CSP-NONCE'
 
 /** Pages load nothing from elsewhere, and are shown in no frame. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
@@ -49,7 +44,6 @@ export function readAssets(folder: string): Map<string, Asset> {
     assets.set(path.slice(folder.length + 1).replaceAll('\\', '/'), {
       bytes,
       type,
-      nonce: type.startsWith('text/html') && bytes.includes(NONCE),
       etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
     })
   }

@@ -3,6 +3,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { newToken } from './auth.ts'
 import type { Environment } from './config.ts'
+import type { LiveLines } from './live.ts'
 import { createServer } from './server.ts'
 import { hashPassword } from './passwords.ts'
 import { ROLES } from './roles.ts'
@@ -18,11 +19,23 @@ export interface ServerIo {
   onSignal(signals: readonly NodeJS.Signals[], handler: (signal: NodeJS.Signals) => void): () => void
 }
 
+/** What is piped through the process while the server runs, for `serve --tail`. */
+export interface Tail {
+  /** Where the masked lines are shown. */
+  readonly live: LiveLines
+  /** Pipes until the input ends (`ended`), nobody reads the output any more (`gone`), or something fails, which it has told by then. */
+  run(): Promise<'ended' | 'gone' | 'failed'>
+  /** Makes `run` come to its end soon. */
+  stop(): void
+  /** On SIGHUP. */
+  reload(): void
+}
+
 const MOST_PASSWORD = 4096
 
 /** Runs `serve`, `hash-password` or `new-token`; returns the exit code. `config`: the settings file. */
-export async function runServer(command: 'serve' | 'hash-password' | 'new-token', io: ServerIo, config?: string): Promise<number> {
-  if (command === 'serve') return serve(io, config)
+export async function runServer(command: 'serve' | 'hash-password' | 'new-token', io: ServerIo, config?: string, tail?: Tail): Promise<number> {
+  if (command === 'serve') return serve(io, config, tail)
   if (command === 'hash-password') {
     let text = ''
     for await (const chunk of io.stdin) {
@@ -44,34 +57,54 @@ export async function runServer(command: 'serve' | 'hash-password' | 'new-token'
   return 0
 }
 
-async function serve(io: ServerIo, config: string | undefined): Promise<number> {
+async function serve(io: ServerIo, config: string | undefined, tail: Tail | undefined): Promise<number> {
   let server: Awaited<ReturnType<typeof createServer>> | undefined
-  let ending = false
+  let piped: ReturnType<Tail['run']> | undefined
+  /** What to exit with; undefined: it goes on. */
+  let ending: number | undefined
   let exit: (code: number) => void = () => {}
   const exited = new Promise<number>((done) => {
     exit = done
   })
-  const end = (running: NonNullable<typeof server>): void =>
-    void running.drain().then(
-      (all) => exit(all ? 0 : 1),
-      () => exit(1),
-    )
+  const end = (code: number): void => {
+    ending = code
+    if (server === undefined) return
+    const running = server
+    // what has been piped in goes out before the server does
+    tail?.stop()
+    void Promise.resolve(piped)
+      .then(() => running.drain())
+      .then(
+        (all) => exit(all ? code : 1),
+        () => exit(1),
+      )
+  }
   // from here on: a signal may come as soon as the server listens, and before
   const off = io.onSignal(['SIGTERM', 'SIGINT', 'SIGHUP'], (signal) => {
-    if (signal === 'SIGHUP') return void server?.rescan()
-    if (ending) return exit(1)
-    ending = true
-    if (server !== undefined) end(server)
+    if (signal === 'SIGHUP') {
+      tail?.reload()
+      void server?.rescan()
+    } else if (ending !== undefined) exit(1)
+    else end(0)
   })
   try {
-    server = await createServer({ config, env: io.env, cwd: io.cwd, stdout: io.stdout, stderr: io.stderr })
+    // standard output is for the lines
+    server = await createServer({ config, env: io.env, cwd: io.cwd, stdout: tail === undefined ? io.stdout : io.stderr, stderr: io.stderr, live: tail?.live })
   } catch (error) {
     off()
     if (!(error instanceof SettingsError)) throw error
     io.stderr.write(`mask-logs: ${error.message.replaceAll('\n', '\nmask-logs: ')}\n`)
     return 2
   }
-  if (ending) end(server)
+  if (ending !== undefined) end(ending)
+  else {
+    piped = tail?.run()
+    void piped?.then((how) => {
+      tail?.live.end()
+      // as in any pipe: who reads no longer ends it, and a line that cannot be masked does
+      if (how !== 'ended' && ending === undefined) end(how === 'gone' ? 0 : 1)
+    })
+  }
   const code = await exited
   off()
   return code

@@ -11,8 +11,10 @@
  */
 export { newToken } from './auth.ts'
 export { runServer } from './commands.ts'
-export type { ServerIo } from './commands.ts'
+export type { ServerIo, Tail } from './commands.ts'
 export type { Environment } from './config.ts'
+export { LiveLines } from './live.ts'
+export type { LiveFinding, LiveNews, LiveOptions } from './live.ts'
 export { hashPassword } from './passwords.ts'
 export { createServer } from './server.ts'
 export type { MaskServer, ServerOptions } from './server.ts'

@@ -101,6 +101,8 @@ export class Metrics {
   }
 
   text(): Promise<string> {
+    // before the first counter is read: what comes of it is in several
+    this.#collect()
     return this.#registry.metrics()
   }
 

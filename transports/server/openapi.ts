@@ -252,6 +252,21 @@ export function openApi(version: string): Json {
       '/ifm/stats/': {
         get: { tags: ['operations'], operationId: 'stats', summary: 'Live counters', responses: { 200: ok('Counters since the start.', { type: 'object' }), ...COMMON } },
       },
+      '/ifm/live/': {
+        get: {
+          tags: ['operations'],
+          operationId: 'live',
+          summary: 'Masked lines as they pass through `mask-logs serve --tail`',
+          description:
+            'Server-sent events named `lines`, whose data is {"lines": [{"id", "time", "text", "cut", "findings"}], "dropped", "seen", "ended"}. `text` is missing where the policy let nothing through. For those who may read rulesets.',
+          parameters: [{ name: 'after', in: 'query', description: 'Only lines with a larger id.', schema: { type: 'integer', minimum: -1, default: -1 } }],
+          responses: {
+            200: { description: 'The lines, for as long as the connection is open.', content: { 'text/event-stream': { schema: text } } },
+            409: error('No lines pass.'),
+            ...COMMON,
+          },
+        },
+      },
       '/metrics': {
         get: {
           tags: ['operations'],

@@ -9,6 +9,7 @@ import { packageFolder } from './assets.ts'
 import { Auth, tokenKeys } from './auth.ts'
 import { isLoopback, readSettings } from './config.ts'
 import type { Environment } from './config.ts'
+import type { LiveLines } from './live.ts'
 import { openLogs } from './log.ts'
 import { Maskers } from './maskers.ts'
 import type { answerMask } from './masking.ts'
@@ -32,9 +33,14 @@ export interface ServerOptions {
   readonly stdout?: Writable | undefined
   /** Where the server's own log goes (default: standard error). */
   readonly stderr?: Writable | undefined
+  /** Lines that pass through the process, for the page's Live tab: masked ones only. Closed with the server. */
+  readonly live?: LiveLines | undefined
   /** The clock, for the life of tokens: milliseconds since the epoch. */
   readonly now?: (() => number) | undefined
 }
+
+/** In the place of a plan's name, which it cannot be: lines that pass through. */
+const STDIN = '(stdin)'
 
 /** A server that listens. */
 export interface MaskServer {
@@ -73,7 +79,13 @@ export async function startServer(options: ServerOptions, answer?: typeof answer
 
   let users: UsersFile | undefined
   let auth: Auth | undefined
-  const metrics: Metrics = new Metrics(() => maskers.collect())
+  const metrics: Metrics = new Metrics(() => {
+    maskers.collect()
+    const news = options.live?.news()
+    if (news === undefined) return
+    metrics.records(STDIN, news.records, news.errors)
+    metrics.masked(STDIN, news.masked)
+  })
   if (settings.auth !== 'none') {
     const { usersFile, usersFileGiven, jwtKeyFiles, jwtKeyGiven } = settings.auth
     if (!usersFileGiven && !existsSync(usersFile)) {
@@ -139,7 +151,7 @@ export async function startServer(options: ServerOptions, answer?: typeof answer
   let app: Awaited<ReturnType<typeof createApp>>
   try {
     await store.start()
-    app = await createApp({ settings, logs, metrics, auth, store, seeds, compiler, maskers, keyring, setAiEngine: () => {}, pool, state, answer })
+    app = await createApp({ settings, logs, metrics, auth, store, seeds, compiler, maskers, keyring, setAiEngine: () => {}, pool, live: options.live, state, answer })
   } catch (error) {
     store.close()
     users?.close()
@@ -149,6 +161,7 @@ export async function startServer(options: ServerOptions, answer?: typeof answer
   const close = (): Promise<void> =>
     (closed ??= (async () => {
       state.draining = true
+      options.live?.close()
       store.close()
       users?.close()
       app.server.closeAllConnections()
@@ -181,6 +194,8 @@ export async function startServer(options: ServerOptions, answer?: typeof answer
     async drain() {
       state.draining = true
       if (settings.drainDelay > 0) await new Promise((done) => setTimeout(done, settings.drainDelay))
+      // they would be open for ever
+      options.live?.close()
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<false>((done) => {
         timer = setTimeout(() => done(false), settings.shutdownTimeout)

@@ -334,6 +334,51 @@ async function equality() {
   const { raw, masked, rawLeaks, proxy } = compare(arrived())
   rows.metrics = { raw, masked: alike(masked), rawLeaks, exact: masked, proxy }
   found.equality = rows
+  // what the conventions name, through the treatments of the ruleset
+  const conventions = {
+    'url.full': 'https://ann:pw@shop.example/orders/bob@shop.example?token=9f8e7d6c&page=2#access_token=abcdef123456',
+    'db.system.name': 'postgresql',
+    'db.query.text': "SELECT * FROM users WHERE mail = 'bob@shop.example' AND n IN (1, 2)",
+    'client.address': '203.0.113.7',
+    'user.id': 'u-881',
+    'user.email': 'bob@shop.example',
+    'http.request.header.authorization': ['Bearer abcdef0123456789'],
+    'http.request.header.x-note': ['secret', 'two'],
+    'http.request.header.accept': ['text/html'],
+    'process.command_args': ['node', '--password=hunter22'],
+    'gen_ai.input.messages': JSON.stringify([{ role: 'user', parts: [{ type: 'text', content: 'I am bob@shop.example' }] }]),
+    'exception.message': 'card 4111 1111 1111 1111 of bob@shop.example',
+    'app.card': 4111111111111111,
+    'app.count': 7,
+    password: 'hunter22',
+    latitude: -36.8485,
+    name: 'email',
+    value: 'Maria Schneider',
+    'messaging.message.id': 'm-1',
+    'app.flag': true,
+  }
+  const parity = ({ bodies: [raw, masked] }) => ({
+    masked: decode(masked),
+    proxy: decode({ ...raw, body: rewriter.rewrite(raw.signal, 'protobuf', raw.body).body }),
+    same: raw.body.equals(masked.body),
+  })
+  const record = (provider) => {
+    const span = provider
+      .getTracer('x')
+      .startSpan('GET /users/bob@shop.example', { attributes: conventions, links: [{ context: { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1 }, attributes: conventions }] })
+    span.addEvent('e', conventions)
+    span.end()
+  }
+  found.parity = {
+    traces: parity(await spansThrough([spanProcessor.batch(both('traces', otel.maskSpanExporter))], record)),
+    logs: parity(
+      await logsThrough([logProcessor.batch(both('logs', otel.maskLogRecordExporter))], (provider) => {
+        provider.getLogger('x').emit({ body: { ...conventions, deep: [conventions] }, attributes: conventions, eventName: 'e' })
+        provider.getLogger('x').emit({ body: JSON.stringify(conventions) })
+        provider.getLogger('x').emit({ body: 'login user=bob@shop.example password=hunter22' })
+      }),
+    ),
+  }
 }
 
 // ---------------------------------------------------------------------------------------------- E3, E4: odd values, order, failures
@@ -428,7 +473,69 @@ async function order() {
     span.end()
   }
   await spansThrough([otel.maskSpanProcessor(spanProcessor.batch(wrapped), masker), spanProcessor.batch(wrapped)], record)
+  // A processor behind the masking that adds data by itself: the exporter's wrapper masks again.
+  const tampering = (onEnd) => ({ onStart() {}, onEnd, forceFlush: async () => {}, shutdown: async () => {} })
+  const late = []
+  const exported = otel.maskSpanExporter({ export: (items, done) => (late.push(...items), done({ code: 0 })), shutdown: async () => {} }, masker)
+  const changes = {
+    attribute: (span) => void (span.attributes['late'] = canary('attribute')),
+    event: (span) => void span.events.push({ name: canary('event name'), time: [1, 1] }),
+    name: (span) => void (span.name = canary('name')),
+    kind: (span) => void (span.kind = canary('name')),
+    field: (span) => void (span.more = canary('name')),
+    resource: (span) => void (span.resource = { attributes: { a: canary('resource') } }),
+  }
+  await spansThrough(
+    Object.values(changes).map((change) =>
+      otel.maskSpanProcessor(
+        tampering((span) => {
+          change(span)
+          exported.export([span], () => {})
+        }),
+        masker,
+      ),
+    ),
+    record,
+  )
+  const shared = []
+  await spansThrough(
+    [
+      otel.maskSpanProcessor(
+        tampering((span) => {
+          for (const change of [() => (span.resource.attributes['late'] = canary('resource')), () => (span.instrumentationScope.name = canary('scope name'))]) {
+            try {
+              change()
+            } catch {}
+          }
+          shared.push(span)
+        }),
+        masker,
+      ),
+    ],
+    record,
+  )
+  const lateLogs = []
+  const exportedLogs = otel.maskLogRecordExporter({ export: (items, done) => (lateLogs.push(...items), done({ code: 0 })), shutdown: async () => {} }, masker)
+  await logsThrough(
+    [(one) => one.setAttribute('user.id', 'u-881').setBody(`paid ${canary('body')}`), (one) => void (one.attributes['late'] = canary('attribute'))].map((change) =>
+      otel.maskLogRecordProcessor(
+        {
+          onEmit(one) {
+            change(one)
+            exportedLogs.export([one], () => {})
+          },
+          forceFlush: async () => {},
+          shutdown: async () => {},
+        },
+        masker,
+      ),
+    ),
+    (provider) => provider.getLogger('x').emit({ body: 'x' }),
+  )
+  // exports wait for the resource
+  for (let i = 0; i < 100 && (late.length < 6 || lateLogs.length < 2); i++) await new Promise((resolve) => setTimeout(resolve, 10))
   found.order = {
+    late: { spans: late.length, leaks: leaks(reachable([late, lateLogs, shared])), logs: lateLogs.length, user: lateLogs[0].attributes['user.id'] },
     rows: once,
     sameExporter: otel.maskSpanExporter(wrapped, masker) === wrapped,
     sameProcessor: [otel.maskSpanProcessor(wrapped, masker)].every((one) => one === wrapped),

@@ -43,7 +43,8 @@ function anyOf(after: unknown, view: unknown, before: Obj | undefined, names: Na
     case 'boolean':
       return { bool_value: after }
     case 'bigint':
-      return { int_value: String(after) }
+      // what is no 64-bit integer is text
+      return BigInt.asIntN(64, after) === after ? { int_value: String(after) } : { string_value: String(after) }
     case 'number':
       return before !== undefined && 'double_value' in before ? { double_value: after } : Number.isSafeInteger(after) ? { int_value: String(after) } : { double_value: after }
     default:
