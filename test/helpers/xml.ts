@@ -33,7 +33,7 @@ const characters = fc.constantFrom(
 )
 
 // two texts side by side never make `]]>`
-const text = fc.array(characters, { maxLength: 6 }).map((parts) => parts.join('').replace(/\]+>/g, ']>').replace(/\]$/, ''))
+const text = fc.array(characters, { maxLength: 6 }).map((parts) => parts.join('').replace(/\]+>/g, ']>').replace(/\]+$/, ''))
 
 const value = fc.tuple(text, fc.constantFrom('"', "'")).map(([content, quote]) => quote + content.replaceAll(quote, '&#x22;').replaceAll('<', '&lt;') + quote)
 
