@@ -90,6 +90,11 @@ export class TextMasker {
     return out
   }
 
+  /** Something may be found in texts at this scope. */
+  reads(scope: Scope): boolean {
+    return !scope.detect.empty || this.scanner.always
+  }
+
   /** What becomes of the matches in a string at a scope, [start, end) of `bytes`. */
   replaced(scope: Scope, bytes: Buffer, start: number, end: number, access: Access): readonly Replaced[] {
     return this.matches(this.scanner, scope.detect, bytes, start, end, false, false, scope.keyWords, access, () => this.plan.errorPath(scope))

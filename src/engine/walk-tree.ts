@@ -338,6 +338,7 @@ export class TreeWalker implements Access {
       if (this.keyed(place, scope)) return
       if (settled !== true && settled.length > 0) done = texts.unsettled(scope, now, settled, this)
       else if (place.text !== undefined && place.untouched) {
+        if (!texts.reads(scope)) return
         // only what is found is written anew: the spelling of the rest stays
         const text = textInside(place)
         const replaced = texts.replaced(scope, text.bytes, text.start, text.end, this)
@@ -358,7 +359,7 @@ export class TreeWalker implements Access {
   /** A string whose key says what it is, of which masks have written nothing. */
   private keyed(place: Place, scope: Scope): boolean {
     // a text that is the document of a `json` mask is that mask's
-    if (!unsettled(place) || (place.claimed ? place.inner : scope.unknown)) return false
+    if (scope.claim === undefined || !unsettled(place) || (place.claimed ? place.inner : scope.unknown)) return false
     const text = scalarOf(place) as string
     const { tallies } = this.state
     const tallied = tallies.length
