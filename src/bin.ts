@@ -28,4 +28,4 @@ function tuneEngine(bulk: boolean): void {
 
 hideCrashes()
 // Handles (a pipe that is still open) would keep the process alive; run() has flushed everything.
-run(process.argv.slice(2), processIo(tuneEngine)).then((code) => process.exit(code))
+run(process.argv.slice(2), processIo(tuneEngine, import.meta.dirname)).then((code) => process.exit(code))

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as library from '../src/index.ts'
 import { buildInto } from './support/build.ts'
 
+const root = process.cwd()
 let folder: string
 let home: string
 let app: string
@@ -52,6 +53,18 @@ describe('the bundle', () => {
     expect(node([command(), '--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' })
     expect(node([command(), 'rulesets', 'pci']).out).toBe(readFileSync('rulesets/pci.yaml', 'utf8'))
     expect(node([command()], 'card 4111 1111 1111 1111\n')).toMatchObject({ code: 0, out: expect.not.stringContaining('4111 1111 1111 1111') as string })
+  })
+
+  it('takes the library from the code compiled ahead, where there is some for this Node', () => {
+    // without it, index.cjs is loaded as any module is
+    writeFileSync(
+      join(app, 'watch.cjs'),
+      "const M = require('node:module'); const load = M._load; M._load = function (name, ...rest) { if (/[\\\\/]index\\.cjs$/.test(name)) console.error('loaded'); return load.call(this, name, ...rest) }",
+    )
+    const args = ['-r', './watch.cjs', command()]
+    expect(node(args, '{"a":1}\n')).toEqual({ code: 0, out: '{"a":1}\n', err: 'loaded\n' })
+    expect(node([join(root, 'scripts/build-code-cache.mjs'), join(home, 'dist/src')]).code).toBe(0)
+    expect(node(args, '{"a":1}\n')).toEqual({ code: 0, out: '{"a":1}\n', err: '' })
   })
 
   it('takes the full YAML parser and the linear regular expressions from their packages', () => {

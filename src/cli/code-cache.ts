@@ -16,10 +16,10 @@ interface ModuleInternals {
 }
 
 /**
- * The exports of `index.cjs` beside this file, from the compiled code beside it, and known to `require` from then on. Undefined where
+ * The exports of `index.cjs` in a folder, from the compiled code beside it, and known to `require` from then on. Undefined where
  * there is none, where it is older than the source or of another version of V8: then it is to be loaded in the usual way.
  */
-export function loadCompiled(folder: string = import.meta.dirname): unknown {
+export function loadCompiled(folder: string): unknown {
   try {
     const file = join(folder, 'index.cjs')
     const compiled = `${file}.v8`

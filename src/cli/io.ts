@@ -32,8 +32,8 @@ export interface CliIo {
   onData?(bulk: boolean): void
 }
 
-/** The real process. */
-export function processIo(onData?: (bulk: boolean) => void): CliIo {
+/** The real process. `folder`: where the bundle of the library lies; bundlers move what is in this file to other places. */
+export function processIo(onData?: (bulk: boolean) => void, folder?: string): CliIo {
   return {
     get stdin() {
       return process.stdin
@@ -67,7 +67,7 @@ export function processIo(onData?: (bulk: boolean) => void): CliIo {
         for (const signal of signals) process.off(signal, handler)
       }
     },
-    load: async () => (loadCompiled() as Library | undefined) ?? import('../index.ts'),
+    load: async () => (folder === undefined ? undefined : (loadCompiled(folder) as Library | undefined)) ?? import('../index.ts'),
     ...(onData === undefined ? {} : { onData }),
   }
 }
