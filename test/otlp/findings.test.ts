@@ -1,0 +1,196 @@
+// Findings of the OTLP rewriter: what they tell is what has changed between the request that came and the one that goes on, and nothing of its content.
+import { describe, expect, it } from 'vitest'
+import { createMasker } from '../../src/index.ts'
+import type { FindingEvent } from '../../src/index.ts'
+import { ATTRIBUTES, DETECTED, MESSAGE, requests, TEXT, TRACE_STATE, VALUE } from '../../transports/otlp/otlp-fields.ts'
+import type { Message } from '../../transports/otlp/otlp-fields.ts'
+import { createRewriter } from '../../transports/otlp/rewriter.ts'
+import type { Signal } from '../../transports/otlp/types.ts'
+import { encode, json, Random, request } from './support/random.ts'
+import type { Obj } from './support/random.ts'
+import { requestType } from './support/schema.ts'
+
+const runSecret = 'a run secret for the OTLP tests'
+const runs = Number(process.env['MASK_LOGS_FUZZ_FINDINGS'] ?? 150)
+const SIGNALS = ['traces', 'metrics', 'logs'] as const
+
+/** What every mask of these rulesets writes once for each place. */
+const MARK = '\u00a4'
+const fixed = [{ type: 'from_fixed', value: MARK }]
+
+/** Rulesets with the keys that they spell out. */
+const rulesets: Record<string, { readonly ruleset: object; readonly names: readonly string[]; readonly whole?: boolean }> = {
+  'keys, paths and detectors': {
+    names: ['password', 'authorization', 'user.id', 'phone', 'secret_note', 'content', 'attributes', 'events', 'http.url', 'app.user', 'body', 'items', 'resource', 'tenant'],
+    ruleset: {
+      version: '1.0',
+      rules: [
+        { keys: ['password', 'authorization', 'user.id', 'phone'], masks: fixed },
+        { keys: ['secret_note', 'content'], masks: [{ type: 'remove' }] },
+        { paths: ['attributes["http.url"]', 'events[*].attributes["http.url"]', 'attributes["app.user"]', 'body.items', 'resource.attributes.tenant'], masks: fixed },
+        { detect: ['pii', 'pci', 'secrets'], masks: fixed },
+      ],
+    },
+  },
+  'containers, conditions and documents': {
+    names: ['attributes', 'card', 'scope', 'name', 'x', 'y', 'env', 'note', 'user.email', 'app.user', 'items', 'db.statement', 'password'],
+    ruleset: {
+      version: '1.0',
+      rules: [
+        { paths: ['attributes.card', 'scope.name'], masks: fixed },
+        { if: [{ json_path: ['attributes', 'env'], equals: 'test', on_missing: 'apply_else' }], rules: [{ keys: ['x'], masks: fixed }] },
+        { keys: ['app.user', 'items'], whole: true, masks: fixed },
+        { keys: ['db.statement'], masks: [{ type: 'json', transforms: [{ path: ['password'], on_missing: 'skip', masks: fixed }] }] },
+        { detect: ['email', 'credit_card'], masks: fixed },
+      ],
+    },
+  },
+  'records taken whole': {
+    names: ['attributes', 'card', 'body', 'note', 'password'],
+    whole: true,
+    ruleset: {
+      version: '1.0',
+      rules: [
+        {
+          masks: [
+            {
+              type: 'json',
+              transforms: [
+                { path: ['attributes', 'card'], on_missing: 'skip', masks: fixed },
+                { path: ['attributes', 'password'], on_missing: 'skip', masks: fixed },
+                { path: ['body', 'note'], on_missing: 'skip', masks: fixed },
+              ],
+            },
+          ],
+        },
+        { detect: ['email', 'credit_card'], masks: fixed },
+      ],
+    },
+  },
+  'all else redacted': {
+    names: ['attributes', 'http.url', 'name', 'scope', 'resource', 'env', 'password'],
+    ruleset: {
+      version: '1.0',
+      policy: { unknown_fields: 'redact', allow: ['attributes["http.url"]', 'name', 'scope', 'resource.attributes.env'] },
+      rules: [{ keys: ['password'], masks: fixed }],
+    },
+  },
+}
+
+// ------------------------------------------------------------------------------------------------ differences
+
+const options = { longs: String, bytes: Buffer, arrays: false, defaults: false } as const
+const PLAIN = /^[A-Za-z_][\w-]*$/
+const list = (value: unknown): Obj[] => (value as Obj[] | undefined) ?? []
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+function step(path: string, key: string): string {
+  if (key !== '*' && !PLAIN.test(key)) return `${path}[${JSON.stringify(key)}]`
+  return path === '' ? key : `${path}.${key}`
+}
+
+/** The places where two decoded messages differ, each as often as something was masked there. */
+class Differences {
+  readonly found: string[] = []
+  private readonly names: ReadonlySet<string>
+  constructor(names: readonly string[]) {
+    this.names = new Set(names)
+  }
+
+  private text(was: unknown, now: unknown, path: string): void {
+    if (same(was, now)) return
+    // of bytes what they hold
+    const marks = now instanceof Buffer ? now.toString().split(MARK).length - 1 : typeof now === 'string' ? now.split(MARK).length - 1 : 1
+    for (let k = 0; k < Math.max(1, marks); k++) this.found.push(path)
+  }
+
+  message(message: Message, was: Obj, now: Obj, path: string): void {
+    for (const f of message.fields) {
+      const [a, b] = [was[f.name], now[f.name]]
+      if (a === undefined) continue
+      const envelope = /^(resource_|scope_(spans|metrics|logs)$|spans$|metrics$|log_records$|data_points$|gauge|sum$|histogram|exponential_h|summary)/.test(f.name) && path === ''
+      const at = envelope ? '' : step(path, f.view)
+      if (f.role === TEXT) this.text(a, b, at)
+      else if (f.role === TRACE_STATE) this.text(a, b, at)
+      else if (f.role === DETECTED) this.text(a, b, f.name)
+      else if (f.role === VALUE) this.any(a as Obj, b as Obj | undefined, at)
+      else if (f.role === ATTRIBUTES) this.entries(list(a), list(b), at)
+      else if (f.role === MESSAGE) {
+        if (!f.repeated) this.message(f.message!, a as Obj, (b as Obj | undefined) ?? {}, at)
+        else list(a).forEach((item, i) => this.message(f.message!, item, list(b)[i] ?? {}, envelope ? at : `${at}[*]`))
+      }
+    }
+  }
+
+  private entries(was: readonly Obj[], now: readonly Obj[], path: string): void {
+    let k = 0
+    was.forEach((entry, i) => {
+      const key = (entry['key'] as string | undefined) ?? ''
+      const at = step(path, this.names.has(key) ? key : '*')
+      const own = now[k]
+      const name = own === undefined ? undefined : ((own['key'] as string | undefined) ?? '')
+      const left = was.length - i === now.length - k
+      if (own === undefined || (name !== key && !left)) return void this.found.push(at)
+      k++
+      if (name !== key) this.found.push(at)
+      this.any((entry['value'] as Obj | undefined) ?? {}, (own['value'] as Obj | undefined) ?? {}, at)
+    })
+  }
+
+  private any(was: Obj, now: Obj | undefined, path: string): void {
+    if (same(was, now)) return
+    if (now === undefined) return void this.found.push(path)
+    const [kind] = Object.keys(was)
+    if (kind === undefined || !(kind in now)) return this.text(undefined, Object.values(now)[0] ?? 'nothing', path)
+    if (kind === 'kvlist_value') return this.entries(list((was[kind] as Obj)['values']), list((now[kind] as Obj)['values']), path)
+    if (kind === 'array_value') {
+      const [items, made] = [list((was[kind] as Obj)['values']), list((now[kind] as Obj)['values'])]
+      expect(made.length).toBe(items.length)
+      return items.forEach((item, i) => this.any(item, made[i], `${path}[*]`))
+    }
+    this.text(was[kind], now[kind], path)
+  }
+}
+
+function without(value: unknown, name: string): void {
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return
+  delete (value as Obj)[name]
+  for (const inner of Object.values(value)) without(inner, name)
+}
+
+const decoded = (signal: Signal, body: Buffer): Obj => requestType(signal).toObject(requestType(signal).decode(body), options) as Obj
+
+describe.each(Object.entries(rulesets))('%s', (_, { ruleset, names, whole = false }) => {
+  const told: { finding: FindingEvent; source: string }[] = []
+  const observing = createRewriter(createMasker(ruleset, { runSecret }), { onFinding: (finding, source) => void told.push({ finding, source }) })
+  const plain = createRewriter(createMasker(ruleset, { runSecret }))
+
+  it.each(SIGNALS)('%s: as many findings as differences, where they are, and the bytes of the request as without', (signal) => {
+    let findings = 0
+    for (let seed = 1; seed <= runs; seed++) {
+      const r = new Random(seed)
+      const object = request(r, signal)
+      // what names keys elsewhere is looked at below
+      without(object, 'entity_refs')
+      const layout = { shuffled: r.chance(0.3), unknown: r.chance(0.3) ? 0.1 : 0, overlong: r.chance(0.3) ? 0.1 : 0 }
+      const body = encode(r, requests[signal], object, layout)
+      told.length = 0
+      const { body: out, counts } = observing.rewrite(signal, 'protobuf', body)
+      expect(out.equals(plain.rewrite(signal, 'protobuf', body).body), `seed ${seed}`).toBe(true)
+      const differences = new Differences(names)
+      differences.message(requests[signal], decoded(signal, body), decoded(signal, out), '')
+      const paths = told.map(({ finding }) => finding.path)
+      expect(paths.sort(), `seed ${seed}`).toEqual(differences.found.sort())
+      if (!whole) expect(counts.masked, `seed ${seed}`).toBe(paths.length)
+      expect(told.every(({ source }) => source === `otlp/${signal}`)).toBe(true)
+      findings += paths.length
+
+      const text = Buffer.from(json(r, requests[signal], object, r.chance(0.5)))
+      told.length = 0
+      const done = observing.rewrite(signal, 'json', text)
+      expect(done.body.equals(plain.rewrite(signal, 'json', text).body), `seed ${seed}`).toBe(true)
+      expect(told.map(({ finding }) => finding.path).sort(), `seed ${seed}: JSON`).toEqual(differences.found)
+    }
+    expect(findings).toBeGreaterThan(runs)
+  })
+})
