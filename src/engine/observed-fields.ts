@@ -60,8 +60,9 @@ export class ObservedFields implements FieldEngine {
     if (this.ofNow > since) this.ofNow = since
   }
 
-  told(was: unknown, now: unknown, scope: Scope): void {
-    this.differ(was, now, scope, this.path(scope), this.ofRecord)
+  told(was: unknown, now: unknown, scope: Scope, of?: (key: string) => boolean): void {
+    const part = (value: unknown): unknown => (of !== undefined && value instanceof Map ? new Map([...(value as Map<string, unknown>)].filter(([key]) => of(key))) : value)
+    this.differ(part(was), part(now), scope, this.path(scope), this.ofRecord)
   }
 
   redacted(scope: Scope, length: number): void {
@@ -225,7 +226,7 @@ export class ObservedFields implements FieldEngine {
   value(value: unknown, scope: Scope, access: Access, depth: number): unknown {
     this.before()
     const done = this.inner.value(value, scope, access, depth)
-    if (done !== value && !Number.isNaN(value)) {
+    if (done !== value && (done === REMOVED || !Number.isNaN(value))) {
       const by = this.byOne()
       if (done === REMOVED) {
         const path = this.path(scope)

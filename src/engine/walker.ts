@@ -885,8 +885,8 @@ export interface FieldEngine {
   since(): number
   /** What was told since then is void: the part of the request around it has gone. */
   revoke(since: number): void
-  /** What of a record taken whole was put in the place of what. */
-  told(was: unknown, now: unknown, scope: Scope): void
+  /** What of a record taken whole was put in the place of what; `of`: with these keys only. */
+  told(was: unknown, now: unknown, scope: Scope, of?: (key: string) => boolean): void
 
   /** For an Access: the value at a path of a value, and all that a path with wildcards reaches. */
   lookup(value: unknown, path: readonly (string | number)[]): Value | undefined

@@ -5,6 +5,7 @@ import type { FindingEvent } from '../../src/index.ts'
 import { ATTRIBUTES, DETECTED, MESSAGE, requests, TEXT, TRACE_STATE, VALUE } from '../../transports/otlp/otlp-fields.ts'
 import type { Message } from '../../transports/otlp/otlp-fields.ts'
 import { createRewriter } from '../../transports/otlp/rewriter.ts'
+import { OtlpError } from '../../transports/otlp/types.ts'
 import type { Signal } from '../../transports/otlp/types.ts'
 import { encode, json, Random, request } from './support/random.ts'
 import type { Obj } from './support/random.ts'
@@ -33,7 +34,7 @@ const rulesets: Record<string, { readonly ruleset: object; readonly names: reado
     },
   },
   'containers, conditions and documents': {
-    names: ['attributes', 'card', 'scope', 'name', 'x', 'y', 'env', 'note', 'user.email', 'app.user', 'items', 'db.statement', 'password'],
+    names: ['attributes', 'card', 'scope', 'name', 'x', 'app.user', 'items', 'db.statement', 'password'],
     ruleset: {
       version: '1.0',
       rules: [
@@ -93,15 +94,18 @@ function step(path: string, key: string): string {
 class Differences {
   readonly found: string[] = []
   private readonly names: ReadonlySet<string>
-  constructor(names: readonly string[]) {
+  /** Of records taken whole a text counts once. */
+  private readonly once: boolean
+  constructor(names: readonly string[], once: boolean) {
     this.names = new Set(names)
+    this.once = once
   }
 
   private text(was: unknown, now: unknown, path: string): void {
     if (same(was, now)) return
     // of bytes what they hold
     const marks = now instanceof Buffer ? now.toString().split(MARK).length - 1 : typeof now === 'string' ? now.split(MARK).length - 1 : 1
-    for (let k = 0; k < Math.max(1, marks); k++) this.found.push(path)
+    for (let k = 0; k < Math.max(1, this.once ? 1 : marks); k++) this.found.push(path)
   }
 
   message(message: Message, was: Obj, now: Obj, path: string): void {
@@ -129,7 +133,7 @@ class Differences {
       const at = step(path, this.names.has(key) ? key : '*')
       const own = now[k]
       const name = own === undefined ? undefined : ((own['key'] as string | undefined) ?? '')
-      const left = was.length - i === now.length - k
+      const left = was.length - i === now.length - k || (key.startsWith('mail of ') && name?.includes(MARK) === true)
       if (own === undefined || (name !== key && !left)) return void this.found.push(at)
       k++
       if (name !== key) this.found.push(at)
@@ -158,6 +162,16 @@ function without(value: unknown, name: string): void {
   for (const inner of Object.values(value)) without(inner, name)
 }
 
+/** Undefined: the request is refused. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof OtlpError) return undefined
+    throw error
+  }
+}
+
 const decoded = (signal: Signal, body: Buffer): Obj => requestType(signal).toObject(requestType(signal).decode(body), options) as Obj
 
 describe.each(Object.entries(rulesets))('%s', (_, { ruleset, names, whole = false }) => {
@@ -175,9 +189,14 @@ describe.each(Object.entries(rulesets))('%s', (_, { ruleset, names, whole = fals
       const layout = { shuffled: r.chance(0.3), unknown: r.chance(0.3) ? 0.1 : 0, overlong: r.chance(0.3) ? 0.1 : 0 }
       const body = encode(r, requests[signal], object, layout)
       told.length = 0
-      const { body: out, counts } = observing.rewrite(signal, 'protobuf', body)
+      const rewritten = attempt(() => observing.rewrite(signal, 'protobuf', body))
+      if (rewritten === undefined) {
+        expect(told).toEqual([])
+        continue
+      }
+      const { body: out, counts } = rewritten
       expect(out.equals(plain.rewrite(signal, 'protobuf', body).body), `seed ${seed}`).toBe(true)
-      const differences = new Differences(names)
+      const differences = new Differences(names, whole)
       differences.message(requests[signal], decoded(signal, body), decoded(signal, out), '')
       const paths = told.map(({ finding }) => finding.path)
       expect(paths.sort(), `seed ${seed}`).toEqual(differences.found.sort())
@@ -187,7 +206,7 @@ describe.each(Object.entries(rulesets))('%s', (_, { ruleset, names, whole = fals
 
       const text = Buffer.from(json(r, requests[signal], object, r.chance(0.5)))
       told.length = 0
-      const done = observing.rewrite(signal, 'json', text)
+      const done = attempt(() => observing.rewrite(signal, 'json', text))!
       expect(done.body.equals(plain.rewrite(signal, 'json', text).body), `seed ${seed}`).toBe(true)
       expect(told.map(({ finding }) => finding.path).sort(), `seed ${seed}: JSON`).toEqual(differences.found)
     }

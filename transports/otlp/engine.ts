@@ -42,6 +42,8 @@ export interface EngineOptions {
   readonly repairUtf8?: boolean | undefined
   readonly stampResource?: boolean | undefined
   readonly onFinding?: RewriteOptions['onFinding']
+  /** Counters of the stream of findings. */
+  readonly findings?: { readonly written: number; readonly dropped: number } | undefined
 }
 
 export function createEngine(settings: Settings, live: LiveMasker, options: EngineOptions): Engine {
@@ -106,6 +108,7 @@ export function createEngine(settings: Settings, live: LiveMasker, options: Engi
     inFlightLimit: () => budget.limit,
     inFlightRequests: () => engine.active,
     waiting: () => budget.waiting,
+    findings: options.findings,
   })
   return engine
 }

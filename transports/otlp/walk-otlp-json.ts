@@ -1161,7 +1161,7 @@ export class JsonRequestWalker implements Access {
     const now = name === undefined ? masked : member(masked, name)
     if (now !== undefined && !(now instanceof Map)) throw engine.notRecord()
     const is = (now as Map<string, unknown> | undefined) ?? new Map<string, unknown>()
-    engine.told(was, is, name === undefined ? engine.root : engine.child(engine.root, name))
+    engine.told(was, is, name === undefined ? engine.root : engine.child(engine.root, name), (key) => message.fields.some((f) => f.view === key))
     this.rebuild(message, at, was, is)
     return true
   }

@@ -1517,7 +1517,7 @@ export class ProtobufWalker implements Access {
     const now = name === undefined ? masked : member(masked, name)
     if (now !== undefined && !(now instanceof Map)) throw engine.notRecord()
     const is = (now as Map<string, unknown> | undefined) ?? new Map<string, unknown>()
-    engine.told(was, is, name === undefined ? engine.root : engine.child(engine.root, name))
+    engine.told(was, is, name === undefined ? engine.root : engine.child(engine.root, name), (key) => message.fields.some((f) => f.view === key))
     const out = this.rebuilt(message, start, end, was, is)
     edits.add(start, end, out, -1)
     return true
