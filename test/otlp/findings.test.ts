@@ -101,11 +101,11 @@ class Differences {
     this.once = once
   }
 
-  private text(was: unknown, now: unknown, path: string): void {
+  private text(was: unknown, now: unknown, path: string, once = this.once): void {
     if (same(was, now)) return
     // of bytes what they hold
     const marks = now instanceof Buffer ? now.toString().split(MARK).length - 1 : typeof now === 'string' ? now.split(MARK).length - 1 : 1
-    for (let k = 0; k < Math.max(1, this.once ? 1 : marks); k++) this.found.push(path)
+    for (let k = 0; k < Math.max(1, once ? 1 : marks); k++) this.found.push(path)
   }
 
   message(message: Message, was: Obj, now: Obj, path: string): void {
@@ -116,7 +116,7 @@ class Differences {
       const at = envelope ? '' : step(path, f.view)
       if (f.role === TEXT) this.text(a, b, at)
       else if (f.role === TRACE_STATE) this.text(a, b, at)
-      else if (f.role === DETECTED) this.text(a, b, f.name)
+      else if (f.role === DETECTED) this.text(a, b, f.name, false)
       else if (f.role === VALUE) this.any(a as Obj, b as Obj | undefined, at)
       else if (f.role === ATTRIBUTES) this.entries(list(a), list(b), at)
       else if (f.role === MESSAGE) {
