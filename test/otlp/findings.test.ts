@@ -1,4 +1,6 @@
 // Findings of the OTLP rewriter: what they tell is what has changed between the request that came and the one that goes on, and nothing of its content.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createMasker } from '../../src/index.ts'
 import type { FindingEvent } from '../../src/index.ts'
@@ -7,6 +9,9 @@ import type { Message } from '../../transports/otlp/otlp-fields.ts'
 import { createRewriter } from '../../transports/otlp/rewriter.ts'
 import { OtlpError } from '../../transports/otlp/types.ts'
 import type { Signal } from '../../transports/otlp/types.ts'
+import { createOtlpProxy } from '../../transports/otlp/index.ts'
+import { testFolder } from '../support/folder.ts'
+import { CANARY, httpUpstream, logsJson, post, quiet } from './support/proxy.ts'
 import { encode, json, Random, request } from './support/random.ts'
 import type { Obj } from './support/random.ts'
 import { requestType } from './support/schema.ts'
@@ -211,5 +216,91 @@ describe.each(Object.entries(rulesets))('%s', (_, { ruleset, names, whole = fals
       expect(told.map(({ finding }) => finding.path).sort(), `seed ${seed}: JSON`).toEqual(differences.found)
     }
     expect(findings).toBeGreaterThan(runs)
+  })
+})
+
+describe('single requests', () => {
+  const told: FindingEvent[] = []
+  const logs = (record: string, resource = '{}'): Buffer =>
+    Buffer.from(`{"resourceLogs":[{"resource":${resource},"scopeLogs":[{"scope":{"name":"s"},"logRecords":[${record}]}]}]}`)
+  const observe = (ruleset: object) => createRewriter(createMasker(ruleset, { runSecret }), { onFinding: (finding) => void told.push(finding) })
+
+  it('say by which rule and detector, how long, under which ruleset', () => {
+    told.length = 0
+    const rewriter = observe({
+      version: '1.0',
+      name: 'shop',
+      rules: [
+        { name: 'url', paths: ['attributes["http.url"]'], masks: fixed },
+        { name: 'mails', detect: ['email'], masks: fixed },
+      ],
+    })
+    const attribute = (key: string, value: string): string => `{"key":"${key}","value":{"stringValue":"${value}"}}`
+    rewriter.rewrite('logs', 'json', logs(`{"attributes":[${attribute('http.url', 'https://a')},${attribute('who', 'x bob@shop.example')}],"body":{"stringValue":"ann@shop.example"}}`))
+    const common = { ruleset: 'shop', serial: 0, where: 'value', time: expect.stringMatching(/Z$/) as string }
+    expect(told).toEqual([
+      { ...common, path: 'attributes["http.url"]', rule: 'url', length: 9 },
+      { ...common, path: 'attributes.*', rule: 'mails', detector: 'email', length: 16 },
+      { ...common, path: 'body', rule: 'mails', detector: 'email', length: 16 },
+    ])
+  })
+
+  it('that are dropped or refused are not told', () => {
+    for (const policy of ['drop', 'fail'] as const) {
+      told.length = 0
+      const rewriter = observe({
+        version: '1.0',
+        policy: { on_mask_error: policy, max_depth: 5 },
+        rules: [{ keys: ['password'], masks: fixed }],
+      })
+      const deep = `${'{"arrayValue":{"values":['.repeat(9)}{"boolValue":true}${']}}'.repeat(9)}`
+      const record = `{"attributes":[{"key":"password","value":{"stringValue":"x"}},{"key":"deep","value":${deep}}]}`
+      attempt(() => rewriter.rewrite('logs', 'json', logs(record, '{"attributes":[{"key":"password","value":{"stringValue":"x"}}]}')))
+      expect(told).toEqual([])
+    }
+  })
+
+  it('count what onFinding throws, and go on', () => {
+    const masker = createMasker({ version: '1.0', rules: [{ keys: ['password'], masks: fixed }] }, { runSecret })
+    const rewriter = createRewriter(masker, {
+      onFinding: () => {
+        throw new Error('no')
+      },
+    })
+    const { body } = rewriter.rewrite('logs', 'json', logs('{"attributes":[{"key":"password","value":{"stringValue":"hunter2"}}]}'))
+    expect(body.toString()).not.toContain('hunter2')
+    expect(masker.stats().errors).toEqual({ finding_failed: 1 })
+  })
+})
+
+describe('the proxy', () => {
+  const folder = testFolder()
+
+  it.each(['file', ...(existsSync('/dev/full') ? ['/dev/full'] : [])])('tells to a %s, and nothing of any value', async (kind) => {
+    const path = kind === 'file' ? join(folder.next(), 'f.ndjson') : kind
+    const upstream = await httpUpstream()
+    const options = quiet({ listenHttp: '127.0.0.1:0', forwardHttp: upstream.url, findings: path })
+    const proxy = await createOtlpProxy(options)
+    const { port } = proxy.addresses.http!
+    for (let k = 0; k < 3; k++) expect((await post(`http://127.0.0.1:${port}/v1/logs`, logsJson(CANARY), { 'content-type': 'application/json' })).status).toBe(200)
+    expect(upstream.received).toHaveLength(3)
+    expect(await proxy.drain()).toBe(true)
+    const metrics = JSON.stringify(await proxy.metrics())
+    expect(metrics).toContain('mask_logs_findings_dropped_total')
+    if (kind === 'file') {
+      const text = readFileSync(path, 'utf8')
+      expect(text).not.toContain(CANARY)
+      const events = text.trim().split('\n')
+      expect(events.length).toBeGreaterThanOrEqual(3)
+      for (const line of events) expect(JSON.parse(line)).toMatchObject({ source: 'otlp/logs', ruleset: expect.any(String) as string, length: expect.any(Number) as number })
+    } else expect(options.lines.join()).toContain('findings were lost')
+    await upstream.close()
+  })
+
+  it('refuses what cannot be', async () => {
+    const forward = 'http://127.0.0.1:9'
+    await expect(createOtlpProxy(quiet({ forward, findings: 1 }))).rejects.toThrow(/descriptor from 2 on/)
+    await expect(createOtlpProxy(quiet({ forward, findingsWait: true }))).rejects.toThrow(/goes with findings/)
+    await expect(createOtlpProxy(quiet({ forward, findings: join(folder.next(), 'no/such') }))).rejects.toThrow(/ENOENT/)
   })
 })
