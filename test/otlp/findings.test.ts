@@ -22,6 +22,7 @@ const SIGNALS = ['traces', 'metrics', 'logs'] as const
 
 /** What every mask of these rulesets writes once for each place. */
 const MARK = '\u00a4'
+const MASKED = new RegExp(`${MARK}|\\[REDACTED\\]`)
 const fixed = [{ type: 'from_fixed', value: MARK }]
 
 /** Rulesets with the keys that they spell out. */
@@ -108,9 +109,9 @@ class Differences {
 
   private text(was: unknown, now: unknown, path: string, once = this.once): void {
     if (same(was, now)) return
-    // of bytes what they hold
-    const marks = now instanceof Buffer ? now.toString().split(MARK).length - 1 : typeof now === 'string' ? now.split(MARK).length - 1 : 1
-    for (let k = 0; k < Math.max(1, once ? 1 : marks); k++) this.found.push(path)
+    // of bytes what they hold; what a metric says of itself is never taken whole
+    const marks = now instanceof Buffer || typeof now === 'string' ? now.toString().split(MASKED).length - 1 : 1
+    for (let k = 0; k < Math.max(1, once && !path.startsWith('metadata') ? 1 : marks); k++) this.found.push(path)
   }
 
   message(message: Message, was: Obj, now: Obj, path: string): void {
@@ -221,8 +222,7 @@ describe.each(Object.entries(rulesets))('%s', (_, { ruleset, names, whole = fals
 
 describe('single requests', () => {
   const told: FindingEvent[] = []
-  const logs = (record: string, resource = '{}'): Buffer =>
-    Buffer.from(`{"resourceLogs":[{"resource":${resource},"scopeLogs":[{"scope":{"name":"s"},"logRecords":[${record}]}]}]}`)
+  const logs = (record: string, resource = '{}'): Buffer => Buffer.from(`{"resourceLogs":[{"resource":${resource},"scopeLogs":[{"scope":{"name":"s"},"logRecords":[${record}]}]}]}`)
   const observe = (ruleset: object) => createRewriter(createMasker(ruleset, { runSecret }), { onFinding: (finding) => void told.push(finding) })
 
   it('say by which rule and detector, how long, under which ruleset', () => {
@@ -236,7 +236,11 @@ describe('single requests', () => {
       ],
     })
     const attribute = (key: string, value: string): string => `{"key":"${key}","value":{"stringValue":"${value}"}}`
-    rewriter.rewrite('logs', 'json', logs(`{"attributes":[${attribute('http.url', 'https://a')},${attribute('who', 'x bob@shop.example')}],"body":{"stringValue":"ann@shop.example"}}`))
+    rewriter.rewrite(
+      'logs',
+      'json',
+      logs(`{"attributes":[${attribute('http.url', 'https://a')},${attribute('who', 'x bob@shop.example')}],"body":{"stringValue":"ann@shop.example"}}`),
+    )
     const common = { ruleset: 'shop', serial: 0, where: 'value', time: expect.stringMatching(/Z$/) as string }
     expect(told).toEqual([
       { ...common, path: 'attributes["http.url"]', rule: 'url', length: 9 },

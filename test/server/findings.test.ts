@@ -46,7 +46,7 @@ describe('the setting findings', () => {
   it('says nothing of requests that fail, of records that are left out and of trials', async () => {
     const t = await startServer(folder.next(), {}, { MASK_LOGS_FINDINGS: 'f.ndjson' })
     const failing = (policy: string): string =>
-      `version: "1.0"\npolicy: {on_mask_error: ${policy}}\nrules:\n- {keys: [name], masks: [{type: redact}]}\n- {keys: [n], masks: [{type: numeric_bucket, bounds: [1, 2]}]}\n`
+      `version: "1.0"\npolicy: {on_mask_error: ${policy}}\nrules:\n- {keys: [name], masks: [{type: redact}]}\n- {keys: [n], masks: [{type: numeric_bucket, buckets: [1, 2]}]}\n`
     const fail = await t.plan('fail', failing('fail'))
     const drop = await t.plan('drop', failing('drop'))
     const data = [{ name: 'aa', n: { a: 1 } }, { name: 'bb' }, { name: 'cc', n: 'no number' }]
