@@ -75,7 +75,7 @@ const rulesets: Record<string, { readonly ruleset: object; readonly names: reado
     },
   },
   'all else redacted': {
-    names: ['attributes', 'http.url', 'name', 'scope', 'resource', 'env', 'password'],
+    names: ['password'],
     ruleset: {
       version: '1.0',
       policy: { unknown_fields: 'redact', allow: ['attributes["http.url"]', 'name', 'scope', 'resource.attributes.env'] },
@@ -140,7 +140,10 @@ class Differences {
       const own = now[k]
       const name = own === undefined ? undefined : ((own['key'] as string | undefined) ?? '')
       const left = was.length - i === now.length - k || (key.startsWith('mail of ') && name?.includes(MARK) === true)
-      if (own === undefined || (name !== key && !left)) return void this.found.push(at)
+      if (own === undefined || (name !== key && !left)) {
+        this.found.push(at)
+        return
+      }
       k++
       if (name !== key) this.found.push(at)
       this.any((entry['value'] as Obj | undefined) ?? {}, (own['value'] as Obj | undefined) ?? {}, at)
@@ -149,7 +152,10 @@ class Differences {
 
   private any(was: Obj, now: Obj | undefined, path: string): void {
     if (same(was, now)) return
-    if (now === undefined) return void this.found.push(path)
+    if (now === undefined) {
+      this.found.push(path)
+      return
+    }
     const [kind] = Object.keys(was)
     if (kind === undefined || !(kind in now)) return this.text(undefined, Object.values(now)[0] ?? 'nothing', path)
     if (kind === 'kvlist_value') return this.entries(list((was[kind] as Obj)['values']), list((now[kind] as Obj)['values']), path)
