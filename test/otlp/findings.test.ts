@@ -157,14 +157,13 @@ class Differences {
       return
     }
     const [kind] = Object.keys(was)
-    if (kind === undefined || !(kind in now)) return this.text(undefined, Object.values(now)[0] ?? 'nothing', path)
-    if (kind === 'kvlist_value') return this.entries(list((was[kind] as Obj)['values']), list((now[kind] as Obj)['values']), path)
-    if (kind === 'array_value') {
+    if (kind === undefined || !(kind in now)) this.text(undefined, Object.values(now)[0] ?? 'nothing', path)
+    else if (kind === 'kvlist_value') this.entries(list((was[kind] as Obj)['values']), list((now[kind] as Obj)['values']), path)
+    else if (kind === 'array_value') {
       const [items, made] = [list((was[kind] as Obj)['values']), list((now[kind] as Obj)['values'])]
       expect(made.length).toBe(items.length)
-      return items.forEach((item, i) => this.any(item, made[i], `${path}[*]`))
-    }
-    this.text(was[kind], now[kind], path)
+      items.forEach((item, i) => this.any(item, made[i], `${path}[*]`))
+    } else this.text(was[kind], now[kind], path)
   }
 }
 
