@@ -1,5 +1,6 @@
 // Findings of the OTLP rewriter: what they tell is what has changed between the request that came and the one that goes on, and nothing of its content.
-import { existsSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createMasker } from '../../src/index.ts'
@@ -303,6 +304,24 @@ describe('the proxy', () => {
       expect(events.length).toBeGreaterThanOrEqual(3)
       for (const line of events) expect(JSON.parse(line)).toMatchObject({ source: 'otlp/logs', ruleset: expect.any(String) as string, length: expect.any(Number) as number })
     } else expect(options.lines.join()).toContain('findings were lost')
+    await upstream.close()
+  })
+
+  it.runIf(process.platform !== 'win32')('never waits for the reader of a pipe', { timeout: 30_000 }, async () => {
+    const path = join(folder.next(), 'pipe')
+    expect(spawnSync('mkfifo', [path]).status).toBe(0)
+    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const upstream = await httpUpstream()
+    const proxy = await createOtlpProxy(quiet({ listenHttp: '127.0.0.1:0', forwardHttp: upstream.url, findings: path }))
+    const attribute = `{"key":"app.secret","value":{"stringValue":"${CANARY}"}}`
+    const record = `{"attributes":[${attribute}]}`
+    const body = `{"resourceLogs":[{"scopeLogs":[{"logRecords":[${Array.from({ length: 5000 }, () => record).join(',')}]}]}]}`
+    for (let k = 0; k < 3; k++) expect((await post(`http://127.0.0.1:${proxy.addresses.http!.port}/v1/logs`, body, { 'content-type': 'application/json' })).status).toBe(200)
+    for (const { body: received } of upstream.received) expect(received.toString()).not.toContain(CANARY)
+    const dropped = (await proxy.metrics()).find((metric) => (metric as { name?: string }).name === 'mask_logs_findings_dropped_total') as { values: { value: number }[] }
+    expect(dropped.values[0]!.value).toBeGreaterThan(0)
+    expect(await proxy.drain()).toBe(true)
+    closeSync(reader)
     await upstream.close()
   })
 
