@@ -226,6 +226,16 @@ describe.each(Object.entries(rulesets))('%s', (_, { ruleset, names, whole = fals
   })
 })
 
+it('a resource without items, which a rule removes as a whole, does not pass', () => {
+  const body = Buffer.from(
+    requestType('logs')
+      .encode(requestType('logs').fromObject({ resource_logs: [{ resource: { attributes: [{ key: 'k', value: { string_value: CANARY } }] } }] }))
+      .finish(),
+  )
+  const rewriter = createRewriter(createMasker({ version: '1.0', rules: [{ masks: [{ type: 'remove' }] }] }, { runSecret }))
+  expect(decoded('logs', rewriter.rewrite('logs', 'protobuf', body).body)).toEqual({ resource_logs: [{ resource: {} }] })
+})
+
 describe('single requests', () => {
   const told: FindingEvent[] = []
   const logs = (record: string, resource = '{}'): Buffer => Buffer.from(`{"resourceLogs":[{"resource":${resource},"scopeLogs":[{"scope":{"name":"s"},"logRecords":[${record}]}]}]}`)

@@ -447,8 +447,9 @@ export class ProtobufWalker implements Access {
     let ok = true
     try {
       this.enterName(kind === OF_RESOURCE ? 'resource' : 'scope')
-      if (this.takesWhole(message)) this.taken(message, start, end, kind)
-      else this.message(message, place, start, end)
+      if (this.takesWhole(message)) {
+        if (!this.taken(message, start, end, kind)) edits.add(start, end, undefined, -1)
+      } else this.message(message, place, start, end)
       this.at = 0
     } catch (error) {
       if (error instanceof OtlpError) throw error
