@@ -15,6 +15,7 @@ import type { Issue } from './errors.ts'
 import { compile, wipeShortText } from './engine/compile.ts'
 import type { Compiled, Registries } from './engine/compile.ts'
 import { FieldMasker } from './engine/fields.ts'
+import { ObservedFields } from './engine/observed-fields.ts'
 import { emptyWildcard, findPath, skipSpace, writeValue } from './engine/json-bytes.ts'
 import { Leaves } from './engine/leaves.ts'
 import { Memo } from './engine/memo.ts'
@@ -574,6 +575,21 @@ const OVERSIZE_SLACK = 4096
 export function fieldsOf(masker: Masker): FieldEngine {
   if (!(masker instanceof BoundMasker)) throw new InputError('bad_option', 'a masker that createMasker has made is needed')
   return masker.fields()
+}
+
+/**
+ * The same, for findings: an engine that tells what it has masked, whose events are made by `event`. Internal. Throws what fieldsOf throws.
+ */
+export function observedFieldsOf(masker: Masker): ObservedMasker {
+  if (!(masker instanceof BoundMasker)) throw new InputError('bad_option', 'a masker that createMasker has made is needed')
+  return masker.observedFields()
+}
+
+/** What observedFieldsOf returns. */
+export interface ObservedMasker {
+  readonly engine: FieldEngine
+  /** Hands over what was masked since `engine.begin`, each as an event. What `to` throws is counted and ignored. */
+  tell(to: (finding: FindingEvent) => void): void
 }
 
 class BoundMasker implements Version {
@@ -1138,6 +1154,17 @@ class BoundMasker implements Version {
     }))
   }
   private fieldMasker: FieldMasker | undefined
+
+  observedFields(): ObservedMasker {
+    this.fields()
+    const engine = new ObservedFields(this.fieldMasker!, this.compiled.plan)
+    return {
+      engine,
+      tell: (to) => {
+        for (const finding of engine.take()) this.tellFinding(to, finding)
+      },
+    }
+  }
   private readonly memoSize: number
 
   /** `policy.verify` on a value: the same value when its JSON text is clean, else what becomes of that text. */

@@ -127,10 +127,14 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'findings',
     value: 'FILE|FD',
-    commands: ['mask', 'run', 'serve'],
+    commands: ['mask', 'run', 'otlp', 'serve'],
     text: 'Append one JSON event for each masked value to a file (made for its owner alone), or write it to a descriptor: time, source, line, path, rule, detector, length. Never the value.',
   },
-  { name: 'findings-wait', commands: ['mask', 'run', 'serve'], text: 'Wait for the reader of --findings when its pipe is full. Default: events are dropped, counted and told.' },
+  {
+    name: 'findings-wait',
+    commands: ['mask', 'run', 'otlp', 'serve'],
+    text: 'Wait for the reader of --findings when its pipe is full. Default: events are dropped, counted and told.',
+  },
   {
     name: 'watch',
     commands: ['mask', 'run', 'otlp', 'serve'],

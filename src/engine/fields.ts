@@ -156,7 +156,7 @@ export class FieldMasker implements FieldEngine {
     return true
   }
 
-  failed(error: unknown): boolean {
+  failed(error: unknown, _scope?: Scope, _length?: number): boolean {
     const code: MaskErrorCode = error instanceof TooDeep || error instanceof RangeError ? 'too_deep' : error instanceof MaskError ? error.code : 'internal'
     this.host.count(code)
     const policy = this.policy.on_mask_error
@@ -259,6 +259,17 @@ export class FieldMasker implements FieldEngine {
     return done
   }
 
+  redacted(): void {
+    this.state.places++
+  }
+
+  // findings are told by another engine, around this one
+  since(): number {
+    return 0
+  }
+  revoke(): void {}
+  told(): void {}
+
   /** A key with every match masked. */
   key(scope: Scope, key: string, access: Access): string {
     const masked = this.host.texts.scan(scope, key, access, true)
@@ -284,7 +295,7 @@ export class FieldMasker implements FieldEngine {
     return this.policy.verify ? this.verified(n, bytes, start, end, scope) : n
   }
 
-  detect(bytes: Buffer, start: number, end: number, access: Access): number {
+  detect(bytes: Buffer, start: number, end: number, access: Access, _at?: Scope | string): number {
     return this.scan(bytes, start, end, this.plan.root, access, false)
   }
 

@@ -738,6 +738,11 @@ export class Plan {
     return above === '' ? name : `${above}.${name}`
   }
 
+  /** The ruleset spells out a key. */
+  spells(key: string): boolean {
+    return this.parts.names.has(key)
+  }
+
   /** Starts the cache anew when it is full; to be called between records. */
   trim(): void {
     if (this.scopes > MAX_SCOPES) this.root = this.makeRoot()

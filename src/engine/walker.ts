@@ -841,8 +841,11 @@ export interface FieldEngine {
   next(counted: boolean): void
   /** It ends. False: the policy drops it. Throws MaskError under `fail`. */
   finish(): boolean
-  /** It could not be masked. True: the minimal record stands for it; false: it is dropped. Throws MaskError under `fail`. */
-  failed(error: unknown): boolean
+  /**
+   * It could not be masked. True: the minimal record stands for it; false: it is dropped. Throws MaskError under `fail`. `scope` and `length`: its
+   * place, for findings.
+   */
+  failed(error: unknown, scope?: Scope, length?: number): boolean
   /** The error of a record that is deeper than `policy.max_depth`. */
   tooDeep(): Error
   /** The error of a record that rules have made something else of. */
@@ -862,8 +865,8 @@ export interface FieldEngine {
   text(bytes: Buffer, start: number, end: number, scope: Scope, access: Access): number
   /** The same for bytes: detectors look at them where they are UTF-8, rules replace them in any case. */
   bytes(bytes: Buffer, start: number, end: number, scope: Scope, access: Access): number
-  /** The same for text that only detectors look at. */
-  detect(bytes: Buffer, start: number, end: number, access: Access): number
+  /** The same for text that only detectors look at. `at`: its place, for findings. */
+  detect(bytes: Buffer, start: number, end: number, access: Access, at: Scope | string): number
   readonly starts: Int32Array
   readonly ends: Int32Array
   readonly outs: readonly Buffer[]
@@ -875,6 +878,15 @@ export interface FieldEngine {
   record(value: unknown, partial: boolean): unknown
   /** A key with every match masked. */
   key(scope: Scope, key: string, access: Access): string
+  /** The walker itself has put something else in the place of a value. */
+  redacted(scope: Scope, length: number): void
+
+  /** For findings: how many have been told. */
+  since(): number
+  /** What was told since then is void: the part of the request around it has gone. */
+  revoke(since: number): void
+  /** What of a record taken whole was put in the place of what; `of`: with these keys only. */
+  told(was: unknown, now: unknown, scope: Scope, of?: (key: string) => boolean): void
 
   /** For an Access: the value at a path of a value, and all that a path with wildcards reaches. */
   lookup(value: unknown, path: readonly (string | number)[]): Value | undefined

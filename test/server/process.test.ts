@@ -474,3 +474,29 @@ describe('a directory that cannot be written', () => {
     if (!root) for (const path of [data, join(data, 'plans')]) chmodSync(path, 0o755)
   })
 })
+
+describe('findings', () => {
+  it('of bodies that are masked in threads are told like those of others', async () => {
+    const at = place()
+    const server = await serve(at, 'auth: none\nworkers: 1\nfindings: f.ndjson\n')
+    const api = call(server)
+    const ruleset_yaml = 'version: "1.0"\nrules:\n- {name: names, keys: [name], masks: [{type: redact}]}\n'
+    const { name } = (await api('POST', '/ifm/ruleset-plans/', { name: 'big', ruleset_yaml })).json
+    const data = Array.from({ length: 2000 }, () => ({ name: 'canary-7f3a9c51e0', note: 'x'.repeat(30) }))
+    const large = await api('POST', `/ifm/ruleset-plans/${name}/mask/`, { request_id: 'large', data })
+    const small = await api('POST', `/ifm/ruleset-plans/${name}/mask/`, { request_id: 'small', data: data.slice(0, 2) })
+    expect([large.status, small.status]).toEqual([200, 200])
+    server.child.kill('SIGTERM')
+    expect(await server.exit).toBe(0)
+    const text = readFileSync(join(at, 'f.ndjson'), 'utf8')
+    expect(text).not.toContain('canary')
+    const told = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    const of = (json: { request_id: string }): unknown[] => told.filter(({ request_id }) => request_id === json.request_id).map(({ record }) => record)
+    expect(of(large.json)).toEqual(data.map((_, k) => k))
+    expect(of(small.json)).toEqual([0, 1])
+    expect(told.every(({ source, path, rule }) => source === `ifm/${name}` && path === 'name' && rule === 'names')).toBe(true)
+  })
+})

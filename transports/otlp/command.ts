@@ -127,6 +127,8 @@ function optionsOf({ flags, cwd, ruleset, masking }: OtlpCommand): { readonly op
     unknownFields: one('unknown-fields') as 'drop' | 'keep' | undefined,
     repairUtf8: flags.has('repair-utf8'),
     stampResource: flags.has('stamp-resource'),
+    findings: findingsOf(one('findings'), cwd),
+    findingsWait: flags.has('findings-wait'),
     maxBodyBytes: size('max-body-bytes'),
     maxInFlightBytes: size('max-in-flight-bytes'),
     waitMs: time('wait'),
@@ -135,6 +137,12 @@ function optionsOf({ flags, cwd, ruleset, masking }: OtlpCommand): { readonly op
     maxConcurrent: whole('max-concurrent'),
   }
   return { options, workers, drainMs }
+}
+
+/** A descriptor, or a path. */
+function findingsOf(given: string | undefined, cwd: string): string | number | undefined {
+  if (given === undefined) return undefined
+  return /^\d{1,5}$/.test(given) ? Number(given) : resolve(cwd, given)
 }
 
 /** A file of lines `name: value`: keys of vendors do not belong on a command line, which every user of the machine can read. */

@@ -41,6 +41,9 @@ export interface EngineOptions {
   readonly unknownFields?: 'drop' | 'keep' | undefined
   readonly repairUtf8?: boolean | undefined
   readonly stampResource?: boolean | undefined
+  readonly onFinding?: RewriteOptions['onFinding']
+  /** Counters of the stream of findings. */
+  readonly findings?: { readonly written: number; readonly dropped: number } | undefined
 }
 
 export function createEngine(settings: Settings, live: LiveMasker, options: EngineOptions): Engine {
@@ -50,6 +53,7 @@ export function createEngine(settings: Settings, live: LiveMasker, options: Engi
     ...(options.unknownFields === undefined ? {} : { unknownFields: options.unknownFields }),
     ...(options.repairUtf8 === undefined ? {} : { repairUtf8: options.repairUtf8 }),
     ...(options.stampResource === true ? { stamp: id } : {}),
+    ...(options.onFinding === undefined ? {} : { onFinding: options.onFinding }),
   }
   let hold = live.hold()
   let rewriter = make(hold.masker, rewriteOptions)
@@ -104,6 +108,7 @@ export function createEngine(settings: Settings, live: LiveMasker, options: Engi
     inFlightLimit: () => budget.limit,
     inFlightRequests: () => engine.active,
     waiting: () => budget.waiting,
+    findings: options.findings,
   })
   return engine
 }

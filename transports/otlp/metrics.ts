@@ -12,6 +12,7 @@ export interface Sources {
   readonly inFlightLimit: () => number
   readonly inFlightRequests: () => number
   readonly waiting: () => number
+  readonly findings: { readonly written: number; readonly dropped: number } | undefined
 }
 
 export interface Metrics {
@@ -92,6 +93,11 @@ export function createMetrics(sources: Sources): Metrics {
     maskedBy.map(({ rule, detector = '', count }) => [{ rule, detector }, count]),
   )
   read('mask_logs_mask_errors_total', 'Failures by code; what could not be masked was hidden.', ['code'], ({ errors }) => Object.entries(errors).map(([code, n]) => [{ code }, n]))
+  const { findings } = sources
+  if (findings !== undefined) {
+    read('mask_logs_findings_total', 'Events written to the findings stream.', [], () => [[{}, findings.written]])
+    read('mask_logs_findings_dropped_total', 'Events lost because the findings stream was full or failed.', [], () => [[{}, findings.dropped]])
+  }
   read('mask_logs_plan_reloads_total', 'Reloads of the ruleset.', ['result'], ({ reloads }) => Object.entries(reloads).map(([result, n]) => [{ result }, n]))
 
   return {

@@ -3,10 +3,10 @@ import type { MaskerOptions, RulesetInput } from '../../src/index.ts'
 import { isLoopback, parseAddress, type Address } from '../edge/address.ts'
 import type { CertificateFiles } from '../edge/certificates.ts'
 import type { Log } from '../edge/log.ts'
-import type { Signal } from './types.ts'
+import type { RewriteOptions, Signal } from './types.ts'
 
 /** Options of createOtlpProxy. Sizes are bytes, times milliseconds. */
-export interface OtlpProxyOptions extends Omit<MaskerOptions, 'failedRecord' | 'quarantine' | 'aiEngine'> {
+export interface OtlpProxyOptions extends Omit<MaskerOptions, 'failedRecord' | 'quarantine' | 'aiEngine' | 'onFinding'> {
   /** The ruleset or rulesets, as for createMasker (default `mask-logs:otel`). */
   readonly ruleset?: RulesetInput | readonly RulesetInput[] | undefined
   /** Take changes of the ruleset's files over while running. */
@@ -41,6 +41,15 @@ export interface OtlpProxyOptions extends Omit<MaskerOptions, 'failedRecord' | '
   readonly repairUtf8?: boolean | undefined
   /** Mark every resource with the attribute `mask_logs.hop`, so that a loop through a Collector is noticed. */
   readonly stampResource?: boolean | undefined
+  /**
+   * Where one JSON event for each masked value is appended: a path, or a descriptor from 2 on. Never the value. Several processes may write to one file.
+   * A request that a client sends again is told again.
+   */
+  readonly findings?: string | number | undefined
+  /** Wait for the reader of `findings` when its pipe is full (default: events are dropped and counted). */
+  readonly findingsWait?: boolean | undefined
+  /** Told of every masked value of a request that has been masked as a whole, with `otlp/traces`, `otlp/metrics` or `otlp/logs`. Not beside `findings`. */
+  readonly onFinding?: RewriteOptions['onFinding']
   /** Largest request, decompressed (default 64 MiB). */
   readonly maxBodyBytes?: number | undefined
   /** Requests and their rewritten copies in memory (default 128 MiB). */
@@ -148,6 +157,10 @@ export function settle(options: OtlpProxyOptions): Settings {
   }
   if (options.compression !== undefined && options.compression !== 'none' && options.compression !== 'gzip') throw bad("compression is 'none' or 'gzip'")
   if (options.unknownFields !== undefined && options.unknownFields !== 'drop' && options.unknownFields !== 'keep') throw bad("unknownFields is 'drop' or 'keep'")
+  if (options.findings !== undefined && options.onFinding !== undefined) throw bad('findings and onFinding are two ways: give one of them')
+  if (options.onFinding !== undefined && typeof options.onFinding !== 'function') throw bad('onFinding is a function of the finding and its source')
+  if (options.findings === 0 || options.findings === 1) throw bad('findings takes a file, or a descriptor from 2 on')
+  if (options.findingsWait === true && options.findings === undefined) throw bad('findingsWait goes with findings')
   if (options.instanceId !== undefined && !/^[0-9a-f]{32}$/.test(options.instanceId)) throw bad('instanceId is 32 hexadecimal digits')
   const address = (name: string, text: string | undefined): Address | undefined => (text === undefined ? undefined : parseAddress(text, name))
   return {

@@ -114,7 +114,7 @@ function maskedMember(engine: FieldEngine, member: string, scope: Scope, access:
     done = n > 0 ? applied(engine, n, bytes, 0, bytes.length) : typeof engine.whole === 'string' ? engine.whole : ''
   } else {
     // a rule means the value; of the key detectors only
-    if (engine.detect(bytes, 0, equals, access) !== 0) return undefined
+    if (engine.detect(bytes, 0, equals, access, scope) !== 0) return undefined
     const n = engine.text(bytes, equals + 1, bytes.length, scope, access)
     if (n === 0) return member
     if (n < 0 && engine.whole === REMOVED) return undefined

@@ -1,5 +1,5 @@
-import { createLiveMasker, InputError } from '../../src/index.ts'
-import type { Issue, LiveMasker, ReloadEvent } from '../../src/index.ts'
+import { createLiveMasker, InputError, openFindings } from '../../src/index.ts'
+import type { FindingsSink, Issue, LiveMasker, ReloadEvent } from '../../src/index.ts'
 import type { Address } from '../edge/address.ts'
 import { startAdmin, type Admin } from '../edge/admin.ts'
 import { createLog, errorKind, type Log } from '../edge/log.ts'
@@ -43,6 +43,12 @@ export async function startProxy(options: OtlpProxyOptions, makeRewriter: MakeRe
   const grpc = settings.listenGrpc === undefined ? undefined : await loadGrpc()
   const live: LiveMasker = createLiveMasker(ruleset as never, { watch, onReload, runSecret, instanceSecret, masks, detectors, plugins, seedDirs, policy, knownSecrets, memoSize })
   const closers: (() => void)[] = [() => live.close()]
+  const findings = options.findings === undefined ? undefined : openSink(options, live)
+  if (findings !== undefined)
+    closers.unshift(() => {
+      findings.close()
+      if (findings.dropped > 0) log('warn', 'findings were lost', { dropped: findings.dropped, reason: findings.failure ?? 'their reader was too slow' })
+    })
   const listeners: Listener[] = []
   let admin: Admin | undefined
   let ready = false
@@ -60,6 +66,8 @@ export async function startProxy(options: OtlpProxyOptions, makeRewriter: MakeRe
       unknownFields: options.unknownFields,
       repairUtf8: options.repairUtf8,
       stampResource: options.stampResource,
+      onFinding: findings?.write ?? options.onFinding,
+      findings,
     })
     if (settings.listenAdmin !== undefined) {
       admin = await startAdmin(settings.listenAdmin, {
@@ -94,6 +102,7 @@ export async function startProxy(options: OtlpProxyOptions, makeRewriter: MakeRe
       })
       const clean = await Promise.race([Promise.all(listeners.map((listener) => listener.drain())).then(() => true), late])
       clearTimeout(timer)
+      await findings?.flush()
       closeAll()
       return clean
     }
@@ -107,6 +116,16 @@ export async function startProxy(options: OtlpProxyOptions, makeRewriter: MakeRe
     }
   } catch (error) {
     closeAll()
+    throw error
+  }
+}
+
+/** Opens the stream of findings. */
+function openSink({ findings, findingsWait }: OtlpProxyOptions, live: LiveMasker): FindingsSink {
+  try {
+    return openFindings(findings!, { onFull: findingsWait === true ? 'wait' : 'drop' })
+  } catch (error) {
+    live.close()
     throw error
   }
 }

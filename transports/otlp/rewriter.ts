@@ -1,5 +1,5 @@
 // createRewriter: one masker, requests of all signals and encodings.
-import { fieldsOf, MaskError } from '../../src/index.ts'
+import { fieldsOf, MaskError, observedFieldsOf } from '../../src/index.ts'
 import type { Masker } from '../../src/index.ts'
 import { ProtobufWalker } from './walk-otlp.ts'
 import { JsonRequestWalker } from './walk-otlp-json.ts'
@@ -15,7 +15,9 @@ import type { RewriteCounts, Rewriter, RewriteOptions } from './types.ts'
  * @see https://opentelemetry.io/docs/specs/otlp/
  */
 export function createRewriter(masker: Masker, options: RewriteOptions = {}): Rewriter {
-  const engine = fieldsOf(masker)
+  const { onFinding } = options
+  const observed = onFinding === undefined ? undefined : observedFieldsOf(masker)
+  const engine = observed === undefined ? fieldsOf(masker) : observed.engine
   const protobuf = new ProtobufWalker(engine, options)
   const json = new JsonRequestWalker(engine, options)
   return {
@@ -26,6 +28,7 @@ export function createRewriter(masker: Masker, options: RewriteOptions = {}): Re
       try {
         const out = (encoding === 'json' ? json : protobuf).rewrite(signal, body, counts)
         written = out.length
+        if (observed !== undefined) observed.tell((finding) => onFinding!(finding, `otlp/${signal}`))
         return { body: out, counts }
       } catch (error) {
         if (error instanceof OtlpError) throw error

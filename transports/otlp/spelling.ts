@@ -10,6 +10,8 @@ const SPELLED: Readonly<Record<string, string>> = {
   forwardHeaders: '--forward-header',
   corsOrigins: '--cors-origin',
   unknownFields: '--unknown-fields',
+  findings: '--findings',
+  findingsWait: '--findings-wait',
   maxBodyBytes: '--max-body-bytes',
   maxInFlightBytes: '--max-in-flight-bytes',
   maxConcurrent: '--max-concurrent',

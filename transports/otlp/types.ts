@@ -1,4 +1,5 @@
 // What the rewriter of OTLP requests takes and gives.
+import type { FindingEvent } from '../../src/index.ts'
 
 /** A kind of telemetry: `ExportTraceServiceRequest`, `ExportMetricsServiceRequest` or `ExportLogsServiceRequest`. */
 export type Signal = 'traces' | 'metrics' | 'logs'
@@ -16,6 +17,12 @@ export interface RewriteOptions {
   readonly repairUtf8?: boolean | undefined
   /** Value of a resource attribute `mask_logs.hop` that each resource gets. A request that carries it already has come round in a loop and is refused. */
   readonly stamp?: string | undefined
+  /**
+   * Told of every masked value of a request, when the request has been masked as a whole: never of one that is refused. `source` is `otlp/traces`,
+   * `otlp/metrics` or `otlp/logs`; made for the `write` of `openFindings`. What it throws is counted as `finding_failed` and ignored. Masking takes
+   * longer with it; what comes out is the same.
+   */
+  readonly onFinding?: ((finding: FindingEvent, source: string) => void) | undefined
 }
 
 /** What was done to a request. */

@@ -221,6 +221,7 @@ export class JsonRequestWalker implements Access {
     const { hits, counts } = this
     const mark = hits.count
     const before = counts.items - counts.dropped
+    const told = this.engine.since()
     this.resourced = at
     let keep = true
     let filled = false
@@ -228,7 +229,7 @@ export class JsonRequestWalker implements Access {
     const stamps = this.stamp !== undefined
     let stamped = !stamps
     for (const [m, f] of this.known(message, at)) {
-      if (f.role === DETECTED) keep = this.detected(m) && keep
+      if (f.role === DETECTED) keep = this.detected(f, m) && keep
       else if (f.number === 1) {
         keep = this.shared(OF_RESOURCE, resource, this.resourcePlace, m, !stamped) && keep
         stamped = true
@@ -241,6 +242,7 @@ export class JsonRequestWalker implements Access {
     if (!stamped) this.insert(mark, at, end, `"resource":{"attributes":[${hopText(this.stamp!)}]}`)
     if (keep && (left || !filled)) return
     counts.dropped += keep ? 0 : counts.items - counts.dropped - before
+    this.engine.revoke(told)
     hits.count = mark
     hits.remove(at, end, undefined)
   }
@@ -251,10 +253,11 @@ export class JsonRequestWalker implements Access {
     const mark = hits.count
     const before = counts.items - counts.dropped
     const { items } = counts
+    const told = this.engine.since()
     this.scoped = at
     let keep = true
     for (const [m, f] of this.known(message, at)) {
-      if (f.role === DETECTED) keep = this.detected(m) && keep
+      if (f.role === DETECTED) keep = this.detected(f, m) && keep
       else if (f.number === 1) keep = this.shared(OF_LIBRARY, library, this.libraryPlace, m, false) && keep
       else if (f.message === metric) for (const [item, stop] of this.list(m.start)) this.metric(item, stop)
       else for (const [item, stop] of this.list(m.start)) this.item(f.message!, item, stop)
@@ -262,6 +265,7 @@ export class JsonRequestWalker implements Access {
     const left = counts.items - counts.dropped - before
     if (keep && (left > 0 || counts.items === items)) return true
     if (!keep) counts.dropped += left
+    this.engine.revoke(told)
     hits.count = mark
     hits.remove(at, end, undefined)
     return false
@@ -284,18 +288,18 @@ export class JsonRequestWalker implements Access {
   }
 
   /** A text outside the record view; false: the policy drops all that it stands beside. */
-  private detected(m: Member): boolean {
+  private detected(f: Field, m: Member): boolean {
     this.engine.next(false)
     this.kind = OF_RESOURCE
     this.seen = undefined
     this.path = []
-    this.outside(m)
+    this.outside(f, m)
     return this.finished()
   }
 
-  private outside(m: Member): void {
+  private outside(f: Field, m: Member): void {
     this.stringAt(m.start)
-    if (this.leaf((bytes, start, end) => this.engine.detect(bytes, start, end, this), m.start, m.end, undefined)) this.hits.remove(m.entry, m.end, undefined)
+    if (this.leaf((bytes, start, end) => this.engine.detect(bytes, start, end, this, f.name), m.start, m.end, undefined)) this.hits.remove(m.entry, m.end, undefined)
   }
 
   private finished(): boolean {
@@ -321,7 +325,7 @@ export class JsonRequestWalker implements Access {
     } catch (error) {
       if (error instanceof OtlpError) throw error
       this.undo(mark)
-      if (!engine.failed(error)) return false
+      if (!engine.failed(error, place.scope, m.end - m.start)) return false
       ok = false
       this.minimal(message, m.start)
       this.counts.masked++
@@ -383,7 +387,7 @@ export class JsonRequestWalker implements Access {
       if (error instanceof OtlpError) throw error
       ok = false
       this.undo(mark)
-      if (engine.failed(error)) {
+      if (engine.failed(error, engine.root, end - at)) {
         this.minimal(message, at)
         counts.masked++
         return
@@ -446,6 +450,7 @@ export class JsonRequestWalker implements Access {
     const mark = hits.count
     const before = counts.items - counts.dropped
     const { items } = counts
+    const told = engine.since()
     this.metricAt = at
     this.points = []
     const whole = this.takesWhole(metric)
@@ -479,7 +484,7 @@ export class JsonRequestWalker implements Access {
         if (error instanceof OtlpError) throw error
         this.undo(own)
         failed = true
-        if (!engine.failed(error)) keep = false
+        if (!engine.failed(error, f.role === TEXT ? place.scopes[f.number]! : this.metadataScope, m.end - m.start)) keep = false
         else if (f.role === TEXT) this.put(m.start, m.end, FAILED)
         else hits.remove(m.entry, m.end, undefined)
       }
@@ -489,6 +494,7 @@ export class JsonRequestWalker implements Access {
     if (keep && (left > 0 || counts.items === items)) this.collisions()
     else {
       if (!keep) counts.dropped += left
+      engine.revoke(told)
       hits.count = mark
       hits.remove(at, end, undefined)
     }
@@ -590,7 +596,7 @@ export class JsonRequestWalker implements Access {
           this.path.pop()
           break
         case DETECTED:
-          this.outside(m)
+          this.outside(f, m)
           break
         case REFERENCE:
           for (const [s, e] of this.list(m.start)) this.reference(s, e)
@@ -724,7 +730,7 @@ export class JsonRequestWalker implements Access {
         values++
         if (hidden) {
           this.put(m.start, m.end, '{"stringValue":"[REDACTED]"}')
-          engine.state.places++
+          engine.redacted(order[0]!, m.end - m.start)
           continue
         }
         for (const scope of order) {
@@ -1144,15 +1150,19 @@ export class JsonRequestWalker implements Access {
     const mark = hits.count
     const masked = this.takenRecord(kind)
     const before = this.record()
+    const told = engine.since()
     this.message(message, this.inertPlace(message), at, end)
     if (masked === before) return true
     hits.count = mark
+    engine.revoke(told)
     if (masked === REMOVED || masked === undefined) return false
     const name = kind === OF_RESOURCE ? 'resource' : kind === OF_LIBRARY ? 'scope' : undefined
     const was = name === undefined ? before : (before.get(name) as Map<string, unknown>)
     const now = name === undefined ? masked : member(masked, name)
     if (now !== undefined && !(now instanceof Map)) throw engine.notRecord()
-    this.rebuild(message, at, was, (now as Map<string, unknown> | undefined) ?? new Map())
+    const is = (now as Map<string, unknown> | undefined) ?? new Map<string, unknown>()
+    engine.told(was, is, name === undefined ? engine.root : engine.child(engine.root, name), (key) => message.fields.some((f) => f.view === key))
+    this.rebuild(message, at, was, is)
     return true
   }
 
@@ -1172,6 +1182,7 @@ export class JsonRequestWalker implements Access {
     if (masked === REMOVED || masked === undefined) throw this.engine.notRecord()
     const now = member(masked, f.view)
     if (now === before.get(f.view)) return
+    this.engine.told(before.get(f.view), now, this.engine.child(this.engine.root, f.view))
     if (now === undefined) this.hits.remove(m.entry, m.end, undefined)
     else this.put(m.start, m.end, JSON.stringify(asText(now)))
   }
@@ -1191,7 +1202,7 @@ export class JsonRequestWalker implements Access {
       if (this.isNull(m.start)) continue
       const was = before.get(f.view)
       const now = after.get(f.view)
-      if (f.role === DETECTED) this.outside(m)
+      if (f.role === DETECTED) this.outside(f, m)
       else if (f.role === REFERENCE) for (const [s, e] of this.list(m.start)) this.reference(s, e)
       else if (message === resource && f.role === MESSAGE) for (const [s, e] of this.list(m.start)) this.message(f.message!, this.inertPlace(f.message!), s, e)
       else if (f.role >= ID || (was === now && f.role !== MESSAGE)) continue

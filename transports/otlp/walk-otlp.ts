@@ -342,6 +342,7 @@ export class ProtobufWalker implements Access {
     const { edits, counts } = this
     const { count, delta, depth } = edits
     const before = counts.items - counts.dropped
+    const told = this.engine.since()
     this.resourcedStart = start
     this.resourcedEnd = end
     edits.open(prefix, start)
@@ -354,7 +355,7 @@ export class ProtobufWalker implements Access {
       i = this.field(i, end)
       const f = this.known(message)
       if (f === undefined) this.unknown(at, i)
-      else if (f.role === DETECTED) keep = this.detected(at, this.prefix, this.start, i) && keep
+      else if (f.role === DETECTED) keep = this.detected(f, at, this.prefix, this.start, i) && keep
       else if (f.number === 1) {
         keep = this.shared(OF_RESOURCE, resource, this.resourcePlace, this.prefix, this.start, i, !stamped) && keep
         stamped = true
@@ -374,6 +375,7 @@ export class ProtobufWalker implements Access {
       return
     }
     counts.dropped += keep ? 0 : counts.items - counts.dropped - before
+    this.engine.revoke(told)
     edits.rollback(count, delta, depth)
     edits.add(tag, end, undefined, -1)
   }
@@ -384,6 +386,7 @@ export class ProtobufWalker implements Access {
     const { count, delta, depth } = edits
     const before = counts.items - counts.dropped
     const items = counts.items
+    const told = this.engine.since()
     this.scopedStart = start
     this.scopedEnd = end
     edits.open(prefix, start)
@@ -393,7 +396,7 @@ export class ProtobufWalker implements Access {
       i = this.field(i, end)
       const f = this.known(message)
       if (f === undefined) this.unknown(at, i)
-      else if (f.role === DETECTED) keep = this.detected(at, this.prefix, this.start, i) && keep
+      else if (f.role === DETECTED) keep = this.detected(f, at, this.prefix, this.start, i) && keep
       else if (f.number === 1) keep = this.shared(OF_LIBRARY, library, this.libraryPlace, this.prefix, this.start, i, false) && keep
       else if (f.message === metric) this.metric(at, this.prefix, this.start, i)
       else {
@@ -406,22 +409,23 @@ export class ProtobufWalker implements Access {
       return true
     }
     if (!keep) counts.dropped += left
+    this.engine.revoke(told)
     edits.rollback(count, delta, depth)
     edits.add(tag, end, undefined, -1)
     return false
   }
 
   /** A text outside the record view; false: the policy drops all that it stands beside. */
-  private detected(tag: number, prefix: number, start: number, end: number): boolean {
+  private detected(f: Field, tag: number, prefix: number, start: number, end: number): boolean {
     this.engine.next(false)
     this.stage = OF_RESOURCE
     this.seen = undefined
-    this.outside(tag, prefix, start, end)
+    this.outside(f, tag, prefix, start, end)
     return this.finished()
   }
 
-  private outside(tag: number, prefix: number, start: number, end: number): void {
-    const n = this.engine.detect(this.buf, start, end, this)
+  private outside(f: Field, tag: number, prefix: number, start: number, end: number): void {
+    const n = this.engine.detect(this.buf, start, end, this, f.name)
     this.write(n, tag, prefix, start, end, false)
   }
 
@@ -443,13 +447,14 @@ export class ProtobufWalker implements Access {
     let ok = true
     try {
       this.enterName(kind === OF_RESOURCE ? 'resource' : 'scope')
-      if (this.takesWhole(message)) this.taken(message, start, end, kind)
-      else this.message(message, place, start, end)
+      if (this.takesWhole(message)) {
+        if (!this.taken(message, start, end, kind)) edits.add(start, end, undefined, -1)
+      } else this.message(message, place, start, end)
       this.at = 0
     } catch (error) {
       if (error instanceof OtlpError) throw error
       this.undo(count, delta, depth + 1)
-      if (!engine.failed(error)) return false
+      if (!engine.failed(error, place.scope, end - start)) return false
       ok = false
       this.minimal(message, start, end)
       this.counts.masked++
@@ -514,7 +519,7 @@ export class ProtobufWalker implements Access {
       if (error instanceof OtlpError) throw error
       ok = false
       this.undo(count, delta, depth + 1)
-      if (engine.failed(error)) {
+      if (engine.failed(error, engine.root, end - start)) {
         this.minimal(message, start, end)
         counts.masked++
         edits.close(end)
@@ -582,6 +587,7 @@ export class ProtobufWalker implements Access {
     const { count, delta, depth } = edits
     const before = counts.items - counts.dropped
     const items = counts.items
+    const told = engine.since()
     this.metricStart = start
     this.metricEnd = end
     this.points = []
@@ -620,7 +626,7 @@ export class ProtobufWalker implements Access {
           this.edits.rollback(made, added, open)
           this.at = 0
           failed = true
-          if (!engine.failed(error)) keep = false
+          if (!engine.failed(error, f.role === TEXT ? place.scopes[f.number]! : this.metadataScope, i - from)) keep = false
           else if (f.role === TEXT) edits.add(own, i, FAILED_BYTES, FAILED_BYTES.length)
           else edits.add(at, i, undefined, -1)
         }
@@ -633,6 +639,7 @@ export class ProtobufWalker implements Access {
       this.collisions()
     } else {
       if (!keep) counts.dropped += left
+      engine.revoke(told)
       edits.rollback(count, delta, depth)
       edits.add(tag, end, undefined, -1)
     }
@@ -767,7 +774,7 @@ export class ProtobufWalker implements Access {
           if (this.wire === 2) this.packed(f, this.start, this.end)
           break
         case DETECTED:
-          this.outside(tag, this.prefix, this.start, i)
+          this.outside(f, tag, this.prefix, this.start, i)
           break
         case REFERENCE:
           this.reference(this.prefix, this.start, i)
@@ -948,7 +955,7 @@ export class ProtobufWalker implements Access {
         const { prefix: own, start: content } = this
         if (hidden) {
           edits.add(own, i, REDACTED_VALUE, REDACTED_VALUE.length)
-          engine.state.places++
+          engine.redacted(order[0]!.scope, i - content)
           continue
         }
         for (const entry of order) {
@@ -1499,16 +1506,20 @@ export class ProtobufWalker implements Access {
     const { count, delta, depth } = edits
     const { masked } = this.takenRecord(kind)
     const before = this.record()
+    const told = engine.since()
     // the wire format is checked, and what is unknown goes, as everywhere
     this.message(message, this.inertPlace(message), start, end)
     if (masked === before) return true
     edits.rollback(count, delta, depth)
+    engine.revoke(told)
     if (masked === REMOVED || masked === undefined) return false
     const name = kind === OF_RESOURCE ? 'resource' : kind === OF_LIBRARY ? 'scope' : undefined
     const was = name === undefined ? before : (before.get(name) as Map<string, unknown>)
     const now = name === undefined ? masked : member(masked, name)
     if (now !== undefined && !(now instanceof Map)) throw engine.notRecord()
-    const out = this.rebuilt(message, start, end, was, (now as Map<string, unknown> | undefined) ?? new Map())
+    const is = (now as Map<string, unknown> | undefined) ?? new Map<string, unknown>()
+    engine.told(was, is, name === undefined ? engine.root : engine.child(engine.root, name), (key) => message.fields.some((f) => f.view === key))
+    const out = this.rebuilt(message, start, end, was, is)
     edits.add(start, end, out, -1)
     return true
   }
@@ -1530,6 +1541,7 @@ export class ProtobufWalker implements Access {
     if (now === before.get(f.view)) return
     if (masked === REMOVED) throw this.engine.notRecord()
     const out = Buffer.from(asText(now))
+    this.engine.told(before.get(f.view), now, this.engine.child(this.engine.root, f.view))
     if (now === undefined) this.edits.add(tag, end, undefined, -1)
     else this.edits.add(prefix, end, out, out.length)
   }
@@ -1539,7 +1551,7 @@ export class ProtobufWalker implements Access {
     const { edits } = this
     const own = (this.edits = new Edits())
     try {
-      if (f.role === DETECTED) this.outside(tag, prefix, start, end)
+      if (f.role === DETECTED) this.outside(f, tag, prefix, start, end)
       else if (f.role === REFERENCE) this.reference(prefix, start, end)
       else {
         own.open(prefix, start)

@@ -25,6 +25,7 @@ type FromWorker =
   | { readonly kind: 'metrics'; readonly id: number; readonly metrics: object[] }
 
 const METRICS_MS = 2000
+const MOST_FD = 64
 /** A worker that has ended by itself is replaced after so long. */
 const RESTART_MS = 1000
 
@@ -141,6 +142,13 @@ export async function runWorkers(
       for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGKILL')
     }, drainMs + 5000).unref()
   })
+  // a descriptor of ours is theirs only when it is handed on
+  const { findings: fd } = options
+  if (typeof fd === 'number' && fd > 2) {
+    if (fd > MOST_FD) throw new InputError('bad_option', `findings: with workers, a descriptor up to ${MOST_FD}`)
+    const stdio = Array.from({ length: fd + 1 }, (_, k): 'inherit' | 'ignore' | number => (k <= 2 ? 'inherit' : k === fd ? fd : 'ignore'))
+    cluster.setupPrimary({ stdio: [...stdio, 'ipc'] })
+  }
   for (let i = 0; i < count; i++) fork()
   const code = await finished
   off()

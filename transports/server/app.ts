@@ -9,7 +9,7 @@ import { fastify } from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import multipart from '@fastify/multipart'
 import { BUILTIN_NAMES, builtinRuleset, rulesetJsonSchema } from '../../src/index.ts'
-import type { Keyring } from '../../src/index.ts'
+import type { FindingEvent, FindingsSink, Keyring } from '../../src/index.ts'
 import { PAGE_HEADERS, packageVersion, readAssets, swaggerFolder, webFolder } from './assets.ts'
 import type { Asset } from './assets.ts'
 import type { Auth, Caller } from './auth.ts'
@@ -56,6 +56,8 @@ export interface Services {
   readonly state: { ready: boolean; draining: boolean }
   /** What answers a mask request, in place of `answerMask`: for the benchmark. */
   readonly answer?: typeof answerMask | undefined
+  /** Where findings go, and what this thread's maskers have found. */
+  readonly findings?: { readonly sink: FindingsSink; readonly found: FindingEvent[] } | undefined
 }
 
 interface RouteConfig {
@@ -627,10 +629,14 @@ function schemaFields(fields: ReturnType<typeof bodyFields>, schema: object | nu
 
 function maskRoutes(services: Services): Route[] {
   const { answer = answerMask } = services
-  const { settings, store, maskers, metrics, keyring, setAiEngine, compiler, pool } = services
+  const { settings, store, maskers, metrics, keyring, setAiEngine, compiler, pool, findings } = services
   const maskSettings: MaskSettings = { maxRecords: settings.maxRecords, runSecret: settings.runSecret, allowedUrls: settings.aiEngine.allowedUrls }
   const send = (reply: FastifyReply, name: string, answer: MaskAnswer): FastifyReply => {
     metrics.records(name, answer.records, answer.errors)
+    for (const finding of answer.findings ?? []) {
+      const event = { ...finding, request_id: answer.requestId }
+      findings?.sink.write(event, `ifm/${name}`)
+    }
     return reply.code(answer.status).headers({ 'X-Request-Id': answer.requestId, 'Content-Type': 'application/json' }).send(answer.body)
   }
   return [
@@ -648,7 +654,7 @@ function maskRoutes(services: Services): Route[] {
         if (plan === undefined) throw planNotFound(name)
         const body = request.body as Buffer | undefined
         if (pool !== undefined && body !== undefined && (body.length >= LARGE_BODY || plan.usesAi)) return pool.mask(plan, body).then((answer) => send(reply, name, answer))
-        const engine: Engine = { masker: maskers.of(plan), keyring, setAiEngine }
+        const engine: Engine = { masker: maskers.of(plan), keyring, setAiEngine, findings: findings?.found }
         return send(reply, name, answer(plan, engine, body, maskSettings))
       },
     },
@@ -678,11 +684,13 @@ function maskRoutes(services: Services): Route[] {
         }
         const masker = compiler.compile(ruleset!)
         try {
-          const { data, findings, logs } = explainMask({ masker, keyring, setAiEngine }, body, maskSettings)
-          const head = Buffer.from(`{"findings":${JSON.stringify(findings)},"logs":${JSON.stringify(logs)},"data":`)
+          const { data, findings: told, logs } = explainMask({ masker, keyring, setAiEngine }, body, maskSettings)
+          const head = Buffer.from(`{"findings":${JSON.stringify(told)},"logs":${JSON.stringify(logs)},"data":`)
           return reply.type('application/json').send(Buffer.concat([head, ...(data ?? [Buffer.from('null')]), Buffer.from('}')]))
         } finally {
           masker.close()
+          // a trial is no finding
+          findings?.found.splice(0)
         }
       },
     },

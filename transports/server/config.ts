@@ -50,6 +50,7 @@ export const SETTINGS = {
   drain_delay: time,
   shutdown_timeout: time,
   workers: { kind: 'integer', min: 0, max: 256 },
+  findings: text,
   tls: { kind: 'object', fields: { cert: file, key: file, client_ca: file }, required: ['cert', 'key'] },
 } as const satisfies Record<string, Shape>
 
@@ -82,6 +83,8 @@ export interface Settings {
   readonly drainDelay: number
   readonly shutdownTimeout: number
   readonly workers: number
+  /** A path or a descriptor. */
+  readonly findings: string | number | undefined
   /** PEM. */
   readonly tls: { readonly cert: Buffer; readonly key: Buffer; readonly clientCa: Buffer | undefined } | undefined
 }
@@ -112,6 +115,7 @@ interface Raw {
   drain_delay?: number
   shutdown_timeout?: number
   workers?: number
+  findings?: string
   tls?: { cert: string; key: string; client_ca?: string }
 }
 
@@ -254,6 +258,7 @@ export function readSettings(config: string | object | undefined, env: Environme
     if (isIP(address) === 0 || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most)))
       wrong(['trusted_proxies', String(i)], 'must be an address, or a network such as 10.0.0.0/8')
   })
+  if (raw.findings === '0' || raw.findings === '1') wrong(['findings'], 'must be a file, or a descriptor from 2 on')
   const rate = raw.rate_limit
   const workers = raw.workers ?? workersOf(env['IN_FLIGHT_WORKERS']) ?? Math.max(1, availableParallelism() - 1)
   problems.check()
@@ -283,6 +288,7 @@ export function readSettings(config: string | object | undefined, env: Environme
     drainDelay: raw.drain_delay ?? 0,
     shutdownTimeout: raw.shutdown_timeout ?? 25_000,
     workers,
+    findings: raw.findings === undefined ? undefined : /^\d{1,5}$/.test(raw.findings) ? Number(raw.findings) : absolute(raw.findings),
     tls,
   }
 }

@@ -6,7 +6,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { InputError, MaskError } from '../../src/index.ts'
-import type { Finding, Keyring, RequestMasker, Scalar } from '../../src/index.ts'
+import type { Finding, FindingEvent, Keyring, RequestMasker, Scalar } from '../../src/index.ts'
 import { httpUrl } from './config.ts'
 import { badParameters, invalid, Refusal, refuse } from './errors.ts'
 import type { Detail } from './errors.ts'
@@ -41,6 +41,13 @@ export interface MaskAnswer {
   readonly records: number
   /** Failures by code. */
   readonly errors: Readonly<Record<string, number>>
+  /** What was masked in the records of the answer, where that is wanted. */
+  readonly findings?: readonly RecordFinding[] | undefined
+}
+
+/** A masked value, with the index of its record. */
+export interface RecordFinding extends FindingEvent {
+  readonly record: number
 }
 
 /** A masker with what it is asked with. */
@@ -49,6 +56,8 @@ export interface Engine {
   readonly keyring: Keyring
   /** Where texts for `ai_detect` go, for the request at hand. */
   setAiEngine(url: string | undefined): void
+  /** Filled by the masker with what it masks, where that is wanted. */
+  readonly findings?: FindingEvent[] | undefined
 }
 
 const MOST_LISTED = 20
@@ -72,7 +81,11 @@ export function answerMask(plan: MaskPlan, engine: Engine, rawBody: unknown, set
   masker.use(keyring.key(request.runSecret ?? settings.runSecret, !request.disableInstanceSecret))
   const masked = masker.masked
   const before = logs.wants('DEBUG') ? masker.counts() : undefined
-  const done = maskRecords(masker, request, logs)
+  const found: RecordFinding[] | undefined = engine.findings === undefined ? undefined : []
+  const done = maskRecords(masker, request, logs, (record, kept) => {
+    const { name: ruleset, serial } = plan
+    for (const finding of engine.findings?.splice(0) ?? []) if (kept) found!.push({ ...finding, ruleset, serial, record })
+  })
   const head = (): string =>
     `{"request_id":${JSON.stringify(requestId)},"ruleset_plan":{"name":"${plan.name}","serial":${plan.serial}},"encoding":"json","charset":"utf-8","logs":${JSON.stringify(logs.entries)}`
   const records = request.records.length / 2
@@ -87,7 +100,7 @@ export function answerMask(plan: MaskPlan, engine: Engine, rawBody: unknown, set
   if (logs.wants('INFO')) logs.add('INFO', `masked ${count(masker.masked - masked, 'value')} in ${count(records, 'record')}`)
   const text = Buffer.from(`${head()},"data":`)
   const body = Buffer.concat([text, ...done.data, Buffer.from('}')])
-  return { status: 200, body, requestId, records, errors: done.errors }
+  return { status: 200, body, requestId, records, errors: done.errors, ...(found === undefined ? {} : { findings: found }) }
 }
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
@@ -140,7 +153,8 @@ function inputsOf({ inputs }: MaskRequest, record: number): readonly Scalar[] | 
   return inputs === undefined ? undefined : 'all' in inputs ? inputs.all : inputs.each[record]
 }
 
-function maskRecords(masker: RequestMasker, request: MaskRequest, logs: Logs): Done {
+/** `settled`: a record has been masked; `kept`: it is in the answer. */
+function maskRecords(masker: RequestMasker, request: MaskRequest, logs: Logs, settled?: (record: number, kept: boolean) => void): Done {
   const { body, records, data } = request
   const fails = masker.policy.on_mask_error === 'fail'
   const errors: Record<string, number> = Object.create(null) as Record<string, number>
@@ -153,6 +167,7 @@ function maskRecords(masker: RequestMasker, request: MaskRequest, logs: Logs): D
     const json = body.subarray(start, end)
     let out: Uint8Array | undefined
     let failed = false
+    settled?.(k / 2, false)
     try {
       out = masker.record(json, inputsOf(request, k / 2))
     } catch (error) {
@@ -173,6 +188,7 @@ function maskRecords(masker: RequestMasker, request: MaskRequest, logs: Logs): D
       if (!fails) logs.remark(error.message, told(error, k / 2))
       else if (listed++ < MOST_LISTED) logs.put('ERROR', error.message, told(error, k / 2))
     }
+    settled?.(k / 2, !failed && out !== undefined)
     if (fails && (failed || failures.length > 0)) {
       pieces = []
       if (listed >= MOST_LISTED) break

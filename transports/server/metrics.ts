@@ -92,6 +92,24 @@ export class Metrics {
     this.#reloads.inc({ result })
   }
 
+  /** Counters of the stream of findings. */
+  findings(sink: { readonly written: number; readonly dropped: number }): void {
+    const registers = [this.#registry]
+    const read = (name: string, help: string, value: () => number): void => {
+      new Counter({
+        name,
+        help,
+        registers,
+        collect() {
+          this.reset()
+          this.inc(value())
+        },
+      })
+    }
+    read('mask_logs_findings_total', 'Events written to the findings stream.', () => sink.written)
+    read('mask_logs_findings_dropped_total', 'Events lost because the findings stream was full or failed.', () => sink.dropped)
+  }
+
   authFailure(): void {
     this.#authFailures.inc()
   }

@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { createRequestMasker, InputError, RulesetError } from '../../src/index.ts'
-import type { AiEngine, Issue, RequestMasker } from '../../src/index.ts'
+import type { AiEngine, FindingEvent, Issue, RequestMasker } from '../../src/index.ts'
 import { LEVELS } from './request.ts'
 import type { Level } from './request.ts'
 import { compileSchema } from './schema.ts'
@@ -61,10 +61,13 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 export class Compiler {
   readonly #seedDirs: readonly string[]
   readonly #aiEngine: AiEngine
+  readonly #onFinding: ((finding: FindingEvent) => void) | undefined
 
-  constructor(seedDirs: readonly string[], aiEngine: AiEngine) {
+  /** `onFinding`: told of what the maskers mask, which is slower then. */
+  constructor(seedDirs: readonly string[], aiEngine: AiEngine, onFinding?: (finding: FindingEvent) => void) {
     this.#seedDirs = seedDirs
     this.#aiEngine = aiEngine
+    this.#onFinding = onFinding
   }
 
   /** Throws RulesetError. */
@@ -73,6 +76,7 @@ export class Compiler {
     return createRequestMasker(yaml.includes('\n') ? yaml : `${yaml}\n`, {
       seedDirs: this.#seedDirs,
       aiEngine: this.#aiEngine,
+      onFinding: this.#onFinding,
       policyDefaults: { on_mask_error: 'fail' },
       // those are about lines; how large a body may be is the server's to say
       policy: { max_record_bytes: 256 * 1024 * 1024 },

@@ -3,7 +3,8 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
-import { Keyring } from '../../src/index.ts'
+import { Keyring, openFindings } from '../../src/index.ts'
+import type { FindingEvent, FindingsSink } from '../../src/index.ts'
 import { createApp } from './app.ts'
 import { packageFolder } from './assets.ts'
 import { Auth, tokenKeys } from './auth.ts'
@@ -106,10 +107,13 @@ export async function startServer(options: ServerOptions, answer?: typeof answer
     log('warn', 'the server listens without TLS on an address that others reach: passwords, tokens and records pass in the clear')
 
   const seedDirs = [join(settings.dataDir, 'seeds'), ...settings.seedDirs]
+  const findings = settings.findings === undefined ? undefined : { sink: openSink(settings.findings), found: [] as FindingEvent[] }
   // in this thread nobody can wait for an engine
-  const compiler = new Compiler(seedDirs, () => {
+  const noEngine = (): never => {
     throw new Error('no engine')
-  })
+  }
+  const compiler = new Compiler(seedDirs, noEngine, findings === undefined ? undefined : (finding) => void findings.found.push(finding))
+  if (findings !== undefined) metrics.findings(findings.sink)
   const maskers = new Maskers(
     (yaml) => compiler.compile(yaml),
     (plan, counts) => metrics.masked(plan, counts),
@@ -120,7 +124,7 @@ export async function startServer(options: ServerOptions, answer?: typeof answer
     settings.workers > 0 && existsSync(workerFile())
       ? new Pool(
           settings.workers,
-          { ...maskSettings, seedDirs, instanceSecret: settings.instanceSecret, aiEngine: settings.aiEngine },
+          { ...maskSettings, seedDirs, instanceSecret: settings.instanceSecret, findings: findings !== undefined, aiEngine: settings.aiEngine },
           settings.timeouts.masking,
           log,
           (plan, counts) => metrics.masked(plan, counts),
@@ -151,10 +155,11 @@ export async function startServer(options: ServerOptions, answer?: typeof answer
   let app: Awaited<ReturnType<typeof createApp>>
   try {
     await store.start()
-    app = await createApp({ settings, logs, metrics, auth, store, seeds, compiler, maskers, keyring, setAiEngine: () => {}, pool, live: options.live, state, answer })
+    app = await createApp({ settings, logs, metrics, auth, store, seeds, compiler, maskers, keyring, setAiEngine: () => {}, pool, live: options.live, state, answer, findings })
   } catch (error) {
     store.close()
     users?.close()
+    findings?.sink.close()
     throw error
   }
   let closed: Promise<void> | undefined
@@ -169,6 +174,12 @@ export async function startServer(options: ServerOptions, answer?: typeof answer
       await pool?.close()
       maskers.close()
       keyring.close()
+      if (findings !== undefined) {
+        const { sink } = findings
+        await sink.flush()
+        sink.close()
+        if (sink.dropped > 0) log('warn', 'findings were lost', { dropped: sink.dropped, reason: sink.failure ?? 'their reader was too slow' })
+      }
       metrics.close()
       logs.close()
     })())
@@ -207,5 +218,14 @@ export async function startServer(options: ServerOptions, answer?: typeof answer
       return done
     },
     close,
+  }
+}
+
+/** Opens the stream of findings. */
+function openSink(to: string | number): FindingsSink {
+  try {
+    return openFindings(to)
+  } catch (error) {
+    throw new SettingsError(`findings: ${(error as Error).message}`)
   }
 }

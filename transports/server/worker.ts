@@ -2,7 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { Keyring } from '../../src/index.ts'
-import type { MaskedCount } from '../../src/index.ts'
+import type { FindingEvent, MaskedCount } from '../../src/index.ts'
 import { sleepingEngine } from './ai-bridge.ts'
 import { answerMask, refusalOf } from './masking.ts'
 import type { MaskSettings } from './masking.ts'
@@ -15,6 +15,8 @@ import type { RecordSchema } from './schema.ts'
 export interface WorkerSettings extends MaskSettings {
   readonly seedDirs: readonly string[]
   readonly instanceSecret: string | undefined
+  /** Answers come with what was masked. */
+  readonly findings: boolean
   readonly aiEngine: { readonly url: string | undefined; readonly timeout: number }
 }
 
@@ -40,7 +42,8 @@ if (port !== null) {
     () => url ?? settings.aiEngine.url,
     settings.aiEngine.timeout,
   )
-  const compiler = new Compiler(settings.seedDirs, engine)
+  const findings: FindingEvent[] | undefined = settings.findings ? [] : undefined
+  const compiler = new Compiler(settings.seedDirs, engine, findings === undefined ? undefined : (finding) => void findings.push(finding))
   const maskers = new Maskers(
     (yaml) => compiler.compile(yaml),
     (plan, counts) => void counted.push({ plan, counts }),
@@ -68,7 +71,7 @@ if (port !== null) {
       const setAiEngine = (to: string | undefined): void => {
         url = to
       }
-      const answer = answerMask({ ...plan, check }, { masker: maskers.of(plan), keyring, setAiEngine }, Buffer.from(body.buffer, body.byteOffset, body.length), settings)
+      const answer = answerMask({ ...plan, check }, { masker: maskers.of(plan), keyring, setAiEngine, findings }, Buffer.from(body.buffer, body.byteOffset, body.length), settings)
       maskers.collect()
       // short buffers share memory with others, which cannot be given away
       const bytes = answer.body.buffer.byteLength === answer.body.length ? answer.body : Uint8Array.prototype.slice.call(answer.body)
