@@ -48,13 +48,20 @@ export function recodeFailure(error: unknown): HttpMaskError {
 export async function recode(body: BodyMask, coding: Coding, bytes: Buffer, signal?: AbortSignal): Promise<Buffer> {
   const masked: Buffer[] = []
   const keep = (part: Buffer): void => void (part.length > 0 && masked.push(part))
+  // Node 20 rejects with the failure of the stage that is broken off by it
+  let first: unknown
   try {
     await pipeline(
       Readable.from([bytes], { objectMode: false }),
       coding.decoder(),
       async (decoded: AsyncIterable<Buffer>) => {
-        for await (const chunk of decoded) keep(body.push(chunk))
-        keep(body.end())
+        try {
+          for await (const chunk of decoded) keep(body.push(chunk))
+          keep(body.end())
+        } catch (error) {
+          first = error
+          throw error
+        }
       },
       ...(signal === undefined ? [] : [{ signal }]),
     )
@@ -69,6 +76,6 @@ export async function recode(body: BodyMask, coding: Coding, bytes: Buffer, sign
     )
     return Buffer.concat(out)
   } catch (error) {
-    throw recodeFailure(error)
+    throw recodeFailure(first ?? error)
   }
 }
