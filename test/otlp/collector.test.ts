@@ -10,10 +10,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { freePorts, startCollector, written, type Collector } from '../../bench/collector/process.ts'
 import { createOtlpProxy } from '../../transports/otlp/index.ts'
-import { makeCertificates, quiet, type Certificates } from './support/proxy.ts'
+import { makeCertificates, needing, quiet } from './support/proxy.ts'
 
 const otelcol = process.env['MASK_LOGS_OTELCOL']
 const telemetrygen = process.env['MASK_LOGS_TELEMETRYGEN']
@@ -32,12 +32,8 @@ const closers: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
-let folder = ''
-let certificates: Certificates | undefined
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'mask-logs-otelcol-'))
-  if (missing === undefined) certificates = makeCertificates(folder)
-})
+const folder = mkdtempSync(join(tmpdir(), 'mask-logs-otelcol-'))
+const certificates = missing === undefined ? makeCertificates(folder) : undefined
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const example = (name: string): string => readFileSync(fileURLToPath(new URL(`../../examples/collector/${name}`, import.meta.url)), 'utf8')
@@ -177,9 +173,8 @@ describe.skipIf(missing !== undefined)('the topologies of examples/collector', (
     expect(await behind.arrived('traces', 0)).toBe('')
   })
 
-  it('an agent in front, gzip and mutual TLS on both sides', async (context) => {
-    const c = certificates
-    if (c === undefined) return context.skip('openssl 3 is needed to make certificates')
+  it.skipIf(certificates === undefined)(needing(certificates, 'an agent in front, gzip and mutual TLS on both sides'), async () => {
+    const c = certificates!
     const [grpc, http, up] = (await freePorts(3)) as [number, number, number]
     const tls = `tls: { cert_file: "${c.cert}", key_file: "${c.key}", client_ca_file: "${c.ca}" }`
     const [plain] = (await freePorts(1)) as [number]

@@ -8,7 +8,7 @@ import * as grpc from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createOtlpProxy, type OtlpProxy } from '../../transports/otlp/index.ts'
 import type { Signal } from '../../transports/otlp/types.ts'
-import { CANARY, decodeRequest, grpcUpstream, httpUpstream, makeCertificates, quiet, sdk, type Certificates } from './support/proxy.ts'
+import { CANARY, decodeRequest, grpcUpstream, httpUpstream, makeCertificates, needing, quiet, sdk } from './support/proxy.ts'
 
 // ---------------------------------------------------------------------------------------------- the SDK, by the shapes that are used here
 
@@ -113,12 +113,10 @@ async function telemetry(word: string): Promise<Readonly<Record<Signal, unknown>
 // ---------------------------------------------------------------------------------------------- the ways
 
 const security = ['plain', 'TLS', 'mutual TLS'] as const
-let folder = ''
-let certificates: Certificates | undefined
+const folder = mkdtempSync(join(tmpdir(), 'mask-logs-otlp-'))
+const certificates = makeCertificates(folder)
 const items: Record<string, Readonly<Record<Signal, unknown>>> = {}
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'mask-logs-otlp-'))
-  certificates = makeCertificates(folder)
   items['masked'] = await telemetry(CANARY)
   items['clean'] = await telemetry('harmless')
 })
@@ -185,8 +183,8 @@ async function send(way: Way, proxy: OtlpProxy, signal: Signal, given: unknown):
 }
 
 describe.each(ways)('$kind, $security, compression $compression', (way) => {
-  it('lets no canary through, and changes nothing else', async (context) => {
-    if (way.security !== 'plain' && certificates === undefined) return context.skip('openssl 3 is needed to make certificates')
+  const able = way.security === 'plain' || certificates !== undefined
+  it.skipIf(!able)(able ? 'lets no canary through, and changes nothing else' : needing(certificates, 'lets no canary through, and changes nothing else'), async () => {
     const { proxy, received, close } = await route(way)
     try {
       for (const signal of ['traces', 'metrics', 'logs'] as const) {
@@ -244,8 +242,7 @@ describe('an upstream that comes back after two seconds', () => {
 })
 
 describe('certificates', () => {
-  it('are needed where the proxy asks for them', async (context) => {
-    if (certificates === undefined) return context.skip('openssl 3 is needed to make certificates')
+  it.skipIf(certificates === undefined)(needing(certificates, 'are needed where the proxy asks for them'), async () => {
     for (const kind of ['proto', 'grpc'] as const) {
       const { proxy, received, close } = await route({ kind, security: 'mutual TLS', compression: 'none' })
       const without = await send({ kind, security: 'TLS', compression: 'none' }, proxy, 'traces', items['masked']!['traces'])

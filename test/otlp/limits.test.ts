@@ -8,23 +8,32 @@ import { connect as connectTls } from 'node:tls'
 import { gzipSync } from 'node:zlib'
 import * as grpc from '@grpc/grpc-js'
 import fc from 'fast-check'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { createOtlpProxy, type OtlpProxy, type OtlpProxyOptions } from '../../transports/otlp/index.ts'
 import { Budget } from '../../transports/otlp/budget.ts'
 import { isLoopback, parseAddress } from '../../transports/edge/address.ts'
 import { createSparseLog } from '../../transports/edge/log.ts'
 import { withRetries } from '../../transports/otlp/retry.ts'
 import { retryAfterMs } from '../../transports/otlp/status.ts'
-import { call, CANARY, decodeRequest, encodeRequest, grpcUpstream, httpUpstream, logsJson, makeCertificates, post, quiet, spans, type Certificates } from './support/proxy.ts'
+import {
+  call,
+  CANARY,
+  decodeRequest,
+  encodeRequest,
+  grpcUpstream,
+  httpUpstream,
+  logsJson,
+  makeCertificates,
+  needing,
+  post,
+  quiet,
+  spans,
+  type Certificates,
+} from './support/proxy.ts'
 
-let folder = ''
-let certificates: Certificates | undefined
-let others: Certificates | undefined
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'mask-logs-otlp-'))
-  certificates = makeCertificates(folder)
-  others = certificates && makeCertificates(mkdtempSync(join(folder, 'x')))
-})
+const folder = mkdtempSync(join(tmpdir(), 'mask-logs-otlp-'))
+const certificates = makeCertificates(folder)
+const others = certificates && makeCertificates(mkdtempSync(join(folder, 'x')))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const closers: (() => unknown)[] = []
 afterEach(async () => {
@@ -234,8 +243,8 @@ describe('a loop through a Collector', () => {
 })
 
 describe('under TLS', () => {
-  it('speaks HTTP/2 with those that ask for it, and HTTP/1.1 with others, on one port', async (context) => {
-    if (certificates === undefined) return context.skip('openssl 3 is needed to make certificates')
+  it.skipIf(others === undefined)(needing(others, 'speaks HTTP/2 with those that ask for it, and HTTP/1.1 with others, on one port'), async () => {
+    if (certificates === undefined || others === undefined) throw new Error('no certificates')
     const to = await httpUpstream()
     closers.push(() => to.close())
     const via = await proxy({ listenHttp: ':0', forwardHttp: to.url, tls: { cert: certificates.cert, key: certificates.key }, maxBodyBytes: 1 << 20 })
@@ -284,8 +293,8 @@ describe('under TLS', () => {
     expect(await via.drain(2000)).toBe(true)
   })
 
-  it('takes renewed certificates over, and no broken ones', async (context) => {
-    if (certificates === undefined || others === undefined) return context.skip('openssl 3 is needed to make certificates')
+  it.skipIf(others === undefined)(needing(others, 'takes renewed certificates over, and no broken ones'), async () => {
+    if (certificates === undefined || others === undefined) throw new Error('no certificates')
     const [cert, key] = [join(folder, 'live.crt'), join(folder, 'live.key')]
     const use = (from: Certificates): void => {
       copyFileSync(from.cert, cert)
@@ -318,8 +327,8 @@ describe('under TLS', () => {
 })
 
 describe('towards an upstream under TLS', () => {
-  it('takes renewed authorities over, on both transports', async (context) => {
-    if (certificates === undefined || others === undefined) return context.skip('openssl 3 is needed to make certificates')
+  it.skipIf(others === undefined)(needing(others, 'takes renewed authorities over, on both transports'), async () => {
+    if (certificates === undefined || others === undefined) throw new Error('no certificates')
     const [cert, key] = [readFileSync(others.cert), readFileSync(others.key)]
     const [http, rpc] = [
       await httpUpstream(undefined, { cert, key }),

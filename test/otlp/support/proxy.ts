@@ -304,6 +304,10 @@ export interface Certificates {
   readonly clientKey: string
 }
 
+/** The title of a test that needs certificates, with the reason where it is left out. */
+export const needing = (certificates: Certificates | undefined, title: string): string =>
+  certificates === undefined ? `${title} (left out: openssl 3 is needed to make certificates)` : title
+
 /** A certificate authority, a certificate for 127.0.0.1 and one for a client; undefined where openssl is missing. */
 export function makeCertificates(folder: string): Certificates | undefined {
   const run = (...args: string[]): boolean => spawnSync('openssl', args, { cwd: folder, stdio: 'ignore', timeout: 20_000 }).status === 0
