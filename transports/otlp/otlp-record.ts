@@ -2,7 +2,7 @@
 import { REMOVED } from '../../src/index.ts'
 import type { Value } from '../../src/index.ts'
 import type { Access, FieldEngine, Scope } from '../../src/engine/walker.ts'
-import { ATTRIBUTES, MESSAGE, TEXT, TRACE_STATE, VALUE } from './otlp-fields.ts'
+import { ATTRIBUTES, library, MESSAGE, resource, TEXT, TRACE_STATE, VALUE } from './otlp-fields.ts'
 import type { Field, Message } from './otlp-fields.ts'
 import { OtlpError } from './types.ts'
 
@@ -58,6 +58,59 @@ export class Place {
         return whole(scope) || (f.repeated && scope.indexed) || this.at(f, 0).takenWhole(f.message!)
       })
     )
+  }
+}
+
+/** Where the messages of requests stand under the rules in force. */
+export class Places {
+  resource!: Place
+  library!: Place
+  metadata!: Scope
+  private readonly engine: FieldEngine
+  private root: Scope | undefined
+  private readonly items = new Map<Message, Place>()
+  private readonly inerts = new Map<Message, Place>()
+  private readonly whole = new Map<Message, boolean>()
+
+  constructor(engine: FieldEngine) {
+    this.engine = engine
+  }
+
+  /** A request begins: the scopes may be others than those of the last one. */
+  renew(): void {
+    const { engine } = this
+    if (this.root === engine.root) return
+    this.root = engine.root
+    this.resource = new Place(engine, engine.child(engine.root, 'resource'), resource)
+    this.library = new Place(engine, engine.child(engine.root, 'scope'), library)
+    this.metadata = engine.child(engine.root, 'metadata')
+    this.items.clear()
+    this.whole.clear()
+  }
+
+  of(message: Message): Place {
+    let place = this.items.get(message)
+    if (place === undefined) this.items.set(message, (place = new Place(this.engine, this.engine.root, message)))
+    return place
+  }
+
+  /** Where no rule says anything about it. */
+  inert(message: Message): Place {
+    let place = this.inerts.get(message)
+    if (place === undefined) this.inerts.set(message, (place = new Place(this.engine, this.engine.inert, message)))
+    return place
+  }
+
+  /** A rule takes records of this kind, or parts of them, as a whole. */
+  takesWhole(message: Message): boolean {
+    let known = this.whole.get(message)
+    if (known === undefined) {
+      const place = message === resource ? this.resource : message === library ? this.library : this.of(message)
+      const { root } = this.engine
+      known = root.containers || root.documents || root.apart || place.takenWhole(message)
+      this.whole.set(message, known)
+    }
+    return known
   }
 }
 

@@ -9,7 +9,24 @@ import { anyValue, ATTRIBUTES, DETECTED, ID, library, MESSAGE, metric, NUMBER, N
 import type { Field, Message, NumberType } from './otlp-fields.ts'
 import { JsonIndex } from './otlp-json-index.ts'
 import type { Member } from './otlp-json-index.ts'
-import { applied, asText, entriesOf, fitsInt64, HOP, bytesText, mapIn, invalid, isBytesText, isDouble, lookedUp, maskedTraceState, member, Pairing, Place } from './otlp-record.ts'
+import {
+  applied,
+  asText,
+  entriesOf,
+  fitsInt64,
+  HOP,
+  bytesText,
+  mapIn,
+  invalid,
+  isBytesText,
+  isDouble,
+  lookedUp,
+  maskedTraceState,
+  member,
+  Pairing,
+  type Place,
+  Places,
+} from './otlp-record.ts'
 import { OtlpError } from './types.ts'
 import type { RewriteCounts, RewriteOptions, Signal } from './types.ts'
 
@@ -51,13 +68,7 @@ export class JsonRequestWalker implements Access {
   private index!: JsonIndex
   private counts!: RewriteCounts
 
-  private root: Scope | undefined
-  private resourcePlace!: Place
-  private libraryPlace!: Place
-  private metadataScope!: Scope
-  private itemPlaces = new Map<Message, Place>()
-  private readonly inertPlaces = new Map<Message, Place>()
-  private readonly structural = new Map<Message, boolean>()
+  private readonly places: Places
 
   /** Where the walk stands in the record view. */
   private path: (string | number)[] = []
@@ -73,6 +84,7 @@ export class JsonRequestWalker implements Access {
 
   constructor(engine: FieldEngine, options: RewriteOptions) {
     this.engine = engine
+    this.places = new Places(engine)
     this.keeps = options.unknownFields === 'keep'
     this.repairs = options.repairUtf8 === true
     this.stamp = options.stamp
@@ -85,7 +97,7 @@ export class JsonRequestWalker implements Access {
     this.counts = counts
     hits.clear()
     this.path = []
-    this.place()
+    this.places.renew()
     try {
       this.index = new JsonIndex(body)
       this.buf = body
@@ -104,40 +116,6 @@ export class JsonRequestWalker implements Access {
       this.resourceKeys = undefined
       hits.clear()
     }
-  }
-
-  private place(): void {
-    const { engine } = this
-    if (this.root === engine.root) return
-    this.root = engine.root
-    this.resourcePlace = new Place(engine, engine.child(engine.root, 'resource'), resource)
-    this.libraryPlace = new Place(engine, engine.child(engine.root, 'scope'), library)
-    this.metadataScope = engine.child(engine.root, 'metadata')
-    this.itemPlaces = new Map()
-    this.structural.clear()
-  }
-
-  private placeOf(message: Message): Place {
-    let place = this.itemPlaces.get(message)
-    if (place === undefined) this.itemPlaces.set(message, (place = new Place(this.engine, this.engine.root, message)))
-    return place
-  }
-
-  private inertPlace(message: Message): Place {
-    let place = this.inertPlaces.get(message)
-    if (place === undefined) this.inertPlaces.set(message, (place = new Place(this.engine, this.engine.inert, message)))
-    return place
-  }
-
-  private takesWhole(message: Message): boolean {
-    let known = this.structural.get(message)
-    if (known === undefined) {
-      const place = message === resource ? this.resourcePlace : message === library ? this.libraryPlace : this.placeOf(message)
-      const { root } = this.engine
-      known = root.containers || root.documents || root.apart || place.takenWhole(message)
-      this.structural.set(message, known)
-    }
-    return known
   }
 
   // ---------------------------------------------------------------------------------------------- tokens
@@ -231,7 +209,7 @@ export class JsonRequestWalker implements Access {
     for (const [m, f] of this.known(message, at)) {
       if (f.role === DETECTED) keep = this.detected(f, m) && keep
       else if (f.number === 1) {
-        keep = this.shared(OF_RESOURCE, resource, this.resourcePlace, m, !stamped) && keep
+        keep = this.shared(OF_RESOURCE, resource, this.places.resource, m, !stamped) && keep
         stamped = true
       } else {
         const items = counts.items
@@ -258,7 +236,7 @@ export class JsonRequestWalker implements Access {
     let keep = true
     for (const [m, f] of this.known(message, at)) {
       if (f.role === DETECTED) keep = this.detected(f, m) && keep
-      else if (f.number === 1) keep = this.shared(OF_LIBRARY, library, this.libraryPlace, m, false) && keep
+      else if (f.number === 1) keep = this.shared(OF_LIBRARY, library, this.places.library, m, false) && keep
       else if (f.message === metric) for (const [item, stop] of this.list(m.start)) this.metric(item, stop)
       else for (const [item, stop] of this.list(m.start)) this.item(f.message!, item, stop)
     }
@@ -319,9 +297,9 @@ export class JsonRequestWalker implements Access {
     let ok = true
     try {
       this.path = [kind === OF_RESOURCE ? 'resource' : 'scope']
-      if (this.takesWhole(message)) {
-        if (!this.taken(message, m.start, m.end, kind)) hits.remove(m.entry, m.end, undefined)
-      } else this.message(message, place, m.start, m.end)
+      if (this.places.takesWhole(message)) {
+        if (!this.taken(message, m.start, kind)) hits.remove(m.entry, m.end, undefined)
+      } else this.message(message, place, m.start)
     } catch (error) {
       if (error instanceof OtlpError) throw error
       this.undo(mark)
@@ -380,9 +358,9 @@ export class JsonRequestWalker implements Access {
     this.objectAt(at)
     let ok = true
     try {
-      if (this.takesWhole(message)) {
-        if (!this.taken(message, at, end, OF_ITEM)) engine.state.drop = true
-      } else this.message(message, this.placeOf(message), at, end)
+      if (this.places.takesWhole(message)) {
+        if (!this.taken(message, at, OF_ITEM)) engine.state.drop = true
+      } else this.message(message, this.places.of(message), at)
     } catch (error) {
       if (error instanceof OtlpError) throw error
       ok = false
@@ -453,8 +431,8 @@ export class JsonRequestWalker implements Access {
     const told = engine.since()
     this.metricAt = at
     this.points = []
-    const whole = this.takesWhole(metric)
-    const place = this.placeOf(metric)
+    const whole = this.places.takesWhole(metric)
+    const place = this.places.of(metric)
     let keep = true
     let metadata: Keys | undefined
     for (const [m, f] of this.known(metric, at)) {
@@ -477,14 +455,14 @@ export class JsonRequestWalker implements Access {
           else if (this.textMember(place.scopes[f.number]!, m)) hits.remove(m.entry, m.end, undefined)
         } else {
           this.path = ['metadata']
-          metadata ??= this.openKeys(this.metadataScope, at, 'metadata', undefined)
+          metadata ??= this.openKeys(this.places.metadata, at, 'metadata', undefined)
           for (const [item, stop] of this.list(m.start)) this.keyValue(item, stop, metadata)
         }
       } catch (error) {
         if (error instanceof OtlpError) throw error
         this.undo(own)
         failed = true
-        if (!engine.failed(error, f.role === TEXT ? place.scopes[f.number]! : this.metadataScope, m.end - m.start)) keep = false
+        if (!engine.failed(error, f.role === TEXT ? place.scopes[f.number]! : this.places.metadata, m.end - m.start)) keep = false
         else if (f.role === TEXT) this.put(m.start, m.end, FAILED)
         else hits.remove(m.entry, m.end, undefined)
       }
@@ -542,11 +520,10 @@ export class JsonRequestWalker implements Access {
 
   // ---------------------------------------------------------------------------------------------- messages
 
-  private message(message: Message, place: Place, at: number, end: number): void {
+  private message(message: Message, place: Place, at: number): void {
     let keys: Keys | undefined
     const kept = message === resource ? this.references(at) : undefined
     const indexes = new Map<number, number>()
-    void end
     for (const [m, f] of this.known(message, at)) {
       switch (f.role) {
         case NUMBER:
@@ -584,13 +561,13 @@ export class JsonRequestWalker implements Access {
           break
         case MESSAGE:
           this.path.push(f.view)
-          if (!f.repeated) this.message(f.message!, place.at(f, 0), m.start, m.end)
+          if (!f.repeated) this.message(f.message!, place.at(f, 0), m.start)
           else
-            for (const [s, e] of this.list(m.start)) {
+            for (const [s] of this.list(m.start)) {
               const index = indexes.get(f.number) ?? 0
               indexes.set(f.number, index + 1)
               this.path.push(index)
-              this.message(f.message!, place.at(f, index), s, e)
+              this.message(f.message!, place.at(f, index), s)
               this.path.pop()
             }
           this.path.pop()
@@ -621,7 +598,7 @@ export class JsonRequestWalker implements Access {
         }
       }
     }
-    if (out !== undefined) this.resourceKeys = this.openKeys(this.resourcePlace.scopes[1]!, at, 'attributes', out)
+    if (out !== undefined) this.resourceKeys = this.openKeys(this.places.resource.scopes[1]!, at, 'attributes', out)
     return out
   }
 
@@ -1145,13 +1122,13 @@ export class JsonRequestWalker implements Access {
   // ---------------------------------------------------------------------------------------------- records taken whole
 
   /** A record that rules take as a whole: masked as a value, and written anew where that changes. False: they remove it. */
-  private taken(message: Message, at: number, end: number, kind: number): boolean {
+  private taken(message: Message, at: number, kind: number): boolean {
     const { hits, engine } = this
     const mark = hits.count
     const masked = this.takenRecord(kind)
     const before = this.record()
     const told = engine.since()
-    this.message(message, this.inertPlace(message), at, end)
+    this.message(message, this.places.inert(message), at)
     if (masked === before) return true
     hits.count = mark
     engine.revoke(told)
@@ -1204,7 +1181,7 @@ export class JsonRequestWalker implements Access {
       const now = after.get(f.view)
       if (f.role === DETECTED) this.outside(f, m)
       else if (f.role === REFERENCE) for (const [s, e] of this.list(m.start)) this.reference(s, e)
-      else if (message === resource && f.role === MESSAGE) for (const [s, e] of this.list(m.start)) this.message(f.message!, this.inertPlace(f.message!), s, e)
+      else if (message === resource && f.role === MESSAGE) for (const [s] of this.list(m.start)) this.message(f.message!, this.places.inert(f.message!), s)
       else if (f.role >= ID || (was === now && f.role !== MESSAGE)) continue
       else if (f.role === MESSAGE) {
         if (f.message!.fields.every((inner) => inner.role >= NUMBER)) continue

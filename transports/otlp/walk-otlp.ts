@@ -29,7 +29,7 @@ import {
   VALUE,
 } from './otlp-fields.ts'
 import type { Field, Message } from './otlp-fields.ts'
-import { asText, bytesText, entriesOf, HOP, invalid, lookedUp, mapIn, maskedTraceState, member, Pairing, Place } from './otlp-record.ts'
+import { asText, bytesText, entriesOf, HOP, invalid, lookedUp, mapIn, maskedTraceState, member, Pairing, type Place, Places } from './otlp-record.ts'
 import { OtlpError } from './types.ts'
 import type { RewriteCounts, RewriteOptions, Signal } from './types.ts'
 
@@ -113,12 +113,7 @@ export class ProtobufWalker implements Access {
   private low = 0
 
   // the places of the record view
-  private root: Scope | undefined
-  private resourcePlace!: Place
-  private libraryPlace!: Place
-  private itemPlaces = new Map<Message, Place>()
-  private metadataScope!: Scope
-  private readonly structural = new Map<Message, boolean>()
+  private readonly places: Places
 
   // where the walk stands: names of fields; ranges of keys; indexes
   private readonly names: (string | undefined)[] = []
@@ -145,6 +140,7 @@ export class ProtobufWalker implements Access {
 
   constructor(engine: FieldEngine, options: RewriteOptions) {
     this.engine = engine
+    this.places = new Places(engine)
     this.keeps = options.unknownFields === 'keep'
     this.repairs = options.repairUtf8 === true
     this.stamp = options.stamp
@@ -159,7 +155,7 @@ export class ProtobufWalker implements Access {
     this.edits.reset()
     this.at = this.keysOpen = 0
     this.seen = undefined
-    this.place()
+    this.places.renew()
     try {
       this.request(requests[signal])
       return this.edits.count === 0 ? body : this.edits.render(body, 0, body.length)
@@ -170,35 +166,6 @@ export class ProtobufWalker implements Access {
       this.points = undefined
       this.engine.series = false
     }
-  }
-
-  private place(): void {
-    const { engine } = this
-    if (this.root === engine.root) return
-    this.root = engine.root
-    this.resourcePlace = new Place(engine, engine.child(engine.root, 'resource'), resource)
-    this.libraryPlace = new Place(engine, engine.child(engine.root, 'scope'), library)
-    this.metadataScope = engine.child(engine.root, 'metadata')
-    this.itemPlaces = new Map()
-    this.structural.clear()
-  }
-
-  private placeOf(message: Message): Place {
-    let place = this.itemPlaces.get(message)
-    if (place === undefined) this.itemPlaces.set(message, (place = new Place(this.engine, this.engine.root, message)))
-    return place
-  }
-
-  /** A rule takes records of this kind, or parts of them, as a whole. */
-  private takesWhole(message: Message): boolean {
-    let known = this.structural.get(message)
-    if (known === undefined) {
-      const place = message === resource ? this.resourcePlace : message === library ? this.libraryPlace : this.placeOf(message)
-      const { root } = this.engine
-      known = root.containers || root.documents || root.apart || place.takenWhole(message)
-      this.structural.set(message, known)
-    }
-    return known
   }
 
   // ---------------------------------------------------------------------------------------------- wire format
@@ -357,7 +324,7 @@ export class ProtobufWalker implements Access {
       if (f === undefined) this.unknown(at, i)
       else if (f.role === DETECTED) keep = this.detected(f, at, this.prefix, this.start, i) && keep
       else if (f.number === 1) {
-        keep = this.shared(OF_RESOURCE, resource, this.resourcePlace, this.prefix, this.start, i, !stamped) && keep
+        keep = this.shared(OF_RESOURCE, resource, this.places.resource, this.prefix, this.start, i, !stamped) && keep
         stamped = true
       } else {
         const items = counts.items
@@ -397,7 +364,7 @@ export class ProtobufWalker implements Access {
       const f = this.known(message)
       if (f === undefined) this.unknown(at, i)
       else if (f.role === DETECTED) keep = this.detected(f, at, this.prefix, this.start, i) && keep
-      else if (f.number === 1) keep = this.shared(OF_LIBRARY, library, this.libraryPlace, this.prefix, this.start, i, false) && keep
+      else if (f.number === 1) keep = this.shared(OF_LIBRARY, library, this.places.library, this.prefix, this.start, i, false) && keep
       else if (f.message === metric) this.metric(at, this.prefix, this.start, i)
       else {
         this.item(f.message!, at, this.prefix, this.start, i)
@@ -447,7 +414,7 @@ export class ProtobufWalker implements Access {
     let ok = true
     try {
       this.enterName(kind === OF_RESOURCE ? 'resource' : 'scope')
-      if (this.takesWhole(message)) {
+      if (this.places.takesWhole(message)) {
         if (!this.taken(message, start, end, kind)) edits.add(start, end, undefined, -1)
       } else this.message(message, place, start, end)
       this.at = 0
@@ -512,9 +479,9 @@ export class ProtobufWalker implements Access {
     let ok = true
     try {
       edits.open(prefix, start)
-      if (this.takesWhole(message)) {
+      if (this.places.takesWhole(message)) {
         if (!this.taken(message, start, end, OF_ITEM)) engine.state.drop = true
-      } else this.message(message, this.placeOf(message), start, end)
+      } else this.message(message, this.places.of(message), start, end)
     } catch (error) {
       if (error instanceof OtlpError) throw error
       ok = false
@@ -591,9 +558,9 @@ export class ProtobufWalker implements Access {
     this.metricStart = start
     this.metricEnd = end
     this.points = []
-    const whole = this.takesWhole(metric)
-    const place = this.placeOf(metric)
-    const metadata = this.metadata.reset(this.metadataScope, start, end, 12)
+    const whole = this.places.takesWhole(metric)
+    const place = this.places.of(metric)
+    const metadata = this.metadata.reset(this.places.metadata, start, end, 12)
     edits.open(prefix, start)
     let keep = true
     for (let i = start; i < end; ) {
@@ -626,7 +593,7 @@ export class ProtobufWalker implements Access {
           this.edits.rollback(made, added, open)
           this.at = 0
           failed = true
-          if (!engine.failed(error, f.role === TEXT ? place.scopes[f.number]! : this.metadataScope, i - from)) keep = false
+          if (!engine.failed(error, f.role === TEXT ? place.scopes[f.number]! : this.places.metadata, i - from)) keep = false
           else if (f.role === TEXT) edits.add(own, i, FAILED_BYTES, FAILED_BYTES.length)
           else edits.add(at, i, undefined, -1)
         }
@@ -808,7 +775,7 @@ export class ProtobufWalker implements Access {
       }
     }
     if (out !== undefined) {
-      this.resourceKeys = new Keys().reset(this.resourcePlace.scopes[1]!, start, end, 1)
+      this.resourceKeys = new Keys().reset(this.places.resource.scopes[1]!, start, end, 1)
     }
     return out
   }
@@ -1508,7 +1475,7 @@ export class ProtobufWalker implements Access {
     const before = this.record()
     const told = engine.since()
     // the wire format is checked, and what is unknown goes, as everywhere
-    this.message(message, this.inertPlace(message), start, end)
+    this.message(message, this.places.inert(message), start, end)
     if (masked === before) return true
     edits.rollback(count, delta, depth)
     engine.revoke(told)
@@ -1555,7 +1522,7 @@ export class ProtobufWalker implements Access {
       else if (f.role === REFERENCE) this.reference(prefix, start, end)
       else {
         own.open(prefix, start)
-        this.message(f.message!, this.inertPlace(f.message!), start, end)
+        this.message(f.message!, this.places.inert(f.message!), start, end)
         own.close(end)
       }
       return own.render(this.buf, tag, end)
@@ -1563,13 +1530,6 @@ export class ProtobufWalker implements Access {
       this.edits = edits
     }
   }
-
-  private inertPlace(message: Message): Place {
-    let place = this.inertPlaces.get(message)
-    if (place === undefined) this.inertPlaces.set(message, (place = new Place(this.engine, this.engine.inert, message)))
-    return place
-  }
-  private readonly inertPlaces = new Map<Message, Place>()
 
   /** A message with what its record view has become. */
   private rebuilt(message: Message, start: number, end: number, before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string, unknown>): Buffer {
