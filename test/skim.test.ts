@@ -2,8 +2,9 @@
 //
 // MASK_LOGS_FUZZ_DOCS sets the number of generated lines (default 20000), MASK_LOGS_FUZZ_SEED their seed.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createRandom } from '../bench/random.ts'
+import { Skim } from '../src/engine/skim.ts'
 import { MaskError, type MaskDefinition, type Masker, type RulesetInput } from '../src/index.ts'
 import { HardLines, keys, nearMisses, spelled } from './helpers/skim-lines.ts'
 import { blockOf, difference, joined, maskerWith, memoryOf, skimOf } from './helpers/skim-pairs.ts'
@@ -107,6 +108,51 @@ describe('with the skim and without it the same comes out', () => {
   const cases = Object.entries(skimCases)
   const share = Math.ceil(count / (cases.length + cases.filter(([, entry]) => entry.often === true).length))
   for (const [name, entry] of cases) it(name, { timeout: 20 * minute }, () => compare(name, entry, entry.often === true ? 2 * share : share))
+})
+
+describe('what is sure', () => {
+  it('is masked in the module, once it is known what it becomes', () => {
+    const masker = maskerWith(true, 'mask-logs:default')
+    const asked = vi.spyOn(Skim.prototype as unknown as { scan(): void }, 'scan')
+    const given = vi.spyOn(Skim.prototype as unknown as { string(): number }, 'string')
+    try {
+      const token = (n: number): string => `ghp_${createRandom(`token ${n}`).text('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 36)}`
+      for (let n = 0; n < 200; n++) {
+        const line = JSON.stringify({
+          msg: `sent to user${n % 5}@shop.example at last`,
+          err: `refused ${token(n)}`,
+          stack: `Error: refused ${token(n)}\n    at b`,
+          password: `pw-${token(n)}`,
+        })
+        const out = masker.json(line)
+        expect(out).toMatch(
+          /^\{"msg":"sent to \S+@example\.\w+ at last","err":"refused \[REDACTED:github_token]","stack":"Error: refused \[REDACTED:github_token]\\n {4}at b","password":"\[REDACTED:named_secret]"\}$/,
+        )
+      }
+      // addresses the first time; a few bodies look like something else
+      expect(asked.mock.calls.length).toBeLessThan(60)
+      expect(given.mock.calls.length).toBe(0)
+      expect(masker.stats().byDetector).toEqual({ email: 200, github_token: 400, named_secret: 200 })
+    } finally {
+      asked.mockRestore()
+      given.mockRestore()
+      masker.close()
+    }
+  })
+
+  it('keeps no more than there is room for, and not what the record at hand still needs', () => {
+    const skimmed = maskerWith(true, 'mask-logs:default')
+    const walked = maskerWith(false, 'mask-logs:default')
+    const random = createRandom(`${seed} room`)
+    for (let n = 0; n < 20; n++) {
+      // more different addresses in one record than slots that they may be in
+      const line = JSON.stringify(Array.from({ length: random.pick([1, 10, 900]) }, () => `to user${random.below(40_000)}@shop.example now`))
+      for (let again = 0; again < 2; again++) expect(skimmed.json(line)).toBe(walked.json(line))
+    }
+    expect(skimmed.stats()).toEqual(walked.stats())
+    skimmed.close()
+    walked.close()
+  })
 })
 
 describe('what the skim rules out', () => {
@@ -436,6 +482,8 @@ describe('after close', () => {
     // what was lent belongs to the reader, and output to whoever it was given to: behind the tables, copies and strings
     const pool = lent![0].byteOffset
     expect(memory.subarray(0, pool).every((byte) => byte === 0)).toBe(true)
+    // so are matches that were remembered
+    expect(memory.subarray(0x6e0000).toString('latin1')).not.toMatch(leaks)
   })
 })
 
@@ -476,6 +524,13 @@ describe('linear time', () => {
     'values of a long name': (n) => `"},{"name":"${'\\u0061'.repeat(300)}${'","v":"x'.repeat(n / 7)}`,
     'values of no name': (n) => `"}${',{"value":"x","v":"y","a":[1],"b":"z"}'.repeat(n / 38)},{"a":"`,
     'values before long texts': (n) => `"},{"value":1,"value":1,"value":1,"a":"${'x'.repeat(n)}`,
+    'tokens that begin': (n) => 'ghp_aB3dE5fG7'.repeat(n / 13),
+    'tokens of many kinds that begin': (n) => 'sk-proj-glpat-xoxb-AKIAnpm_github_pat_'.repeat(n / 38),
+    'a token that goes on': (n) => `github_pat_${'aB3_'.repeat(n / 4)}`,
+    'addresses that begin': (n) => 'a@b.c-'.repeat(n / 6),
+    'addresses one after the other': (n) => 'bob@shop.example@'.repeat(n / 17),
+    'letters and digits': (n) => 'Jq1Pz8Wr'.repeat(n / 8),
+    'words of phrases': (n) => 'zoo about able '.repeat(n / 15),
     'lists of pairs': (n) => `"}${',["a","b"]'.repeat(n / 10)},{"a":"`,
   }
   it('for text made to be slow', { timeout: 5 * minute }, () => {

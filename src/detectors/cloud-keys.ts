@@ -175,6 +175,7 @@ export const cloudKeysFinder: Finder = {
     { prev: 'G', byte: 'Z' },
   ],
   find,
+  skim: 'cloud',
   // AKIA and 16 characters
   least: 20,
 }

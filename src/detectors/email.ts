@@ -199,4 +199,14 @@ function userInfo(text: Uint8Array, start: number, from: number): boolean {
   return user - 3 >= start && text[user - 1] === 47 && text[user - 2] === 47 && text[user - 3] === 58
 }
 
-export const emailFinder: Finder = { detectors: [email], triggers: [{ byte: '@' }], find }
+/** A bit for each length, first and last letter of what may be in NO_TOP_LABEL. */
+function skimTable(): Uint8Array {
+  const bits = new Uint8Array(2048)
+  for (const label of NO_TOP_LABEL) {
+    const at = (label.length << 10) | ((label.charCodeAt(0) & 31) << 5) | (label.charCodeAt(label.length - 1) & 31)
+    bits[at >> 3]! |= 1 << (at & 7)
+  }
+  return bits
+}
+
+export const emailFinder: Finder = { detectors: [email], triggers: [{ byte: '@' }], find, skim: 'email', skimTable }

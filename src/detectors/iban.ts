@@ -96,4 +96,4 @@ function secondLetters(): string {
   return out
 }
 
-export const ibanFinder: Finder = { detectors: [iban], triggers: [{ prev: secondLetters(), byte: '0123456789', next: '0123456789' }], find, skim: 'iban', skimTable: LENGTHS }
+export const ibanFinder: Finder = { detectors: [iban], triggers: [{ prev: secondLetters(), byte: '0123456789', next: '0123456789' }], find, skim: 'iban', skimTable: () => LENGTHS }

@@ -124,6 +124,7 @@ const secretByKey: KeyedDetector = {
   level: (facts) => facts.secret,
   numbers: (facts) => facts.secretNumbers,
   judge: (text, start, end, level, number) => (number ? 0.95 : judgeSecret(text, start, end, level, 'record')),
+  surely: (level) => level >= 3,
   explain: (text, start, end, level) => [STRENGTHS[level]!, ...explainSecret(text, start, end)],
   pair: judgePair,
 }

@@ -97,4 +97,5 @@ export const jwtFinder: Finder = {
     { prev: '0', byte: 'K' },
   ],
   find,
+  skim: 'jwt',
 }

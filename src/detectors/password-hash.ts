@@ -150,4 +150,5 @@ export const passwordHashFinder: Finder = {
     { prev: 'k', byte: 'd' },
   ],
   find,
+  skim: 'crypt',
 }

@@ -196,6 +196,7 @@ export const seedPhraseFinder: Finder = {
   detectors: [seedPhrase],
   triggers: [{ byte: '', pairs: RARE_PAIRS, next: 'abcdefghijklmnopqrstuvwxyz ,' }],
   find,
+  skim: 'phrase',
   // twelve words of three letters
   least: 47,
 }

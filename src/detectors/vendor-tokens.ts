@@ -1026,6 +1026,68 @@ function triggers(): Trigger[] {
   return list
 }
 
+// As wasm/skim.ts reads them.
+const FORM_DOUBT = 1
+const FORM_DIGIT = 2
+const FORM_MIXED = 4
+const FORM_ALONE = 8
+const FORM_SAMPLES = 16
+const FORM_BODY = 32
+const FORM_BACK = 64
+const FORM_SIZE = 64
+
+/**
+ * The forms for the first pass: a table of 512 slots (pair of bytes, number of its first form), the classes of every byte as bits, and
+ * the forms of each pair in their order, a byte 0 behind them.
+ */
+function skimTable(): Uint8Array {
+  const lists = [...BY_PAIR]
+  const count = lists.reduce((sum, [, forms]) => sum + forms.length + 1, 0)
+  const table = new Uint8Array(0xc00 + count * FORM_SIZE)
+  const view = new DataView(table.buffer)
+  const names = Object.keys(CLASSES)
+  names.forEach((name, kind) => {
+    for (let b = 0; b < 256; b++) if (CLASSES[name]![b] === 1) view.setUint32(0x800 + 4 * b, view.getUint32(0x800 + 4 * b, true) | (1 << kind), true)
+  })
+  const kindOf = (step: Step): number => names.findIndex((name) => CLASSES[name] === step.table)
+  let n = 0
+  for (const [pair, forms] of lists) {
+    let slot = (pair * 0x9e37) >>> 7
+    while (view.getUint32(4 * (slot & 511), true) !== 0) slot++
+    view.setUint32(4 * (slot & 511), ((pair << 16) | n) >>> 0, true)
+    for (const form of forms) {
+      const { row, prefix, steps, back, needs } = form
+      const at = 0xc00 + n++ * FORM_SIZE
+      const fits = prefix.length <= 16 && steps.length <= 5 && steps.every(({ literal }) => literal.length <= 4)
+      const written = encoder.encode(prefix.slice(0, 16))
+      table[at] = written.length
+      table[at + 1] = form.trigger
+      table[at + 2] =
+        (form.context !== undefined ? FORM_DOUBT : 0) |
+        (needs === 'digit' ? FORM_DIGIT : needs === 'mixed' ? FORM_MIXED : 0) |
+        (row.alone === true ? FORM_ALONE : 0) |
+        (row.samples === true ? FORM_SAMPLES : 0) |
+        (row.body === true ? FORM_BODY : 0) |
+        (back !== undefined ? FORM_BACK : 0)
+      table[at + 3] = form.detector
+      table[at + 4] = fits ? steps.length : 255
+      if (back !== undefined) table.set([kindOf(back), back.min, back.max], at + 5)
+      table.set(written, at + 8)
+      if (!fits) continue
+      steps.forEach((step, k) => {
+        const place = at + 24 + 8 * k
+        table[place] = step.literal === '' ? kindOf(step) : 255
+        table[place + 1] = step.literal.length
+        view.setUint16(place + 2, step.min, true)
+        if (step.literal === '') view.setUint32(place + 4, step.max, true)
+        else table.set(encoder.encode(step.literal), place + 4)
+      })
+    }
+    n++
+  }
+  return table
+}
+
 const PREFIXED = ['prefix']
 
 export const vendorTokensFinder: Finder = {
@@ -1046,5 +1108,7 @@ export const vendorTokensFinder: Finder = {
   ],
   triggers: triggers(),
   find,
+  skim: 'token',
+  skimTable,
   least: Math.min(59, ...FORMS.map(shortest)),
 }

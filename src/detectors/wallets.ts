@@ -231,5 +231,6 @@ export const walletsFinder: Finder = {
     { byte: '', pairs: RARE_PAIRS, next: BASE58 },
   ],
   find,
+  skim: 'wallet',
   least: LEAST,
 }

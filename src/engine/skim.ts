@@ -8,7 +8,7 @@
 
 import type { OffsetMap } from './offset-map.ts'
 import { findChild, hashBytes, SCAN, TARGET } from './plan.ts'
-import type { DetectSet, Plan, Scope } from './plan.ts'
+import type { DetectAction, DetectSet, Plan, Scope } from './plan.ts'
 import { SKIM_CODE } from './skim-code.ts'
 import { decode } from './scanner.ts'
 import type { JsonWalker } from './walk-json.ts'
@@ -85,6 +85,10 @@ const CONSTANTS = [
   'OUTPUT',
   'OUTPUT_SIZE',
   'ANY',
+  'SPANS',
+  'SPANS_END',
+  'TOKENS',
+  'LABELS',
 ] as const
 
 /** Depths that the module can follow. */
@@ -95,8 +99,24 @@ const MAX_INSTANCES = 64
 const MAX_ROUNDS = 16
 
 /** The module has a bit for each finder, for the two that are none, and one that is no finder's. */
-/** Where in a detector set the bit of a finder stands whose candidates the module rules out. */
-const SKIM_FIELDS: Readonly<Partial<Record<string, number>>> = { digits: 12, url: 20, iban: 24, connection: 28, ids: 52, geo: 100 }
+/** Where in a detector set the bit of a finder stands whose candidates the module rules out, or whose matches it finds. */
+const SKIM_FIELDS: Readonly<Partial<Record<string, number>>> = {
+  digits: 12,
+  url: 20,
+  iban: 24,
+  connection: 28,
+  ids: 52,
+  geo: 100,
+  token: 104,
+  email: 108,
+  jwt: 124,
+  wallet: 128,
+  phrase: 132,
+  cloud: 136,
+  crypt: 140,
+}
+/** Bytes of a detector set in the module. */
+const SET_SIZE = 144
 const MAX_FINDERS = 28
 
 let compiled: object | undefined
@@ -189,6 +209,7 @@ export class Skim {
   /** Wipes tables and copies of the input. Buffers that were lent and output that was handed out are others' until they are done with them. */
   close(): void {
     this.bytes.fill(0, 0, this.at.POOL)
+    this.bytes.fill(0, this.at.SPANS, this.at.SPANS_END)
     this.input = Buffer.alloc(0)
     dropped.unregister(this)
     instances--
@@ -622,11 +643,8 @@ export class Skim {
     const { keyBytes } = scope
     const key = this.room(keyBytes.length + 9)
     if (set === 0 || key === 0) return 0
-    let constant = 0
-    if (scope.constantToken !== undefined) {
-      constant = this.room(scope.constantToken.length + 16)
-      if (constant === 0 || this.replacement(constant, scope.constantToken, scope.targets[0]!.rule) === 0) constant = 0
-    }
+    const constant = scope.constantToken === undefined ? 0 : this.fixed(scope.constantToken, scope.targets[0]!.rule)
+    const secret = this.secret(scope)
     const record = this.at.RECORDS + n * this.at.RECORD_SIZE
     const { view, bytes } = this
     bytes.fill(0, record, record + this.at.RECORD_SIZE)
@@ -642,10 +660,11 @@ export class Skim {
         (passesTimes(scope) ? 8 : 0) |
         (constant !== 0 ? 16 : 0) |
         (scope.strings === TARGET && !scope.document ? 32 : 0) |
-        (scope.named ? 64 : 0),
+        (scope.named ? 64 : 0) |
+        (secret !== 0 ? 128 : 0),
     )
     view.setUint8(record + 3, scope.roles)
-    view.setInt32(record + 60, constant, true)
+    view.setInt32(record + 60, constant !== 0 ? constant : secret, true)
     // nothing of strings is kept where nothing is to be kept
     view.setInt32(record + 68, this.keeps && scope.strings === SCAN ? 24 : 0, true)
     view.setInt32(record + 72, this.keeps ? 64 : 0, true)
@@ -663,6 +682,26 @@ export class Skim {
     scope.record = record
     if (parent !== undefined && scope !== parent && !this.insert(parentRecord, record, scope.hash)) this.full = true
     return record
+  }
+
+  /** A replacement that stays; 0 where there is no room. */
+  private fixed(out: Uint8Array, counter: { masked: number }): number {
+    const at = this.room(out.length + 16)
+    return at === 0 || this.replacement(at, out, counter) === 0 ? 0 : at
+  }
+
+  /** What strings become that are secret by the key of a scope: the same for all, or 0. */
+  private secret({ claim, targets, unknown }: Scope): number {
+    if (claim === undefined || targets.length > 0 || unknown || claim.beside !== undefined || claim.keyed.surely?.(claim.level) !== true) return 0
+    const { action } = claim
+    const { constant } = action.chain
+    return constant === undefined || !unconditional(action) ? 0 : this.fixed(Buffer.from(JSON.stringify(constant)), action)
+  }
+
+  /** What matches of a detector become: a replacement, 0 where it depends on the match alone, 1 where the host is to say. */
+  private outcome(action: DetectAction): number {
+    if (!unconditional(action)) return 1
+    return action.constantBytes !== undefined ? this.fixed(action.constantBytes, action) || 1 : action.memo ? 0 : 1
   }
 
   /** Enters a child into its parent's table. */
@@ -701,10 +740,10 @@ export class Skim {
     const known = this.sets.get(set)
     if (known !== undefined) return known
     const { view, bytes } = this
-    const at = this.room(112)
+    const at = this.room(SET_SIZE)
     for (const [other, from] of this.sets) {
       if (other.pairsText !== set.pairsText || at === 0) continue
-      bytes.copyWithin(at, from, from + 112)
+      bytes.copyWithin(at, from, from + SET_SIZE)
       view.setInt32(at + 64, set.readsValues ? 1 : 0, true)
       this.sets.set(set, at)
       return at
@@ -718,7 +757,7 @@ export class Skim {
     const words = named < 0 ? undefined : set.finders[named]!.finder.skimWords!(set.active, set.finders[named]!.ids)
     const wordsAt = this.room(words?.length ?? 0)
     if (wordsAt === 0 || at === 0 || pairs === 0 || follow === 0 || groups === 0 || countries === 0 || table === 0) return 0
-    bytes.fill(0, at, at + 112)
+    bytes.fill(0, at, at + SET_SIZE)
     bytes.set(set.follow, follow)
     for (let g = 0; g < 256; g++) {
       let mask = 0
@@ -728,12 +767,26 @@ export class Skim {
     view.setInt32(at, pairs, true)
     view.setInt32(at + 4, follow, true)
     view.setInt32(at + 8, groups, true)
-    set.finders.forEach(({ finder }, f) => {
+    let full = false
+    set.finders.forEach(({ finder, ids }, f) => {
       const field = finder.skim === undefined ? undefined : SKIM_FIELDS[finder.skim]
       if (field !== undefined) view.setInt32(at + field, 1 << f, true)
-      if (finder.skimTable !== undefined) bytes.set(finder.skimTable, countries)
+      if (finder.skimTable !== undefined) bytes.set(finder.skimTable(), finder.skim === 'token' ? this.at.TOKENS : finder.skim === 'email' ? this.at.LABELS : countries)
       bytes[at + 68 + f] = Math.min(finder.least ?? 0, 255)
+      if (finder.skim === 'email') view.setInt32(at + 116, this.outcome(set.actions[ids[0]!]!), true)
+      if (finder.skim !== 'token') return
+      const outs = this.room(ids.length * 4)
+      view.setInt32(at + 112, outs, true)
+      if (outs === 0) full = true
+      else
+        ids.forEach((id, i) => {
+          const action = set.actions[id]
+          // none of them depends on what is matched
+          view.setInt32(outs + 4 * i, action === undefined ? 0 : this.outcome(action) || 1, true)
+        })
     })
+    if (full) return 0
+    view.setInt32(at + 120, this.keeps ? 1 : 0, true)
     if (set.pairFinder >= 0) view.setInt32(at + 16, 1 << set.pairFinder, true)
     view.setInt32(at + 32, this.plan.decodesJson ? 1 : 0, true)
     view.setInt32(at + 36, set.empty ? 1 : 0, true)
@@ -768,6 +821,11 @@ export class Skim {
     const parameter = this.plan.parts.finders.every((finder) => finder.plainKey === undefined || finder.plainKey(text, start, end))
     this.calls.learnPlain(n, parameter ? 3 : 1)
   }
+}
+
+/** Nothing but the detector decides what becomes of its matches. */
+function unconditional({ rule }: DetectAction): boolean {
+  return rule.skip === undefined && rule.conditions.length === 0
 }
 
 /** Numbers of twelve digits and more that begin with 1 are times to all finders of numbers there. */

@@ -544,10 +544,10 @@ export interface Finder {
   readonly number?: (scan: Scan, ids: Int32Array) => void
   /** Key words (as keyFacts splits them) that give numbers of fewer than 12 digits a meaning; without them `number` is not asked. */
   readonly numberWords?: readonly string[]
-  /** Candidates of this finder that come to nothing are told by the function of this name in wasm/skim.ts. */
-  readonly skim?: 'digits' | 'iban' | 'url' | 'connection' | 'geo' | 'ids'
+  /** Candidates of this finder that come to nothing, and matches that are sure, are told by a function of this name in wasm/skim.ts. */
+  readonly skim?: 'digits' | 'iban' | 'url' | 'connection' | 'geo' | 'ids' | 'token' | 'email' | 'jwt' | 'wallet' | 'phrase' | 'cloud' | 'crypt'
   /** What that function needs to know. */
-  readonly skimTable?: Uint8Array
+  readonly skimTable?: () => Uint8Array
   /**
    * Bitmaps of the words that make this finder look at a text (see detectors/id-words.ts). Its triggers are for what such words name:
    * without the policy `text_words` it is asked only where a key speaks.
@@ -585,6 +585,8 @@ export interface KeyedDetector {
   numbers(facts: KeyFacts): boolean
   /** Judges a string of a record at [start, end), or a number by its text. Returns the score, 0 to leave it. */
   judge(text: Uint8Array, start: number, end: number, level: Level, number: boolean): number
+  /** True where a string is masked unless it is a placeholder or a word: what `sureSecret` in wasm/skim.ts passes gets a score of 0.6 or more. */
+  surely?(level: Level): boolean
   /** Of these keys one must stand beside such a key in a record; undefined: it says enough by itself. */
   beside?(level: Level, key: string): readonly string[] | undefined
   /** For explain: codes for what the key says and what the value shows. Never text of the value. */

@@ -768,7 +768,254 @@ export const nearMisses: Readonly<Record<string, (random: Random) => string>> = 
       ],
       10,
     ),
+  sureTokens: (random) => {
+    let text = ''
+    for (let n = random.pick([1, 1, 1, 2, 3]); n > 0; n--) text += `${token(random)}${random.pick(['', ' ', ' ', ' and ', ',', '\n', '\t', '"', '-', 'é'])}`
+    return text
+  },
+  sureAddresses: (random) => {
+    let text = ''
+    for (let n = random.pick([1, 1, 1, 2, 3]); n > 0; n--) text += `${address(random)}${random.pick(['', ' ', ' ', ', ', ';', '\n', '>', '/', 'é', '+1', '1'])}`
+    return text
+  },
+  sureSecrets: (random) => {
+    if (random.chance(0.2)) return random.pick(values)
+    const body = random.text(random.pick(['ab', 'abcdefgh', 'xX-', 'aB3dE5', '0123456789', 'aB3.-_/+=']), random.between(1, 40))
+    return `${random.pick(['', '', '', 'x', '$', '<', '[', '{', '%', '*', ' ', 'é', 'your_', '\n', '"'])}${random.pick([body, random.pick(values), body + random.pick(values)])}${random.pick(['', '', '', '>', ']', '}', '#'.repeat(20), '*'.repeat(17), ' ', 'é', '%', '..[redacted]', '\n'])}`
+  },
+  noEncoded: (random) =>
+    tokens(
+      random,
+      [
+        'eyJ',
+        'ewog',
+        'ey',
+        'ghs_12_eyJ',
+        '.eyJ9.c2ln',
+        '1',
+        '3',
+        '4A',
+        'bc1q',
+        'tb1p',
+        '0x',
+        ...samples.filter((text) => /^(?:bc1|0x|eyJ|A[KSB]IA|pbkdf2)/.test(text)),
+        'abandon ability able about above absent absorb abstract absurd abuse access accident',
+        'abandon, ',
+        'about ',
+        'zoo ',
+        'wolf,',
+        'phrase: ',
+        'mnemonic="',
+        'AKIA',
+        'ASIA',
+        'ACCA',
+        'aws',
+        ' aws',
+        'AWS',
+        '_aws_',
+        'secret',
+        'IQoJb3JpZ2lu',
+        'FwoGZXIvYXdz',
+        '==',
+        'pbkdf2',
+        '$2b$',
+        'k',
+        'd',
+        ' ',
+        ' ',
+        '_',
+        '/',
+        '+',
+        '.',
+        'é',
+        'okta ',
+        'lob ',
+        'vault ',
+        'twilio ',
+        'MTIz',
+        random.text('ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz123456789', 34),
+        random.text('0123456789abcdef', 40),
+        random.text('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', 40),
+        random.text('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', 16),
+      ],
+      16,
+    ),
 } // prettier-ignore
+
+const ALNUM = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+/** Examples of tokens with a prefix, and what nearly is one. */
+const vendors = detectors.filter(({ checks }) => checks?.includes('prefix') === true).flatMap((d) => [...d.examples.map((text) => /«(.*?)»/.exec(text)![1]!), ...d.counterExamples])
+
+/** A token, as it is or changed, with something glued to it. */
+function token(random: Random): string {
+  let text = random.pick(vendors)
+  // other bodies of the same kinds of characters
+  if (random.chance(0.6)) {
+    const from = random.between(2, Math.min(8, text.length))
+    text =
+      text.slice(0, from) +
+      text
+        .slice(from)
+        .replace(/[A-Za-z0-9]/g, (c) =>
+          random.pick([...(/[0-9]/.test(c) ? '0123456789' : /[A-F]/.test(c) ? 'ABCDEF' : /[a-f]/.test(c) ? 'abcdef' : /[A-Z]/.test(c) ? 'GHIJKXYZ' : 'ghijkxyz')]),
+        )
+  }
+  if (random.chance(0.2)) text = mutated(random, text)
+  if (random.chance(0.1)) text = text.slice(0, random.between(1, text.length))
+  if (random.chance(0.1)) {
+    const at = random.between(0, text.length)
+    text =
+      text.slice(0, at) +
+      random.pick(['your_', 'YOUR-', 'here', 'KeyHere', 'ey', 'otp', 'kiea', 'aws', 'secret', '_aws', 'Bearer ', '/', '+', '.', '-', '_', '@', '=', ':', 'é', 'xxxx']) +
+      text.slice(at)
+  }
+  if (random.chance(0.05)) text = text.slice(0, 6) + random.pick(['a', 'X', 'ab', '0', '-']).repeat(40).slice(0, 40)
+  const before = random.pick([
+    '',
+    '',
+    '',
+    ' ',
+    'token ',
+    'refused ',
+    '_',
+    'MY_',
+    'x',
+    '1',
+    '-',
+    '.',
+    '/',
+    '+',
+    'a+',
+    '/aB3dE5fG7aB3dE5fG7/',
+    '=',
+    ':',
+    '"',
+    '(',
+    'é',
+    '\n',
+    'okta ',
+    'password=',
+  ])
+  const behind = random.pick([
+    '',
+    '',
+    '',
+    ' ',
+    '.',
+    '-',
+    '_',
+    '#',
+    '####',
+    '-****',
+    '/',
+    '+',
+    'é',
+    ')',
+    '"',
+    '@',
+    '\n',
+    ` ${random.text(ALNUM, 40)}`,
+    ` aws_secret ${random.text(`${ALNUM}+/`, 40)}`,
+  ])
+  return before + text + behind
+}
+
+/** An address, or nearly one. */
+function address(random: Random): string {
+  const label = (): string => random.text(random.pick(['abcdefgh', 'abc123', '0123456789', 'aBcXyZ', 'ab-', 'a-1é']), random.pick([1, 2, 3, 5, 9, 12, 64]))
+  const top = random.pick([
+    'com',
+    'com',
+    'example',
+    'org',
+    'io',
+    'png',
+    'js',
+    'co.uk',
+    'COM',
+    'c',
+    'x1',
+    'xn--p1ai',
+    'xn--',
+    'service',
+    'Java',
+    'tgz',
+    'css',
+    'c-m',
+    'com-',
+    '-com',
+    'automount',
+    'technology',
+    'é',
+    'рф',
+  ])
+  const local = random.pick([
+    'bob',
+    'a.b+tag',
+    "o'neil",
+    'x',
+    '_x',
+    '.bob',
+    '%25',
+    'josé',
+    'git',
+    '-a',
+    '1.2',
+    'user123',
+    '"john doe"',
+    'a'.repeat(64),
+    'a'.repeat(65),
+    '…bob',
+    '#$!',
+    random.text('abcXYZ019._+-', random.between(1, 20)),
+  ])
+  const domain = Array.from({ length: random.pick([0, 1, 1, 1, 2, 3]) }, label).join(random.pick(['.', '.', '.', '..']))
+  const before = random.pick(['', '', '', ' ', 'to ', '<', '"', "'", '(', 'mailto:', 'https://', 'smtp://u:', 'x:', ':', '/', 'é', '“', '=', 'a', '@', 'b@c.de', 'email='])
+  return `${before}${local}@${domain}${domain === '' ? '' : '.'}${top}${random.pick(['', '', '', '.', ':', ':22', '/x', '_', '1', ' ', '-', '?x=1', '>', '…'])}`
+}
+
+/** Values that are no secret, and what they are made of. */
+const values = [
+  'null',
+  'NULL',
+  'none',
+  'undefined',
+  'true',
+  'yes',
+  'void',
+  'empty',
+  'n/a',
+  'redacted',
+  'REDACTED',
+  'xxxx-1234',
+  'XXXX',
+  'xxxxxxxxxxxx',
+  '****1234',
+  '[REDACTED]',
+  '[hidden]',
+  '${DB_PASSWORD}',
+  '$X',
+  '{{x}}',
+  '<token>',
+  '%VAR%',
+  ':param',
+  '#{x}',
+  '@{x}',
+  'password',
+  'example',
+  'token',
+  'welcome',
+  'changeme',
+  'aa',
+  'aaa',
+  'aaaaaaaaaaaaaaaaaaaaaaa',
+  'hunter2',
+  'Passw0rd!',
+  'k3y-aB3dE5fG7',
+  '[1,2]',
+  '{"a":1}',
+  '•••',
+] // prettier-ignore
 
 function tokens(random: Random, list: readonly string[], most: number): string {
   let out = ''

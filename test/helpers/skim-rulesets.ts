@@ -51,6 +51,18 @@ export const skimCases: Readonly<Record<string, SkimCase>> = {
   'only json decoded': { ruleset: rulesetOf([], { decode: ['json'] }) },
   'unknown redacted': { ruleset: rulesetOf([], { unknown_fields: 'redact', allow: ['level', 'time', 'msg', 'a.**', 'items'] }), often: true },
   'unknown dropped': { ruleset: rulesetOf([], { unknown_fields: 'drop', allow: ['level', 'msg', 'b', 'd.**'] }) },
+  'tokens and addresses skipped': {
+    ruleset: rulesetOf(
+      [
+        { detect: ['github_token', 'email', 'named_secret'], masks: redact, skip: [{ matches: '[ace13]$' }] },
+        { detect: ['npm_token', 'stripe_key'], masks: [{ type: 'partial', keep_last: 4 }] },
+        { detect: ['secrets', 'pii'], masks: [{ type: 'redact' }], except: ['**.a', 'b'] },
+      ],
+      {},
+      false,
+    ),
+  },
+  'tokens and addresses by condition': { ruleset: rulesetOf([{ if: [{ path: 'kind', equals: 'a' }], rules: [{ detect: ['secrets', 'email'], masks: redact }] }]) },
   'paths and keys': {
     ruleset: rulesetOf([
       { paths: ['name', '**.b', 'user.*', 'items[0]', 'items[2].a', '["a.b"]'], masks: redact },

@@ -3,9 +3,12 @@
 // It follows structure and the plan's scopes, and scans strings for the byte triples that finders start at, sixteen bytes a
 // round. What it can prove to be of no interest it passes over; everything else goes to the host (../skim.ts), which has the
 // byte walker do it: values that rules claim, strings in which a candidate stands that cannot be ruled out, keys that are new.
-// It never decides that something is masked, and it changes nothing: a line that is not what it expects is left to the walker
-// as a whole. A wrong "of no interest" would leak, so each of the functions `no...` below says whose judgement it repeats,
-// and tests hold both against each other.
+// A line that is not what it expects is left to the walker as a whole. A wrong "of no interest" would leak, so each of the functions
+// `no...` below says whose judgement it repeats, and tests hold both against each other.
+//
+// What it masks itself is what the walker would mask without a second look: the one token that rules give all strings at a place,
+// strings of which the host has said what becomes of them, and three kinds that are sure (`sure...` below): values that are secret
+// by their key, tokens with the prefix of a vendor, e-mail addresses that had been masked before. Whatever is in doubt is the host's.
 //
 // This is AssemblyScript: `npm run wasm` compiles it into ../skim-code.ts. All memory is laid out here by hand.
 
@@ -69,6 +72,9 @@ export const CANDIDATES: i32 = 0x5000
 const MAX_CANDIDATES: i32 = 512
 /** Bytes of a key for `learnPlain`. */
 export const KEY_BYTES: i32 = 0x0480
+/** Sure matches of the text at hand: offsets, a replacement or 0, which is to be looked up in SPANS. */
+const SURE: i32 = 0x04c0
+const MAX_SURE: i32 = 16
 /** By depth: the name that stands beside values there, at its opening quote; 0: none. */
 const NAMES: i32 = 0x6000
 /** Separators of queries behind plain keys, in the text at hand. */
@@ -115,6 +121,20 @@ export const OUTPUT: i32 = 0x54a000
 export const OUTPUT_SIZE: i32 = 0x180000
 /** The table of triggers of the first detector set, at a fixed address: most strings need no other, and it is read for every byte. */
 export const ANY: i32 = 0x6d0000
+/** Matches of which it is known what becomes of them: detector set, length, the record that used it last, a replacement, bytes, and those of the replacement. */
+export const SPANS: i32 = 0x6e0000
+const SPAN_SLOTS: i32 = 8192
+const SPAN_SIZE: i32 = 128
+export const SPANS_END: i32 = 0x7e0000
+const SPAN_MOST: i32 = 52
+const SPAN_RECORD: usize = 8
+const SPAN_REPLACEMENT: i32 = 12
+const SPAN_TEXT: i32 = 24
+const SPAN_OUT: i32 = 76
+/** Forms of tokens, as detectors/vendor-tokens.ts writes them down; the host fills it in. */
+export const TOKENS: i32 = 0x7e0000
+/** Labels that no address ends with, as detectors/email.ts says them. */
+export const LABELS: i32 = 0x7e8000
 
 // fields of a scope's record
 const STRINGS: usize = 0
@@ -134,7 +154,7 @@ const PARENT: usize = 36
 const WORD: usize = 40
 const WORD_MASK: usize = 48
 const KEY: usize = 56
-/** What strings become under CONSTANT. */
+/** What strings become under CONSTANT, and secrets under KEYED. */
 const REPLACEMENT: usize = 60
 /** The string without a find that came last, in KNOWN, and how much it pays to look whether it comes again. */
 const RECENT: usize = 64
@@ -165,6 +185,8 @@ const CONSTANT: i32 = 16
 const KNOWABLE: i32 = 32
 /** The path names identifiers: every string with a digit may hold one. */
 const NAMED: i32 = 64
+/** The key says that strings are secret: nearly all become the same. */
+const KEYED: i32 = 128
 /** A bit that is no finder's: the host is to look. */
 const NAMED_LIVE: i32 = 1 << 30
 
@@ -206,6 +228,19 @@ const IDS_GROUP: usize = 60
 const VALUES: usize = 64
 /** By finder: no text with fewer bytes holds anything that it finds. */
 const LEAST: usize = 68
+/** The finders of tokens and of addresses; by detector of tokens 0 where it is off, 1 where the host decides, else a replacement; the same of addresses. */
+const TOKEN: usize = 104
+const EMAIL: usize = 108
+const TOKEN_OUT: usize = 112
+const EMAIL_OUT: usize = 116
+/** What becomes of matches may be kept in SPANS. */
+const KEEPS: usize = 120
+/** The finders of JSON Web Tokens, wallets, seed phrases, keys of clouds, and hashes of passwords. */
+const JWT: usize = 124
+const WALLET: usize = 128
+const PHRASE: usize = 132
+const CLOUD: usize = 136
+const CRYPT: usize = 140
 
 // class bits
 const DIGIT: i32 = 1
@@ -216,6 +251,9 @@ const WORDS: i32 = 4
 const KEYS: i32 = 8
 const URLS: i32 = 16
 const SPACE: i32 = 32
+/** Local parts of addresses, but for bytes from 0x80, and labels of domains. */
+const LOCAL: i32 = 64
+const HOST: i32 = 128
 
 let multi: i32 = 0
 let recordEnd: i32 = 0
@@ -223,6 +261,10 @@ let child: i32 = 0
 let entry: i32 = 0
 let decodedLength: i32 = 0
 let lines: i32 = 0
+/** The number of the record at hand: what SPANS has for it stays until it is put out. */
+let records: i32 = 0
+/** There is something in SPANS. */
+let spans: bool = false
 
 /** Lines that `run` has settled since the last call. */
 export function settled(): i32 {
@@ -244,6 +286,9 @@ export function init(): void {
     // no quote, angle bracket, backslash or backtick
     if (c >= 0x80 || (c > 0x20 && c < 0x7f && c != 0x22 && c != 0x27 && c != 0x3c && c != 0x3e && c != 0x5c && c != 0x60)) bits |= URLS
     if (c == 0x20 || (c >= 0x09 && c <= 0x0d)) bits |= SPACE
+    // `._+-%&'~^!#$*`
+    if (digit || letter || (c >= 0x23 && c <= 0x27) || c == 0x21 || (c >= 0x2a && c <= 0x2e && c != 0x2c) || c == 0x5e || c == 0x5f || c == 0x7e) bits |= LOCAL
+    if (digit || letter || c == 0x2d) bits |= HOST
     store<u8>(CLASS + c, <u8>bits)
     store<u8>(SMALL + c, <u8>(letter ? c | 32 : c))
     store<u8>(FOURTH + c, <u8>(!letter ? (c >= 0x80 ? 28 : 0) : c < 0x61 ? 27 : c & 31))
@@ -281,9 +326,11 @@ export function index(set: i32): void {
   }
 }
 
-/** Forgets keys and strings. */
+/** Forgets keys, strings and matches. */
 export function forget(): void {
   memory.fill(PLAIN, 0, PLAIN_SLOTS * PLAIN_SIZE)
+  if (spans) memory.fill(SPANS, 0, SPANS_END - SPANS)
+  spans = false
   forgetStrings()
 }
 
@@ -317,6 +364,7 @@ export function run(pos: i32, end: i32, root: i32, maxDepth: i32, maxBytes: i32)
     if (c != 0x7b && c != 0x5b) return pos
     store<i32>(TOUCHED, 0)
     store<i32>(HIT_COUNT, 0)
+    records++
     let i = walk(pos, root, maxDepth)
     if (i < 0) return pos
     let b = byte(i)
@@ -342,6 +390,7 @@ export function one(pos: i32, end: i32, root: i32, maxDepth: i32): i32 {
   store<i32>(LINE, pos)
   store<i32>(TOUCHED, 0)
   store<i32>(HIT_COUNT, 0)
+  records++
   const c = byte(pos)
   if (c != 0x7b && c != 0x5b) return -1
   let i = walk(pos, root, maxDepth)
@@ -818,6 +867,13 @@ function number(p: i32, scope: i32, depth: i32): i32 {
 /** A string that rules or its key claim. Returns the offset behind it, or a negative number. */
 function claimed(open: i32, scope: i32, depth: i32): i32 {
   const flags = <i32>load<u8>(scope, FLAGS)
+  if ((flags & KEYED) != 0) {
+    const end = sureSecret(open + 1)
+    if (end != 0) {
+      hit(open, end, load<i32>(scope, REPLACEMENT))
+      return end
+    }
+  }
   if ((flags & (CONSTANT | KNOWABLE)) != 0) {
     const end = passed(open)
     if (end < 0) return -1
@@ -1042,6 +1098,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   if (c == 0x22) {
     const flags = <i32>load<u8>(scope, FLAGS)
     firstTelling = 0
+    sures = 0
     let live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set, flags) : -1
     // whatever stands under such a path is looked at, with candidates or without
     if ((flags & NAMED) != 0) live |= NAMED_LIVE
@@ -1058,7 +1115,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
       }
       return p + 1
     }
-    scan(scope, set, open, p, n, live, -1, depth)
+    if (sures == 0 || !sure(set, start, p, live, false)) scan(scope, set, open, p, n, live, -1, depth)
     return p + 1
   }
   return c == 0x5c ? escaped(open, p, scope, set, depth) : -1
@@ -1078,6 +1135,7 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   const first = byte(SCRATCH)
   if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hand(scope, open, depth, KNOWN_MOST + 1)
   let count = collect(SCRATCH, SCRATCH + n, set)
+  sures = 0
   const flags = <i32>load<u8>(scope, FLAGS)
   let live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set, flags) : -1
   if ((flags & NAMED) != 0) live |= NAMED_LIVE
@@ -1086,8 +1144,9 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
     live |= ids
     count += ids != 0 ? 1 : 0
   }
-  if (live != 0) scan(scope, set, open, stop - 1, count, live, n, depth)
-  else if (load<i32>(set, VALUES) != 0 && isValue(SCRATCH, SCRATCH + n)) return hand(scope, open, depth, KNOWN_MOST + 1)
+  if (live != 0) {
+    if (sures == 0 || !sure(set, SCRATCH, SCRATCH + n, live, true)) scan(scope, set, open, stop - 1, count, live, n, depth)
+  } else if (load<i32>(set, VALUES) != 0 && isValue(SCRATCH, SCRATCH + n)) return hand(scope, open, depth, KNOWN_MOST + 1)
   return stop
 }
 
@@ -1117,7 +1176,10 @@ function scan(scope: i32, set: i32, open: i32, close: i32, n: i32, live: i32, de
     return
   }
   ask(scope, close - open - 1)
+  // a match of which it is known what becomes of it is found without the host next time
+  if (sures > 0) store<i32>(LEARNING, 0)
   hostScan(scope, open, close, thin(n, set, live), live, decoded, depth, entry)
+  if (sures > 0 && load<i32>(LEARN) > 1) learnSpans(set, load<i32>(LEARN), open + 1)
   answered(scope, open + 1, close)
 }
 
@@ -1300,15 +1362,41 @@ function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
   const connection = load<i32>(set, CONNECTION)
   const geo = load<i32>(set, GEO)
   const ids = isUuid(start, end) ? 0 : load<i32>(set, IDS)
-  const others = ~(digits | pair | url | iban | connection | geo | load<i32>(set, IDS))
+  const token = load<i32>(set, TOKEN)
+  const email = load<i32>(set, EMAIL)
+  const jwt = load<i32>(set, JWT)
+  const wallet = load<i32>(set, WALLET)
+  const phrase = load<i32>(set, PHRASE)
+  const cloud = load<i32>(set, CLOUD)
+  const crypt = load<i32>(set, CRYPT)
+  const encoded = jwt | wallet | phrase | cloud | crypt
+  const others = ~(digits | pair | url | iban | connection | geo | token | email | encoded | load<i32>(set, IDS))
   const length = end - start
   let live = 0
   equals = 0
   queried = 0
+  tokenEnd = emailEnd = walletEnd = 0
   for (let k = 0; k < n; k++) {
     const p = load<i32>(CANDIDATES + (k << 3))
+    const all = load<i32>(groups + (load<i32>(CANDIDATES + (k << 3), 4) << 2))
+    if ((all & token) != 0 && p >= tokenEnd && length >= <i32>load<u8>(set + ctz(token), LEAST)) {
+      const to = tokenAt(start, end, p, set)
+      if (to != 0) {
+        live |= token
+        tokenEnd = to
+      }
+      if ((all & pair) != 0) sures = -1
+    }
+    if ((all & email) != 0 && p >= emailEnd) {
+      const to = emailAt(start, end, p, set)
+      if (to != 0) {
+        live |= email
+        emailEnd = to
+      }
+      if ((all & pair) != 0) sures = -1
+    }
     // what is live need not be asked again
-    const finders = load<i32>(groups + (load<i32>(CANDIDATES + (k << 3), 4) << 2)) & ~live
+    const finders = all & ~live & ~(token | email)
     let rest = finders & others
     while (rest != 0) {
       if (length >= <i32>load<u8>(set + ctz(rest), LEAST)) live |= rest & -rest
@@ -1321,8 +1409,439 @@ function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
     if ((finders & pair) != 0 && !seenPlain(p) && !noPair(start, end, p)) live |= pair
     if ((finders & connection) != 0 && !noConnection(start, end, p)) live |= connection
     if ((finders & geo) != 0 && !noGeo(start, p)) live |= geo
+    if ((finders & encoded) != 0) {
+      if ((finders & jwt) != 0 && !noJwt(start, p)) live |= jwt
+      if ((finders & wallet) != 0 && length >= <i32>load<u8>(set + ctz(wallet), LEAST) && !noWallet(start, end, p)) live |= wallet
+      if ((finders & phrase) != 0 && length >= <i32>load<u8>(set + ctz(phrase), LEAST) && !noPhrase(start, end, p)) live |= phrase
+      if ((finders & cloud) != 0 && length >= <i32>load<u8>(set + ctz(cloud), LEAST) && !noCloudKey(start, end, p)) live |= cloud
+      // `pbkdf2`
+      if ((finders & crypt) != 0 && (byte(p - 1) != 0x6b || (p - 3 >= start && byte(p - 2) == 0x62))) live |= crypt
+    }
   }
   return live
+}
+
+// ---------------------------------------------------------------------------------------------- what is sure
+
+/** Sure matches in SURE; -1: there is something that only the host can tell, or too many. */
+let sures: i32 = 0
+/** Candidates of the two finders before these are inside a match. */
+let tokenEnd: i32 = 0
+let emailEnd: i32 = 0
+
+/** There is something that the host has to look at. */
+const DOUBT: i32 = 0x7fffffff
+
+/** Notes a match; gives its end. */
+function found(start: i32, end: i32, replacement: i32): i32 {
+  if (sures < 0 || sures == MAX_SURE || replacement == 1) sures = -1
+  else {
+    // two finders find by turns: in order of where matches begin
+    let k = sures++
+    while (k > 0 && load<i32>(SURE + ((k - 1) << 4)) > start) {
+      v128.store(SURE + (k << 4), v128.load(SURE + ((k - 1) << 4)))
+      k--
+    }
+    store<i32>(SURE + (k << 4), start)
+    store<i32>(SURE + (k << 4), end, 4)
+    store<i32>(SURE + (k << 4), replacement, 8)
+  }
+  return end
+}
+
+/** Nothing of this text can be said for sure. */
+@inline function doubt(): i32 {
+  sures = -1
+  return DOUBT
+}
+
+/**
+ * Masks the matches of the text in [start, end), if nothing else is in it and all are sure. False: the host has to. `mapped`: the text
+ * stands decoded in SCRATCH.
+ */
+function sure(set: i32, start: i32, end: i32, live: i32, mapped: bool): bool {
+  if (sures < 0 || (live & ~(load<i32>(set, TOKEN) | load<i32>(set, EMAIL))) != 0 || (load<i32>(set, VALUES) != 0 && isValue(start, end))) {
+    sures = -1
+    return false
+  }
+  let before = start
+  let all = true
+  for (let k = 0; k < sures; k++) {
+    const at = SURE + (k << 4)
+    const s = load<i32>(at)
+    const e = load<i32>(at, 4)
+    // what is glued to a match may be one too (see `lookBetween` in scanner.ts)
+    if (s < before || (s > start && is(s - 1, WORDS)) || (e < end && (is(e, WORDS) || byte(e) == 0x2b))) {
+      sures = -1
+      return false
+    }
+    before = e
+    if (mapped) {
+      const raw = rawOf(s, e)
+      if (raw == 0) {
+        sures = -1
+        return false
+      }
+      store<i32>(at, raw, 12)
+    } else store<i32>(at, s, 12)
+    if (load<i32>(at, 8) == 0) {
+      const known = knownSpan(set, s, e - s)
+      if (known != 0) store<i32>(at, known, 8)
+      else if (e - s <= SPAN_MOST && load<i32>(set, KEEPS) != 0) all = false
+      else {
+        sures = -1
+        return false
+      }
+    }
+  }
+  if (!all) return false
+  for (let k = 0; k < sures; k++) {
+    const at = SURE + (k << 4)
+    const raw = load<i32>(at, 12)
+    hit(raw, raw + load<i32>(at, 4) - load<i32>(at), load<i32>(at, 8))
+  }
+  return true
+}
+
+/** Where the bytes [s, e) of SCRATCH stand in the record, if they stand there as they are; else 0. */
+function rawOf(s: i32, e: i32): i32 {
+  const n = load<i32>(TRACES)
+  if (n >= MAX_TRACES) return 0
+  s -= SCRATCH
+  e -= SCRATCH
+  let low = 0
+  let high = n - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if (load<i32>(TRACE + (middle << 3)) <= s) low = middle
+    else high = middle - 1
+  }
+  const from = load<i32>(TRACE + (low << 3), 4)
+  if (from < 0 || low + 1 >= n || load<i32>(TRACE + ((low + 1) << 3)) < e) return 0
+  return from + s - load<i32>(TRACE + (low << 3))
+}
+
+/** One of the two slots that the n bytes at p may be in; the other one is its neighbour. */
+@inline function spanSlot(set: i32, p: i32, n: i32): i32 {
+  return SPANS + (hash(set, p, n) & (SPAN_SLOTS - 1)) * SPAN_SIZE
+}
+
+@inline function neighbour(slot: i32): i32 {
+  return ((slot - SPANS) ^ SPAN_SIZE) + SPANS
+}
+
+@inline function isSpan(slot: i32, set: i32, p: i32, n: i32): bool {
+  return load<i32>(slot) == set && load<i32>(slot, 4) == n && same(p, slot + SPAN_TEXT, n)
+}
+
+/** The replacement of the n bytes at p, a match of this set; 0: it is not known. */
+function knownSpan(set: i32, p: i32, n: i32): i32 {
+  if (n > SPAN_MOST) return 0
+  let slot = spanSlot(set, p, n)
+  if (!isSpan(slot, set, p, n)) {
+    slot = neighbour(slot)
+    if (!isSpan(slot, set, p, n)) return 0
+  }
+  store<i32>(slot, records, SPAN_RECORD)
+  return slot + SPAN_REPLACEMENT
+}
+
+/** Remembers what the host has made of the matches in SURE: the places of its recipe for the string from `from` on. */
+function learnSpans(set: i32, recipe: i32, from: i32): void {
+  const n = load<i32>(recipe)
+  for (let k = 0, place = recipe + 4; k < n; k++, place += 12) {
+    for (let j = 0; j < sures; j++) {
+      const at = SURE + (j << 4)
+      const length = load<i32>(at, 4) - load<i32>(at)
+      if (load<i32>(at, 8) != 0 || load<i32>(at, 12) != from + load<i32>(place) || load<i32>(place, 4) - load<i32>(place) != length) continue
+      learnSpan(set, load<i32>(at), length, load<i32>(place, 8))
+    }
+  }
+}
+
+function learnSpan(set: i32, p: i32, n: i32, replacement: i32): void {
+  const size = load<i32>(replacement, SIZE)
+  if (n > SPAN_MOST || size > SPAN_SIZE - SPAN_OUT) return
+  let slot = spanSlot(set, p, n)
+  const other = neighbour(slot)
+  // the one that has not been used for longer
+  if (load<i32>(other) == 0 || (load<i32>(slot) != 0 && load<i32>(other, SPAN_RECORD) < load<i32>(slot, SPAN_RECORD))) slot = other
+  // the record at hand is still to be put out with it
+  if (load<i32>(slot) != 0 && load<i32>(slot, SPAN_RECORD) == records) return
+  spans = true
+  store<i32>(slot, set)
+  store<i32>(slot, n, 4)
+  store<i32>(slot, records, SPAN_RECORD)
+  store<i32>(slot + SPAN_REPLACEMENT, slot + SPAN_OUT, BYTES)
+  store<i32>(slot + SPAN_REPLACEMENT, size, SIZE)
+  store<i32>(slot + SPAN_REPLACEMENT, load<i32>(replacement, TALLY), TALLY)
+  memory.copy(slot + SPAN_TEXT, p, n)
+  memory.copy(slot + SPAN_OUT, load<i32>(replacement, BYTES), size)
+}
+
+/**
+ * Where the string that begins at p ends, behind its quote, if it is a secret for sure: no escape, nothing that `isMasked`, `isPlaceholder`
+ * or, for a weaker key, a common word may be (see `judgeSecret` in detectors/key-words.ts). 0: the host is to judge.
+ */
+function sureSecret(p: i32): i32 {
+  const start = p
+  let others = 0
+  let stop = special(v128.load(p))
+  let from = v128.load(p)
+  while (stop == 0) {
+    others |= ~i8x16.bitmask(smallsIn(from))
+    p += 16
+    from = v128.load(p)
+    stop = special(from)
+  }
+  others |= ~i8x16.bitmask(smallsIn(from)) & ((stop & -stop) - 1)
+  p += ctz(stop)
+  const n = p - start
+  if (byte(p) != 0x22 || n < 4 || (others & 0xffff) == 0) return 0
+  const first = byte(start)
+  if (!is(start, DIGIT | LETTER)) return 0
+  const small = first | 32
+  // `xxxx-1234`, `redacted`, `null`, `undefined`
+  if (small == 0x78 || (n <= 9 && (small == 0x72 || small == 0x6e || small == 0x75 || small == 0x74 || small == 0x66 || small == 0x79 || small == 0x76 || small == 0x65))) return 0
+  const last = byte(p - 1)
+  if (last <= 0x20 || last == 0x5d || last == 0x23 || last == 0x2a || last >= 0x80) return 0
+  // one byte repeated
+  return byte(start + 1) != first || byte(start + 2) != first ? p + 1 : 0
+}
+
+@inline function smallsIn(v: v128): v128 {
+  return i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x61)), i8x16.splat(26))
+}
+
+// the table at TOKENS: slots of pairs, classes of bytes, forms
+const FORM_CLASSES: i32 = TOKENS + 0x800
+const FORMS: i32 = TOKENS + 0xc00
+const FORM_SIZE: i32 = 64
+
+const FORM_DOUBT: i32 = 1
+const FORM_DIGIT: i32 = 2
+const FORM_MIXED: i32 = 4
+const FORM_ALONE: i32 = 8
+const FORM_SAMPLES: i32 = 16
+const FORM_BODY: i32 = 32
+const FORM_BACK: i32 = 64
+
+/** Repeats `find` in detectors/vendor-tokens.ts. Returns 0 where nothing is, the end of a sure match, or DOUBT. */
+function tokenAt(start: i32, end: i32, p: i32, set: i32): i32 {
+  if (p > start) {
+    const pair = (byte(p - 1) << 8) | byte(p)
+    let k = (pair * 0x9e37) >>> 7
+    while (true) {
+      const entry = load<u32>(TOKENS + ((k & 511) << 2))
+      if (entry == 0) break
+      if (<i32>(entry >>> 16) == pair) {
+        let form = FORMS + <i32>(entry & 0xffff) * FORM_SIZE
+        for (; load<u8>(form) != 0; form += FORM_SIZE) {
+          const from = p - <i32>load<u8>(form, 1)
+          const n = <i32>load<u8>(form)
+          if (from < start || from + n > end) continue
+          const out = load<i32>(load<i32>(set, TOKEN_OUT) + (<i32>load<u8>(form, 3) << 2))
+          if (out == 0 || !same(from, form + 8, n)) continue
+          const to = formAt(start, end, from, form, out)
+          if (to != 0) return to
+        }
+        break
+      }
+      k++
+    }
+  }
+  const first = p > start ? byte(p - 1) : 0x20
+  const second = byte(p)
+  if (first >= 77 && first <= 79 && (second == 0x44 || second == 0x54 || second == 0x6a || second == 0x7a)) {
+    const from = p - 1
+    return from + 59 > end || (from > start && (byte(CLASS + byte(from - 1)) & WORDS) != 0 && byte(from - 1) < 0x80) || !inClass(from + 22, 8) ? 0 : doubt()
+  }
+  // okta, lob, vault, twilio
+  const a = first | 32
+  const b = second | 32
+  if (a == 0x6b && b == 0x74) return named4(start, end, p - 2, 0x61746b6f)
+  if (a == 0x6f && b == 0x62) return p - 2 >= start && (byte(p - 2) | 32) == 0x6c && !(p - 2 > start && is(p - 3, LETTER)) ? doubt() : 0
+  if (a == 0x61 && b == 0x75) return named4(start, end, p - 2, 0x6c756176)
+  if (a == 0x74 && b == 0x77) return named4(start, end, p - 1, 0x6c697774)
+  return 0
+}
+
+/** The four bytes at `from` are these letters: the host is to look. */
+@inline function named4(start: i32, end: i32, from: i32, word: u32): i32 {
+  return from >= start && from + 4 <= end && (load<u32>(from) | 0x20202020) == word && !(from > start && is(from - 1, LETTER)) ? doubt() : 0
+}
+
+/** The byte at p is in a class of forms. */
+@inline function inClass(p: i32, kind: i32): bool {
+  return ((load<u32>(FORM_CLASSES + (byte(p) << 2)) >>> kind) & 1) != 0
+}
+
+/** Repeats `tryForm` for a form whose prefix begins at `anchor`. */
+function formAt(start: i32, end: i32, anchor: i32, form: i32, out: i32): i32 {
+  const flags = <i32>load<u8>(form, 2)
+  let from = anchor
+  if ((flags & FORM_BACK) != 0) {
+    const kind = <i32>load<u8>(form, 5)
+    const most = <i32>load<u8>(form, 7)
+    const stop = anchor - most - 1 > start ? anchor - most - 1 : start
+    while (from > stop && inClass(from - 1, kind)) from--
+    if (anchor - from < <i32>load<u8>(form, 6) || anchor - from > most) return 0
+  }
+  const previous = from > start ? byte(from - 1) : 0x20
+  if (previous >= 0x80) return doubt()
+  if (previous != 95 && (byte(CLASS + previous) & (DIGIT | LETTER)) != 0) return 0
+  const body = anchor + <i32>load<u8>(form)
+  let p = body
+  const steps = <i32>load<u8>(form, 4)
+  // it has no room there
+  if (steps == 255) return doubt()
+  for (let k = 0, step = form + 24; k < steps; k++, step += 8) {
+    const kind = <i32>load<u8>(step)
+    if (kind == 255) {
+      const n = <i32>load<u8>(step, 1)
+      if (p + n > end || ((load<u32>(p) ^ load<u32>(step, 4)) << (32 - (n << 3))) != 0) return 0
+      p += n
+      continue
+    }
+    const least = <i32>load<u16>(step, 2)
+    const most = load<i32>(step, 4)
+    const stop = end - p > most ? p + most + 1 : end
+    const begin = p
+    while (p < stop && inClass(p, kind)) p++
+    if (p - begin > most && most < 4096) return 0
+    if (most > least) while (p > begin && (byte(p - 1) == 46 || byte(p - 1) == 45)) p--
+    if (p - begin < least) return 0
+  }
+  const next = p < end ? byte(p) : 0x20
+  if ((byte(CLASS + next) & (DIGIT | LETTER)) != 0) return 0
+  if ((flags & FORM_DOUBT) != 0 || out == 1) return doubt()
+  const last = (flags & FORM_BACK) != 0 ? from : body
+  if ((flags & FORM_SAMPLES) == 0 && maySample(last, p)) return doubt()
+  // masked by somebody, or glued to something; in base64
+  if (next == 35 || next == 42 || ((next == 45 || next == 95) && (byte(p + 1) == 35 || byte(p + 1) == 42)) || previous == 43 || previous == 47) return doubt()
+  if ((flags & (FORM_DIGIT | FORM_MIXED)) != 0) {
+    let bits = 0
+    for (let q = last; q < p; q++) {
+      if (is(q, DIGIT)) bits |= 1
+      else if (is(q, LETTER)) bits |= isCapital(q) ? 2 : 4
+    }
+    if ((bits & 1) == 0) return 0
+    if ((flags & FORM_MIXED) != 0 && bits != 7) return doubt()
+  }
+  if ((flags & FORM_ALONE) != 0 && ((from > start && (previous == 46 || previous == 45)) || (p < end && (next == 46 || next == 45 || next == 47)))) return 0
+  return found((flags & FORM_BODY) != 0 ? body : from, p, out)
+}
+
+/** Less than three characters in the first sixteen bytes, joints aside, or something like `your_` or `here`: a sample may stand there. */
+function maySample(p: i32, end: i32): bool {
+  const limit = end - p > 16 ? p + 16 : end
+  let a = 0
+  let b = 0
+  let different = false
+  for (let q = p; q < limit; q++) {
+    const c = byte(q)
+    if (c == 45 || c == 46 || c == 95 || c == a || c == b) continue
+    if (a == 0) a = c
+    else if (b == 0) b = c
+    else {
+      different = true
+      break
+    }
+  }
+  if (!different) return true
+  for (; p < end; p += 16) {
+    const small = i8x16.splat(0x20)
+    const one = v128.or(v128.load(p), small)
+    const two = v128.or(v128.load(p + 1), small)
+    const three = v128.or(v128.load(p + 2), small)
+    const our = v128.and(i8x16.eq(one, i8x16.splat(0x6f)), i8x16.eq(two, i8x16.splat(0x75)))
+    const her = v128.and(i8x16.eq(one, i8x16.splat(0x68)), i8x16.eq(two, i8x16.splat(0x65)))
+    if (i8x16.bitmask(v128.and(v128.or(our, her), i8x16.eq(three, i8x16.splat(0x72)))) != 0) return true
+  }
+  return false
+}
+
+/** Repeats `find` in detectors/email.ts for addresses of ASCII. Returns 0 where nothing is, the end of a match, or DOUBT. */
+function emailAt(start: i32, end: i32, at: i32, set: i32): i32 {
+  if (at == start || at + 3 >= end) return 0
+  const before = byte(at - 1)
+  if (before == 34 || before >= 0x80) return doubt()
+  if (!is(at - 1, LOCAL)) return 0
+  if (byte(at + 1) >= 0x80) return doubt()
+  if (!is(at + 1, HOST)) return 0
+  const to = domainEnd(at + 1, end)
+  if (to <= 0) return to == 0 ? 0 : doubt()
+  let from = at
+  const stop = at - 65 > start ? at - 65 : start
+  while (from > stop && is(from - 1, LOCAL)) from--
+  if (from > start && byte(from - 1) >= 0x80) return doubt()
+  if (at - from > 64) return 0
+  while (from < at && !is(from, DIGIT | LETTER) && byte(from) != 95) from++
+  if (from == at || to - from > 254) return 0
+  if (from > start) {
+    const previous = byte(from - 1)
+    // user and host of a URL
+    if (previous == 47) {
+      if (from - 3 >= start && byte(from - 2) == 47 && byte(from - 3) == 58) return 0
+    } else if (previous == 58) {
+      let user = from - 1
+      const limit = user - start > 128 ? user - 128 : start
+      while (user > limit && is(user - 1, LOCAL)) user--
+      if (user > start && byte(user - 1) >= 0x80) return doubt()
+      if (user - 3 >= start && byte(user - 1) == 47 && byte(user - 2) == 47 && byte(user - 3) == 58) return 0
+    }
+  }
+  if (to < end && byte(to) == 58 && from + 3 == at && (load<u32>(from) | 0x20202020) << 8 == 0x74696700) return 0
+  return found(from, to, load<i32>(set, EMAIL_OUT))
+}
+
+/** As the function of that name in detectors/email.ts; -1 for what it cannot say. */
+function domainEnd(from: i32, end: i32): i32 {
+  let good = 0
+  let labels = 0
+  let numeric = 0
+  let p = from
+  const stop = end - from > 254 ? from + 254 : end
+  while (true) {
+    const begin = p
+    let digits = false
+    let letters = false
+    let hyphens = false
+    while (p < stop) {
+      const bits = byte(CLASS + byte(p))
+      if ((bits & HOST) == 0) break
+      if ((bits & DIGIT) != 0) digits = true
+      else if ((bits & LETTER) != 0) letters = true
+      else if (p + 1 < stop && is(p + 1, HOST)) hyphens = true
+      p++
+    }
+    if (p < stop && byte(p) >= 0x80) return -1
+    const size = p - begin
+    if (size == 0 || size > 63 || byte(begin) == 45) break
+    let last = p
+    if (byte(p - 1) == 45) last = p - 1
+    labels++
+    if (is(begin, DIGIT)) numeric++
+    if (labels > 1 && last - begin >= 2) {
+      if ((load<u32>(begin) | 0x2020) == 0x2d2d6e78) return -1
+      if (!digits && letters && !hyphens && byte(last - 1) != 45) {
+        if (last - begin <= 9) {
+          const label = ((last - begin) << 10) | ((byte(begin) & 31) << 5) | (byte(last - 1) & 31)
+          // it may be one that no address ends with
+          if (((byte(LABELS + (label >> 3)) >> (label & 7)) & 1) != 0) return -1
+        }
+        good = last
+      }
+    }
+    if (last < p || p + 1 >= stop || byte(p) != 46) break
+    if (byte(p + 1) >= 0x80) return -1
+    if (!is(p + 1, HOST)) break
+    p++
+  }
+  if (good == 0) return 0
+  if (numeric >= 2 && is(from, DIGIT)) return 0
+  if (good < end && byte(good) >= 0x80) return -1
+  return good < end && (is(good, DIGIT | LETTER) || byte(good) == 95) ? 0 : good
 }
 
 /** Leaves only the candidates of live finders. Returns how many. */
@@ -1340,6 +1859,8 @@ function thin(n: i32, set: i32, live: i32): i32 {
 function noNumber(start: i32, end: i32, p: i32, flags: i32): bool {
   const previous = p > start ? byte(p - 1) : 32
   if (previous == 43) return false
+  // a part of other digits
+  if ((previous == 46 || previous == 45 || previous == 58) && p - 2 >= start && is(p - 2, DIGIT)) return true
   let q = p + 1
   while (q < end && is(q, DIGIT)) q++
   const count = q - p
@@ -1375,6 +1896,8 @@ function noNumber(start: i32, end: i32, p: i32, flags: i32): bool {
   if (tight - p < 8 && !leads) return true
   // dotted quads and versions, with nothing behind them that could be a further group
   if (parts > 1 && parts <= 4 && dots && longest <= 3 && !leads) return true
+  // the same with a port
+  if (next == 46 && count <= 3 && isQuad(q, end)) return true
   // two groups in a run of hexadecimal digits and hyphens, as in a UUID: no word in it can say that they are a phone number
   if (parts == 2 && next == 45 && !leads && (flags & TIMES) != 0) {
     const other = tight - q - 1
@@ -1383,6 +1906,22 @@ function noNumber(start: i32, end: i32, p: i32, flags: i32): bool {
   }
   // times
   return parts == 1 && count >= 12 && count != 15 && byte(p) == 49 && !leads && !(next == 45 || next == 46 || next == 47)
+}
+
+/** Two to four groups of digits with dots between them, the last one short, of which the first ends at q; no further group behind them. */
+function isQuad(q: i32, end: i32): bool {
+  let groups = 1
+  let from = q
+  while (q + 1 < end && byte(q) == 46 && is(q + 1, DIGIT)) {
+    from = q + 1
+    q += 2
+    while (q < end && is(q, DIGIT)) q++
+    if (++groups > 4) return false
+  }
+  if (groups < 2 || q - from > 3) return false
+  if (q + 1 >= end) return true
+  const b = byte(q)
+  return !((b == 32 || b == 45 || b == 47) && is(q + 1, DIGIT))
 }
 
 /** Nothing but hexadecimal digits and hyphens. */
@@ -1837,6 +2376,99 @@ function noGeo(start: i32, p: i32): bool {
   let q = p - 4
   while (q > stop && is(q - 1, DIGIT)) q--
   return q == start || byte(q - 1) != 46
+}
+
+/** Repeats the beginning of `find` in detectors/jwt.ts: no `ey` or `ew` within the four bytes before p. */
+function noJwt(start: i32, p: i32): bool {
+  const stop = p - 4 > start ? p - 4 : start
+  let from = p
+  while (from >= stop && byte(from) != 101) from--
+  if (from < stop) return true
+  const second = byte(from + 1)
+  return second != 121 && second != 119
+}
+
+/** Candidates of wallets before this are in a run that has been looked at. */
+let walletEnd: i32 = 0
+
+/** Repeats `find` in detectors/wallets.ts for runs of letters and digits of another length, or with another beginning. */
+function noWallet(start: i32, end: i32, p: i32): bool {
+  if (p < walletEnd) return true
+  const b = byte(p)
+  const before = p > start ? byte(p - 1) : 0x20
+  if (before == 48 && b == 120) return false
+  if (before == 49 && p - 3 >= start && ((b | 32) == 113 || (b | 32) == 112)) {
+    const human = <i32>load<u16>(p - 3) | 0x2020
+    if (human == 0x6362 || human == 0x6274) return false
+  }
+  const stop = p - start > 96 ? p - 96 : start
+  let from = p
+  while (from > stop && is(from - 1, DIGIT | LETTER)) from--
+  let to = p
+  while (to < end && is(to, DIGIT | LETTER)) to++
+  const n = to - from
+  const first = byte(from)
+  if (n >= 26 && (n <= 35 || n == 95) && first >= 49 && first <= 52 && first != 50) return false
+  walletEnd = to
+  return true
+}
+
+@inline function isSmall(p: i32): bool {
+  return <u32>(byte(p) - 0x61) < 26
+}
+
+/** Repeats `find` in detectors/seed-phrase.ts: nothing announces a phrase, and the word at p is in no row of twelve. */
+function noPhrase(start: i32, end: i32, p: i32): bool {
+  let from = p
+  while (from > start && p - from < 9 && isSmall(from - 1)) from--
+  let to = smallEnd(from, end)
+  if (to <= p || to - from < 3 || to - from > 9) return true
+  if (to - from >= 6 && (byte(from) == 109 || byte(from) == 112)) return false
+  let words = 1
+  for (let q = wordBefore(start, from); q != 0 && words < 12; q = wordBefore(start, q)) words++
+  for (; words < 12; words++) {
+    let next = to
+    if (to < end) {
+      if (byte(to) == 32) next = to + 1
+      else if (byte(to) == 44) next = to + 1 < end && byte(to + 1) == 32 ? to + 2 : to + 1
+    }
+    const stop = smallEnd(next, end)
+    if (next == to || stop - next < 3 || stop - next > 8) return true
+    to = stop
+  }
+  return false
+}
+
+function smallEnd(from: i32, end: i32): i32 {
+  let p = from
+  while (p < end && p - from < 10 && isSmall(p)) p++
+  return p
+}
+
+/** As `previousWord` in detectors/seed-phrase.ts; 0 for none. */
+function wordBefore(start: i32, from: i32): i32 {
+  let to = from
+  if (to > start && byte(to - 1) == 32) {
+    to--
+    if (to > start && byte(to - 1) == 44) to--
+  } else if (to > start && byte(to - 1) == 44) to--
+  else return 0
+  let p = to
+  while (p > start && to - p < 9 && isSmall(p - 1)) p--
+  return to - p < 3 || to - p > 8 ? 0 : p
+}
+
+/** Repeats the beginnings of what `find` in detectors/cloud-keys.ts chooses from. */
+function noCloudKey(start: i32, end: i32, p: i32): bool {
+  const b = byte(p)
+  // AKIA, ASIA, ABIA; ACCA
+  if (b == 65) return p - 3 < start || byte(p - 3) != 65
+  if (b == 67) return p - 2 < start || byte(p - 2) != 65 || byte(p + 1) != 65
+  if (b == 61) return p - 87 < start
+  if (b == 115 || b == 83) return p - 2 < start || (byte(p - 2) | 32) != 97 || (p - 3 >= start && is(p - 3, DIGIT | LETTER))
+  // IQoJ, FwoGZ, FQoGZ
+  if (b == 74) return p - 3 < start || byte(p - 3) != 73
+  return p - 4 < start || byte(p - 4) != 70
 }
 
 /** The bytes in [from, to) are a key of which the host has said that it invokes nothing; `kind`: 1 in pairs, 2 in queries. */
