@@ -1037,17 +1037,17 @@ const FORM_BACK = 64
 const FORM_SIZE = 64
 
 /**
- * The forms for the first pass: a table of 512 slots (pair of bytes, number of its first form), the classes of every byte as bits, and
- * the forms of each pair in their order, a byte 0 behind them.
+ * The forms for the first pass: a table of 512 slots (pair of bytes, number of its first form), the classes (by the low half of a byte a
+ * bit for each high half), and the forms of each pair in their order, a byte 0 behind them.
  */
 function skimTable(): Uint8Array {
   const lists = [...BY_PAIR]
   const count = lists.reduce((sum, [, forms]) => sum + forms.length + 1, 0)
-  const table = new Uint8Array(0xc00 + count * FORM_SIZE)
+  const table = new Uint8Array(0xa00 + count * FORM_SIZE)
   const view = new DataView(table.buffer)
   const names = Object.keys(CLASSES)
   names.forEach((name, kind) => {
-    for (let b = 0; b < 256; b++) if (CLASSES[name]![b] === 1) view.setUint32(0x800 + 4 * b, view.getUint32(0x800 + 4 * b, true) | (1 << kind), true)
+    for (let b = 0; b < 128; b++) if (CLASSES[name]![b] === 1) table[0x800 + 16 * kind + (b & 15)]! |= 1 << (b >> 4)
   })
   const kindOf = (step: Step): number => names.findIndex((name) => CLASSES[name] === step.table)
   let n = 0
@@ -1057,7 +1057,7 @@ function skimTable(): Uint8Array {
     view.setUint32(4 * (slot & 511), ((pair << 16) | n) >>> 0, true)
     for (const form of forms) {
       const { row, prefix, steps, back, needs } = form
-      const at = 0xc00 + n++ * FORM_SIZE
+      const at = 0xa00 + n++ * FORM_SIZE
       const fits = prefix.length <= 16 && steps.length <= 5 && steps.every(({ literal }) => literal.length <= 4)
       const written = encoder.encode(prefix.slice(0, 16))
       table[at] = written.length

@@ -799,14 +799,14 @@ export class Skim {
     const alone = set.groups.findIndex((group) => group.length === 1 && group[0] === named)
     view.setInt32(at + 60, alone >= 0 ? alone : set.groups.findIndex((group) => group.includes(named)), true)
     view.setInt32(at + 64, set.readsValues ? 1 : 0, true)
-    // the module tells by other means where numbers and IBANs may begin
-    let quiet = 0
-    set.finders.forEach(({ finder }, f) => {
-      if (finder.skim === 'digits' || finder.skim === 'iban' || finder.skim === 'ids') quiet |= 1 << f
-    })
+    // the module tells by other means where numbers and IBANs may begin, and that there are wallets and phrases
+    const bitOf = (f: number): number => {
+      const kind = set.finders[f]?.finder.skim
+      return kind === 'phrase' ? 0 : kind === 'wallet' ? 4 : kind === 'digits' || kind === 'iban' || kind === 'ids' ? 2 : 1
+    }
     const { SCRATCH } = this.at
     bytes.set(set.pairsText, SCRATCH)
-    for (let g = 0; g < 256; g++) bytes[SCRATCH + 0x10000 + g] = set.groups[g]?.some((f) => ((quiet >> f) & 1) === 0) === true ? 1 : 0
+    for (let g = 0; g < 256; g++) bytes[SCRATCH + 0x10000 + g] = (set.groups[g] ?? []).reduce((bits, f) => bits | bitOf(f), 0)
     this.calls.index(at)
     this.sets.set(set, at)
     return at

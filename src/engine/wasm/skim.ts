@@ -69,7 +69,7 @@ export const OPENED: i32 = 0x3000
 const COUNTS: i32 = 0x4000
 /** Candidates of a string: offset and group. */
 export const CANDIDATES: i32 = 0x5000
-const MAX_CANDIDATES: i32 = 512
+const MAX_CANDIDATES: i32 = 511
 /** Bytes of a key for `learnPlain`. */
 export const KEY_BYTES: i32 = 0x0480
 /** Sure matches of the text at hand: offsets, a replacement or 0, which is to be looked up in SPANS. */
@@ -125,16 +125,21 @@ export const ANY: i32 = 0x6d0000
 export const SPANS: i32 = 0x6e0000
 const SPAN_SLOTS: i32 = 8192
 const SPAN_SIZE: i32 = 128
-export const SPANS_END: i32 = 0x7e0000
 const SPAN_MOST: i32 = 52
 const SPAN_RECORD: usize = 8
 const SPAN_REPLACEMENT: i32 = 12
 const SPAN_TEXT: i32 = 24
 const SPAN_OUT: i32 = 76
+/** The same as KNOWN for longer strings: stacks, headers. */
+const LONG: i32 = 0x7e0000
+const LONG_SLOTS: i32 = 256
+const LONG_SIZE: i32 = 1024
+const LONG_MOST: i32 = 1007
+export const SPANS_END: i32 = 0x820000
 /** Forms of tokens, as detectors/vendor-tokens.ts writes them down; the host fills it in. */
-export const TOKENS: i32 = 0x7e0000
+export const TOKENS: i32 = 0x820000
 /** Labels that no address ends with, as detectors/email.ts says them. */
-export const LABELS: i32 = 0x7e8000
+export const LABELS: i32 = 0x828000
 
 // fields of a scope's record
 const STRINGS: usize = 0
@@ -263,8 +268,9 @@ let decodedLength: i32 = 0
 let lines: i32 = 0
 /** The number of the record at hand: what SPANS has for it stays until it is put out. */
 let records: i32 = 0
-/** There is something in SPANS. */
+/** There is something in SPANS, and in LONG. */
 let spans: bool = false
+let longs: bool = false
 
 /** Lines that `run` has settled since the last call. */
 export function settled(): i32 {
@@ -298,7 +304,7 @@ export function init(): void {
 
 /**
  * Fills in the tables of a set: the marks of pairs of bytes stand in SCRATCH by the first byte, behind them a byte for each
- * group of finders: 1 when it is more than numbers and IBANs.
+ * group of finders: 1 when it is more than numbers, IBANs, wallets and phrases, 2 for numbers and IBANs, 4 for wallets.
  */
 export function index(set: i32): void {
   const pairs = load<i32>(set, PAIRS)
@@ -309,19 +315,18 @@ export function index(set: i32): void {
   const sets = load<i32>(set, SETS)
   memory.fill(marks, 0, 256)
   for (let mark = 1; mark < sets; mark++) {
-    for (let c = 0; c < 256; c++) {
-      if (byte(loud + byte(follow + ((mark << 8) | c))) != 0) {
-        store<u8>(marks + mark, 1)
-        break
-      }
-    }
+    let bits = 0
+    for (let c = 0; c < 256; c++) bits |= byte(loud + byte(follow + ((mark << 8) | c)))
+    store<u8>(marks + mark, <u8>bits)
   }
   for (let a = 0; a < 256; a++) {
     for (let b = 0; b < 256; b++) {
       const mark = byte(SCRATCH + ((a << 8) | b))
       store<u8>(pairs + ((b << 8) | a), <u8>mark)
       // numbers behind a plus sign are told by their trigger, and so are digits behind a capital and what does not begin with a digit
-      store<u8>(table + ((b << 8) | a), mark != 0 && (a == 0x2b || (a >= 0x41 && a <= 0x5a) || b < 0x30 || b > 0x39) ? 1 : <u8>byte(marks + mark))
+      const told = a == 0x2b || (a >= 0x41 && a <= 0x5a) || b < 0x30 || b > 0x39
+      const prefix = (a == 0x30 && b == 0x78) || (a == 0x31 && ((b | 32) == 0x71 || (b | 32) == 0x70))
+      store<u8>(table + ((b << 8) | a), (byte(marks + mark) & ((told ? 3 : 1) | (prefix ? 4 : 0))) != 0 ? 1 : 0)
     }
   }
 }
@@ -329,7 +334,7 @@ export function index(set: i32): void {
 /** Forgets keys, strings and matches. */
 export function forget(): void {
   memory.fill(PLAIN, 0, PLAIN_SLOTS * PLAIN_SIZE)
-  if (spans) memory.fill(SPANS, 0, SPANS_END - SPANS)
+  if (spans) memory.fill(SPANS, 0, SPAN_SLOTS * SPAN_SIZE)
   spans = false
   forgetStrings()
 }
@@ -337,6 +342,8 @@ export function forget(): void {
 /** Forgets strings and what becomes of them. */
 export function forgetStrings(): void {
   memory.fill(KNOWN, 0, KNOWN_SLOTS * KNOWN_SIZE)
+  if (longs) memory.fill(LONG, 0, LONG_SLOTS * LONG_SIZE)
+  longs = false
 }
 
 @inline function byte(p: i32): i32 {
@@ -888,10 +895,10 @@ function claimed(open: i32, scope: i32, depth: i32): i32 {
     }
     return hand(scope, open, depth, end - open - 2)
   }
-  return hand(scope, open, depth, KNOWN_MOST + 1)
+  return hand(scope, open, depth, LONG_MOST + 1)
 }
 
-/** Has the host do the string at `open`, whose text is n bytes long (more than KNOWN_MOST: it is not to be remembered). */
+/** Has the host do the string at `open`, whose text is n bytes long (more than LONG_MOST: it is not to be remembered). */
 function hand(scope: i32, open: i32, depth: i32, n: i32): i32 {
   ask(scope, n)
   const end = hostString(scope, open, depth, entry)
@@ -902,7 +909,7 @@ function hand(scope: i32, open: i32, depth: i32, n: i32): i32 {
 /** The host is about to be asked about a string of n bytes. */
 @inline function ask(scope: i32, n: i32): void {
   store<i32>(LEARN, 0)
-  store<i32>(LEARNING, n <= KNOWN_MOST && n > 0 && load<i32>(scope, RETURNS) > 0 ? 1 : 0)
+  store<i32>(LEARNING, n <= LONG_MOST && n > 0 && load<i32>(scope, RETURNS) > 0 ? 1 : 0)
 }
 
 /** The host has been asked about the string in [start, end): what it said is done, and remembered where that pays. */
@@ -1031,7 +1038,9 @@ function others(p: i32, any: i32): i32 {
 @inline function noteAt(p: i32, n: i32, pairs: i32, follow: i32): i32 {
   const mark = byte(pairs + <i32>load<u16>(p - 1))
   const group = byte(follow + ((mark << 8) | byte(p + 1)))
-  return group != 0 && n < MAX_CANDIDATES ? note(n, p, group) : n
+  // written in any case, there is room for one more: most are none, and which is not foretold
+  note(n, p, group)
+  return n + (<i32>(group != 0) & <i32>(n < MAX_CANDIDATES))
 }
 
 /** A string that only detectors look at. Returns the offset behind it, or a negative number. */
@@ -1041,7 +1050,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   let p = start
   let n = 0
   const first = byte(p)
-  if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hand(scope, open, depth, KNOWN_MOST + 1)
+  if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hand(scope, open, depth, LONG_MOST + 1)
   // an escape may stand for the bracket of a document
   if (load<i32>(set, EMPTY) != 0) return load<i32>(set, DOCUMENTS) != 0 && first == 0x5c ? escaped(open, p, scope, set, depth) : passed(open)
   // most fields have one value, or a few
@@ -1074,6 +1083,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   }
   let skip = ~1
   let before = 0
+  resetRuns()
   while (true) {
     const v = v128.load(p)
     const stop = special(v)
@@ -1088,6 +1098,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
       found &= found - 1
     }
     if (stop == 0) {
+      runs(p, v, digits)
       p += 16
       continue
     }
@@ -1096,6 +1107,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   }
   const c = byte(p)
   if (c == 0x22) {
+    if (ofRuns != 0 && isOfRuns(start, p, set)) return hand(scope, open, depth, p - start)
     const flags = <i32>load<u8>(scope, FLAGS)
     firstTelling = 0
     sures = 0
@@ -1109,16 +1121,52 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
     }
     if (live == 0) {
       if (load<i32>(set, VALUES) != 0 && isValue(start, p)) return hand(scope, open, depth, p - start)
-      if (credit > 0) {
-        store<i32>(scope, credit - 1, CREDIT)
-        store<i32>(scope, learn(scope, start, p, 1), RECENT)
-      }
+      remember(scope, start, p)
       return p + 1
     }
     if (sures == 0 || !sure(set, start, p, live, false)) scan(scope, set, open, p, n, live, -1, depth)
     return p + 1
   }
   return c == 0x5c ? escaped(open, p, scope, set, depth) : -1
+}
+
+// Wallets and phrases have rare pairs of letters for their triggers, of which other texts are full. Here they are told by what they are runs of.
+
+/** What the text at hand may have in it: 1 a wallet, 2 a phrase. */
+let ofRuns: i32 = 0
+/** The last byte before the sixteen was a letter or digit; so many sixteens in a row have been small letters, spaces and commas. */
+let alnumBefore: i32 = 0
+let calm: i32 = 0
+
+@inline function resetRuns(): void {
+  ofRuns = 0
+  alnumBefore = 0
+  calm = 0
+}
+
+/** Sixteen bytes of a text, not its last ones: of a run of 26 bytes the beginning reaches their end, and of 47 bytes two sixteens are in the middle. */
+@inline function runs(p: i32, v: v128, digits: i32): void {
+  const letters = lettersIn(v)
+  const alnum = i8x16.bitmask(letters) | digits
+  const begins = i8x16.bitmask(v128.or(v128.or(i8x16.eq(v, i8x16.splat(0x31)), i8x16.eq(v, i8x16.splat(0x33))), i8x16.eq(v, i8x16.splat(0x34)))) & ~((alnum << 1) | alnumBefore)
+  if (begins != 0 && (alnum & 0x8000) != 0 && isWallet(p + 31 - clz(begins))) ofRuns |= 1
+  alnumBefore = alnum >> 15
+  const words = v128.or(smallsIn(v), v128.or(i8x16.eq(v, i8x16.splat(0x20)), i8x16.eq(v, i8x16.splat(0x2c))))
+  calm = i8x16.all_true(words) ? calm + 1 : 0
+  if (calm == 2) ofRuns |= 2
+}
+
+/** There is something of the runs in the text that the host has to look at. */
+function isOfRuns(start: i32, end: i32, set: i32): bool {
+  return ((ofRuns & 1) != 0 && load<i32>(set, WALLET) != 0) || ((ofRuns & 2) != 0 && load<i32>(set, PHRASE) != 0 && isPhrase(start, end))
+}
+
+/** A string in which nothing is may come again. */
+function remember(scope: i32, start: i32, end: i32): void {
+  const credit = load<i32>(scope, CREDIT)
+  if (credit <= 0) return
+  store<i32>(scope, credit - 1, CREDIT)
+  store<i32>(scope, learn(scope, start, end, 1), RECENT)
 }
 
 @inline function note(n: i32, p: i32, group: i32): i32 {
@@ -1133,8 +1181,9 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   if (stop < 0) return -1
   const n = decodedLength
   const first = byte(SCRATCH)
-  if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hand(scope, open, depth, KNOWN_MOST + 1)
+  if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hand(scope, open, depth, LONG_MOST + 1)
   let count = collect(SCRATCH, SCRATCH + n, set)
+  if (ofRuns != 0 && isOfRuns(SCRATCH, SCRATCH + n, set)) return hand(scope, open, depth, LONG_MOST + 1)
   sures = 0
   const flags = <i32>load<u8>(scope, FLAGS)
   let live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set, flags) : -1
@@ -1146,7 +1195,8 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   }
   if (live != 0) {
     if (sures == 0 || !sure(set, SCRATCH, SCRATCH + n, live, true)) scan(scope, set, open, stop - 1, count, live, n, depth)
-  } else if (load<i32>(set, VALUES) != 0 && isValue(SCRATCH, SCRATCH + n)) return hand(scope, open, depth, KNOWN_MOST + 1)
+  } else if (load<i32>(set, VALUES) != 0 && isValue(SCRATCH, SCRATCH + n)) return hand(scope, open, depth, LONG_MOST + 1)
+  else remember(scope, open + 1, stop - 1)
   return stop
 }
 
@@ -1200,10 +1250,12 @@ function collect(start: i32, end: i32, set: i32): i32 {
   let n = 0
   firstTelling = 0
   let before = 0
+  resetRuns()
   for (let p = start; p < end; p += 16) {
     const v = v128.load(p)
     const digitsHere = digitsIn(v)
     const digits = i8x16.bitmask(digitsHere)
+    if (end - p >= 16) runs(p, v, digits)
     let found = triggers(p, any) | numbersAt(p, v, digitsHere, digits & ~((digits << 1) | (before >>> 15)))
     if (end - p < 16) found &= (1 << (end - p)) - 1
     before = digits
@@ -1312,8 +1364,9 @@ function unitAt(p: i32): i32 {
 /** Remembers what becomes of the string with these bytes, escapes and all, at this scope. Returns where, or 0. */
 function learn(scope: i32, start: i32, end: i32, recipe: i32): i32 {
   const n = end - start
-  if (recipe == 0 || n > KNOWN_MOST || n == 0) return 0
-  const slot = KNOWN + (hash(scope, start, n) & (KNOWN_SLOTS - 1)) * KNOWN_SIZE
+  if (recipe == 0 || n > LONG_MOST || n == 0) return 0
+  const slot = stringSlot(scope, start, n)
+  if (n > KNOWN_MOST) longs = true
   store<i32>(slot, scope)
   store<i32>(slot, n, 4)
   store<i32>(slot, recipe, 8)
@@ -1321,11 +1374,16 @@ function learn(scope: i32, start: i32, end: i32, recipe: i32): i32 {
   return slot
 }
 
+@inline function stringSlot(scope: i32, start: i32, n: i32): i32 {
+  const h = hash(scope, start, n)
+  return n > KNOWN_MOST ? LONG + (h & (LONG_SLOTS - 1)) * LONG_SIZE : KNOWN + (h & (KNOWN_SLOTS - 1)) * KNOWN_SIZE
+}
+
 /** The recipe of a string, 1 when it is left, 0 when it is not known. */
 function known(scope: i32, start: i32, end: i32): i32 {
   const n = end - start
-  if (n > KNOWN_MOST || n == 0) return 0
-  const slot = KNOWN + (hash(scope, start, n) & (KNOWN_SLOTS - 1)) * KNOWN_SIZE
+  if (n > LONG_MOST || n == 0) return 0
+  const slot = stringSlot(scope, start, n)
   if (load<i32>(slot) != scope || load<i32>(slot, 4) != n || !same(start, slot + 16, n)) return 0
   const returns = load<i32>(scope, RETURNS)
   if (returns < 256) store<i32>(scope, returns + 4, RETURNS)
@@ -1366,16 +1424,16 @@ function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
   const email = load<i32>(set, EMAIL)
   const jwt = load<i32>(set, JWT)
   const wallet = load<i32>(set, WALLET)
-  const phrase = load<i32>(set, PHRASE)
   const cloud = load<i32>(set, CLOUD)
   const crypt = load<i32>(set, CRYPT)
-  const encoded = jwt | wallet | phrase | cloud | crypt
-  const others = ~(digits | pair | url | iban | connection | geo | token | email | encoded | load<i32>(set, IDS))
+  const encoded = jwt | wallet | cloud | crypt
+  // phrases are told by other means
+  const others = ~(digits | pair | url | iban | connection | geo | token | email | encoded | load<i32>(set, IDS) | load<i32>(set, PHRASE))
   const length = end - start
   let live = 0
   equals = 0
   queried = 0
-  tokenEnd = emailEnd = walletEnd = 0
+  tokenEnd = emailEnd = 0
   for (let k = 0; k < n; k++) {
     const p = load<i32>(CANDIDATES + (k << 3))
     const all = load<i32>(groups + (load<i32>(CANDIDATES + (k << 3), 4) << 2))
@@ -1411,8 +1469,7 @@ function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
     if ((finders & geo) != 0 && !noGeo(start, p)) live |= geo
     if ((finders & encoded) != 0) {
       if ((finders & jwt) != 0 && !noJwt(start, p)) live |= jwt
-      if ((finders & wallet) != 0 && length >= <i32>load<u8>(set + ctz(wallet), LEAST) && !noWallet(start, end, p)) live |= wallet
-      if ((finders & phrase) != 0 && length >= <i32>load<u8>(set + ctz(phrase), LEAST) && !noPhrase(start, end, p)) live |= phrase
+      if ((finders & wallet) != 0 && !noWallet(start, end, p)) live |= wallet
       if ((finders & cloud) != 0 && length >= <i32>load<u8>(set + ctz(cloud), LEAST) && !noCloudKey(start, end, p)) live |= cloud
       // `pbkdf2`
       if ((finders & crypt) != 0 && (byte(p - 1) != 0x6b || (p - 3 >= start && byte(p - 2) == 0x62))) live |= crypt
@@ -1485,7 +1542,7 @@ function sure(set: i32, start: i32, end: i32, live: i32, mapped: bool): bool {
       store<i32>(at, raw, 12)
     } else store<i32>(at, s, 12)
     if (load<i32>(at, 8) == 0) {
-      const known = knownSpan(set, s, e - s)
+      const known = e - s > SPAN_MOST ? 0 : knownSpan(set, s, e - s)
       if (known != 0) store<i32>(at, known, 8)
       else if (e - s <= SPAN_MOST && load<i32>(set, KEEPS) != 0) all = false
       else {
@@ -1521,29 +1578,20 @@ function rawOf(s: i32, e: i32): i32 {
   return from + s - load<i32>(TRACE + (low << 3))
 }
 
-/** One of the two slots that the n bytes at p may be in; the other one is its neighbour. */
+/** The first of the four slots that the n bytes at p may be in. */
 @inline function spanSlot(set: i32, p: i32, n: i32): i32 {
-  return SPANS + (hash(set, p, n) & (SPAN_SLOTS - 1)) * SPAN_SIZE
-}
-
-@inline function neighbour(slot: i32): i32 {
-  return ((slot - SPANS) ^ SPAN_SIZE) + SPANS
-}
-
-@inline function isSpan(slot: i32, set: i32, p: i32, n: i32): bool {
-  return load<i32>(slot) == set && load<i32>(slot, 4) == n && same(p, slot + SPAN_TEXT, n)
+  return SPANS + (hash(set, p, n) & (SPAN_SLOTS - 4)) * SPAN_SIZE
 }
 
 /** The replacement of the n bytes at p, a match of this set; 0: it is not known. */
 function knownSpan(set: i32, p: i32, n: i32): i32 {
-  if (n > SPAN_MOST) return 0
-  let slot = spanSlot(set, p, n)
-  if (!isSpan(slot, set, p, n)) {
-    slot = neighbour(slot)
-    if (!isSpan(slot, set, p, n)) return 0
+  const first = spanSlot(set, p, n)
+  for (let slot = first; slot < first + 4 * SPAN_SIZE; slot += SPAN_SIZE) {
+    if (load<i32>(slot) != set || load<i32>(slot, 4) != n || !same(p, slot + SPAN_TEXT, n)) continue
+    store<i32>(slot, records, SPAN_RECORD)
+    return slot + SPAN_REPLACEMENT
   }
-  store<i32>(slot, records, SPAN_RECORD)
-  return slot + SPAN_REPLACEMENT
+  return 0
 }
 
 /** Remembers what the host has made of the matches in SURE: the places of its recipe for the string from `from` on. */
@@ -1562,12 +1610,17 @@ function learnSpans(set: i32, recipe: i32, from: i32): void {
 function learnSpan(set: i32, p: i32, n: i32, replacement: i32): void {
   const size = load<i32>(replacement, SIZE)
   if (n > SPAN_MOST || size > SPAN_SIZE - SPAN_OUT) return
-  let slot = spanSlot(set, p, n)
-  const other = neighbour(slot)
-  // the one that has not been used for longer
-  if (load<i32>(other) == 0 || (load<i32>(slot) != 0 && load<i32>(other, SPAN_RECORD) < load<i32>(slot, SPAN_RECORD))) slot = other
-  // the record at hand is still to be put out with it
-  if (load<i32>(slot) != 0 && load<i32>(slot, SPAN_RECORD) == records) return
+  const first = spanSlot(set, p, n)
+  // the one that has not been used for the longest time; the record at hand is still to be put out with what it used
+  let slot = 0
+  let longest: u32 = 0
+  for (let one = first; one < first + 4 * SPAN_SIZE; one += SPAN_SIZE) {
+    const since: u32 = load<i32>(one) == 0 ? u32.MAX_VALUE : <u32>(records - load<i32>(one, SPAN_RECORD))
+    if (since <= longest) continue
+    longest = since
+    slot = one
+  }
+  if (slot == 0) return
   spans = true
   store<i32>(slot, set)
   store<i32>(slot, n, 4)
@@ -1613,9 +1666,9 @@ function sureSecret(p: i32): i32 {
   return i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x61)), i8x16.splat(26))
 }
 
-// the table at TOKENS: slots of pairs, classes of bytes, forms
+// the table at TOKENS: slots of pairs, classes of bytes (by low half a bit for each high half), forms
 const FORM_CLASSES: i32 = TOKENS + 0x800
-const FORMS: i32 = TOKENS + 0xc00
+const FORMS: i32 = TOKENS + 0xa00
 const FORM_SIZE: i32 = 64
 
 const FORM_DOUBT: i32 = 1
@@ -1673,7 +1726,24 @@ function tokenAt(start: i32, end: i32, p: i32, set: i32): i32 {
 
 /** The byte at p is in a class of forms. */
 @inline function inClass(p: i32, kind: i32): bool {
-  return ((load<u32>(FORM_CLASSES + (byte(p) << 2)) >>> kind) & 1) != 0
+  const b = byte(p)
+  return b < 0x80 && ((byte(FORM_CLASSES + (kind << 4) + (b & 15)) >>> (b >> 4)) & 1) != 0
+}
+
+/** Where the run of bytes of a class ends that begins at p; not behind `stop`. */
+function classEnd(p: i32, stop: i32, kind: i32): i32 {
+  const rows = v128.load(FORM_CLASSES + (kind << 4))
+  while (p < stop) {
+    const v = v128.load(p)
+    const bits = i8x16.swizzle(i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0), i8x16.shr_u(v, 4))
+    const others = i8x16.bitmask(i8x16.eq(v128.and(i8x16.swizzle(rows, v128.and(v, i8x16.splat(15))), bits), i8x16.splat(0)))
+    if (others != 0) {
+      p += ctz(others)
+      return p < stop ? p : stop
+    }
+    p += 16
+  }
+  return stop
 }
 
 /** Repeats `tryForm` for a form whose prefix begins at `anchor`. */
@@ -1707,7 +1777,7 @@ function formAt(start: i32, end: i32, anchor: i32, form: i32, out: i32): i32 {
     const most = load<i32>(step, 4)
     const stop = end - p > most ? p + most + 1 : end
     const begin = p
-    while (p < stop && inClass(p, kind)) p++
+    p = classEnd(p, stop, kind)
     if (p - begin > most && most < 4096) return 0
     if (most > least) while (p > begin && (byte(p - 1) == 46 || byte(p - 1) == 45)) p--
     if (p - begin < least) return 0
@@ -1734,21 +1804,11 @@ function formAt(start: i32, end: i32, anchor: i32, form: i32, out: i32): i32 {
 
 /** Less than three characters in the first sixteen bytes, joints aside, or something like `your_` or `here`: a sample may stand there. */
 function maySample(p: i32, end: i32): bool {
-  const limit = end - p > 16 ? p + 16 : end
-  let a = 0
-  let b = 0
-  let different = false
-  for (let q = p; q < limit; q++) {
-    const c = byte(q)
-    if (c == 45 || c == 46 || c == 95 || c == a || c == b) continue
-    if (a == 0) a = c
-    else if (b == 0) b = c
-    else {
-      different = true
-      break
-    }
-  }
-  if (!different) return true
+  const v = v128.load(p)
+  const joints = v128.or(v128.or(i8x16.eq(v, i8x16.splat(45)), i8x16.eq(v, i8x16.splat(46))), i8x16.eq(v, i8x16.splat(95)))
+  let left = ~i8x16.bitmask(joints) & (end - p < 16 ? (1 << (end - p)) - 1 : 0xffff)
+  for (let k = 0; k < 2 && left != 0; k++) left &= ~i8x16.bitmask(i8x16.eq(v, i8x16.splat(<i8>byte(p + ctz(left)))))
+  if (left == 0) return true
   for (; p < end; p += 16) {
     const small = i8x16.splat(0x20)
     const one = v128.or(v128.load(p), small)
@@ -2388,74 +2448,55 @@ function noJwt(start: i32, p: i32): bool {
   return second != 121 && second != 119
 }
 
-/** Candidates of wallets before this are in a run that has been looked at. */
-let walletEnd: i32 = 0
-
-/** Repeats `find` in detectors/wallets.ts for runs of letters and digits of another length, or with another beginning. */
+/** Repeats the beginning of `find` in detectors/wallets.ts; addresses in base58 are told by other means. */
 function noWallet(start: i32, end: i32, p: i32): bool {
-  if (p < walletEnd) return true
-  const b = byte(p)
   const before = p > start ? byte(p - 1) : 0x20
-  if (before == 48 && b == 120) return false
-  if (before == 49 && p - 3 >= start && ((b | 32) == 113 || (b | 32) == 112)) {
-    const human = <i32>load<u16>(p - 3) | 0x2020
-    if (human == 0x6362 || human == 0x6274) return false
+  if (before == 48 && byte(p) == 120) return p + 40 >= end || hex(p + 40) < 0 || hex(p + 20) < 0
+  const small = byte(p) | 32
+  if (before != 49 || p - 3 < start || (small != 113 && small != 112)) return true
+  // `bc`, `tb`
+  const human = <i32>load<u16>(p - 3) | 0x2020
+  return human != 0x6362 && human != 0x6274
+}
+
+/**
+ * A run of letters and digits from p on may be the address of a wallet in base58 (see `findBase58` in detectors/wallets.ts): of 26 to 35
+ * characters or 95, none of which but the second is `0`, `O`, `I` or `l`.
+ */
+function isWallet(p: i32): bool {
+  const start = p
+  let others = 0
+  let odd = 0
+  while (others == 0 && p - start < 112) {
+    const v = v128.load(p)
+    others = ~i8x16.bitmask(v128.or(lettersIn(v), digitsIn(v))) & 0xffff
+    const no = v128.or(v128.or(i8x16.eq(v, i8x16.splat(0x30)), i8x16.eq(v, i8x16.splat(0x4f))), v128.or(i8x16.eq(v, i8x16.splat(0x49)), i8x16.eq(v, i8x16.splat(0x6c))))
+    odd |= i8x16.bitmask(no) & (others == 0 ? 0xffff : (others & -others) - 1) & (p == start ? ~3 : ~0)
+    p += 16
   }
-  const stop = p - start > 96 ? p - 96 : start
-  let from = p
-  while (from > stop && is(from - 1, DIGIT | LETTER)) from--
-  let to = p
-  while (to < end && is(to, DIGIT | LETTER)) to++
-  const n = to - from
-  const first = byte(from)
-  if (n >= 26 && (n <= 35 || n == 95) && first >= 49 && first <= 52 && first != 50) return false
-  walletEnd = to
-  return true
+  if (others == 0 || odd != 0) return false
+  const n = p - 16 + ctz(others) - start
+  return (n >= 26 && n <= 35) || n == 95
 }
 
-@inline function isSmall(p: i32): bool {
-  return <u32>(byte(p) - 0x61) < 26
-}
-
-/** Repeats `find` in detectors/seed-phrase.ts: nothing announces a phrase, and the word at p is in no row of twelve. */
-function noPhrase(start: i32, end: i32, p: i32): bool {
-  let from = p
-  while (from > start && p - from < 9 && isSmall(from - 1)) from--
-  let to = smallEnd(from, end)
-  if (to <= p || to - from < 3 || to - from > 9) return true
-  if (to - from >= 6 && (byte(from) == 109 || byte(from) == 112)) return false
-  let words = 1
-  for (let q = wordBefore(start, from); q != 0 && words < 12; q = wordBefore(start, q)) words++
-  for (; words < 12; words++) {
-    let next = to
-    if (to < end) {
-      if (byte(to) == 32) next = to + 1
-      else if (byte(to) == 44) next = to + 1 < end && byte(to + 1) == 32 ? to + 2 : to + 1
+/** Twelve words of three to eight small letters in a row, each behind a space, a comma, or both: see detectors/seed-phrase.ts. */
+function isPhrase(p: i32, end: i32): bool {
+  let words = 0
+  while (p < end) {
+    const from = p
+    while (p < end && <u32>(byte(p) - 0x61) < 26) p++
+    const n = p - from
+    words = n >= 3 && n <= 8 ? words + 1 : 0
+    if (words == 12) return true
+    // what stands between two words of a row; anything else begins another
+    if (p < end && byte(p) == 32) p++
+    else if (p < end && byte(p) == 44) p += p + 1 < end && byte(p + 1) == 32 ? 2 : 1
+    else {
+      words = 0
+      p++
     }
-    const stop = smallEnd(next, end)
-    if (next == to || stop - next < 3 || stop - next > 8) return true
-    to = stop
   }
   return false
-}
-
-function smallEnd(from: i32, end: i32): i32 {
-  let p = from
-  while (p < end && p - from < 10 && isSmall(p)) p++
-  return p
-}
-
-/** As `previousWord` in detectors/seed-phrase.ts; 0 for none. */
-function wordBefore(start: i32, from: i32): i32 {
-  let to = from
-  if (to > start && byte(to - 1) == 32) {
-    to--
-    if (to > start && byte(to - 1) == 44) to--
-  } else if (to > start && byte(to - 1) == 44) to--
-  else return 0
-  let p = to
-  while (p > start && to - p < 9 && isSmall(p - 1)) p--
-  return to - p < 3 || to - p > 8 ? 0 : p
 }
 
 /** Repeats the beginnings of what `find` in detectors/cloud-keys.ts chooses from. */
