@@ -970,13 +970,18 @@ function hex(p: i32): i32 {
   return i8x16.bitmask(i8x16.ne(v128.and(rows, row), i8x16.splat(0)))
 }
 
+/** Joints of the sixteen bytes that come next. */
+let jointsHere: i32 = 0
+
 /**
- * Where numbers and IBANs may begin among the sixteen bytes from p. A number that is not behind `+` is eight bytes of digits
+ * Where numbers and IBANs may begin among the sixteen bytes from p, one sixteen after the other. A number that is not behind `+` is eight bytes of digits
  * and joints at least (see `find` in detectors/digits.ts), an IBAN has two letters before its first digit, no
  * letter or digit before those, and a digit behind. Everything else that starts at digits is in the tables. No branches: half of all blocks hold digits, no telling which.
  */
 @inline function numbersAt(p: i32, v: v128, digits: v128, starts: i32): i32 {
-  let joints = jointsIn(v) | (jointsIn(v128.load(p + 16)) << 16)
+  const next = jointsIn(v128.load(p + 16))
+  let joints = jointsHere | (next << 16)
+  jointsHere = next
   joints &= joints >>> 1
   joints &= joints >>> 2
   joints &= joints >>> 4
@@ -1084,6 +1089,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   let skip = ~1
   let before = 0
   resetRuns()
+  jointsHere = jointsIn(v128.load(p))
   while (true) {
     const v = v128.load(p)
     const stop = special(v)
@@ -1251,6 +1257,7 @@ function collect(start: i32, end: i32, set: i32): i32 {
   firstTelling = 0
   let before = 0
   resetRuns()
+  jointsHere = jointsIn(v128.load(start))
   for (let p = start; p < end; p += 16) {
     const v = v128.load(p)
     const digitsHere = digitsIn(v)
