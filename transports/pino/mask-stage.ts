@@ -9,7 +9,7 @@ const CR = 13
 const NONE = Buffer.alloc(0)
 const LONE_CR = Buffer.from('\r')
 /** So many bytes of a chunk are masked before what comes of them is pushed. */
-const STRETCH = 1 << 16
+const STRETCH = 1 << 17
 
 /** Of a stage. */
 export interface StageOptions {
@@ -32,6 +32,7 @@ export class MaskStage extends Duplex {
   /** The input is over. */
   #last = false
   #full = false
+  #asked = false
   #pumping = false
   /** The last chunk ended with CR: LF may follow. */
   #cr = false
@@ -59,7 +60,13 @@ export class MaskStage extends Duplex {
 
   override _read(): void {
     this.#full = false
-    this.#pump()
+    if (this.#asked || this.#done === undefined) return
+    this.#asked = true
+    // The reader first gets what was asked for last, and writes it while the next lines are masked.
+    process.nextTick(() => {
+      this.#asked = false
+      this.#pump()
+    })
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
