@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs'
+import * as fs from 'node:fs'
 import { pipeline, type Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -105,9 +105,26 @@ function isOurs(target: string): boolean {
   return target === 'mask-logs/pino' || /[\\/]transports[\\/]pino(?:[\\/]index)?\.(?:js|cjs)$/.test(target)
 }
 
+/** Milliseconds until what a full pipe did not take is tried again. */
+const RETRY = 10
+
+type Written = (error: NodeJS.ErrnoException | null, written: number, buffer: Buffer) => void
+
+/** Whoever shares a pipe may have set it not to block: then a write fails while it is full, and Node gives up after a few. */
+const patient = {
+  open: fs.open,
+  close: fs.close,
+  write(fd: number, buffer: Buffer, offset: number, length: number, position: number | null, done: Written): void {
+    fs.write(fd, buffer, offset, length, position, (error, written) => {
+      if (error?.code === 'EAGAIN') setTimeout(() => patient.write(fd, buffer, offset, length, position, done), RETRY)
+      else done(error, written, buffer)
+    })
+  },
+} as Pick<typeof fs, 'open' | 'close' | 'write'>
+
 async function open(destination: string | number): Promise<{ readonly stream: Writable }> {
   const fd = destination === 'stdout' ? 1 : destination === 'stderr' ? 2 : destination
-  const stream = typeof fd === 'number' ? createWriteStream('', { fd, autoClose: fd > 2 }) : createWriteStream(fd, { flags: 'a' })
+  const stream = typeof fd === 'number' ? fs.createWriteStream('', { fd, fs: patient, autoClose: fd > 2 }) : fs.createWriteStream(fd, { flags: 'a', fs: patient })
   if (typeof fd === 'string')
     await new Promise<void>((resolve, reject) => {
       stream.once('open', () => resolve())
