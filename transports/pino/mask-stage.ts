@@ -9,7 +9,7 @@ const CR = 13
 const NONE = Buffer.alloc(0)
 const LONE_CR = Buffer.from('\r')
 /** So many bytes of a chunk are masked before what comes of them is pushed. */
-const STRETCH = 1 << 17
+const STRETCH = 1 << 18
 
 /** Of a stage. */
 export interface StageOptions {
