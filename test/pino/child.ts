@@ -19,7 +19,7 @@ export interface Run {
 }
 
 /** `run` runs fixtures/pino/app.mjs to its end, with a file of its own; `during` may do something to it. */
-export function runner(): { run: (given: object, during?: (child: ChildProcess) => void) => Promise<Run> } {
+export function runner(): { run: (given: object, during?: (child: ChildProcess, file: string) => void) => Promise<Run> } {
   const folder = testFolder()
   let files = 0
   return {
@@ -32,7 +32,7 @@ export function runner(): { run: (given: object, during?: (child: ChildProcess) 
       child.stdout!.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
       child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
       child.on('message', (message) => messages.push(message))
-      during?.(child)
+      during?.(child, file)
       const limit = setTimeout(() => child.kill('SIGKILL'), 60_000)
       const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => child.once('close', (...ended) => resolve(ended)))
       clearTimeout(limit)

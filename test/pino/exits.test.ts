@@ -18,7 +18,7 @@ const ENDS = {
   SIGKILL: { end: 'SIGKILL' },
 } as const
 type End = keyof typeof ENDS
-const all = Object.keys(ENDS) as End[]
+const every = Object.keys(ENDS) as End[]
 const violent: readonly End[] = ['SIGTERM, no handler', 'SIGKILL']
 
 interface Destination {
@@ -35,12 +35,12 @@ const destinations: readonly Destination[] = [
   { name: 'worker, by itself', given: { route: 'sink' }, ends: violent, most: () => undefined },
   {
     name: 'worker with a bound of 4 MB',
-    given: { route: 'bounded', lines: 20_000, bound: { maxPendingBytes: 4 << 20 } },
-    ends: all,
+    given: { route: 'bounded', lines: 21_000, bound: { maxPendingBytes: 4 << 20 } },
+    ends: every,
     // the bound, and what the worker has taken and not written: a chunk, and one before it
     most: (end) => (violent.includes(end) ? Math.ceil(((4 + 2 * 4 + 1) * 2 ** 20) / LINE) : 0),
   },
-  { name: 'asynchronous, still opening', given: { route: 'async file' }, ends: all, most: (end) => (end === 'normal end' ? 0 : undefined) },
+  { name: 'asynchronous, still opening', given: { route: 'async file' }, ends: every, most: (end) => (end === 'normal end' ? 0 : undefined) },
 ]
 
 const { run } = runner()
@@ -51,8 +51,10 @@ afterAll(() => {
 
 describe.each(destinations)('$name', ({ name, given, ends, most }) => {
   it.each(ends)('%s', async (end) => {
-    const lines = given.lines ?? LINES
-    const runs = await Promise.all(versions.map(({ alias }) => run({ alias, lines, pad: PAD, ...given, ...ENDS[end] })))
+    // So many that more than the bound is at stake; and that under thread-stream 3 (pino 9) the process did not end by itself once.
+    const all = given.lines ?? LINES
+    const lines = violent.includes(end) || end === 'normal end' ? all : all / 3
+    const runs = await Promise.all(versions.map(({ alias }) => run({ alias, pad: PAD, ...given, ...ENDS[end], lines })))
     const lost = runs.map((done) => {
       const text = read(done.file)
       // what was being written when the process was killed may be cut

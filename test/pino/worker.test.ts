@@ -1,5 +1,6 @@
 // mask-logs/pino in pino's worker, in processes of their own: every line arrives masked, once, in order, however the process ends.
 
+import { existsSync, statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { expectMasked, numbers, read, runner, upTo } from './child.ts'
 import { versions } from './versions.ts'
@@ -47,8 +48,14 @@ describe.each(versions)('pino $version', ({ alias }) => {
   })
 
   it.each(['thread', 'pipeline', 'sink'])('leaves a prefix of masked lines after SIGKILL: %s', async (route) => {
-    const done = await run({ alias, route, end: 'steady' }, (child) => {
-      setTimeout(() => child.kill('SIGKILL'), 1200)
+    const done = await run({ alias, route, end: 'steady' }, (child, file) => {
+      // Some time after the first lines are there, and however long that takes.
+      const look = setInterval(() => {
+        if (!existsSync(file) || statSync(file).size < 100_000) return
+        clearInterval(look)
+        setTimeout(() => child.kill('SIGKILL'), 300)
+      }, 20)
+      child.once('close', () => clearInterval(look))
     })
     expect(done.signal).toBe('SIGKILL')
     const text = read(done.file)
