@@ -121,7 +121,7 @@ export default defineConfig([
   {
     input: { 'transports/pino/index': 'transports/pino/index.ts' },
     platform: 'node',
-    external: ['pino', 'pino-abstract-transport'],
+    external: ['pino'],
     plugins: [libraryOutside, ascii, moduleEntries],
     output: { ...output, dynamicImportInCjs: true },
   },

@@ -370,14 +370,16 @@ function pinoRows(): void {
   )
   const file = join(directory, 'pino.log')
   const lines = 100_000
-  const drained = new Map<string, { seconds: number; rss: number }[]>(workerRows.map((name) => [name, []]))
-  for (let round = 0; round < 3; round++) {
+  const drained = new Map<string, { seconds: number; drain: number; rss: number }[]>(workerRows.map((name) => [name, []]))
+  for (let round = 0; round < rounds; round++) {
     for (const name of workerRows) {
       writeFileSync(file, '')
       drained.get(name)!.push(ask('worker', name, String(lines), 'normal', file))
     }
   }
   const rate = (name: (typeof workerRows)[number]): number => lines / median(drained.get(name)!.map((one) => one.seconds))
+  // A transport hands nothing to its worker before the burst is over, unless it is bounded.
+  const drain = (name: (typeof workerRows)[number]): number => lines / median(drained.get(name)!.map((one) => one.drain))
   const rss = (name: (typeof workerRows)[number]): number => Math.max(...drained.get(name)!.map((one) => one.rss))
   /** Lines of 20,000 that are not in the file after the process has ended. */
   const lost = (name: string, end: string): number => {
@@ -386,22 +388,22 @@ function pinoRows(): void {
     return 20_000 - readFileSync(file, 'latin1').split('\n').length + 1
   }
   const losses = workerRows.map((name) => ['exit', 'throw', 'SIGTERM'].map((end) => lost(name, end)))
-  figures['pino worker'] = Object.fromEntries(workerRows.map((name, i) => [name, { rate: rate(name), rss: rss(name), lost: losses[i] }]))
+  figures['pino worker'] = Object.fromEntries(workerRows.map((name, i) => [name, { rate: rate(name), drain: drain(name), rss: rss(name), lost: losses[i] }]))
   texts.push(
     `## pino's worker, ${lines} lines in one burst, to a file\n\n${table([
-      ['row', 'lines/s', 'peak MB', 'lost of 20,000 on exit', 'on throw', 'on SIGTERM'],
-      ...workerRows.map((name, i) => [name, show(rate(name)), show(rss(name)), ...losses[i]!.map(String)]),
-    ])}\n\nSIGTERM: with \`exitOnSignals\` for mask-logs/pino, without a handler for the other.`,
+      ['row', 'lines/s', 'lines/s after the burst', 'peak MB', 'lost of 20,000 on exit', 'on throw', 'on SIGTERM'],
+      ...workerRows.map((name, i) => [name, show(rate(name)), name.endsWith('bounded') ? '-' : show(drain(name)), show(rss(name)), ...losses[i]!.map(String)]),
+    ])}\n\nSIGTERM: with \`exitOnSignals\` for mask-logs/pino, without a handler for the others.`,
   )
   check(
     { what: 'drain rate of the worker against a transform with @pinojs/redact', unit: 'x', bound: 'least', must: 2, aim: 3 },
-    rate('mask-logs/pino') / rate('@pinojs/redact transform'),
+    drain('mask-logs/pino') / drain('@pinojs/redact transform'),
   )
   check({ what: 'peak memory of a bounded burst of 96 MB', unit: 'MB', bound: 'most', must: 260, aim: 220 }, rss('mask-logs/pino, bounded'))
   check(
     { what: 'lines lost on exit, throw and SIGTERM', unit: '', bound: 'most', must: 0, aim: 0 },
     losses
-      .slice(1)
+      .filter((_, i) => workerRows[i]!.startsWith('mask-logs'))
       .flat()
       .reduce((sum, n) => sum + n, 0),
   )

@@ -211,6 +211,7 @@ export type {
   Value,
   ValueMasker,
 } from './engine/types.ts'
+export { LineFeed } from './lines.ts'
 export type { Feed, LineEngine, Pieces, Remark } from './lines.ts'
 export type { TaggedSpan, TaggingFailure, TaggingOptions, TaggingStats, TextTagger, TextTagging } from './detectors/names/tagging.ts'
 export type { Hold, LiveMasker, LiveOptions, LiveStats, ReloadEvent } from './live.ts'

@@ -32,6 +32,10 @@ export interface LineEngine {
   buffers?(size: number): readonly [Buffer, Buffer] | undefined
   /** After a throw: the pieces for the lines before the one that failed. */
   readonly partial?: readonly Buffer[] | undefined
+  /** After a throw: where in the block the line begins that failed. What follows it can be given as a block of its own. */
+  readonly failedAt?: number
+  /** Where in the last block the lines begin of which nothing was handed out, in order. */
+  readonly gone?: readonly number[]
 }
 
 /** Takes an input in chunks cut anywhere and masks it: lines (LineFeed), rows of CSV, records of JSON documents. */

@@ -340,6 +340,12 @@ class Live implements LiveMasker {
       get partial() {
         return engine.partial
       },
+      get failedAt() {
+        return engine.failedAt ?? 0
+      },
+      get gone() {
+        return engine.gone ?? []
+      },
       get open() {
         return engine.open === true
       },

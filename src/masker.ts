@@ -1286,6 +1286,8 @@ class BoundMasker implements Version {
     const watched = explain !== undefined || onFinding !== undefined
     const observe = (): void => masker.observe(explain, onFinding, () => counter.line)
     let partial: readonly Buffer[] | undefined
+    let failedAt = 0
+    let gone: number[] = []
     /** What began in a line and goes on in the next one. */
     let block: Block | undefined
     // of the block at hand
@@ -1302,7 +1304,10 @@ class BoundMasker implements Version {
       if (done.length > 0) {
         for (const piece of done) writer.put(piece)
         flow.copied = stop
-      } else flow.copied = Math.min(stop + 1, end)
+      } else {
+        gone.push(start)
+        flow.copied = Math.min(stop + 1, end)
+      }
     }
     return {
       maxRecordBytes: this.policy.max_record_bytes,
@@ -1310,12 +1315,22 @@ class BoundMasker implements Version {
       get partial() {
         return partial
       },
+      get failedAt() {
+        return failedAt
+      },
+      get gone() {
+        return gone
+      },
       get open() {
         return block !== undefined
       },
       block(bytes) {
         partial = undefined
+        failedAt = 0
+        if (gone.length > 0) gone = []
         masker.begin()
+        // what fails before a line is begun fails at the first
+        masker.lineStart = 0
         // what was handed out for the block before is written by now (see LineEngine): its memory serves again
         const skim = format === 'text' || watched ? undefined : masker.skimmer()
         writer.recycle(Math.min(bytes.length + (bytes.length >> 3) + 8192, 1 << 21), skim?.lend(writer))
@@ -1333,8 +1348,11 @@ class BoundMasker implements Version {
           masker.sweep(buf, end, format, skim, flow, put, counter)
           block = masker.block
         } catch (error) {
-          writer.copy(buf, flow.copied, masker.lineStart)
+          failedAt = masker.lineStart
+          writer.copy(buf, flow.copied, failedAt)
           partial = writer.take()
+          // whoever goes on behind the line goes on with what had begun by then
+          block = masker.block
           throw error
         } finally {
           masker.block = undefined

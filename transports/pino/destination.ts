@@ -35,11 +35,13 @@ export function maskDestination<Stream extends Destination>(stream: Stream, opti
   const { mask = true, maxPendingBytes = DEFAULT_BOUND, onFull = 'wait', ...rest } = options
   const guard = mask ? new LineGuard(rest) : undefined
   if (mask && isInstrumented()) warn('maskDestination cannot mask what instrumentation of pino exports: use maskPino')
-  const target = stream as Stream & Partial<EventEmitter> & { flushSync?: () => void; writableNeedDrain?: boolean; [METADATA]?: unknown }
+  const target = stream as Stream & Partial<EventEmitter> & { flushSync?: () => void; writableNeedDrain?: boolean; writableEnded?: boolean; [METADATA]?: unknown }
   let pending = 0
   let dropped = 0
   let lost = 0
   let dead = false
+  /** A flush is to come when the calls at hand are over. */
+  let later = false
   // Only a transport keeps lines in this thread: it is told by its `flushSync` and its events.
   const bounded = maxPendingBytes > 0 && typeof target.flushSync === 'function' && typeof target.on === 'function' && 'worker' in target
   if (bounded) {
@@ -74,6 +76,29 @@ export function maskDestination<Stream extends Destination>(stream: Stream, opti
     }
   }
 
+  function flush(): void {
+    try {
+      target.flushSync!()
+    } catch {
+      // It gave up after its time: the line is tried all the same.
+    }
+  }
+
+  /**
+   * Every flush of a burst has the transport come back once more to what is left. With thread-stream 3 (pino 9) they would wait for one
+   * another, for ever, and keep the process alive: nothing is left for them.
+   */
+  function flushLater(): void {
+    if (later) return
+    later = true
+    setImmediate(() => {
+      later = false
+      if (dead || target.writableEnded === true) return
+      flush()
+      pending = 0
+    })
+  }
+
   function write(given: unknown): unknown {
     const line = guard === undefined ? given : guard.mask(given)
     // A line that was dropped is no write: a destination may parse what it gets.
@@ -91,12 +116,9 @@ export function maskDestination<Stream extends Destination>(stream: Stream, opti
           lost++
           return false
         }
-        try {
-          target.flushSync!()
-        } catch {
-          // It gave up after its time: the line is tried all the same.
-        }
+        flush()
         pending = Buffer.byteLength(line)
+        flushLater()
       }
     }
     return put(line as string)

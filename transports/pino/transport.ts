@@ -1,8 +1,10 @@
-import { createWriteStream } from 'node:fs'
-import { finished, pipeline, Transform, type Writable } from 'node:stream'
+import * as fs from 'node:fs'
+import { pipeline, type Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { InputError, type ReloadEvent } from '../../src/index.ts'
 import { LineGuard, type PinoMaskOptions, type PinoStats } from './guard.ts'
+import { MaskStage } from './mask-stage.ts'
 import type { WorkerMaskOptions } from './targets.ts'
 
 /** Options of the worker transport. They cross into the worker, so they hold no functions: own masks come as `plugins`. */
@@ -41,8 +43,6 @@ const INSTEAD: Readonly<Record<string, string>> = {
   onFinding: "name a file or a descriptor as 'findings'",
   onReload: "listen to the event 'mask-logs:reload' of the transport",
 }
-const LINE = {}
-const LF = '\n'
 
 /**
  * The transport that pino loads in its worker: alone it writes masked lines to a destination, in a pipeline it hands them on. Every line
@@ -54,45 +54,20 @@ export default async function transport(given: TransportOptions | undefined): Pr
   const options = checked(given ?? {})
   const { destination, statsInterval = 10_000 } = options
   const guard = new LineGuard(maskOptions(options))
-  // Only who builds a transport needs it.
-  const { default: build } = await import('pino-abstract-transport')
+  const sink = destination === undefined && isStage() ? undefined : await open(destination ?? 'stdout')
   const stopTelling = tell(guard, statsInterval)
   listenForShape(guard)
-  const mask = new Transform({
-    writableObjectMode: true,
-    readableHighWaterMark: 1 << 16,
-    transform(line: string, _encoding, done) {
-      done(null, guard.mask(`${line}${LF}`))
-    },
-    flush(done) {
-      stopTelling()
-      guard.end().then(
-        () => done(),
-        () => done(),
-      )
-    },
-  })
-  const settings = { parse: 'lines', metadata: false, parseLine: () => LINE } as const
-  if (destination === undefined && isStage()) {
-    return build(
-      (source) => {
-        pipeline(source, mask, (error) => void (error && mask.destroy(error)))
-        return mask
-      },
-      { ...settings, enablePipelining: true },
-    ) as unknown as NodeJS.WritableStream
+  const ended = async (): Promise<void> => {
+    stopTelling()
+    // What is told of the lines is not worth losing them.
+    await guard.end().catch(() => {})
   }
-  const sink = await open(destination ?? 'stdout')
-  const written = new Promise<void>((resolve, reject) => {
-    finished(sink.stream, (error) => (error ? reject(error) : resolve()))
-  })
+  if (sink === undefined) return new MaskStage(guard, { ended })
+  const written = finished(sink.stream)
   written.catch(() => {})
-  return build(
-    (source) => {
-      pipeline(source, mask, sink.stream, (error) => void (error && (source as unknown as Writable).destroy(error)))
-    },
-    { ...settings, close: async (error: Error | null) => (error ? Promise.reject(error) : written) },
-  ) as unknown as NodeJS.WritableStream
+  const stage = new MaskStage(guard, { ended, written })
+  pipeline(stage, sink.stream, (error) => void (error && stage.destroy(error)))
+  return stage
 }
 
 function checked(options: TransportOptions): TransportOptions {
@@ -130,9 +105,26 @@ function isOurs(target: string): boolean {
   return target === 'mask-logs/pino' || /[\\/]transports[\\/]pino(?:[\\/]index)?\.(?:js|cjs)$/.test(target)
 }
 
+/** Milliseconds until what a full pipe did not take is tried again. */
+const RETRY = 10
+
+type Written = (error: NodeJS.ErrnoException | null, written: number, buffer: Buffer) => void
+
+/** Whoever shares a pipe may have set it not to block: then a write fails while it is full, and Node gives up after a few. */
+const patient = {
+  open: fs.open,
+  close: fs.close,
+  write(fd: number, buffer: Buffer, offset: number, length: number, position: number | null, done: Written): void {
+    fs.write(fd, buffer, offset, length, position, (error, written) => {
+      if (error?.code === 'EAGAIN') setTimeout(() => patient.write(fd, buffer, offset, length, position, done), RETRY)
+      else done(error, written, buffer)
+    })
+  },
+} as Pick<typeof fs, 'open' | 'close' | 'write'>
+
 async function open(destination: string | number): Promise<{ readonly stream: Writable }> {
   const fd = destination === 'stdout' ? 1 : destination === 'stderr' ? 2 : destination
-  const stream = typeof fd === 'number' ? createWriteStream('', { fd, autoClose: fd > 2 }) : createWriteStream(fd, { flags: 'a' })
+  const stream = typeof fd === 'number' ? fs.createWriteStream('', { fd, fs: patient, autoClose: fd > 2 }) : fs.createWriteStream(fd, { flags: 'a', fs: patient })
   if (typeof fd === 'string')
     await new Promise<void>((resolve, reject) => {
       stream.once('open', () => resolve())
