@@ -15,6 +15,7 @@ export const callRows = [
   'redact, 5 exact paths',
   'redact, 8 exact paths',
   'redact, 7 wildcards',
+  'redact, 7 wildcards that reach the fields',
   'hook that returns the line',
   'hook with JSON.parse and stringify',
   'hook with one regular expression',
@@ -31,6 +32,8 @@ const runSecret = 'benchmark run secret, 32 letters'
 const FIVE = ['req.headers.authorization', 'req.headers.cookie', 'req.headers["x-api-key"]', 'user.email', 'body.password']
 const EIGHT = [...FIVE, 'body.card.number', 'user.phone', 'session.token']
 const WILDCARDS = ['*.password', '*.email', '*.phone', '*.authorization', '*.cookie', '*.token', '*.number']
+// `*.x` is one level deep only: headers of requests, where most of the secrets are, are two.
+const DEEP_WILDCARDS = ['*.*.authorization', '*.*.cookie', '*.*["x-api-key"]', '*.email', '*.password', '*.*.number', '*.token']
 const KEYS = ['password', 'email', 'phone', 'authorization', 'cookie', 'token', 'x-api-key']
 
 interface Call {
@@ -90,6 +93,8 @@ function optionsOf(row: string): LoggerOptions {
       return { redact: EIGHT }
     case 'redact, 7 wildcards':
       return { redact: WILDCARDS }
+    case 'redact, 7 wildcards that reach the fields':
+      return { redact: DEEP_WILDCARDS }
     case 'hook that returns the line':
       return hook((line) => line)
     case 'hook with JSON.parse and stringify':

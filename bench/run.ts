@@ -364,6 +364,7 @@ function pinoRows(): void {
   const ours = us('maskPino, default ruleset')
   check({ what: 'maskPino, default ruleset, against redact with 8 paths', unit: 'x', bound: 'most', must: 1, aim: 0.85 }, ours / us('redact, 8 exact paths'))
   check({ what: 'maskPino, default ruleset, against redact with 7 wildcards', unit: 'x', bound: 'most', must: 0.5, aim: 0.4 }, ours / us('redact, 7 wildcards'))
+  check({ what: 'the same, with 7 wildcards that reach the fields', unit: 'x', bound: 'most', must: 0.5, aim: 0.4 }, ours / us('redact, 7 wildcards that reach the fields'))
   check(
     { what: 'maskPino, a line with nothing to mask, against plain pino', unit: 'x', bound: 'most', must: 1.7, aim: 1.5 },
     us('maskPino, default ruleset, nothing to mask') / us('plain, nothing to mask'),
