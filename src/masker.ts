@@ -29,7 +29,7 @@ import type { AiEngine, CustomDetector, DetectorInfo, Finder, KnownValues, LineB
 import type { KnownSecret } from './detectors/known-secret.ts'
 import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, freeName, Hits, namesOf, RecordState, splice, Writer } from './engine/walker.ts'
-import type { Access, FieldEngine } from './engine/walker.ts'
+import type { Access, FieldEngine, OpenDocument } from './engine/walker.ts'
 import { canonical, deriveKey, randomKey, zero } from './engine/keyed.ts'
 import type { RunKey } from './engine/keyed.ts'
 import { Skim } from './engine/skim.ts'
@@ -735,15 +735,25 @@ class BoundMasker implements Version {
         i++
       } else return INVALID
     }
-    if (documents !== undefined) {
-      applier.closeDocuments(
-        documents,
-        walker,
-        () => '',
-        (t) => emptyWildcard(buf, start, i, t.segments),
-      )
-    }
+    if (documents !== undefined) this.closeRecord(documents, buf, start, i)
     return i
+  }
+
+  /** The record at [start, end) is done, and with it the documents of `json` masks that it was. */
+  private closeRecord(documents: readonly OpenDocument[], buf: Buffer, start: number, end: number): void {
+    this.compiled.applier.closeDocuments(
+      documents,
+      this.walker,
+      () => '',
+      (t) => emptyWildcard(buf, start, end, t.segments),
+    )
+  }
+  /** Those that were opened for the skim. */
+  private opened: readonly OpenDocument[] | undefined
+
+  /** The record that the skim went through is complete. */
+  private closeSkimmed(buf: Buffer, start: number, end: number): void {
+    if (this.opened !== undefined) this.closeRecord(this.opened, buf, start, end)
   }
 
   /** A record begins. */
@@ -752,6 +762,7 @@ class BoundMasker implements Version {
     this.hits.clear()
     this.state.next()
     this.walker.recordRemoved = false
+    this.opened = undefined
     if (this.compiled.nestedErrors.length > 0) this.compiled.nestedErrors.length = 0
   }
 
@@ -882,6 +893,7 @@ class BoundMasker implements Version {
         if (skim.one(length, read ? this.reader : undefined)) {
           if (skim.written > 0) return IN_PLACE
           skim.collect(this.hits)
+          this.closeSkimmed(buf, 0, length)
           stop = length
         } else stop = this.record(buf, 0, length, true)
       } else stop = this.record(buf, 0, length, true)
@@ -1387,6 +1399,7 @@ class BoundMasker implements Version {
       this.lineStart = start
       this.lineEnd = stop
       this.finishing = true
+      this.closeSkimmed(buf, start, stop)
       put(start, stop, this.finished(buf, start, stop))
       this.finishing = false
     }
@@ -1664,7 +1677,11 @@ class BoundMasker implements Version {
     if (this.survey !== undefined || this.stamp !== undefined) return undefined
     if (!this.skimTried) {
       this.skimTried = true
-      const host = { begin: () => this.reset(), line: (start: number, stop: number) => this.touchedLine?.(start, stop) }
+      const host = {
+        begin: () => this.reset(),
+        open: () => void (this.opened = this.compiled.applier.openDocuments(plan.root, this.walker)),
+        line: (start: number, stop: number) => this.touchedLine?.(start, stop),
+      }
       // under a key that changes nothing may be kept in the module
       this.skim = Skim.create(plan, this.walker, host, this.memo.on && !this.onlyJson)
     }
