@@ -60,14 +60,24 @@ export class RunKey {
     this.#mac = other.#mac
     this.#identity = other.#identity
     this.#id = undefined
+    this.#recent.length = 0
     this.#lender = other
   }
 
-  /** `mac` as a seed, and the first block of its stream. */
-  stream(data: Uint8Array, length: number): { readonly seed: Words; readonly block: Words } {
+  /** The seed over inputs whose message begins with `prefix`, and the first block of its stream. */
+  stream(prefix: Uint8Array, inputs: readonly (string | null)[]): Drawn {
     if (this.closed) throw new MaskError('internal', 'key', 'used after close')
-    return this.#mac.stream(data, length)
+    // the masks of one record ask for some of them twice: an address is made of the names that other masks draw
+    for (const one of this.#recent) if (one.prefix === prefix && sameInputs(one.inputs, inputs)) return one
+    const to = room(prefix, inputs)
+    const { seed, block } = this.#mac.stream(to, putSeed(to, prefix, inputs))
+    const drawn = { prefix, inputs, seed, block }
+    this.#recent[this.#next++ % MOST_RECENT] = drawn
+    return drawn
   }
+  /** Of the last few: no more than one record brings. */
+  readonly #recent: Drawn[] = []
+  #next = 0
 
   /** Tells this key from others and gives nothing of it away. */
   get identity(): object {
@@ -89,12 +99,29 @@ export class RunKey {
   /** Wipes the key; later use is an error. */
   zero(): void {
     this.#closed = true
+    this.#recent.length = 0
     // a borrowed key is its owner's to wipe
     if (this.#lender === undefined) this.#mac.wipe()
     scratch.fill(0)
     pool.fill(0)
     pooled = pool.length
   }
+}
+
+/** A seed with the first block of its stream, and what it was made of. */
+interface Drawn {
+  readonly prefix: Uint8Array
+  readonly inputs: readonly (string | null)[]
+  readonly seed: Words
+  readonly block: Words
+}
+
+const MOST_RECENT = 4
+
+function sameInputs(a: readonly (string | null)[], b: readonly (string | null)[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
 }
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
@@ -226,10 +253,9 @@ export function seedPrefix({ family, qualifier, namespace, advance }: SeedParts)
   return to.slice(0, putLength(to, at, advance))
 }
 
-/** Draws under the seed over canonical inputs whose message begins with `prefix`. */
+/** Draws under the seed over canonical inputs whose message begins with `prefix`: what is asked for again has the same one. */
 export function drawsOf(key: RunKey, prefix: Uint8Array, inputs: readonly (string | null)[]): Draws {
-  const to = room(prefix, inputs)
-  const { seed, block } = key.stream(to, putSeed(to, prefix, inputs))
+  const { seed, block } = key.stream(prefix, inputs)
   return new Stream(seed, block)
 }
 

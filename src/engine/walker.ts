@@ -972,6 +972,9 @@ export class Hits {
 }
 
 const LARGE = 65536
+const NOTHING: Buffer = Buffer.alloc(0)
+/** Buffers below this size come out of memory that others share: to make one of their own costs more than to fill it. */
+const SMALL = 4096
 
 /** Where a writer may put its output, and who copies ranges of the input there. */
 export interface Area {
@@ -982,7 +985,7 @@ export interface Area {
 
 /** Output of one block: small pieces are gathered, large unchanged ranges are passed on as views of the input. */
 export class Writer {
-  private buffer: Buffer = Buffer.alloc(0)
+  private buffer: Buffer = NOTHING
   /** Memory into which ranges of the input are copied by other means than `Buffer.copy`, which costs more than short ranges do. */
   private area: Area | undefined
   private inArea = false
@@ -1004,14 +1007,15 @@ export class Writer {
     if (this.area !== undefined) {
       this.buffer = this.areaBuffer
       this.inArea = true
-    } else if (this.buffer.length > 4 * size) this.buffer = Buffer.alloc(0)
+    } else if (this.buffer.length > 4 * size) this.buffer = NOTHING
   }
-  private areaBuffer: Buffer = Buffer.alloc(0)
+  private areaBuffer: Buffer = NOTHING
 
   private room(bytes: number): void {
     if (this.used + bytes <= this.buffer.length) return
     this.flushBuffer()
-    this.buffer = Buffer.allocUnsafeSlow(Math.max(this.size, bytes))
+    const size = Math.max(this.size, bytes)
+    this.buffer = size < SMALL ? Buffer.allocUnsafe(size) : Buffer.allocUnsafeSlow(size)
     this.inArea = false
     this.used = 0
     this.from = 0

@@ -104,12 +104,7 @@ export function readMaskRequest(raw: unknown, maxRecords: number): MaskRequest {
     }
     throw wrongType(['body', 'data'], 'an array')
   }
-  let records: number[]
-  try {
-    records = readElements(body, data.start, data.end)
-  } catch (error) {
-    throw error instanceof JsonFault ? fault(body, error) : error
-  }
+  const records = data.elements!
   if (records.length / 2 > maxRecords) throw refuse(413, `The request has more than ${maxRecords} records.`)
 
   const runSecret = field('run_secret')
