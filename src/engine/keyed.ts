@@ -158,6 +158,8 @@ export class Keyring {
   readonly #names: HmacKey
   readonly #keys = new Map<string, RunKey>()
   #random: RunKey | undefined
+  /** The name of the key that was asked for last. */
+  #last: string | undefined
 
   constructor(instanceSecret?: Secret, most = 16) {
     this.#instance = instanceSecret
@@ -176,14 +178,15 @@ export class Keyring {
     this.#random?.zero()
     this.#random = undefined
     if (runSecret === undefined) return (this.#random = randomKey(salt))
-    const message = bytesOf(`${salt === undefined ? 0 : 1}${runSecret}`)
-    const mac = new Uint8Array(32)
-    this.#names.mac(message, message.length, mac)
-    const name = Buffer.from(mac.buffer).toString('latin1')
+    const to = 5 + 3 * runSecret.length <= scratch.length ? scratch : new Uint8Array(5 + 3 * runSecret.length)
+    to[0] = salt === undefined ? 0x30 : 0x31
+    const name = textOfWords(this.#names.macWords(to, putText(to, 1, runSecret)))
+    if (name === this.#last) return this.#keys.get(name)!
     let key = this.#keys.get(name)
     if (key === undefined) key = deriveKey(runSecret, salt)
     else this.#keys.delete(name)
     this.#keys.set(name, key)
+    this.#last = name
     if (this.#keys.size > this.#most) {
       const [[oldest, evicted]] = this.#keys as unknown as [[string, RunKey]]
       this.#keys.delete(oldest)
@@ -197,9 +200,17 @@ export class Keyring {
     this.#random?.zero()
     for (const key of this.#keys.values()) key.zero()
     this.#keys.clear()
+    this.#last = undefined
     this.#names.wipe()
     wipeScratch()
   }
+}
+
+/** Words as a text that tells them from all others. */
+function textOfWords(words: Words): string {
+  let out = ''
+  for (const word of words) out += String.fromCharCode(word >>> 16, word & 0xffff)
+  return out
 }
 
 function derive(secret: Uint8Array, instanceSecret: Secret | undefined): RunKey {

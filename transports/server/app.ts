@@ -153,20 +153,25 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   // ---------------------------------------------------------------------------------------------- common to all
 
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', async (request: FastifyRequest, payload: Parameters<typeof readBody>[1]) => {
-    checkContentType(request)
-    return readBody(request, payload, { maxBytes: settings.maxBodyBytes, timeout: settings.timeouts.body })
+  const bodyLimits = { maxBytes: settings.maxBodyBytes, timeout: settings.timeouts.body }
+  app.addContentTypeParser('*', (request: FastifyRequest, payload: Parameters<typeof readBody>[1], done: Parameters<typeof readBody>[3]) => {
+    try {
+      checkContentType(request)
+      readBody(request, payload, bodyLimits, done)
+    } catch (error) {
+      done(error as Error)
+    }
   })
   await app.register(multipart, { limits: { fieldNameSize: 100, fieldSize: 1000, fields: 10, files: 1, fileSize: MOST_SEED_BYTES, headerPairs: 100, parts: 12 } })
   app.decorateRequest(running as unknown as string, null as unknown as undefined)
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const config = request.routeOptions.config as unknown as RouteConfig | undefined
     const own: Running = { caller: undefined, begun: performance.now(), counted: true }
     ;(request as Own)[running] = own
     metrics.inFlight++
     reply.header('X-Request-Id', request.id)
-    const { origin } = request.headers
+    const { origin, authorization } = request.headers
     if (origin !== undefined && settings.corsOrigins.includes(origin)) {
       reply.headers({ 'Access-Control-Allow-Origin': origin, Vary: 'Origin', 'Access-Control-Expose-Headers': 'X-Request-Id, ETag, Retry-After' })
       if (request.method === 'OPTIONS') {
@@ -175,27 +180,40 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
           'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-Match',
           'Access-Control-Max-Age': '600',
         })
-        return reply.code(204).send()
+        reply.code(204).send()
+        return
       }
     }
     const health = config?.route === '/api/healthcheck/' || config?.route === '/api/readiness/'
-    if (metrics.inFlight > settings.maxConcurrent && !health) throw refuse(503, 'Too many requests at once.', { 'Retry-After': '1' })
+    if (metrics.inFlight > settings.maxConcurrent && !health) {
+      done(refuse(503, 'Too many requests at once.', { 'Retry-After': '1' }))
+      return
+    }
     const path = pathOf(request)
     const guarded = config?.route === undefined ? /^\/(ifm|api)\//.test(path) : config.open !== true
-    if (auth === undefined) own.caller = ADMIN
-    else if (request.headers.authorization !== undefined || guarded) {
-      try {
-        own.caller = await auth.caller(request.headers.authorization, path.startsWith('/api/'))
-      } catch (error) {
-        if (guarded) throw error
+    /** What a caller that is known may do here. */
+    const admit = (): void => {
+      let error: Error | undefined
+      if (guarded) {
+        const wait = rates !== undefined && own.caller !== undefined ? rates.take(own.caller.name) : 0
+        if (wait > 0) error = refuse(429, 'Rate limit exceeded.', { 'Retry-After': String(wait) })
+        else if (config?.scope !== undefined && own.caller?.scopes.includes(config.scope) !== true) error = forbidden()
       }
+      done(error)
     }
-    if (!guarded) return
-    if (rates !== undefined && own.caller !== undefined) {
-      const wait = rates.take(own.caller.name)
-      if (wait > 0) throw refuse(429, 'Rate limit exceeded.', { 'Retry-After': String(wait) })
+    if (auth === undefined) own.caller = ADMIN
+    else if (authorization !== undefined || guarded) {
+      auth.caller(authorization, path.startsWith('/api/')).then(
+        (caller) => {
+          own.caller = caller
+          admit()
+        },
+        (error: Error) => (guarded ? done(error) : admit()),
+      )
+      return
     }
-    if (config?.scope !== undefined && own.caller?.scopes.includes(config.scope) !== true) throw forbidden()
+    // in the same turn: nothing is waited for
+    admit()
   })
 
   app.addHook('onSend', (_request, reply, _payload, done) => {
@@ -637,7 +655,8 @@ function maskRoutes(services: Services): Route[] {
       const event = { ...finding, request_id: answer.requestId }
       findings?.sink.write(event, `ifm/${name}`)
     }
-    return reply.code(answer.status).headers({ 'X-Request-Id': answer.requestId, 'Content-Type': 'application/json' }).send(answer.body)
+    if (answer.requestId !== reply.request.id) reply.header('X-Request-Id', answer.requestId)
+    return reply.code(answer.status).header('Content-Type', 'application/json').send(answer.body)
   }
   return [
     {
@@ -655,7 +674,7 @@ function maskRoutes(services: Services): Route[] {
         const body = request.body as Buffer | undefined
         if (pool !== undefined && body !== undefined && (body.length >= LARGE_BODY || plan.usesAi)) return pool.mask(plan, body).then((answer) => send(reply, name, answer))
         const engine: Engine = { masker: maskers.of(plan), keyring, setAiEngine, findings: findings?.found }
-        return send(reply, name, answer(plan, engine, body, maskSettings))
+        return send(reply, name, answer(plan, engine, body, maskSettings, request.id))
       },
     },
     {
