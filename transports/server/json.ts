@@ -195,7 +195,7 @@ export interface Member extends Stretch {
  * Members of the object that the text is, in order, duplicates included. Undefined: the text begins as another value. Values under the
  * names of `lax` are found fast and not checked, all others are. Throws JsonFault.
  */
-export function readMembers(b: Uint8Array, start: number, end: number, lax: ReadonlySet<string>): Member[] | undefined {
+export function readMembers(b: Buffer, start: number, end: number, lax: ReadonlySet<string>): Member[] | undefined {
   let i = skipSpace(b, start, end)
   if (i >= end) throw new JsonFault(end)
   if (b[i] !== 0x7b) {
@@ -256,9 +256,9 @@ function skipList(b: Uint8Array, i: number, end: number, out: number[]): number 
 }
 
 /** A checked string token, quotes included, as text. */
-export function text(b: Uint8Array, start: number, end: number): string {
-  const raw = Buffer.from(b.buffer, b.byteOffset + start, end - start)
-  return raw.includes(0x5c) ? (JSON.parse(raw.toString()) as string) : raw.toString('utf8', 1, raw.length - 1)
+export function text(b: Buffer, start: number, end: number): string {
+  for (let i = start + 1; i < end - 1; i++) if (b[i] === 0x5c) return JSON.parse(b.toString('utf8', start, end)) as string
+  return b.toString('utf8', start + 1, end - 1)
 }
 
 /** A checked value, parsed: for small fields; numbers become doubles. */
