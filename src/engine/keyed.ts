@@ -207,10 +207,12 @@ export class Keyring {
 }
 
 /** Words as a text that tells them from all others. */
-function textOfWords(words: Words): string {
-  let out = ''
-  for (const word of words) out += String.fromCharCode(word >>> 16, word & 0xffff)
-  return out
+function textOfWords([a, b, c, d, e, f, g, h]: Words): string {
+  // biome-ignore format: one text
+  return String.fromCharCode(
+    a! >>> 16, a! & 0xffff, b! >>> 16, b! & 0xffff, c! >>> 16, c! & 0xffff, d! >>> 16, d! & 0xffff,
+    e! >>> 16, e! & 0xffff, f! >>> 16, f! & 0xffff, g! >>> 16, g! & 0xffff, h! >>> 16, h! & 0xffff,
+  )
 }
 
 function derive(secret: Uint8Array, instanceSecret: Secret | undefined): RunKey {

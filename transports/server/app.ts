@@ -24,6 +24,7 @@ import { answerMask, explainMask } from './masking.ts'
 import type { Engine, MaskAnswer, MaskSettings } from './masking.ts'
 import type { Maskers } from './maskers.ts'
 import type { Metrics } from './metrics.ts'
+import { Outbox } from './outbox.ts'
 import { openApi } from './openapi.ts'
 import { DEFAULT_OPTIONS, issueObject, NEW_NAME, PLAN_NAME, planDetail, planLogs, planSummary, rulesetProblem } from './plans.ts'
 import type { Compiler, Plan, PlanOptions } from './plans.ts'
@@ -97,6 +98,8 @@ const callerOf = (request: FastifyRequest): Caller => (request as Own)[running]?
 const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 /** Bodies from here on are masked in a worker. */
 const LARGE_BODY = 65_536
+/** Masked in well under a millisecond. */
+const SHORT_BODY = 8192
 const KEEP_ALIVE = 95_000
 /** Files of the page from here on are sent compressed. */
 const SMALL_ASSET = 2048
@@ -660,14 +663,15 @@ function maskRoutes(services: Services): Route[] {
   const { answer = answerMask } = services
   const { settings, store, maskers, metrics, keyring, setAiEngine, compiler, pool, findings } = services
   const maskSettings: MaskSettings = { maxRecords: settings.maxRecords, runSecret: settings.runSecret, allowedUrls: settings.aiEngine.allowedUrls }
-  const send = (reply: FastifyReply, name: string, answer: MaskAnswer): FastifyReply => {
+  const outbox = new Outbox()
+  const prepare = (reply: FastifyReply, name: string, answer: MaskAnswer): FastifyReply => {
     metrics.records(name, answer.records, answer.errors)
     for (const finding of answer.findings ?? []) {
       const event = { ...finding, request_id: answer.requestId }
       findings?.sink.write(event, `ifm/${name}`)
     }
     if (answer.requestId !== reply.request.id) reply.header('X-Request-Id', answer.requestId)
-    return reply.code(answer.status).header('Content-Type', 'application/json').send(answer.body)
+    return reply.code(answer.status).header('Content-Type', 'application/json')
   }
   return [
     {
@@ -683,10 +687,18 @@ function maskRoutes(services: Services): Route[] {
         const plan = store.get(name)
         if (plan === undefined) throw planNotFound(name)
         const body = request.body as Buffer | undefined
-        if (pool !== undefined && body !== undefined && (body.length >= LARGE_BODY || plan.usesAi)) return pool.mask(plan, body).then((answer) => send(reply, name, answer))
+        if (pool !== undefined && body !== undefined && (body.length >= LARGE_BODY || plan.usesAi))
+          return pool.mask(plan, body).then((answer) => prepare(reply, name, answer).send(answer.body))
         const engine: Engine = { masker: maskers.of(plan), keyring, setAiEngine, findings: findings?.found }
+        // who waits does not wait for what takes long
+        const short = body === undefined || body.length < SHORT_BODY
+        if (short) outbox.relieve()
+        else outbox.flush()
+        const done = answer(plan, engine, body, maskSettings, request.id)
+        prepare(reply, name, done)
+        if (short) outbox.put(reply, done.body)
+        else reply.send(done.body)
         // nothing is returned: the framework would wait for it
-        send(reply, name, answer(plan, engine, body, maskSettings, request.id))
         return undefined
       },
     },

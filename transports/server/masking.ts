@@ -79,7 +79,7 @@ export function answerMask(plan: MaskPlan, engine: Engine, rawBody: unknown, set
     logs.add('WARNING', 'hash_values has no effect: no rule of the plan takes hash inputs from the request', { code: 'unused_hash_values' })
   engine.setAiEngine(request.aiEngineUrl)
   masker.use(keyring.key(request.runSecret ?? settings.runSecret, !request.disableInstanceSecret))
-  const masked = masker.masked
+  const masked = logs.wants('INFO') ? masker.masked : 0
   const before = logs.wants('DEBUG') ? masker.counts() : undefined
   const found: RecordFinding[] | undefined = engine.findings === undefined ? undefined : []
   const settled =
@@ -91,7 +91,7 @@ export function answerMask(plan: MaskPlan, engine: Engine, rawBody: unknown, set
         }
   const done = maskRecords(masker, request, logs, settled)
   const head = (): string =>
-    `{"request_id":${JSON.stringify(requestId)},"ruleset_plan":{"name":"${plan.name}","serial":${plan.serial}},"encoding":"json","charset":"utf-8","logs":${JSON.stringify(logs.entries)}`
+    `{"request_id":${JSON.stringify(requestId)},"ruleset_plan":{"name":"${plan.name}","serial":${plan.serial}},"encoding":"json","charset":"utf-8","logs":${logs.entries.length === 0 ? '[]' : JSON.stringify(logs.entries)}`
   const records = request.records.length / 2
   if (done.data === undefined) return { status: 400, body: Buffer.from(`${head()}}`), requestId, records, errors: done.errors }
   if (before !== undefined) {
