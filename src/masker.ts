@@ -559,6 +559,8 @@ const IN_PLACE: Buffer[] = []
 const utf8Write = (Buffer.prototype as unknown as { utf8Write(this: Uint8Array, text: string, offset: number, length: number): number }).utf8Write
 /** Memory for results that are read at once. */
 const READ_AT_ONCE = 65536
+/** Records below this share memory for what becomes of them. */
+const SHORT_RECORD = 4096
 /** A match over lines of text. */
 interface Block {
   readonly action: DetectAction
@@ -922,9 +924,9 @@ class BoundMasker implements Version {
     if (this.stamp !== undefined && stop !== INVALID) return [this.stamped(this.spliced(buf, 0, length))]
     if (this.hits.count === 0) return undefined
     // What is read at once can stand in memory that is used again.
-    const writer = read && length < READ_AT_ONCE / 4 ? this.reader : new Writer()
+    const writer = read && length < READ_AT_ONCE / 4 ? this.reader : length < SHORT_RECORD ? this.outputs : new Writer()
     if (writer === this.reader) writer.recycle(READ_AT_ONCE)
-    else writer.size = length + 1024
+    else if (writer !== this.outputs) writer.size = length + 1024
     const copied = splice(buf, length, this.hits, 0, writer)
     writer.copy(buf, copied, length)
     if (writer === this.reader) return writer.take()
@@ -933,6 +935,8 @@ class BoundMasker implements Version {
   }
 
   private readonly reader = new Writer()
+  /** For what is kept: short records stand behind each other in one piece of memory, and none of it is written twice. */
+  private readonly outputs = writerOf(4 * SHORT_RECORD)
 
   private unparsable(buf: Buffer, start: number, end: number, line: number): boolean {
     this.count('not_json')
@@ -1907,6 +1911,13 @@ export function addCount(to: MaskedCount[], more: MaskedCount): void {
 
 function isSpace(c: number | undefined): boolean {
   return c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09
+}
+
+/** A writer whose buffers have that size. */
+function writerOf(size: number): Writer {
+  const writer = new Writer()
+  writer.size = size
+  return writer
 }
 
 const NO_BYTES = Buffer.alloc(0)

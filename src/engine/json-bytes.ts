@@ -94,6 +94,9 @@ export function readScalar(b: Uint8Array, start: number, end: number): Scalar {
 
 /** The value at [start, end), containers included; undefined when it is malformed or deeper than `maxDepth`. */
 export function readValue(b: Uint8Array, start: number, end: number, maxDepth: number): Value | undefined {
+  const first = b[start]
+  // most are text in quotes, with nothing around it
+  if (first === 0x22 && skipString(b, start, end) === end) return readString(b, start, end)
   type Frame = { list: Value[] | undefined; map: Map<string, Value> | undefined; key: string }
   const stack: Frame[] = []
   let i = start

@@ -973,8 +973,6 @@ export class Hits {
 
 const LARGE = 65536
 const NOTHING: Buffer = Buffer.alloc(0)
-/** Buffers below this size come out of memory that others share: to make one of their own costs more than to fill it. */
-const SMALL = 4096
 
 /** Where a writer may put its output, and who copies ranges of the input there. */
 export interface Area {
@@ -1014,8 +1012,7 @@ export class Writer {
   private room(bytes: number): void {
     if (this.used + bytes <= this.buffer.length) return
     this.flushBuffer()
-    const size = Math.max(this.size, bytes)
-    this.buffer = size < SMALL ? Buffer.allocUnsafe(size) : Buffer.allocUnsafeSlow(size)
+    this.buffer = Buffer.allocUnsafeSlow(Math.max(this.size, bytes))
     this.inArea = false
     this.used = 0
     this.from = 0
