@@ -29,7 +29,7 @@ import type { AiEngine, CustomDetector, DetectorInfo, Finder, KnownValues, LineB
 import type { KnownSecret } from './detectors/known-secret.ts'
 import { decodeText, encodeText } from './engine/wtf8.ts'
 import { FAILED, freeName, Hits, namesOf, RecordState, splice, Writer } from './engine/walker.ts'
-import type { Access, FieldEngine } from './engine/walker.ts'
+import type { Access, FieldEngine, OpenDocument } from './engine/walker.ts'
 import { canonical, deriveKey, randomKey, zero } from './engine/keyed.ts'
 import type { RunKey } from './engine/keyed.ts'
 import { Skim } from './engine/skim.ts'
@@ -559,6 +559,8 @@ const IN_PLACE: Buffer[] = []
 const utf8Write = (Buffer.prototype as unknown as { utf8Write(this: Uint8Array, text: string, offset: number, length: number): number }).utf8Write
 /** Memory for results that are read at once. */
 const READ_AT_ONCE = 65536
+/** Records below this share memory for what becomes of them. */
+const SHORT_RECORD = 4096
 /** A match over lines of text. */
 interface Block {
   readonly action: DetectAction
@@ -735,15 +737,25 @@ class BoundMasker implements Version {
         i++
       } else return INVALID
     }
-    if (documents !== undefined) {
-      applier.closeDocuments(
-        documents,
-        walker,
-        () => '',
-        (t) => emptyWildcard(buf, start, i, t.segments),
-      )
-    }
+    if (documents !== undefined) this.closeRecord(documents, buf, start, i)
     return i
+  }
+
+  /** The record at [start, end) is done, and with it the documents of `json` masks that it was. */
+  private closeRecord(documents: readonly OpenDocument[], buf: Buffer, start: number, end: number): void {
+    this.compiled.applier.closeDocuments(
+      documents,
+      this.walker,
+      () => '',
+      (t) => emptyWildcard(buf, start, end, t.segments),
+    )
+  }
+  /** Those that were opened for the skim. */
+  private opened: readonly OpenDocument[] | undefined
+
+  /** The record that the skim went through is complete. */
+  private closeSkimmed(buf: Buffer, start: number, end: number): void {
+    if (this.opened !== undefined) this.closeRecord(this.opened, buf, start, end)
   }
 
   /** A record begins. */
@@ -752,6 +764,7 @@ class BoundMasker implements Version {
     this.hits.clear()
     this.state.next()
     this.walker.recordRemoved = false
+    this.opened = undefined
     if (this.compiled.nestedErrors.length > 0) this.compiled.nestedErrors.length = 0
   }
 
@@ -882,6 +895,7 @@ class BoundMasker implements Version {
         if (skim.one(length, read ? this.reader : undefined)) {
           if (skim.written > 0) return IN_PLACE
           skim.collect(this.hits)
+          this.closeSkimmed(buf, 0, length)
           stop = length
         } else stop = this.record(buf, 0, length, true)
       } else stop = this.record(buf, 0, length, true)
@@ -910,9 +924,9 @@ class BoundMasker implements Version {
     if (this.stamp !== undefined && stop !== INVALID) return [this.stamped(this.spliced(buf, 0, length))]
     if (this.hits.count === 0) return undefined
     // What is read at once can stand in memory that is used again.
-    const writer = read && length < READ_AT_ONCE / 4 ? this.reader : new Writer()
+    const writer = read && length < READ_AT_ONCE / 4 ? this.reader : length < SHORT_RECORD ? this.outputs : new Writer()
     if (writer === this.reader) writer.recycle(READ_AT_ONCE)
-    else writer.size = length + 1024
+    else if (writer !== this.outputs) writer.size = length + 1024
     const copied = splice(buf, length, this.hits, 0, writer)
     writer.copy(buf, copied, length)
     if (writer === this.reader) return writer.take()
@@ -921,6 +935,8 @@ class BoundMasker implements Version {
   }
 
   private readonly reader = new Writer()
+  /** For what is kept: short records stand behind each other in one piece of memory, and none of it is written twice. */
+  private readonly outputs = writerOf(4 * SHORT_RECORD)
 
   private unparsable(buf: Buffer, start: number, end: number, line: number): boolean {
     this.count('not_json')
@@ -1405,6 +1421,7 @@ class BoundMasker implements Version {
       this.lineStart = start
       this.lineEnd = stop
       this.finishing = true
+      this.closeSkimmed(buf, start, stop)
       put(start, stop, this.finished(buf, start, stop))
       this.finishing = false
     }
@@ -1682,7 +1699,11 @@ class BoundMasker implements Version {
     if (this.survey !== undefined || this.stamp !== undefined) return undefined
     if (!this.skimTried) {
       this.skimTried = true
-      const host = { begin: () => this.reset(), line: (start: number, stop: number) => this.touchedLine?.(start, stop) }
+      const host = {
+        begin: () => this.reset(),
+        open: () => void (this.opened = this.compiled.applier.openDocuments(plan.root, this.walker)),
+        line: (start: number, stop: number) => this.touchedLine?.(start, stop),
+      }
       // under a key that changes nothing may be kept in the module
       this.skim = Skim.create(plan, this.walker, host, this.memo.on && !this.onlyJson)
     }
@@ -1908,6 +1929,13 @@ export function addCount(to: MaskedCount[], more: MaskedCount): void {
 
 function isSpace(c: number | undefined): boolean {
   return c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09
+}
+
+/** A writer whose buffers have that size. */
+function writerOf(size: number): Writer {
+  const writer = new Writer()
+  writer.size = size
+  return writer
 }
 
 const NO_BYTES = Buffer.alloc(0)

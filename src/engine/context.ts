@@ -107,13 +107,25 @@ export class KeyedContext implements MaskContext {
 }
 
 // A spec belongs to a mask of a plan: there are as many as these.
+const shared = new Map<string, Uint8Array>()
+const MOST_SHARED = 1000
 const prefixes = new WeakMap<SeedSpec, { readonly advance: number; readonly prefix: Uint8Array }>()
 
 function prefixOf(spec: SeedSpec, advance: number): Uint8Array {
   const known = prefixes.get(spec)
   if (known?.advance === advance) return known.prefix
   const { family, qualifier = '', namespace = '' } = spec
-  const prefix = seedPrefix({ family, qualifier, namespace, advance })
+  let prefix: Uint8Array | undefined
+  if (advance > 0) prefix = seedPrefix({ family, qualifier, namespace, advance })
+  else {
+    // masks that draw the same have the same one
+    const name = JSON.stringify([family, qualifier, namespace])
+    prefix = shared.get(name)
+    if (prefix === undefined) {
+      if (shared.size >= MOST_SHARED) shared.clear()
+      shared.set(name, (prefix = seedPrefix({ family, qualifier, namespace, advance })))
+    }
+  }
   prefixes.set(spec, { advance, prefix })
   return prefix
 }

@@ -60,14 +60,24 @@ export class RunKey {
     this.#mac = other.#mac
     this.#identity = other.#identity
     this.#id = undefined
+    this.#recent.length = 0
     this.#lender = other
   }
 
-  /** `mac` as a seed, and the first block of its stream. */
-  stream(data: Uint8Array, length: number): { readonly seed: Words; readonly block: Words } {
+  /** The seed over inputs whose message begins with `prefix`, and the first block of its stream. */
+  stream(prefix: Uint8Array, inputs: readonly (string | null)[]): Drawn {
     if (this.closed) throw new MaskError('internal', 'key', 'used after close')
-    return this.#mac.stream(data, length)
+    // the masks of one record ask for some of them twice: an address is made of the names that other masks draw
+    for (const one of this.#recent) if (one.prefix === prefix && sameInputs(one.inputs, inputs)) return one
+    const to = room(prefix, inputs)
+    const { seed, block } = this.#mac.stream(to, putSeed(to, prefix, inputs))
+    const drawn = { prefix, inputs, seed, block }
+    this.#recent[this.#next++ % MOST_RECENT] = drawn
+    return drawn
   }
+  /** Of the last few: no more than one record brings. */
+  readonly #recent: Drawn[] = []
+  #next = 0
 
   /** Tells this key from others and gives nothing of it away. */
   get identity(): object {
@@ -89,12 +99,29 @@ export class RunKey {
   /** Wipes the key; later use is an error. */
   zero(): void {
     this.#closed = true
+    this.#recent.length = 0
     // a borrowed key is its owner's to wipe
     if (this.#lender === undefined) this.#mac.wipe()
     scratch.fill(0)
     pool.fill(0)
     pooled = pool.length
   }
+}
+
+/** A seed with the first block of its stream, and what it was made of. */
+interface Drawn {
+  readonly prefix: Uint8Array
+  readonly inputs: readonly (string | null)[]
+  readonly seed: Words
+  readonly block: Words
+}
+
+const MOST_RECENT = 4
+
+function sameInputs(a: readonly (string | null)[], b: readonly (string | null)[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
 }
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
@@ -131,6 +158,8 @@ export class Keyring {
   readonly #names: HmacKey
   readonly #keys = new Map<string, RunKey>()
   #random: RunKey | undefined
+  /** The name of the key that was asked for last. */
+  #last: string | undefined
 
   constructor(instanceSecret?: Secret, most = 16) {
     this.#instance = instanceSecret
@@ -149,14 +178,15 @@ export class Keyring {
     this.#random?.zero()
     this.#random = undefined
     if (runSecret === undefined) return (this.#random = randomKey(salt))
-    const message = bytesOf(`${salt === undefined ? 0 : 1}${runSecret}`)
-    const mac = new Uint8Array(32)
-    this.#names.mac(message, message.length, mac)
-    const name = Buffer.from(mac.buffer).toString('latin1')
+    const to = 5 + 3 * runSecret.length <= scratch.length ? scratch : new Uint8Array(5 + 3 * runSecret.length)
+    to[0] = salt === undefined ? 0x30 : 0x31
+    const name = textOfWords(this.#names.macWords(to, putText(to, 1, runSecret)))
+    if (name === this.#last) return this.#keys.get(name)!
     let key = this.#keys.get(name)
     if (key === undefined) key = deriveKey(runSecret, salt)
     else this.#keys.delete(name)
     this.#keys.set(name, key)
+    this.#last = name
     if (this.#keys.size > this.#most) {
       const [[oldest, evicted]] = this.#keys as unknown as [[string, RunKey]]
       this.#keys.delete(oldest)
@@ -170,9 +200,19 @@ export class Keyring {
     this.#random?.zero()
     for (const key of this.#keys.values()) key.zero()
     this.#keys.clear()
+    this.#last = undefined
     this.#names.wipe()
     wipeScratch()
   }
+}
+
+/** Words as a text that tells them from all others. */
+function textOfWords([a, b, c, d, e, f, g, h]: Words): string {
+  // biome-ignore format: one text
+  return String.fromCharCode(
+    a! >>> 16, a! & 0xffff, b! >>> 16, b! & 0xffff, c! >>> 16, c! & 0xffff, d! >>> 16, d! & 0xffff,
+    e! >>> 16, e! & 0xffff, f! >>> 16, f! & 0xffff, g! >>> 16, g! & 0xffff, h! >>> 16, h! & 0xffff,
+  )
 }
 
 function derive(secret: Uint8Array, instanceSecret: Secret | undefined): RunKey {
@@ -226,10 +266,9 @@ export function seedPrefix({ family, qualifier, namespace, advance }: SeedParts)
   return to.slice(0, putLength(to, at, advance))
 }
 
-/** Draws under the seed over canonical inputs whose message begins with `prefix`. */
+/** Draws under the seed over canonical inputs whose message begins with `prefix`: what is asked for again has the same one. */
 export function drawsOf(key: RunKey, prefix: Uint8Array, inputs: readonly (string | null)[]): Draws {
-  const to = room(prefix, inputs)
-  const { seed, block } = key.stream(to, putSeed(to, prefix, inputs))
+  const { seed, block } = key.stream(prefix, inputs)
   return new Stream(seed, block)
 }
 

@@ -6,7 +6,9 @@ import { HmacKey, messageBuffer, networkOf, shortWord } from './sha256.ts'
 // A half is a number in a few digits of its own: as many positions together as stay below 2^27 (8 decimal digits, 5 letters), so
 // that sums of products with three bytes are exact. F(i, X) modulo the size of a half comes out as such digits, one division after the
 // other, whatever the size is: no number grows beyond a double and nothing is slower than the length of the value asks for.
-// Halves of up to 24 bytes, as nearly all values have them, run in the module of sha256.ts; `Feistel` is for the rest.
+// Halves of up to 24 bytes, as nearly all values have them, run in the module of sha256.ts; `Feistel` is for the rest. Where halves are
+// so small that there are few F(i, X), those that were needed are kept: after some thousand values a permutation is a look into a table
+// for each round (`SmallFeistel`).
 
 /** A one-to-one map of the positions of a value. Changes `positions` in place. */
 export interface Permutation {
@@ -16,6 +18,8 @@ export interface Permutation {
 }
 
 const TABLE_LIMIT = 65_536
+/** So many F(i, X) are kept at most, of two bytes each. */
+const MOST_KEPT = 65_536
 /** Of a digit of a half. */
 const DIGIT_LIMIT = 2 ** 27
 /** What three bytes hold. */
@@ -59,6 +63,7 @@ function feistelPermutation(seed: Uint8Array, radices: readonly number[], rounds
   const middle = Math.floor(radices.length / 2)
   const left = new Half(radices, 0, middle)
   const right = new Half(radices, middle, radices.length)
+  if ((rounds / 2) * (left.size + right.size) <= MOST_KEPT) return new SmallFeistel(new HmacKey(seed), radices, left, right, rounds)
   const network = networkOf(left, right)
   const key = new HmacKey(seed)
   const wide = network === undefined ? new Feistel(key, left, right, rounds) : undefined
@@ -82,22 +87,28 @@ class Half {
   readonly digits: number[] = []
   /** Bytes of the greatest number. */
   readonly width: number
+  /** How many numbers there are, about where they are very many. */
+  readonly size: number
+  /** The first of its positions. */
+  readonly from: number
   readonly #radices: readonly number[]
   /** Where the positions of each digit end. */
   readonly #ends: number[] = []
-  readonly #from: number
   /** Three bytes each, least significant first. */
   readonly #limbs: number[] = []
 
   constructor(radices: readonly number[], from: number, to: number) {
     this.#radices = radices
-    this.#from = from
+    this.from = from
     for (let at = from; at < to; ) {
       let base = 1
       while (at < to && base * radices[at]! <= DIGIT_LIMIT) base *= radices[at++]!
       this.bases.push(base)
       this.#ends.push(at)
     }
+    let size = 1
+    for (const base of this.bases) size *= base
+    this.size = size
     for (const base of this.bases) this.digits.push(base - 1)
     this.width = this.#split()
   }
@@ -105,7 +116,7 @@ class Half {
   gather(positions: readonly number[]): void {
     const { digits } = this
     const radices = this.#radices
-    let at = this.#from
+    let at = this.from
     for (let k = 0; k < digits.length; k++) {
       let digit = 0
       for (const end = this.#ends[k]!; at < end; at++) digit = Math.imul(digit, radices[at]!) + positions[at]!
@@ -118,7 +129,7 @@ class Half {
     const radices = this.#radices
     for (let k = digits.length - 1; k >= 0; k--) {
       let rest = digits[k]!
-      const from = k === 0 ? this.#from : this.#ends[k - 1]!
+      const from = k === 0 ? this.from : this.#ends[k - 1]!
       for (let at = this.#ends[k]! - 1; at >= from; at--) {
         const radix = radices[at]!
         const above = (rest / radix) | 0
@@ -155,6 +166,77 @@ class Half {
     }
     const top = limbs.length === 0 ? 0 : limbs[limbs.length - 1]!
     return limbs.length === 0 ? 0 : 3 * (limbs.length - 1) + (top > 0xffff ? 3 : top > 0xff ? 2 : 1)
+  }
+}
+
+/** In a table of F(i, X): it is not known yet. No half that is kept has so many numbers. */
+const UNKNOWN = 0xffff
+
+/** The network on halves of few numbers. */
+class SmallFeistel implements Permutation {
+  readonly bytes: number
+  readonly #key: HmacKey
+  readonly #radices: readonly number[]
+  readonly #left: Half
+  readonly #right: Half
+  readonly #rounds: number
+  /** F(i, X) at i times the numbers of the half that X is, of even rounds and of odd ones. */
+  readonly #even: Uint16Array
+  readonly #odd: Uint16Array
+  readonly #block = new Uint8Array(32)
+
+  constructor(key: HmacKey, radices: readonly number[], left: Half, right: Half, rounds: number) {
+    this.#key = key
+    this.#radices = radices
+    this.#left = left
+    this.#right = right
+    this.#rounds = rounds
+    this.#even = new Uint16Array((rounds / 2) * right.size).fill(UNKNOWN)
+    this.#odd = new Uint16Array((rounds / 2) * left.size).fill(UNKNOWN)
+    this.bytes = 2048 + 2 * (this.#even.length + this.#odd.length)
+  }
+
+  permute(positions: number[]): void {
+    const radices = this.#radices
+    const left = this.#left
+    const right = this.#right
+    const even = this.#even
+    const odd = this.#odd
+    const middle = right.from
+    let a = 0
+    for (let k = 0; k < middle; k++) a = a * radices[k]! + positions[k]!
+    let b = 0
+    for (let k = middle; k < radices.length; k++) b = b * radices[k]! + positions[k]!
+    for (let i = 0, at = 0, to = 0; i < this.#rounds; i += 2, at += right.size, to += left.size) {
+      let added = even[at + b]!
+      if (added === UNKNOWN) even[at + b] = added = this.#added(i, b, right, left)
+      a += added
+      if (a >= left.size) a -= left.size
+      added = odd[to + a]!
+      if (added === UNKNOWN) odd[to + a] = added = this.#added(i + 1, a, left, right)
+      b += added
+      if (b >= right.size) b -= right.size
+    }
+    for (let k = radices.length - 1; k >= 0; k--) {
+      const radix = radices[k]!
+      const rest = k < middle ? a : b
+      const above = Math.floor(rest / radix)
+      positions[k] = rest - above * radix
+      if (k < middle) a = above
+      else b = above
+    }
+  }
+
+  /** F(i, X), where X is a number of the half `from`, modulo the size of the half `to`. */
+  #added(i: number, x: number, from: Half, to: Half): number {
+    const message = messageBuffer
+    message[0] = i
+    message[1] = message[2] = message[3] = message[4] = 0
+    for (let k = 4 + from.width, rest = x; k > 4; k--, rest >>>= 8) message[k] = rest
+    this.#key.mac(message, 5 + from.width, this.#block)
+    let out = 0
+    for (let k = 0; k < to.width + 8; k++) out = ((out << 8) | this.#block[k]!) % to.size
+    return out
   }
 }
 

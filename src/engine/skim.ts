@@ -47,6 +47,8 @@ export interface Flow {
 export interface SkimHost {
   /** A record begins in which something is to be done. */
   begin(): void
+  /** The walker stands before it, where the record is a document of `json` masks: they are to be opened. `line`, or whoever called `one`, closes them. */
+  open(): void
   /** A line in which something was asked for is complete: [start, stop), its newline at `stop`. */
   line(start: number, stop: number): void
 }
@@ -383,6 +385,10 @@ export class Skim {
       this.passing = this.at.PASSING
       this.host.begin()
       walker.stand(this.input, this.ints[this.at.LINE >> 2]! - delta, this.multi ? this.end : this.to, this.multi)
+      if (this.root!.documents) {
+        walker.depth = 0
+        this.host.open()
+      }
     }
     const opened = this.at.OPENED >> 2
     for (let d = 1; d <= depth; d++) walker.opened[d] = this.ints[opened + d]! - delta
@@ -551,6 +557,8 @@ export class Skim {
   private container(record: number, start: number, depth: number, entry: number): number {
     this.stand(depth, entry)
     this.ints[this.at.TOUCHED >> 2] = 2
+    // only that somebody stands there when it ends
+    if (record === this.rootRecord && this.root!.documents) return -3
     const end = this.walker.container(start - this.delta, this.scope(record))
     return end < 0 ? end : end + this.delta
   }
@@ -605,7 +613,7 @@ export class Skim {
       }
       return true
     }
-    if (root.documents || root.apart) return false
+    if (root.apart || (root.documents && root.containers)) return false
     if (this.full) this.rounds++
     for (const scope of this.scopes) scope.record = 0
     this.scopes.length = this.used.length = 0
@@ -655,7 +663,7 @@ export class Skim {
     view.setUint8(
       record + 2,
       (scope.literals !== 0 ? 1 : 0) |
-        (scope.containers ? 2 : 0) |
+        (scope.containers || (scope === this.root && misses(scope)) ? 2 : 0) |
         (scope.indexed ? 4 : 0) |
         (passesTimes(scope) ? 8 : 0) |
         (constant !== 0 ? 16 : 0) |
@@ -831,4 +839,9 @@ function unconditional({ rule }: DetectAction): boolean {
 /** Numbers of twelve digits and more that begin with 1 are times to all finders of numbers there. */
 function passesTimes(scope: Scope): boolean {
   return scope.numbers === 1 && scope.detect.numberFinders.every(({ finder }) => finder.passesTimes?.(scope.keyWords) === true)
+}
+
+/** What `json` masks did not find in a record that is their document may be an error: no such record is the module's alone. */
+function misses(root: Scope): boolean {
+  return root.targets.some(({ chain }) => chain.document?.some(({ transform }) => transform.onMissing === 'error') === true)
 }

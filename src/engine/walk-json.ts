@@ -115,6 +115,20 @@ function jsonBytes(text: string): Uint8Array {
   return out
 }
 
+/** A text as a JSON string. */
+function jsonToken(text: string): Uint8Array {
+  const n = text.length
+  if (n > 64) return Buffer.from(JSON.stringify(text))
+  const out = new Uint8Array(n + 2)
+  out[0] = out[n + 1] = 0x22
+  for (let i = 0; i < n; i++) {
+    const c = text.charCodeAt(i)
+    if (c < 0x20 || c > 0x7e || c === 0x22 || c === 0x5c) return Buffer.from(JSON.stringify(text))
+    out[i + 1] = c
+  }
+  return out
+}
+
 /** Who has decoded a string elsewhere. */
 export interface Decoder {
   /** Says where its bytes come from; false when that is not known. */
@@ -1099,10 +1113,12 @@ export class JsonWalker implements Access {
           this.remove(end)
           return end
         }
-        const text = writeValue(result)
         const changed = result !== value
-        const json = changed ? this.encode(text, false) : undefined
-        if (pure && errors === this.state.errors.length) memo.put(slot, scope.memo, buf, open, end, { text, json: this.level === 0 ? json : undefined, keep: !changed })
+        const remember = slot >= 0 && pure && errors === this.state.errors.length
+        const plain = typeof result === 'string' && this.level === 0
+        const text = remember || (changed && !plain) ? writeValue(result) : ''
+        const json = !changed ? undefined : plain ? jsonToken(result as string) : this.encode(text, false)
+        if (remember) memo.put(slot, scope.memo, buf, open, end, { text, json: this.level === 0 ? json : undefined, keep: !changed })
         if (json !== undefined) this.hit(open, end, json, undefined)
         return end
       }

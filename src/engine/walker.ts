@@ -974,6 +974,7 @@ export class Hits {
 }
 
 const LARGE = 65536
+const NOTHING: Buffer = Buffer.alloc(0)
 
 /** Where a writer may put its output, and who copies ranges of the input there. */
 export interface Area {
@@ -984,7 +985,7 @@ export interface Area {
 
 /** Output of one block: small pieces are gathered, large unchanged ranges are passed on as views of the input. */
 export class Writer {
-  private buffer: Buffer = Buffer.alloc(0)
+  private buffer: Buffer = NOTHING
   /** Memory into which ranges of the input are copied by other means than `Buffer.copy`, which costs more than short ranges do. */
   private area: Area | undefined
   private inArea = false
@@ -1006,9 +1007,9 @@ export class Writer {
     if (this.area !== undefined) {
       this.buffer = this.areaBuffer
       this.inArea = true
-    } else if (this.buffer.length > 4 * size) this.buffer = Buffer.alloc(0)
+    } else if (this.buffer.length > 4 * size) this.buffer = NOTHING
   }
-  private areaBuffer: Buffer = Buffer.alloc(0)
+  private areaBuffer: Buffer = NOTHING
 
   private room(bytes: number): void {
     if (this.used + bytes <= this.buffer.length) return

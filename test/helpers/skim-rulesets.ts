@@ -34,6 +34,9 @@ const conditional = {
 }
 const rulesetOf = (rules: readonly object[], policy: object = {}, extend = true): object => ({ version: '1.0', ...(extend ? { extends: base } : {}), policy, rules })
 
+/** A rule whose documents are records. */
+const jsonRule = (hash_sources: readonly object[], transforms: readonly object[]): object => ({ hash_sources, masks: [{ type: 'json', transforms }] })
+
 export const skimCases: Readonly<Record<string, SkimCase>> = {
   default: { ruleset: 'mask-logs:default', often: true },
   network: { ruleset: { version: '1.0', extends: ['mask-logs:default', 'mask-logs:network'] }, often: true },
@@ -112,6 +115,80 @@ export const skimCases: Readonly<Record<string, SkimCase>> = {
       ],
       {},
       false,
+    ),
+    often: true,
+  },
+  'json rules that miss nothing': {
+    ruleset: rulesetOf(
+      [
+        jsonRule(
+          [{ source: 'self' }],
+          [
+            { path: ['name'], on_missing: 'skip', on_null: 'skip', masks: [{ type: 'from_fixed', value: 'X' }] },
+            { path: ['items', '*'], on_missing: 'skip', masks: [{ type: 'imitate' }] },
+            { path: ['*', 'b'], on_missing: 'skip', masks: [{ type: 'remove' }] },
+            { path: ['*', 'c'], on_missing: 'skip', masks: redact },
+          ],
+        ),
+      ],
+      {},
+      false,
+    ),
+    often: true,
+  },
+  'json rules over detectors': {
+    ruleset: rulesetOf([
+      jsonRule(
+        [{ json_path: ['id'], on_missing: 'self' }],
+        [
+          { path: ['user'], on_missing: 'error', masks: [{ type: 'imitate' }] },
+          { path: ['items', '*'], on_missing: 'skip', advance_hash: true, masks: [{ type: 'imitate' }] },
+          { path: ['*', 'a'], on_missing: 'error', force_consistency: true, masks: [{ type: 'imitate' }] },
+          { path: ['d'], on_missing: 'skip', masks: [{ type: 'json', transforms: [{ path: ['*'], on_missing: 'error', masks: redact }] }] },
+        ],
+      ),
+      jsonRule([{ json_path: ['kind'] }, { json_path: ['user', 'id'], on_missing: 'null' }], [{ path: ['msg'], on_missing: 'skip', masks: [{ type: 'pseudonym' }] }]),
+    ]),
+    often: true,
+  },
+  'json rules on conditions': {
+    ruleset: rulesetOf([
+      {
+        if: [{ path: 'kind', equals: 'a', on_missing: 'apply_else' }],
+        rules: [jsonRule([{ json_path: ['id'], on_missing: 'null' }], [{ path: ['name'], on_missing: 'error', on_null: 'error', masks: [{ type: 'imitate' }] }])],
+        else_rules: [jsonRule([{ source: 'self' }], [{ path: ['v'], on_missing: 'error', masks: [{ type: 'from_fixed', value: 'V' }] }])],
+      },
+      { if: [{ path: 'a', equals: 'ok' }], rules: [jsonRule([{ source: 'self' }], [{ path: ['*', 'b'], on_missing: 'error', masks: redact }])] },
+    ]),
+    often: true,
+  },
+  'json rules that drop': {
+    ruleset: rulesetOf([jsonRule([{ json_path: ['id'] }], [{ path: ['name'], on_missing: 'error', masks: [{ type: 'touchy' }] }])], { on_mask_error: 'drop' }),
+    options: { masks },
+  },
+  'json rules that fail': {
+    ruleset: rulesetOf(
+      [
+        jsonRule(
+          [{ source: 'self' }],
+          [
+            { path: ['*', 'b'], on_missing: 'error', masks: redact },
+            { path: ['msg'], on_missing: 'skip', masks: [{ type: 'touchy' }] },
+          ],
+        ),
+      ],
+      { on_mask_error: 'fail', max_record_bytes: 1024 },
+    ),
+    options: { masks },
+  },
+  'json rules beside others': {
+    ruleset: rulesetOf(
+      [
+        jsonRule([{ source: 'self' }], [{ path: ['a'], on_missing: 'error', masks: [{ type: 'imitate' }] }]),
+        { keys: ['name', 'b'], masks: [{ type: 'from_fixed', value: 'N' }] },
+        { paths: ['items[1]', 'd.*'], masks: [{ type: 'remove' }] },
+      ],
+      { unknown_fields: 'redact', allow: ['level', 'time', 'msg', 'a.**', 'items'] },
     ),
   },
   'json rules on fields': {

@@ -440,6 +440,7 @@ describe('16: bodies', () => {
     expect((await t.mask(plan, 'this is no gzip', gzip)).status).toBe(400)
     expect((await t.mask(plan, '{"data":[]}', { 'content-encoding': 'br' })).status).toBe(415)
     expect((await t.mask(plan, '{"data":[]}', { 'content-type': 'text/plain' })).status).toBe(415)
+    expect((await t.mask(plan, '--x\r\n\r\n--x--\r\n', { 'content-type': 'multipart/form-data; boundary=x' })).status).toBe(415)
     expect((await t.mask(plan, '{"data":[]}', { 'content-type': 'application/json; charset=latin1' })).status).toBe(415)
     expect((await t.mask(plan, '{"data":[]}', { 'content-type': 'application/vnd.api+json; charset=UTF-8' })).status).toBe(200)
     expect((await t.mask(plan, Buffer.from('\ufeff{"data":[]}'))).status).toBe(200)

@@ -131,6 +131,45 @@ describe('bodies', () => {
   })
 })
 
+describe('run secrets', () => {
+  it('are counted in characters', () => {
+    const masker = createRequestMasker(REDACT)
+    const status = (run_secret: string): number => {
+      try {
+        return answerMask(plan, { masker, keyring, setAiEngine: () => {} }, Buffer.from(JSON.stringify({ run_secret, data: [] })), settings).status
+      } catch (error) {
+        return (error as { status: number }).status
+      }
+    }
+    for (const one of ['a', 'é', '😀', '\ud800', '\udc00']) {
+      expect([19, 20, 256, 257].map((n) => status(one.repeat(n)))).toEqual([400, 200, 200, 400])
+    }
+    masker.close()
+  })
+
+  it('have a key each, found again, and none when they are refused', () => {
+    const ring = new Keyring(SECRET, 2)
+    expect(() => ring.key('too short')).toThrow()
+    expect(() => ring.key('too short')).toThrow()
+    const [a, b, c] = ['a', 'b', 'c'].map((one) => one.repeat(20)) as [string, string, string]
+    const first = ring.key(a)
+    expect(ring.key(a)).toBe(first)
+    expect(ring.key(a, false)).not.toBe(first)
+    expect(ring.key(a)).toBe(first)
+    ring.key(b)
+    expect(ring.key(a)).toBe(first)
+    ring.key(c)
+    expect(ring.key(a)).toBe(first)
+    ring.key(b)
+    ring.key(c)
+    expect(first.closed).toBe(true)
+    expect(ring.key(a)).not.toBe(first)
+    const last = ring.key(a)
+    ring.close()
+    expect(last.closed).toBe(true)
+  })
+})
+
 describe('the scanner', () => {
   const accepts = (text: string): number | true => {
     const bytes = Buffer.from(text)

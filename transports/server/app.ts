@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { fastify } from 'fastify'
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify'
 import multipart from '@fastify/multipart'
 import { BUILTIN_NAMES, builtinRuleset, rulesetJsonSchema } from '../../src/index.ts'
 import type { FindingEvent, FindingsSink, Keyring } from '../../src/index.ts'
@@ -24,6 +24,7 @@ import { answerMask, explainMask } from './masking.ts'
 import type { Engine, MaskAnswer, MaskSettings } from './masking.ts'
 import type { Maskers } from './maskers.ts'
 import type { Metrics } from './metrics.ts'
+import { Outbox } from './outbox.ts'
 import { openApi } from './openapi.ts'
 import { DEFAULT_OPTIONS, issueObject, NEW_NAME, PLAN_NAME, planDetail, planLogs, planSummary, rulesetProblem } from './plans.ts'
 import type { Compiler, Plan, PlanOptions } from './plans.ts'
@@ -76,6 +77,8 @@ interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly config: Omit<RouteConfig, 'route'>
+  /** Its body is a form with files. */
+  readonly upload?: true
   readonly handler: Handler
 }
 
@@ -95,6 +98,8 @@ const callerOf = (request: FastifyRequest): Caller => (request as Own)[running]?
 const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 /** Bodies from here on are masked in a worker. */
 const LARGE_BODY = 65_536
+/** Masked in well under a millisecond. */
+const SHORT_BODY = 8192
 const KEEP_ALIVE = 95_000
 /** Files of the page from here on are sent compressed. */
 const SMALL_ASSET = 2048
@@ -153,20 +158,27 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   // ---------------------------------------------------------------------------------------------- common to all
 
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', async (request: FastifyRequest, payload: Parameters<typeof readBody>[1]) => {
-    checkContentType(request)
-    return readBody(request, payload, { maxBytes: settings.maxBodyBytes, timeout: settings.timeouts.body })
-  })
-  await app.register(multipart, { limits: { fieldNameSize: 100, fieldSize: 1000, fields: 10, files: 1, fileSize: MOST_SEED_BYTES, headerPairs: 100, parts: 12 } })
+  const bodyLimits = { maxBytes: settings.maxBodyBytes, timeout: settings.timeouts.body }
+  const parse = (request: FastifyRequest, payload: Parameters<typeof readBody>[1], done: Parameters<typeof readBody>[3]): void => {
+    try {
+      checkContentType(request)
+      readBody(request, payload, bodyLimits, done)
+    } catch (error) {
+      done(error as Error)
+    }
+  }
+  // what has a name of its own is found faster
+  app.addContentTypeParser('application/json', parse)
+  app.addContentTypeParser('*', parse)
   app.decorateRequest(running as unknown as string, null as unknown as undefined)
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const config = request.routeOptions.config as unknown as RouteConfig | undefined
     const own: Running = { caller: undefined, begun: performance.now(), counted: true }
     ;(request as Own)[running] = own
     metrics.inFlight++
     reply.header('X-Request-Id', request.id)
-    const { origin } = request.headers
+    const { origin, authorization } = request.headers
     if (origin !== undefined && settings.corsOrigins.includes(origin)) {
       reply.headers({ 'Access-Control-Allow-Origin': origin, Vary: 'Origin', 'Access-Control-Expose-Headers': 'X-Request-Id, ETag, Retry-After' })
       if (request.method === 'OPTIONS') {
@@ -175,27 +187,40 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
           'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-Match',
           'Access-Control-Max-Age': '600',
         })
-        return reply.code(204).send()
+        reply.code(204).send()
+        return
       }
     }
     const health = config?.route === '/api/healthcheck/' || config?.route === '/api/readiness/'
-    if (metrics.inFlight > settings.maxConcurrent && !health) throw refuse(503, 'Too many requests at once.', { 'Retry-After': '1' })
+    if (metrics.inFlight > settings.maxConcurrent && !health) {
+      done(refuse(503, 'Too many requests at once.', { 'Retry-After': '1' }))
+      return
+    }
     const path = pathOf(request)
     const guarded = config?.route === undefined ? /^\/(ifm|api)\//.test(path) : config.open !== true
-    if (auth === undefined) own.caller = ADMIN
-    else if (request.headers.authorization !== undefined || guarded) {
-      try {
-        own.caller = await auth.caller(request.headers.authorization, path.startsWith('/api/'))
-      } catch (error) {
-        if (guarded) throw error
+    /** What a caller that is known may do here. */
+    const admit = (): void => {
+      let error: Error | undefined
+      if (guarded) {
+        const wait = rates !== undefined && own.caller !== undefined ? rates.take(own.caller.name) : 0
+        if (wait > 0) error = refuse(429, 'Rate limit exceeded.', { 'Retry-After': String(wait) })
+        else if (config?.scope !== undefined && own.caller?.scopes.includes(config.scope) !== true) error = forbidden()
       }
+      done(error)
     }
-    if (!guarded) return
-    if (rates !== undefined && own.caller !== undefined) {
-      const wait = rates.take(own.caller.name)
-      if (wait > 0) throw refuse(429, 'Rate limit exceeded.', { 'Retry-After': String(wait) })
+    if (auth === undefined) own.caller = ADMIN
+    else if (authorization !== undefined || guarded) {
+      auth.caller(authorization, path.startsWith('/api/')).then(
+        (caller) => {
+          own.caller = caller
+          admit()
+        },
+        (error: Error) => (guarded ? done(error) : admit()),
+      )
+      return
     }
-    if (config?.scope !== undefined && own.caller?.scopes.includes(config.scope) !== true) throw forbidden()
+    // in the same turn: nothing is waited for
+    admit()
   })
 
   app.addHook('onSend', (_request, reply, _payload, done) => {
@@ -253,8 +278,14 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   const routes: Route[] = [...apiRoutes(services), ...planRoutes(services), ...maskRoutes(services), ...pageRoutes(services), ...liveRoutes(services)]
   const byPath = new Map<string, Route[]>()
   for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route])
+  const ofRoute = ({ method, path, config, handler }: Route): RouteOptions => ({ method, url: path, config: { ...config, route: path } as never, handler })
+  // what the plugin does to each request it does to those of its own routes alone
+  await app.register(async (scope) => {
+    await scope.register(multipart, { limits: { fieldNameSize: 100, fieldSize: 1000, fields: 10, files: 1, fileSize: MOST_SEED_BYTES, headerPairs: 100, parts: 12 } })
+    for (const route of routes) if (route.upload === true) scope.route(ofRoute(route))
+  })
   for (const [path, list] of byPath) {
-    for (const { method, config, handler } of list) app.route({ method, url: path, config: { ...config, route: path } as never, handler })
+    for (const route of list) if (route.upload !== true) app.route(ofRoute(route))
     const there = new Set<HTTPMethods>(list.map(({ method }) => method))
     const allow = [...there, ...(there.has('GET') ? ['HEAD'] : [])].sort().join(', ')
     const open = list.every(({ config }) => config.open === true)
@@ -371,6 +402,7 @@ function apiRoutes({ auth, store, seeds, state }: Services): Route[] {
       method: 'POST',
       path: '/api/seeds/',
       config: { scope: 'ifm/seeds:create', api: true },
+      upload: true,
       async handler(request, reply) {
         if (!request.isMultipart()) throw refuse(415, 'A seed file is sent as multipart/form-data.')
         let name: string | undefined
@@ -631,13 +663,15 @@ function maskRoutes(services: Services): Route[] {
   const { answer = answerMask } = services
   const { settings, store, maskers, metrics, keyring, setAiEngine, compiler, pool, findings } = services
   const maskSettings: MaskSettings = { maxRecords: settings.maxRecords, runSecret: settings.runSecret, allowedUrls: settings.aiEngine.allowedUrls }
-  const send = (reply: FastifyReply, name: string, answer: MaskAnswer): FastifyReply => {
+  const outbox = new Outbox()
+  const prepare = (reply: FastifyReply, name: string, answer: MaskAnswer): FastifyReply => {
     metrics.records(name, answer.records, answer.errors)
     for (const finding of answer.findings ?? []) {
       const event = { ...finding, request_id: answer.requestId }
       findings?.sink.write(event, `ifm/${name}`)
     }
-    return reply.code(answer.status).headers({ 'X-Request-Id': answer.requestId, 'Content-Type': 'application/json' }).send(answer.body)
+    if (answer.requestId !== reply.request.id) reply.header('X-Request-Id', answer.requestId)
+    return reply.code(answer.status).header('Content-Type', 'application/json')
   }
   return [
     {
@@ -653,9 +687,19 @@ function maskRoutes(services: Services): Route[] {
         const plan = store.get(name)
         if (plan === undefined) throw planNotFound(name)
         const body = request.body as Buffer | undefined
-        if (pool !== undefined && body !== undefined && (body.length >= LARGE_BODY || plan.usesAi)) return pool.mask(plan, body).then((answer) => send(reply, name, answer))
+        if (pool !== undefined && body !== undefined && (body.length >= LARGE_BODY || plan.usesAi))
+          return pool.mask(plan, body).then((answer) => prepare(reply, name, answer).send(answer.body))
         const engine: Engine = { masker: maskers.of(plan), keyring, setAiEngine, findings: findings?.found }
-        return send(reply, name, answer(plan, engine, body, maskSettings))
+        // who waits does not wait for what takes long
+        const short = body === undefined || body.length < SHORT_BODY
+        if (short) outbox.relieve()
+        else outbox.flush()
+        const done = answer(plan, engine, body, maskSettings, request.id)
+        prepare(reply, name, done)
+        if (short) outbox.put(reply, done.body)
+        else reply.send(done.body)
+        // nothing is returned: the framework would wait for it
+        return undefined
       },
     },
     {

@@ -64,11 +64,11 @@ const MOST_LISTED = 20
 const MOST_REMARKS = 100
 const NULL = Buffer.from('null')
 
-/** Masks what a body asks to be masked. Throws Refusal. */
-export function answerMask(plan: MaskPlan, engine: Engine, rawBody: unknown, settings: MaskSettings): MaskAnswer {
+/** Masks what a body asks to be masked. `id`: for requests without one. Throws Refusal. */
+export function answerMask(plan: MaskPlan, engine: Engine, rawBody: unknown, settings: MaskSettings, id?: string): MaskAnswer {
   if (!plan.options.enabled) throw refuse(400, `Ruleset plan '${plan.name}' is disabled.`)
   const request = readMaskRequest(rawBody, settings.maxRecords)
-  const requestId = request.requestId ?? randomUUID()
+  const requestId = request.requestId ?? id ?? randomUUID()
   if (request.aiEngineUrl !== undefined && !isAllowed(request.aiEngineUrl, settings.allowedUrls)) throw badParameters('AI engine URL is not on the allow-list.')
   const level = request.logLevel ?? plan.options.default_log_level
   const logs = new Logs(level)
@@ -79,15 +79,19 @@ export function answerMask(plan: MaskPlan, engine: Engine, rawBody: unknown, set
     logs.add('WARNING', 'hash_values has no effect: no rule of the plan takes hash inputs from the request', { code: 'unused_hash_values' })
   engine.setAiEngine(request.aiEngineUrl)
   masker.use(keyring.key(request.runSecret ?? settings.runSecret, !request.disableInstanceSecret))
-  const masked = masker.masked
+  const masked = logs.wants('INFO') ? masker.masked : 0
   const before = logs.wants('DEBUG') ? masker.counts() : undefined
   const found: RecordFinding[] | undefined = engine.findings === undefined ? undefined : []
-  const done = maskRecords(masker, request, logs, (record, kept) => {
-    const { name: ruleset, serial } = plan
-    for (const finding of engine.findings?.splice(0) ?? []) if (kept) found!.push({ ...finding, ruleset, serial, record })
-  })
+  const settled =
+    found === undefined
+      ? undefined
+      : (record: number, kept: boolean): void => {
+          const { name: ruleset, serial } = plan
+          for (const finding of engine.findings!.splice(0)) if (kept) found.push({ ...finding, ruleset, serial, record })
+        }
+  const done = maskRecords(masker, request, logs, settled)
   const head = (): string =>
-    `{"request_id":${JSON.stringify(requestId)},"ruleset_plan":{"name":"${plan.name}","serial":${plan.serial}},"encoding":"json","charset":"utf-8","logs":${JSON.stringify(logs.entries)}`
+    `{"request_id":${JSON.stringify(requestId)},"ruleset_plan":{"name":"${plan.name}","serial":${plan.serial}},"encoding":"json","charset":"utf-8","logs":${logs.entries.length === 0 ? '[]' : JSON.stringify(logs.entries)}`
   const records = request.records.length / 2
   if (done.data === undefined) return { status: 400, body: Buffer.from(`${head()}}`), requestId, records, errors: done.errors }
   if (before !== undefined) {
@@ -98,9 +102,22 @@ export function answerMask(plan: MaskPlan, engine: Engine, rawBody: unknown, set
     }
   }
   if (logs.wants('INFO')) logs.add('INFO', `masked ${count(masker.masked - masked, 'value')} in ${count(records, 'record')}`)
-  const text = Buffer.from(`${head()},"data":`)
-  const body = Buffer.concat([text, ...done.data, Buffer.from('}')])
+  const body = assembled(`${head()},"data":`, done.data)
   return { status: 200, body, requestId, records, errors: done.errors, ...(found === undefined ? {} : { findings: found }) }
+}
+
+/** An answer: what stands before the data, the data, and the bracket that ends it. */
+function assembled(head: string, data: readonly Buffer[]): Buffer {
+  let size = Buffer.byteLength(head) + 1
+  for (const piece of data) size += piece.length
+  const out = Buffer.allocUnsafe(size)
+  let at = out.write(head)
+  for (const piece of data) {
+    out.set(piece, at)
+    at += piece.length
+  }
+  out[at] = 0x7d
+  return out
 }
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
@@ -197,11 +214,13 @@ function maskRecords(masker: RequestMasker, request: MaskRequest, logs: Logs, se
     if (listed > 0 || out === json) continue
     pieces ??= []
     if (start > copied) pieces.push(body.subarray(copied, start))
-    pieces.push(out === undefined ? NULL : Buffer.from(out.buffer, out.byteOffset, out.length))
+    pieces.push(out === undefined ? NULL : out instanceof Buffer ? out : Buffer.from(out.buffer, out.byteOffset, out.length))
     copied = end
   }
   if (listed > 0) return { data: undefined, errors }
-  return { data: pieces === undefined ? [body.subarray(data.start, data.end)] : [...pieces, body.subarray(copied, data.end)], errors }
+  pieces ??= []
+  pieces.push(body.subarray(copied, data.end))
+  return { data: pieces, errors }
 }
 
 /** Throws 400 for a record that is no JSON. */

@@ -92,9 +92,9 @@ export class Pool {
     const { name, serial, options, schema, schema_mode, ruleset_yaml } = job.plan
     const plan: WorkerPlan = { name, serial, options, schema, schema_mode, ruleset_yaml }
     // memory that others have a part of cannot be given away
-    const own = job.body.buffer.byteLength === job.body.length
-    const message: ToWorker = { kind: 'mask', id: ++this.#ids, plan, body: job.body }
-    thread.worker.postMessage(message, own ? [job.body.buffer as ArrayBuffer] : [])
+    const body = job.body.buffer.byteLength === job.body.length ? job.body : Uint8Array.prototype.slice.call(job.body)
+    const message: ToWorker = { kind: 'mask', id: ++this.#ids, plan, body }
+    thread.worker.postMessage(message, [body.buffer as ArrayBuffer])
     thread.timer = setTimeout(() => {
       this.#log('error', 'masking took too long: its thread was ended', { plan: name })
       this.#end(thread)

@@ -83,7 +83,8 @@ function shown(name: string): string {
 export function fieldsOf(body: Buffer, members: ReadonlyMap<string, Member>): (name: string) => unknown {
   return (name) => {
     const member = members.get(name)
-    const value = member === undefined ? undefined : parsed(body, member)
+    if (member === undefined) return undefined
+    const value = body[member.start] === 0x22 ? text(body, member.start, member.end) : parsed(body, member)
     return value === null ? undefined : value
   }
 }
@@ -104,12 +105,7 @@ export function readMaskRequest(raw: unknown, maxRecords: number): MaskRequest {
     }
     throw wrongType(['body', 'data'], 'an array')
   }
-  let records: number[]
-  try {
-    records = readElements(body, data.start, data.end)
-  } catch (error) {
-    throw error instanceof JsonFault ? fault(body, error) : error
-  }
+  const records = data.elements!
   if (records.length / 2 > maxRecords) throw refuse(413, `The request has more than ${maxRecords} records.`)
 
   const runSecret = field('run_secret')
@@ -134,8 +130,16 @@ export function readMaskRequest(raw: unknown, maxRecords: number): MaskRequest {
     logLevel,
     requestId,
     aiEngineUrl,
-    ignored: [...members.keys()].filter((name) => !KNOWN.has(name)).map(ignoredField),
+    ignored: ignoredFields(members),
   }
+}
+
+const NONE: readonly string[] = []
+
+function ignoredFields(members: ReadonlyMap<string, Member>): readonly string[] {
+  let out: string[] | undefined
+  for (const name of members.keys()) if (!KNOWN.has(name)) (out ??= []).push(ignoredField(name))
+  return out ?? NONE
 }
 
 /** A field that nobody knows is not named: its name comes from the request. */
@@ -146,8 +150,9 @@ function ignoredField(name: string): string {
 
 /** Throws 400 for a run secret of the wrong length. */
 function checkRunSecret(secret: string): void {
-  let length = 0
-  for (const _ of secret) length++
+  let { length } = secret
+  // a pair of surrogates is one character
+  for (let i = 1; i < secret.length; i++) if ((secret.charCodeAt(i) & 0xfc00) === 0xdc00 && (secret.charCodeAt(i - 1) & 0xfc00) === 0xd800) length--
   if (length < 20) throw badParameters('Run secret length must be at least 20 characters.')
   if (length > 256) throw badParameters('Run secret length must be at most 256 characters.')
 }
