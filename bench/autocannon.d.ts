@@ -4,7 +4,7 @@ declare module 'autocannon' {
     readonly url: string
     readonly method: 'POST'
     readonly headers: Readonly<Record<string, string>>
-    readonly body: string | Buffer
+    readonly requests: readonly { readonly body: string }[]
     readonly connections: number
     readonly duration: number
   }

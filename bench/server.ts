@@ -52,7 +52,9 @@ function customer(i: number): object {
     ...Object.fromEntries(Array.from({ length: 31 }, (_, k) => [`attribute_${k}`, [`value ${k} of customer`, k * 1.5, true, null, `2026-0${(k % 9) + 1}-01T10:00:00Z`][k % 5]])),
   }
 }
-const body = (records: number): string => JSON.stringify({ run_secret: SECRET, data: Array.from({ length: records }, (_, i) => customer(i)) })
+const body = (records: number, first = 0): string => JSON.stringify({ run_secret: SECRET, data: Array.from({ length: records }, (_, i) => customer(first + i)) })
+/** Requests of other customers each: 1,600 of them in turn, spread over all that have six digits. */
+const bodies = (records: number): string[] => Array.from({ length: Math.ceil(1600 / records) }, (_, i) => body(records, (i * 7919 * records) % 890_000))
 
 type Kind = 'bytes' | 'parse'
 
@@ -126,7 +128,7 @@ async function load({ url }: Started, [plan, records]: Case, seconds: number): P
     url: `${url}${plan}/mask/`,
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: body(records),
+    requests: bodies(records).map((text) => ({ body: text })),
     connections: 10,
     duration: seconds,
   })
@@ -145,10 +147,10 @@ async function load({ url }: Started, [plan, records]: Case, seconds: number): P
  */
 async function steadily({ url }: Started, [plan, records]: Case, seconds: number, rate: number): Promise<number[]> {
   const { hostname, port, pathname } = new URL(url)
-  const text = body(records)
-  const request = Buffer.from(
-    `POST ${pathname}${plan}/mask/ HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  const requests = bodies(records).map((text) =>
+    Buffer.from(`POST ${pathname}${plan}/mask/ HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`),
   )
+  let turn = 0
   const times: number[] = []
   const total = seconds * rate
   const free: Socket[] = []
@@ -158,7 +160,7 @@ async function steadily({ url }: Started, [plan, records]: Case, seconds: number
   let wrong = 0
   const send = (socket: Socket, at: number): void => {
     due.set(socket, at)
-    socket.write(request)
+    socket.write(requests[turn++ % requests.length]!)
   }
   await Promise.all(
     Array.from({ length: 32 }, () => {
