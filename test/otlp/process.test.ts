@@ -155,6 +155,34 @@ describe('mask-logs otlp', () => {
     }
   })
 
+  it.each([1, 2])('tells findings of both transports to one file, %i process(es)', async (workers) => {
+    const [http, grpc] = [await httpUpstream(), await grpcUpstream()]
+    closers.push(
+      () => http.close(),
+      () => grpc.close(),
+    )
+    const file = join(folder, `findings-${workers}.ndjson`)
+    const { ready, child, ended } = await start(
+      ...['--listen-http', ':0', '--listen-grpc', ':0', '--forward-http', http.url, '--forward-grpc', grpc.url],
+      ...['--findings', file, '--workers', String(workers)],
+    )
+    for (let i = 0; i < 10; i++) {
+      expect((await post(`http://${ready.http}/v1/traces`, spans(20, CANARY))).status).toBe(200)
+      expect((await call(Number(ready.grpc!.split(':')[1]), 'traces', spans(20, CANARY))).code).toBe(0)
+    }
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    const text = readFileSync(file, 'utf8')
+    expect(text).not.toContain(CANARY)
+    // each line whole, one for each value
+    const events = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { rule: string; path: string; length: number; source: string })
+    expect(events.length).toBe(400)
+    expect(new Set(events.map(({ rule, path, length }) => `${rule} ${path} ${length}`))).toEqual(new Set([`note attributes["app.note"] ${CANARY.length}`]))
+  })
+
   it('shares the port between workers, which mask alike, and sums their metrics', async () => {
     const to = await httpUpstream()
     closers.push(() => to.close())
