@@ -3,7 +3,7 @@
 import { sha256 } from '../engine/sha256.ts'
 import type { DetectorInfo, Finder, Scan } from '../engine/types.ts'
 import { CLASS, LOWER, wordAfter, wordBefore } from './bytes.ts'
-import { SEED_WORDS } from './seed-words-data.ts'
+import { SEED_STEMS, SEED_WORDS } from './seed-words-data.ts'
 
 const seedPhrase: DetectorInfo = {
   name: 'seed_phrase',
@@ -197,6 +197,7 @@ export const seedPhraseFinder: Finder = {
   triggers: [{ byte: '', pairs: RARE_PAIRS, next: 'abcdefghijklmnopqrstuvwxyz ,' }],
   find,
   skim: 'phrase',
+  skimTable: () => Buffer.from(SEED_STEMS, 'base64'),
   // twelve words of three letters
   least: 47,
 }

@@ -91,6 +91,7 @@ const CONSTANTS = [
   'SPANS_END',
   'TOKENS',
   'LABELS',
+  'STEMS',
 ] as const
 
 /** Depths that the module can follow. */
@@ -779,7 +780,13 @@ export class Skim {
     set.finders.forEach(({ finder, ids }, f) => {
       const field = finder.skim === undefined ? undefined : SKIM_FIELDS[finder.skim]
       if (field !== undefined) view.setInt32(at + field, 1 << f, true)
-      if (finder.skimTable !== undefined) bytes.set(finder.skimTable(), finder.skim === 'token' ? this.at.TOKENS : finder.skim === 'email' ? this.at.LABELS : countries)
+      if (finder.skimTable !== undefined) {
+        const { TOKENS, LABELS, STEMS } = this.at
+        const table = finder.skimTable()
+        // what is there has no place for more
+        if (finder.skim === 'token' && table.length > LABELS - TOKENS) full = true
+        else bytes.set(table, finder.skim === 'token' ? TOKENS : finder.skim === 'email' ? LABELS : finder.skim === 'phrase' ? STEMS : countries)
+      }
       bytes[at + 68 + f] = Math.min(finder.least ?? 0, 255)
       if (finder.skim === 'email') view.setInt32(at + 116, this.outcome(set.actions[ids[0]!]!), true)
       if (finder.skim !== 'token') return

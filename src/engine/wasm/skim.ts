@@ -140,6 +140,8 @@ export const SPANS_END: i32 = 0x820000
 export const TOKENS: i32 = 0x820000
 /** Labels that no address ends with, as detectors/email.ts says them. */
 export const LABELS: i32 = 0x828000
+/** Beginnings of the words of seed phrases, as detectors/seed-words-data.ts has them. */
+export const STEMS: i32 = 0x828800
 
 // fields of a scope's record
 const STRINGS: usize = 0
@@ -963,31 +965,38 @@ function hex(p: i32): i32 {
   return i8x16.lt_u(i8x16.sub(v128.or(v, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26))
 }
 
-/** Digits and what may join them: space and `()-./:`. */
-@inline function jointsIn(v: v128): i32 {
-  const rows = i8x16.swizzle(i8x16(3, 2, 2, 2, 2, 2, 2, 2, 3, 3, 2, 0, 0, 1, 1, 1), v128.and(v, i8x16.splat(15)))
-  const row = i8x16.swizzle(i8x16(0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), i8x16.shr_u(v, 4))
-  return i8x16.bitmask(i8x16.ne(v128.and(rows, row), i8x16.splat(0)))
+/** Digits and what may join them, space and `()-./:`, have the first or the second bit; space and comma the last one. */
+@inline function kindsIn(v: v128): v128 {
+  const rows = i8x16.swizzle(i8x16(-125, 2, 2, 2, 2, 2, 2, 2, 3, 3, 2, 0, -128, 1, 1, 1), v128.and(v, i8x16.splat(15)))
+  const row = i8x16.swizzle(i8x16(0, 0, -127, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), i8x16.shr_u(v, 4))
+  return v128.and(rows, row)
 }
 
-/** Joints of the sixteen bytes that come next. */
-let jointsHere: i32 = 0
+@inline function jointsOf(kinds: v128): i32 {
+  return i8x16.bitmask(i8x16.ne(v128.and(kinds, i8x16.splat(3)), i8x16.splat(0)))
+}
+
+@inline function jointsIn(v: v128): i32 {
+  return jointsOf(kindsIn(v))
+}
 
 /**
- * Where numbers and IBANs may begin among the sixteen bytes from p, one sixteen after the other. A number that is not behind `+` is eight bytes of digits
- * and joints at least (see `find` in detectors/digits.ts), an IBAN has two letters before its first digit, no
- * letter or digit before those, and a digit behind. Everything else that starts at digits is in the tables. No branches: half of all blocks hold digits, no telling which.
+ * Where numbers may begin among sixteen bytes: one that is not behind `+` is eight bytes of digits and joints at least (see `find` in
+ * detectors/digits.ts). `joints` are those of 32 bytes, `starts` where digits begin.
  */
-@inline function numbersAt(p: i32, v: v128, digits: v128, starts: i32): i32 {
-  const next = jointsIn(v128.load(p + 16))
-  let joints = jointsHere | (next << 16)
-  jointsHere = next
+@inline function numbersOf(joints: i32, starts: i32): i32 {
   joints &= joints >>> 1
   joints &= joints >>> 2
   joints &= joints >>> 4
-  const outer = v128.load(p - 3)
-  const ibans = v128.and(v128.and(digits, digitsIn(v128.load(p + 1))), v128.and(lettersIn(v128.load(p - 1)), lettersIn(v128.load(p - 2))))
-  return (starts & joints) | i8x16.bitmask(v128.andnot(ibans, v128.or(lettersIn(outer), digitsIn(outer))))
+  return starts & joints
+}
+
+/**
+ * Where IBANs may: two letters before the first digit, no letter or digit before those, and a digit behind. Of letters and digits the
+ * three bytes before the sixteen have the first bits.
+ */
+@inline function ibansOf(p: i32, letters: i32, digits: i32): i32 {
+  return (digits >> 3) & i8x16.bitmask(digitsIn(v128.load(p + 1))) & (letters >> 2) & (letters >> 1) & ~(letters | digits)
 }
 
 /**
@@ -1087,24 +1096,42 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
     if (group != 0 && (byte(any + (0x20 | (first << 8))) != 0 || (jointsIn(v128.load(p)) & 0xff) == 0xff)) n = note(n, p, group)
   }
   let skip = ~1
-  let before = 0
-  resetRuns()
-  jointsHere = jointsIn(v128.load(p))
+  // of the bytes before: letters, digits; of those at hand: joints, spaces and commas
+  let letters = 0
+  let digits = 0
+  let kinds = kindsIn(v128.load(p))
+  let joints = jointsOf(kinds)
+  let calm = 0
+  let run = 0
+  let pending = 0
+  let runs = 0
   while (true) {
     const v = v128.load(p)
     const stop = special(v)
     const inside = (stop & -stop) - 1
-    const digitsHere = digitsIn(v)
-    const digits = i8x16.bitmask(digitsHere)
-    let found = (triggers(p, any) | numbersAt(p, v, digitsHere, digits & ~((digits << 1) | (before >>> 15)))) & skip & inside
-    before = digits
+    const blanks = i8x16.bitmask(kinds)
+    kinds = kindsIn(v128.load(p + 16))
+    const next = jointsOf(kinds)
+    letters = (letters >>> 16) | (i8x16.bitmask(lettersIn(v)) << 3)
+    digits = (digits >>> 16) | (i8x16.bitmask(digitsIn(v)) << 3)
+    let found = (triggers(p, any) | numbersOf(joints | (next << 16), (digits & ~(digits << 1)) >>> 3) | ibansOf(p, letters, digits)) & skip & inside
+    joints = next
+    if ((pending & <i32>(((letters | digits) & TEN) == TEN)) != 0 && isWallet(p - 16, run)) runs |= WALLET_RUN
+    run = letters | digits
+    pending = endsInRun(run, digits)
+    const others = ~((letters >>> 3) | blanks)
+    if ((others & 0xffff) == 0) calm += 16
+    else {
+      calm += ctz(others)
+      if (calm > 46 && isPhrase(p + ctz(others) - calm, p + ctz(others))) runs |= PHRASE_RUN
+      calm = clz(others << 16)
+    }
     skip = ~0
     while (found != 0) {
       n = noteAt(p + ctz(found), n, pairs, follow)
       found &= found - 1
     }
     if (stop == 0) {
-      runs(p, v, digits)
       p += 16
       continue
     }
@@ -1113,7 +1140,7 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
   }
   const c = byte(p)
   if (c == 0x22) {
-    if (ofRuns != 0 && isOfRuns(start, p, set)) return hand(scope, open, depth, p - start)
+    if (runs != 0 && isOfRuns(runs, set)) return hand(scope, open, depth, p - start)
     const flags = <i32>load<u8>(scope, FLAGS)
     firstTelling = 0
     sures = 0
@@ -1138,33 +1165,22 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
 
 // Wallets and phrases have rare pairs of letters for their triggers, of which other texts are full. Here they are told by what they are runs of.
 
-/** What the text at hand may have in it: 1 a wallet, 2 a phrase. */
-let ofRuns: i32 = 0
-/** The last byte before the sixteen was a letter or digit; so many sixteens in a row have been small letters, spaces and commas. */
-let alnumBefore: i32 = 0
-let calm: i32 = 0
+/** What a text may have in it. */
+const WALLET_RUN: i32 = 1
+const PHRASE_RUN: i32 = 2
 
-@inline function resetRuns(): void {
-  ofRuns = 0
-  alnumBefore = 0
-  calm = 0
-}
+/** The first ten of sixteen bytes, with three before them: a run of 26 that begins in the sixteen before goes on so far at least. */
+const TEN: i32 = 0x1ff8
 
-/** Sixteen bytes of a text, not its last ones: of a run of 26 bytes the beginning reaches their end, and of 47 bytes two sixteens are in the middle. */
-@inline function runs(p: i32, v: v128, digits: i32): void {
-  const letters = lettersIn(v)
-  const alnum = i8x16.bitmask(letters) | digits
-  const begins = i8x16.bitmask(v128.or(v128.or(i8x16.eq(v, i8x16.splat(0x31)), i8x16.eq(v, i8x16.splat(0x33))), i8x16.eq(v, i8x16.splat(0x34)))) & ~((alnum << 1) | alnumBefore)
-  if (begins != 0 && (alnum & 0x8000) != 0 && isWallet(p + 31 - clz(begins))) ofRuns |= 1
-  alnumBefore = alnum >> 15
-  const words = v128.or(smallsIn(v), v128.or(i8x16.eq(v, i8x16.splat(0x20)), i8x16.eq(v, i8x16.splat(0x2c))))
-  calm = i8x16.all_true(words) ? calm + 1 : 0
-  if (calm == 2) ofRuns |= 2
+/** 1 where of sixteen bytes, with three before them, the last run of letters and digits begins among them, with a digit, and reaches their end. */
+@inline function endsInRun(run: i32, digits: i32): i32 {
+  const begins = run & ~(run << 1) & ~7
+  return (run >> 18) & <i32>((begins & digits) > (begins & ~digits))
 }
 
 /** There is something of the runs in the text that the host has to look at. */
-function isOfRuns(start: i32, end: i32, set: i32): bool {
-  return ((ofRuns & 1) != 0 && load<i32>(set, WALLET) != 0) || ((ofRuns & 2) != 0 && load<i32>(set, PHRASE) != 0 && isPhrase(start, end))
+function isOfRuns(runs: i32, set: i32): bool {
+  return ((runs & WALLET_RUN) != 0 && load<i32>(set, WALLET) != 0) || ((runs & PHRASE_RUN) != 0 && load<i32>(set, PHRASE) != 0)
 }
 
 /** A string in which nothing is may come again. */
@@ -1189,7 +1205,7 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   const first = byte(SCRATCH)
   if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hand(scope, open, depth, LONG_MOST + 1)
   let count = collect(SCRATCH, SCRATCH + n, set)
-  if (ofRuns != 0 && isOfRuns(SCRATCH, SCRATCH + n, set)) return hand(scope, open, depth, LONG_MOST + 1)
+  if (collectedRuns != 0 && isOfRuns(collectedRuns, set)) return hand(scope, open, depth, LONG_MOST + 1)
   sures = 0
   const flags = <i32>load<u8>(scope, FLAGS)
   let live = count == 0 ? 0 : count < MAX_CANDIDATES ? liveOf(SCRATCH, SCRATCH + n, count, set, flags) : -1
@@ -1248,6 +1264,9 @@ let lastTelling: i32 = 0
   lastTelling = p
 }
 
+/** What the text collected last may have in it by its runs. */
+let collectedRuns: i32 = 0
+
 /** Candidates of a text without escapes in [start, end), which has a space before it and NULs behind. */
 function collect(start: i32, end: i32, set: i32): i32 {
   const pairs = load<i32>(set, PAIRS)
@@ -1255,22 +1274,40 @@ function collect(start: i32, end: i32, set: i32): i32 {
   const follow = load<i32>(set, FOLLOW)
   let n = 0
   firstTelling = 0
-  let before = 0
-  resetRuns()
-  jointsHere = jointsIn(v128.load(start))
+  let letters = 0
+  let digits = 0
+  let kinds = kindsIn(v128.load(start))
+  let joints = jointsOf(kinds)
+  let calm = 0
+  let run = 0
+  let pending = 0
+  let runs = 0
   for (let p = start; p < end; p += 16) {
     const v = v128.load(p)
-    const digitsHere = digitsIn(v)
-    const digits = i8x16.bitmask(digitsHere)
-    if (end - p >= 16) runs(p, v, digits)
-    let found = triggers(p, any) | numbersAt(p, v, digitsHere, digits & ~((digits << 1) | (before >>> 15)))
+    const blanks = i8x16.bitmask(kinds)
+    kinds = kindsIn(v128.load(p + 16))
+    const next = jointsOf(kinds)
+    letters = (letters >>> 16) | (i8x16.bitmask(lettersIn(v)) << 3)
+    digits = (digits >>> 16) | (i8x16.bitmask(digitsIn(v)) << 3)
+    let found = triggers(p, any) | numbersOf(joints | (next << 16), (digits & ~(digits << 1)) >>> 3) | ibansOf(p, letters, digits)
+    joints = next
+    if ((pending & <i32>(((letters | digits) & TEN) == TEN)) != 0 && isWallet(p - 16, run)) runs |= WALLET_RUN
+    run = letters | digits
+    pending = endsInRun(run, digits)
+    const others = ~((letters >>> 3) | blanks)
+    if ((others & 0xffff) == 0) calm += 16
+    else {
+      calm += ctz(others)
+      if (calm > 46 && isPhrase(p + ctz(others) - calm, p + ctz(others))) runs |= PHRASE_RUN
+      calm = clz(others << 16)
+    }
     if (end - p < 16) found &= (1 << (end - p)) - 1
-    before = digits
     while (found != 0) {
       n = noteAt(p + ctz(found), n, pairs, follow)
       found &= found - 1
     }
   }
+  collectedRuns = runs
   return n
 }
 
@@ -2466,11 +2503,18 @@ function noWallet(start: i32, end: i32, p: i32): bool {
   return human != 0x6362 && human != 0x6274
 }
 
+/** The last run that begins among the sixteen bytes from p (with three before them: `run`) may be an address of a wallet. */
+function isWallet(p: i32, run: i32): bool {
+  const start = p + 28 - clz(run & ~(run << 1))
+  const first = byte(start)
+  return (first == 49 || first == 51 || first == 52) && isBase58(start)
+}
+
 /**
  * A run of letters and digits from p on may be the address of a wallet in base58 (see `findBase58` in detectors/wallets.ts): of 26 to 35
  * characters or 95, none of which but the second is `0`, `O`, `I` or `l`.
  */
-function isWallet(p: i32): bool {
+function isBase58(p: i32): bool {
   const start = p
   let others = 0
   let odd = 0
@@ -2486,24 +2530,52 @@ function isWallet(p: i32): bool {
   return (n >= 26 && n <= 35) || n == 95
 }
 
-/** Twelve words of three to eight small letters in a row, each behind a space, a comma, or both: see detectors/seed-phrase.ts. */
-function isPhrase(p: i32, end: i32): bool {
-  let words = 0
-  while (p < end) {
-    const from = p
-    while (p < end && <u32>(byte(p) - 0x61) < 26) p++
-    const n = p - from
-    words = n >= 3 && n <= 8 ? words + 1 : 0
-    if (words == 12) return true
-    // what stands between two words of a row; anything else begins another
-    if (p < end && byte(p) == 32) p++
-    else if (p < end && byte(p) == 44) p += p + 1 < end && byte(p + 1) == 32 ? 2 : 1
-    else {
-      words = 0
-      p++
+/** Words of seed phrases have three to eight letters; bits tell what they begin with. */
+@inline function isStem(p: i32, n: i32): bool {
+  if (n < 3 || n > 8) return false
+  const stem = n == 3 ? load<u32>(p) & 0xffffff : load<u32>(p)
+  return bit(STEMS, <i32>((stem * 0x9e3779b1) >>> 17))
+}
+
+/**
+ * In the letters, spaces and commas [from, to) there are twelve words of seed phrases in a row, each behind a space, a comma, or both (see
+ * detectors/seed-phrase.ts). They take 47 bytes at least, so that a word of them is at every 47th byte.
+ */
+function isPhrase(from: i32, to: i32): bool {
+  for (let at = from + 46; at < to; at += 47) {
+    let start = at
+    // a comma and a space at most are between two words, and no word is longer than this
+    if (isBlank(at)) start += isBlank(at + 1) ? 2 : 1
+    else while (start > from && at - start < 9 && !isBlank(start - 1)) start--
+    let words = 0
+    for (let p = start; words < 12; words++) {
+      const end = wordEnd(p, to)
+      if (!isStem(p, end - p)) break
+      p = end
+      if (p < to) p += byte(p) == 32 || byte(p + 1) != 32 || p + 1 == to ? 1 : 2
     }
+    if (words == 0) continue
+    for (let p = start; words < 12; words++) {
+      if (p == from) break
+      let end = p - 1
+      if (byte(end) == 32 && end > from && byte(end - 1) == 44) end--
+      p = end
+      while (p > from && end - p < 9 && !isBlank(p - 1)) p--
+      if (!isStem(p, end - p)) break
+    }
+    if (words == 12) return true
   }
   return false
+}
+
+@inline function isBlank(p: i32): bool {
+  return byte(p) == 32 || byte(p) == 44
+}
+
+function wordEnd(p: i32, to: i32): i32 {
+  const limit = to - p > 9 ? p + 9 : to
+  while (p < limit && !isBlank(p)) p++
+  return p
 }
 
 /** Repeats the beginnings of what `find` in detectors/cloud-keys.ts chooses from. */
