@@ -41,6 +41,10 @@ describe('the skim once gave something else', () => {
     ],
     'a group of 23 digits and one of four were the form of two, three and four to the finder alone': ['mask-logs:default', '{"a":"02037828224631000052671-2671"}'],
     'a short run of digits before a bracket was a phone number to the finder alone': ['mask-logs:default', '{"phone":"37 (x","mobile":"9203-(+1","tel":{"a":"call 1 (_415)"}}'],
+    'a secret that was already what it becomes was counted': [
+      { version: '1.0', rules: [{ detect: ['named_secret'], masks: [{ type: 'from_fixed', value: 'Zz9-fixed' }] }] },
+      '{"password":"Zz9-fixed","b":{"password":"zz9x1y2"}}',
+    ],
     'entries removed before the skim gave a line up were counted twice': [
       { version: '1.0', rules: [{ detect: ['all'], masks: [{ type: 'remove' }] }] },
       '{"password":"zz9x1y2","card":4111111111111111,"\\u0061":1}',
@@ -52,6 +56,34 @@ describe('the skim once gave something else', () => {
       expect(skimmed).toEqual(walked)
       expect(JSON.stringify(skimmed)).not.toMatch(/zz9x1y2|CDE5MDQ|4111111111111111/)
     })
+})
+
+describe('wherever in its sixteen bytes something begins', () => {
+  const runs = {
+    phrase: 'legal winner thank year wave sausage worth useful legal winner thank yellow',
+    'phrase with commas': 'letter,advice,cage,absurd,amount,doctor,acoustic,avoid,letter,advice,cage,absurd,amount,doctor,acoustic,avoid,letter,always',
+    wallet: '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa',
+    address: 'bob@shop.example',
+    token: `ghp_${'aB3dE5fG7'.repeat(4)}`,
+    iban: 'DE89370400440532013000',
+    card: '4111 1111 1111 1111',
+  }
+  it.each(Object.entries(runs))('a %s is found', (_name, run) => {
+    const skimmed = maskerWith(true, 'mask-logs:default')
+    const walked = maskerWith(false, 'mask-logs:default')
+    for (let before = 0; before < 40; before++)
+      // as it is, and decoded
+      for (const behind of ['', ' ', '.', ' x'])
+        for (const escape of ['', '\n', 'é\t']) {
+          const line = JSON.stringify({ text: `${escape}${'-'.repeat(before)} ${run}${behind}`, other: `${'='.repeat(before)}${run}${behind} ${escape}` })
+          const out = skimmed.json(line)
+          expect(out).toBe(walked.json(line))
+          expect(out).not.toContain(run)
+        }
+    expect(skimmed.stats()).toEqual(walked.stats())
+    skimmed.close()
+    walked.close()
+  })
 })
 
 // -------------------------------------------------------------------------------------------------- generated lines
@@ -530,6 +562,9 @@ describe('linear time', () => {
     'addresses that begin': (n) => 'a@b.c-'.repeat(n / 6),
     'addresses one after the other': (n) => 'bob@shop.example@'.repeat(n / 17),
     'letters and digits': (n) => 'Jq1Pz8Wr'.repeat(n / 8),
+    'letters alone': (n) => 'a'.repeat(n),
+    'blanks alone': (n) => `x${' '.repeat(n)}`,
+    'commas and blanks': (n) => 'zoo, ,zoo,  '.repeat(n / 12),
     'words of phrases': (n) => 'zoo about able '.repeat(n / 15),
     'lists of pairs': (n) => `"}${',["a","b"]'.repeat(n / 10)},{"a":"`,
   }

@@ -704,7 +704,9 @@ export class Skim {
     if (claim === undefined || targets.length > 0 || unknown || claim.beside !== undefined || claim.keyed.surely?.(claim.level) !== true) return 0
     const { action } = claim
     const { constant } = action.chain
-    return constant === undefined || !unconditional(action) ? 0 : this.fixed(Buffer.from(JSON.stringify(constant)), action)
+    // a secret that is what it becomes is none to the walker: only what `sureSecret` takes for no secret may stand for all
+    if (typeof constant !== 'string' || /^[0-9A-Za-z]/.test(constant) || !unconditional(action)) return 0
+    return this.fixed(Buffer.from(JSON.stringify(constant)), action)
   }
 
   /** What matches of a detector become: a replacement, 0 where it depends on the match alone, 1 where the host is to say. */
