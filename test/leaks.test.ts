@@ -352,6 +352,23 @@ describe('matches of own detectors', () => {
   })
 })
 
+describe('what was looked at before', () => {
+  it('does not decide what is a date now', () => {
+    // groups of another text stood in the place of a third one: a number of two groups after one of three was taken for a date
+    const ruleset = rules('  - detect: [phone]\n    masks: [{type: redact}]\n')
+    const masker = createMasker(ruleset)
+    for (const before of ['415-555-2671', '536-90-4399', '12-34-5678', '4111 1111 1111 1111', '1', '12 34 56 78 90 12'])
+      for (const number of ['(0)30(0)30 (1.2.3.4', '12-34567890', '12/3456789', '30.1234567']) {
+        const fresh = createMasker(ruleset)
+        const alone = fresh.explain({ phone: number })
+        fresh.explain({ phone: before })
+        expect(fresh.explain({ phone: number })).toEqual(alone)
+        masker.json(JSON.stringify({ phone: before }))
+        expect(masker.json(JSON.stringify({ phone: number }))).toBe(createMasker(ruleset).json(JSON.stringify({ phone: number })))
+      }
+  })
+})
+
 describe('text around matches', () => {
   it('keeps its lone surrogates under the mask scan', () => {
     const masker = createMasker(rules('  - paths: [a]\n    masks: [{type: scan, detect: [email], masks: [{type: redact}]}]\n'))

@@ -74,8 +74,8 @@ describe('wherever in its sixteen bytes something begins', () => {
     for (let before = 0; before < 40; before++)
       // as it is, and decoded
       for (const behind of ['', ' ', '.', ' x'])
-        for (const escape of ['', '\n', 'é\t']) {
-          const line = JSON.stringify({ text: `${escape}${'-'.repeat(before)} ${run}${behind}`, other: `${'='.repeat(before)}${run}${behind} ${escape}` })
+        for (const odd of ['', '\n', 'é\t']) {
+          const line = JSON.stringify({ text: `${odd}${'-'.repeat(before)} ${run}${behind}`, other: `${'='.repeat(before)}${run}${behind} ${odd}` })
           const out = skimmed.json(line)
           expect(out).toBe(walked.json(line))
           expect(out).not.toContain(run)

@@ -662,7 +662,7 @@ function findInPhoneContext(scan: Scan, at: number, from: number, open: boolean,
   }
   // Take whole groups as long as a phone number may be.
   while (n > 1 && digits > 15) digits -= groupLength[--n]!
-  if (digits < 7 || digits > 15 || looksLikeDate(text)) return 0
+  if (digits < 7 || digits > 15 || looksLikeDate(groups)) return 0
   const to = withExtension(text, groupStart[n - 1]! + groupLength[n - 1]!, scan.end)
   const spoken = inContext(scan, from, PHONE_WORDS) || (n > 1 && joint[0] !== 46 && inContext(scan, from, CALL_WORDS))
   if (!endsWell(text, scan.end, to, false) || !(spoken || (n > 1 && phoneWordAfter(text, to, scan.end))) || otherWordBefore(scan, from)) return 0
@@ -681,13 +681,13 @@ function phoneWordAfter(text: Uint8Array, to: number, end: number): boolean {
   return false
 }
 
-function looksLikeDate(text: Uint8Array): boolean {
+function looksLikeDate(groups: number): boolean {
   const a = groupLength[0]!
   const b = groupLength[1]!
   const j = joint[0]!
   if (j === 0) return false
   if (j === 32) return false
-  return (a === 4 && b <= 2) || (a <= 2 && b <= 2 && groupLength[2] === 4)
+  return (a === 4 && b <= 2) || (groups > 2 && a <= 2 && b <= 2 && groupLength[2] === 4)
 }
 
 /** `x123`, `ext. 123` after a number belong to it. */
@@ -737,7 +737,7 @@ function findWhole(scan: Scan, ids: Int32Array): void {
   }
   if (digits < 5 || digits > 15 || !isDigit(text[to - 1]!)) return
   const groups = readGroups(text, first, to)
-  if (looksLikeDate(text) || (dots === 3 && groups === 4) || (digits === 8 && groups === 1 && realDay(text, first))) return
+  if (looksLikeDate(groups) || (dots === 3 && groups === 4) || (digits === 8 && groups === 1 && realDay(text, first))) return
   scan.emit(ids[PHONE]!, from, to, 0.85)
 }
 
