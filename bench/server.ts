@@ -238,7 +238,7 @@ export async function serverFigures(say: (text: string) => void, small: boolean)
       // the two are to do the same
       if (JSON.stringify(await ask(servers.bytes, each)) !== JSON.stringify(await ask(servers.parse, each))) throw new Error('the two servers do not mask alike')
       const of = { plan: each[0], records: each[1], bytes: [] as number[], parse: [] as number[] }
-      for (let round = 0; round < 3; round++)
+      for (let round = 0; round < 5; round++)
         for (const kind of ['bytes', 'parse'] as const) {
           const before = processor(servers[kind])
           const { answered } = await load(servers[kind], each, seconds)
