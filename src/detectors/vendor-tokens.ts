@@ -1045,7 +1045,8 @@ function skimTable(): Uint8Array {
   const count = lists.reduce((sum, [, forms]) => sum + forms.length + 1, 0)
   const table = new Uint8Array(0xa00 + count * FORM_SIZE)
   const view = new DataView(table.buffer)
-  const names = Object.keys(CLASSES)
+  // the first is that of Discord's tokens, which have no form
+  const names = ['u', ...Object.keys(CLASSES).filter((name) => name !== 'u')]
   names.forEach((name, kind) => {
     for (let b = 0; b < 128; b++) if (CLASSES[name]![b] === 1) table[0x800 + 16 * kind + (b & 15)]! |= 1 << (b >> 4)
   })

@@ -101,7 +101,6 @@ const MAX_INSTANCES = 64
 /** So often the tables may be filled and begun anew; then they stay as they are. */
 const MAX_ROUNDS = 16
 
-/** The module has a bit for each finder, for the two that are none, and one that is no finder's. */
 /** Where in a detector set the bit of a finder stands whose candidates the module rules out, or whose matches it finds. */
 const SKIM_FIELDS: Readonly<Partial<Record<string, number>>> = {
   digits: 12,
@@ -120,6 +119,7 @@ const SKIM_FIELDS: Readonly<Partial<Record<string, number>>> = {
 }
 /** Bytes of a detector set in the module. */
 const SET_SIZE = 144
+/** The module has a bit for each finder, for the two that are none, and one that is no finder's. */
 const MAX_FINDERS = 28
 
 let compiled: object | undefined
@@ -147,6 +147,8 @@ export class Skim {
   /** Children of each scope in the tables. */
   private readonly used: number[] = []
   private readonly sets = new Map<DetectSet, number>()
+  /** Places of the tables of finders that are filled in. */
+  private readonly tables = new Set<number>()
   private arena = 0
   /** Where the next recipe goes. */
   private recipes = 0
@@ -784,10 +786,17 @@ export class Skim {
       if (field !== undefined) view.setInt32(at + field, 1 << f, true)
       if (finder.skimTable !== undefined) {
         const { TOKENS, LABELS, STEMS } = this.at
-        const table = finder.skimTable()
-        // what is there has no place for more
-        if (finder.skim === 'token' && table.length > LABELS - TOKENS) full = true
-        else bytes.set(table, finder.skim === 'token' ? TOKENS : finder.skim === 'email' ? LABELS : finder.skim === 'phrase' ? STEMS : countries)
+        const place = finder.skim === 'token' ? TOKENS : finder.skim === 'email' ? LABELS : finder.skim === 'phrase' ? STEMS : countries
+        // these are the same for all sets
+        if (place === countries || !this.tables.has(place)) {
+          const table = finder.skimTable()
+          // what is there has no place for more
+          if (place === TOKENS && table.length > LABELS - TOKENS) full = true
+          else {
+            bytes.set(table, place)
+            this.tables.add(place)
+          }
+        }
       }
       bytes[at + 68 + f] = Math.min(finder.least ?? 0, 255)
       if (finder.skim === 'email') view.setInt32(at + 116, this.outcome(set.actions[ids[0]!]!), true)

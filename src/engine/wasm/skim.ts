@@ -135,6 +135,7 @@ const LONG: i32 = 0x7e0000
 const LONG_SLOTS: i32 = 256
 const LONG_SIZE: i32 = 1024
 const LONG_MOST: i32 = 1007
+/** Where what is kept of matches and of longer strings ends. */
 export const SPANS_END: i32 = 0x820000
 /** Forms of tokens, as detectors/vendor-tokens.ts writes them down; the host fills it in. */
 export const TOKENS: i32 = 0x820000
@@ -1717,6 +1718,8 @@ function sureSecret(p: i32): i32 {
 const FORM_CLASSES: i32 = TOKENS + 0x800
 const FORMS: i32 = TOKENS + 0xa00
 const FORM_SIZE: i32 = 64
+/** The class of Discord's tokens, which have no form. */
+const DISCORD: i32 = 0
 
 const FORM_DOUBT: i32 = 1
 const FORM_DIGIT: i32 = 2
@@ -1754,7 +1757,7 @@ function tokenAt(start: i32, end: i32, p: i32, set: i32): i32 {
   const second = byte(p)
   if (first >= 77 && first <= 79 && (second == 0x44 || second == 0x54 || second == 0x6a || second == 0x7a)) {
     const from = p - 1
-    return from + 59 > end || (from > start && (byte(CLASS + byte(from - 1)) & WORDS) != 0 && byte(from - 1) < 0x80) || !inClass(from + 22, 8) ? 0 : doubt()
+    return from + 59 > end || (from > start && (byte(CLASS + byte(from - 1)) & WORDS) != 0 && byte(from - 1) < 0x80) || !inClass(from + 22, DISCORD) ? 0 : doubt()
   }
   // okta, lob, vault, twilio
   const a = first | 32
