@@ -16,7 +16,7 @@ export interface WasmModule {
 }
 
 export const wasmModules: readonly WasmModule[] = [
-  { source: 'src/engine/wasm/skim.ts', target: 'src/engine/skim-code.ts', name: 'SKIM_CODE', what: 'skim', pages: 131 },
+  { source: 'src/engine/wasm/skim.ts', target: 'src/engine/skim-code.ts', name: 'SKIM_CODE', what: 'skim', pages: 132 },
   { source: 'src/engine/wasm/sha256.ts', target: 'src/engine/sha256-code.ts', name: 'SHA256_CODE', what: 'compression of SHA-256', pages: 1 },
 ]
 

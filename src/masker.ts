@@ -556,7 +556,7 @@ function loadPlugin(path: string): Plugin {
 
 /** The record was put out by the skim, which counts what it masks. */
 const IN_PLACE: Buffer[] = []
-const utf8Write = (Buffer.prototype as unknown as { utf8Write(this: Uint8Array, text: string, offset: number, length: number): number }).utf8Write
+const encoder = new TextEncoder()
 /** Memory for results that are read at once. */
 const READ_AT_ONCE = 65536
 /** Records below this share memory for what becomes of them. */
@@ -858,7 +858,7 @@ class BoundMasker implements Version {
     if (typeof record !== 'string') {
       length = record.length
       buf.set(record)
-    } else if (wellFormed) length = utf8Write.call(buf, record, 0, most)
+    } else if (wellFormed) length = encoder.encodeInto(record, buf).written
     else length = encodeText(record).copy(buf)
     buf[length] = 0
     this.nIn += length

@@ -75,7 +75,11 @@ describe('wherever in its sixteen bytes something begins', () => {
       // as it is, and decoded
       for (const behind of ['', ' ', '.', ' x'])
         for (const odd of ['', '\n', 'é\t']) {
-          const line = JSON.stringify({ text: `${odd}${'-'.repeat(before)} ${run}${behind}`, other: `${'='.repeat(before)}${run}${behind} ${odd}` })
+          const line = JSON.stringify({
+            text: `${odd}${'-'.repeat(before)} ${run}${behind}`,
+            other: `${'='.repeat(before)}${run}${behind} ${odd}`,
+            first: `${run}${behind} ${odd}`,
+          })
           const out = skimmed.json(line)
           expect(out).toBe(walked.json(line))
           expect(out).not.toContain(run)
@@ -140,6 +144,32 @@ describe('with the skim and without it the same comes out', () => {
   const cases = Object.entries(skimCases)
   const share = Math.ceil(count / (cases.length + cases.filter(([, entry]) => entry.often === true).length))
   for (const [name, entry] of cases) it(name, { timeout: 20 * minute }, () => compare(name, entry, entry.often === true ? 2 * share : share))
+})
+
+describe('a record given as a string', () => {
+  it('comes back as one, whatever of it is ASCII', () => {
+    const rules = [
+      { paths: ['plain'], masks: [{ type: 'from_fixed', value: 'someone' }] },
+      { paths: ['latin'], masks: [{ type: 'from_fixed', value: 'Zoë' }] },
+      { paths: ['wide'], masks: [{ type: 'from_fixed', value: '漢字 🙂' }] },
+    ]
+    const given = ['a', 'é', 'ÿ', 'ł', '漢', '🙂', '\ud800']
+    for (const skimmed of [true, false]) {
+      const masker = maskerWith(skimmed, { version: '1.0', rules })
+      for (const [key, value] of [
+        ['plain', 'someone'],
+        ['latin', 'Zoë'],
+        ['wide', '漢字 🙂'],
+        ['none', undefined],
+      ] as const)
+        for (const other of given)
+          for (let size = 0; size < 70; size++) {
+            const record = (of: string): string => `{"a":"${'-'.repeat(size)}","${key}":"${of}","b":"${other}","c":1}`
+            expect(masker.json(record('x'))).toBe(record(value ?? 'x'))
+          }
+      masker.close()
+    }
+  })
 })
 
 describe('what is sure', () => {

@@ -64,6 +64,7 @@ const CONSTANTS = [
   'WRITTEN',
   'WRITABLE',
   'COPIED',
+  'NARROW',
   'TALLIES',
   'MAX_TALLIES',
   'TRACES',
@@ -118,9 +119,12 @@ const SKIM_FIELDS: Readonly<Partial<Record<string, number>>> = {
   crypt: 140,
 }
 /** Bytes of a detector set in the module. */
-const SET_SIZE = 144
+const SET_SIZE = 152
 /** The module has a bit for each finder, for the two that are none, and one that is no finder's. */
 const MAX_FINDERS = 28
+
+/** ASCII is read sooner this way. */
+const latin1Slice = (Buffer.prototype as unknown as { latin1Slice(this: Uint8Array, start: number, end: number): string }).latin1Slice
 
 let compiled: object | undefined
 let instances = 0
@@ -371,7 +375,8 @@ export class Skim {
 
   /** What `one` put out. */
   text(): string {
-    return decode(this.bytes, this.at.OUTPUT, this.at.OUTPUT + this.written)
+    const end = this.at.OUTPUT + this.written
+    return this.ints[this.at.NARROW >> 2] === 1 ? latin1Slice.call(this.bytes, this.at.OUTPUT, end) : decode(this.bytes, this.at.OUTPUT, end)
   }
 
   // ---------------------------------------------------------------------------------------------- what the module asks for

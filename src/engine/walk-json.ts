@@ -166,6 +166,7 @@ export class JsonWalker implements Access {
   private multi = false
   /** The memory behind `buf`, read by words; `buf` begins at `origin`. */
   private view: DataView = new DataView(new ArrayBuffer(0))
+  private viewed: Uint8Array | undefined
   private origin = 0
   /** Below this offset four bytes may be read at once. */
   private safe = 0
@@ -244,12 +245,16 @@ export class JsonWalker implements Access {
   /** Stands in a record: for the walk, or for the skim, which sets `depth`, `entry` and `opened` itself. */
   stand(buf: Buffer, start: number, end: number, multi: boolean): void {
     this.buf = buf
+    // The getters of buffers are slow.
+    if (this.viewed !== buf) {
+      this.viewed = buf
+      if (this.view.buffer !== buf.buffer) this.view = new DataView(buf.buffer)
+      this.origin = buf.byteOffset
+    }
     this.recordStart = start
     this.recordEnd = end
     this.multi = multi
     this.safe = buf.length - 4
-    if (this.view.buffer !== buf.buffer) this.view = new DataView(buf.buffer)
-    this.origin = buf.byteOffset
     this.siblings = undefined
     if (this.around.length > 0) this.around = []
   }

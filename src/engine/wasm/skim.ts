@@ -56,6 +56,8 @@ export const LINE: i32 = 0x041c
 export const WRITTEN: i32 = 0x040c
 export const WRITABLE: i32 = 0x0410
 export const COPIED: i32 = 0x0414
+/** Written by `one`: 1 when all that it put out is ASCII. */
+export const NARROW: i32 = 0x0420
 /** Class bits of every byte. */
 const CLASS: i32 = 0x0800
 /** Every byte with capitals made small, and what the fourth byte of a word says (see `fourthOf` in detectors/id-words.ts). */
@@ -121,28 +123,30 @@ export const OUTPUT: i32 = 0x54a000
 export const OUTPUT_SIZE: i32 = 0x180000
 /** The table of triggers of the first detector set, at a fixed address: most strings need no other, and it is read for every byte. */
 export const ANY: i32 = 0x6d0000
-/** Matches of which it is known what becomes of them: detector set, length, the record that used it last, a replacement, bytes, and those of the replacement. */
+/** Matches of which it is known what becomes of them: detector set, the record that used it last, a replacement, bytes, and those of the replacement. */
 export const SPANS: i32 = 0x6e0000
 const SPAN_SLOTS: i32 = 8192
 const SPAN_SIZE: i32 = 128
 const SPAN_MOST: i32 = 52
-const SPAN_RECORD: usize = 8
-const SPAN_REPLACEMENT: i32 = 12
-const SPAN_TEXT: i32 = 24
-const SPAN_OUT: i32 = 76
+const SPAN_RECORD: usize = 4
+const SPAN_REPLACEMENT: i32 = 8
+/** The match, and right behind it what becomes of it: most of them lie in one line of the processor's cache. */
+const SPAN_TEXT: i32 = 20
 /** The same as KNOWN for longer strings: stacks, headers. */
 const LONG: i32 = 0x7e0000
 const LONG_SLOTS: i32 = 256
 const LONG_SIZE: i32 = 1024
 const LONG_MOST: i32 = 1007
+/** By slot of SPANS the hash of what is in it, never 0 then. */
+const TAGS: i32 = 0x820000
 /** Where what is kept of matches and of longer strings ends. */
-export const SPANS_END: i32 = 0x820000
+export const SPANS_END: i32 = 0x828000
 /** Forms of tokens, as detectors/vendor-tokens.ts writes them down; the host fills it in. */
-export const TOKENS: i32 = 0x820000
+export const TOKENS: i32 = 0x828000
 /** Labels that no address ends with, as detectors/email.ts says them. */
-export const LABELS: i32 = 0x828000
+export const LABELS: i32 = 0x830000
 /** Beginnings of the words of seed phrases, as detectors/seed-words-data.ts has them. */
-export const STEMS: i32 = 0x828800
+export const STEMS: i32 = 0x830800
 
 // fields of a scope's record
 const STRINGS: usize = 0
@@ -249,6 +253,9 @@ const WALLET: usize = 128
 const PHRASE: usize = 132
 const CLOUD: usize = 136
 const CRYPT: usize = 140
+/** `index` fills these in: finders of what is encoded, and those whose candidates nothing here can rule out. */
+const ENCODED: usize = 144
+const OTHERS: usize = 148
 
 // class bits
 const DIGIT: i32 = 1
@@ -316,6 +323,11 @@ export function index(set: i32): void {
   const loud = SCRATCH + 0x10000
   const marks = loud + 0x100
   const sets = load<i32>(set, SETS)
+  const encoded = load<i32>(set, JWT) | load<i32>(set, WALLET) | load<i32>(set, CLOUD) | load<i32>(set, CRYPT)
+  const judged = encoded | load<i32>(set, DIGITS) | load<i32>(set, PAIR) | load<i32>(set, URL) | load<i32>(set, IBAN) | load<i32>(set, CONNECTION) | load<i32>(set, GEO)
+  store<i32>(set, encoded, ENCODED)
+  // identifiers and phrases are told by other means
+  store<i32>(set, ~(judged | load<i32>(set, TOKEN) | load<i32>(set, EMAIL) | load<i32>(set, IDS) | load<i32>(set, PHRASE)), OTHERS)
   memory.fill(marks, 0, 256)
   for (let mark = 1; mark < sets; mark++) {
     let bits = 0
@@ -337,7 +349,10 @@ export function index(set: i32): void {
 /** Forgets keys, strings and matches. */
 export function forget(): void {
   memory.fill(PLAIN, 0, PLAIN_SLOTS * PLAIN_SIZE)
-  if (spans) memory.fill(SPANS, 0, SPAN_SLOTS * SPAN_SIZE)
+  if (spans) {
+    memory.fill(SPANS, 0, SPAN_SLOTS * SPAN_SIZE)
+    memory.fill(TAGS, 0, SPAN_SLOTS << 2)
+  }
   spans = false
   forgetStrings()
 }
@@ -416,8 +431,16 @@ export function one(pos: i32, end: i32, root: i32, maxDepth: i32): i32 {
     const written = load<i32>(WRITTEN)
     copy(OUTPUT + written, from, i - from)
     store<i32>(WRITTEN, written + i - from)
+    store<i32>(NARROW, isAscii(OUTPUT, OUTPUT + written + i - from) ? 1 : 0)
   }
   return i
+}
+
+function isAscii(p: i32, end: i32): bool {
+  let all = i8x16.splat(0)
+  for (; p + 64 <= end; p += 64) all = v128.or(v128.or(all, v128.or(v128.load(p), v128.load(p, 16))), v128.or(v128.load(p, 32), v128.load(p, 48)))
+  for (; p + 16 <= end; p += 16) all = v128.or(all, v128.load(p))
+  return (i8x16.bitmask(all) | (i8x16.bitmask(v128.load(p)) & ((1 << (end - p)) - 1))) == 0
 }
 
 /** A place of the record becomes a replacement. */
@@ -966,15 +989,28 @@ function hex(p: i32): i32 {
   return i8x16.lt_u(i8x16.sub(v128.or(v, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26))
 }
 
-/** Digits and what may join them, space and `()-./:`, have the first or the second bit; space and comma the last one. */
+/**
+ * Kinds of bytes, by their halves: digits have the third bit, and with what may join them, space and `()-./:`, the first or the second
+ * one; letters have the sixth or the seventh; space and comma have the last one.
+ */
 @inline function kindsIn(v: v128): v128 {
-  const rows = i8x16.swizzle(i8x16(-125, 2, 2, 2, 2, 2, 2, 2, 3, 3, 2, 0, -128, 1, 1, 1), v128.and(v, i8x16.splat(15)))
-  const row = i8x16.swizzle(i8x16(0, 0, -127, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), i8x16.shr_u(v, 4))
+  const rows = i8x16.swizzle(i8x16(-57, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x67, 0x67, 0x62, 0x20, -96, 0x21, 0x21, 0x21), v128.and(v, i8x16.splat(15)))
+  const row = i8x16.swizzle(i8x16(0, 0, -127, 6, 0x20, 0x40, 0x20, 0x40, 0, 0, 0, 0, 0, 0, 0, 0), i8x16.shr_u(v, 4))
   return v128.and(rows, row)
 }
 
+// The last bit of a byte is what a mask is made of: what moves into other bytes is below it.
+
 @inline function jointsOf(kinds: v128): i32 {
-  return i8x16.bitmask(i8x16.ne(v128.and(kinds, i8x16.splat(3)), i8x16.splat(0)))
+  return i8x16.bitmask(v128.or(i16x8.shl(kinds, 7), i16x8.shl(kinds, 6)))
+}
+
+@inline function lettersOf(kinds: v128): i32 {
+  return i8x16.bitmask(v128.or(i16x8.shl(kinds, 1), i16x8.shl(kinds, 2)))
+}
+
+@inline function digitsOf(kinds: v128): i32 {
+  return i8x16.bitmask(i16x8.shl(kinds, 5))
 }
 
 @inline function jointsIn(v: v128): i32 {
@@ -993,11 +1029,11 @@ function hex(p: i32): i32 {
 }
 
 /**
- * Where IBANs may: two letters before the first digit, no letter or digit before those, and a digit behind. Of letters and digits the
- * three bytes before the sixteen have the first bits.
+ * Where IBANs may: two letters before the first digit, no letter or digit before those. Of letters and digits the three bytes before the
+ * sixteen have the first bits.
  */
-@inline function ibansOf(p: i32, letters: i32, digits: i32): i32 {
-  return (digits >> 3) & i8x16.bitmask(digitsIn(v128.load(p + 1))) & (letters >> 2) & (letters >> 1) & ~(letters | digits)
+@inline function ibansOf(letters: i32, digits: i32): i32 {
+  return (digits >> 3) & (letters >> 2) & (letters >> 1) & ~(letters | digits)
 }
 
 /**
@@ -1049,25 +1085,28 @@ function others(p: i32, any: i32): i32 {
   return found
 }
 
-/** Notes p if it is a candidate: the mark of the pair that ends there, and the byte behind it, say for which finders. */
-@inline function noteAt(p: i32, n: i32, pairs: i32, follow: i32): i32 {
-  const mark = byte(pairs + <i32>load<u16>(p - 1))
-  const group = byte(follow + ((mark << 8) | byte(p + 1)))
-  // written in any case, there is room for one more: most are none, and which is not foretold
-  note(n, p, group)
-  return n + (<i32>(group != 0) & <i32>(n < MAX_CANDIDATES))
+/** Notes those places of 64 bytes that are candidates: the mark of the pair that ends there, and the byte behind it, say for which finders. */
+function notes(found: u64, from: i32, n: i32, pairs: i32, follow: i32): i32 {
+  while (found != 0) {
+    const p = from + <i32>ctz(found)
+    const mark = byte(pairs + <i32>load<u16>(p - 1))
+    const group = byte(follow + ((mark << 8) | byte(p + 1)))
+    // written in any case, there is room for one more: most are none, and which is not foretold
+    note(n, p, group)
+    n += <i32>(group != 0) & <i32>(n < MAX_CANDIDATES)
+    found &= found - 1
+  }
+  return n
 }
 
 /** A string that only detectors look at. Returns the offset behind it, or a negative number. */
 function scanned(open: i32, scope: i32, depth: i32): i32 {
   const set = load<i32>(scope, SET)
   const start = open + 1
-  let p = start
-  let n = 0
-  const first = byte(p)
+  const first = byte(start)
   if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hand(scope, open, depth, LONG_MOST + 1)
   // an escape may stand for the bracket of a document
-  if (load<i32>(set, EMPTY) != 0) return load<i32>(set, DOCUMENTS) != 0 && first == 0x5c ? escaped(open, p, scope, set, depth) : passed(open)
+  if (load<i32>(set, EMPTY) != 0) return load<i32>(set, DOCUMENTS) != 0 && first == 0x5c ? escaped(open, start, scope, set, depth) : passed(open)
   // most fields have one value, or a few
   const credit = load<i32>(scope, CREDIT)
   if (credit > 0) {
@@ -1086,82 +1125,34 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
       }
     }
   }
-  const pairs = load<i32>(set, PAIRS)
-  const any = load<i32>(set, TABLE)
-  const follow = load<i32>(set, FOLLOW)
-  // before the first byte of a text stands a space
-  const mark = byte(pairs + (0x20 | (first << 8)))
-  if (mark != 0 && first >= 0x20 && first != 0x22 && first != 0x5c) {
-    const group = byte(follow + ((mark << 8) | byte(p + 1)))
-    // a number is eight bytes here too
-    if (group != 0 && (byte(any + (0x20 | (first << 8))) != 0 || (jointsIn(v128.load(p)) & 0xff) == 0xff)) n = note(n, p, group)
+  let p = start
+  let stop = special(v128.load(p))
+  while (stop == 0) {
+    p += 16
+    stop = special(v128.load(p))
   }
-  let skip = ~1
-  // of the bytes before: letters, digits; of those at hand: joints, spaces and commas
-  let letters = 0
-  let digits = 0
-  let kinds = kindsIn(v128.load(p))
-  let joints = jointsOf(kinds)
-  let calm = 0
-  let run = 0
-  let pending = 0
-  let runs = 0
-  while (true) {
-    const v = v128.load(p)
-    const stop = special(v)
-    const inside = (stop & -stop) - 1
-    const blanks = i8x16.bitmask(kinds)
-    kinds = kindsIn(v128.load(p + 16))
-    const next = jointsOf(kinds)
-    letters = (letters >>> 16) | (i8x16.bitmask(lettersIn(v)) << 3)
-    digits = (digits >>> 16) | (i8x16.bitmask(digitsIn(v)) << 3)
-    let found = (triggers(p, any) | numbersOf(joints | (next << 16), (digits & ~(digits << 1)) >>> 3) | ibansOf(p, letters, digits)) & skip & inside
-    joints = next
-    if ((pending & <i32>(((letters | digits) & TEN) == TEN)) != 0 && isWallet(p - 16, run)) runs |= WALLET_RUN
-    run = letters | digits
-    pending = endsInRun(run, digits)
-    const others = ~((letters >>> 3) | blanks)
-    if ((others & 0xffff) == 0) calm += 16
-    else {
-      calm += ctz(others)
-      if (calm > 46 && isPhrase(p + ctz(others) - calm, p + ctz(others))) runs |= PHRASE_RUN
-      calm = clz(others << 16)
-    }
-    skip = ~0
-    while (found != 0) {
-      n = noteAt(p + ctz(found), n, pairs, follow)
-      found &= found - 1
-    }
-    if (stop == 0) {
-      p += 16
-      continue
-    }
-    p += ctz(stop)
-    break
-  }
+  p += ctz(stop)
   const c = byte(p)
-  if (c == 0x22) {
-    if (runs != 0 && isOfRuns(runs, set)) return hand(scope, open, depth, p - start)
-    const flags = <i32>load<u8>(scope, FLAGS)
-    firstTelling = 0
-    sures = 0
-    let live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set, flags) : -1
-    // whatever stands under such a path is looked at, with candidates or without
-    if ((flags & NAMED) != 0) live |= NAMED_LIVE
-    else if (load<i32>(set, WORDS_AT) != 0) {
-      const ids = named(start, p, set, n, live)
-      live |= ids
-      n += ids != 0 ? 1 : 0
-    }
-    if (live == 0) {
-      if (load<i32>(set, VALUES) != 0 && isValue(start, p)) return hand(scope, open, depth, p - start)
-      remember(scope, start, p)
-      return p + 1
-    }
-    if (sures == 0 || !sure(set, start, p, live, false)) scan(scope, set, open, p, n, live, -1, depth)
+  if (c != 0x22) return c == 0x5c ? escaped(open, p, scope, set, depth) : -1
+  let n = collect(start, p, set, true)
+  if (collectedRuns != 0 && isOfRuns(collectedRuns, set)) return hand(scope, open, depth, p - start)
+  const flags = <i32>load<u8>(scope, FLAGS)
+  sures = 0
+  let live = n == 0 ? 0 : n < MAX_CANDIDATES ? liveOf(start, p, n, set, flags) : -1
+  // whatever stands under such a path is looked at, with candidates or without
+  if ((flags & NAMED) != 0) live |= NAMED_LIVE
+  else if (load<i32>(set, WORDS_AT) != 0) {
+    const ids = named(start, p, set, n, live)
+    live |= ids
+    n += ids != 0 ? 1 : 0
+  }
+  if (live == 0) {
+    if (load<i32>(set, VALUES) != 0 && isValue(start, p)) return hand(scope, open, depth, p - start)
+    remember(scope, start, p)
     return p + 1
   }
-  return c == 0x5c ? escaped(open, p, scope, set, depth) : -1
+  if (sures == 0 || !sure(set, start, p, live, false)) scan(scope, set, open, p, n, live, -1, depth)
+  return p + 1
 }
 
 // Wallets and phrases have rare pairs of letters for their triggers, of which other texts are full. Here they are told by what they are runs of.
@@ -1169,6 +1160,8 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
 /** What a text may have in it. */
 const WALLET_RUN: i32 = 1
 const PHRASE_RUN: i32 = 2
+/** Bytes that the shortest of them has: an address of a wallet. */
+const LEAST_RUN: i32 = 26
 
 /** The first ten of sixteen bytes, with three before them: a run of 26 that begins in the sixteen before goes on so far at least. */
 const TEN: i32 = 0x1ff8
@@ -1205,7 +1198,7 @@ function escaped(open: i32, p: i32, scope: i32, set: i32, depth: i32): i32 {
   const n = decodedLength
   const first = byte(SCRATCH)
   if (load<i32>(set, DOCUMENTS) != 0 && (first == 0x7b || first == 0x5b || first <= 0x20)) return hand(scope, open, depth, LONG_MOST + 1)
-  let count = collect(SCRATCH, SCRATCH + n, set)
+  let count = collect(SCRATCH, SCRATCH + n, set, false)
   if (collectedRuns != 0 && isOfRuns(collectedRuns, set)) return hand(scope, open, depth, LONG_MOST + 1)
   sures = 0
   const flags = <i32>load<u8>(scope, FLAGS)
@@ -1268,50 +1261,72 @@ let lastTelling: i32 = 0
 /** What the text collected last may have in it by its runs. */
 let collectedRuns: i32 = 0
 
-/** Candidates of a text without escapes in [start, end), which has a space before it and NULs behind. */
-function collect(start: i32, end: i32, set: i32): i32 {
+/** Candidates of a text without escapes in [start, end): `quoted` as it stands in the record, or in SCRATCH. */
+function collect(start: i32, end: i32, set: i32, quoted: bool): i32 {
   const pairs = load<i32>(set, PAIRS)
   const any = load<i32>(set, TABLE)
   const follow = load<i32>(set, FOLLOW)
   let n = 0
   firstTelling = 0
-  let letters = 0
-  let digits = 0
   let kinds = kindsIn(v128.load(start))
   let joints = jointsOf(kinds)
+  let skip = ~0
+  if (quoted && start < end) {
+    // before the first byte of a text stands a space
+    const pair = 0x20 | (byte(start) << 8)
+    const mark = byte(pairs + pair)
+    if (mark != 0) {
+      const group = byte(follow + ((mark << 8) | byte(start + 1)))
+      // a number is eight bytes here too
+      if (group != 0 && (byte(any + pair) != 0 || (joints & 0xff) == 0xff)) n = note(n, start, group)
+    }
+    skip = ~1
+  }
+  // no wallet and no phrase is shorter
+  const runs = end - start >= LEAST_RUN
+  // of the bytes before: letters, digits; of those at hand: joints, spaces and commas
+  let letters = 0
+  let digits = 0
   let calm = 0
   let run = 0
   let pending = 0
-  let runs = 0
+  collectedRuns = 0
+  // candidates are few: they are gone through 64 bytes at a time
+  let from = start
+  let all: u64 = 0
   let p = start
   for (; p < end; p += 16) {
-    const v = v128.load(p)
+    letters = (letters >>> 16) | (lettersOf(kinds) << 3)
+    digits = (digits >>> 16) | (digitsOf(kinds) << 3)
     const blanks = i8x16.bitmask(kinds)
     kinds = kindsIn(v128.load(p + 16))
     const next = jointsOf(kinds)
-    letters = (letters >>> 16) | (i8x16.bitmask(lettersIn(v)) << 3)
-    digits = (digits >>> 16) | (i8x16.bitmask(digitsIn(v)) << 3)
-    let found = triggers(p, any) | numbersOf(joints | (next << 16), (digits & ~(digits << 1)) >>> 3) | ibansOf(p, letters, digits)
+    let found = (triggers(p, any) | numbersOf(joints | (next << 16), (digits & ~(digits << 1)) >>> 3) | ibansOf(letters, digits)) & skip
     joints = next
-    if ((pending & <i32>(((letters | digits) & TEN) == TEN)) != 0 && isWallet(p - 16, run)) runs |= WALLET_RUN
-    run = letters | digits
-    pending = endsInRun(run, digits)
-    const others = ~((letters >>> 3) | blanks)
-    if ((others & 0xffff) == 0) calm += 16
-    else {
-      calm += ctz(others)
-      if (calm > 46 && isPhrase(p + ctz(others) - calm, p + ctz(others))) runs |= PHRASE_RUN
-      calm = clz(others << 16)
+    skip = ~0
+    if (runs) {
+      if ((pending & <i32>(((letters | digits) & TEN) == TEN)) != 0 && isWallet(p - 16, run)) collectedRuns |= WALLET_RUN
+      run = letters | digits
+      pending = endsInRun(run, digits)
+      const others = ~((letters >>> 3) | blanks)
+      if ((others & 0xffff) == 0) calm += 16
+      else {
+        calm += ctz(others)
+        if (calm > 46 && isPhrase(p + ctz(others) - calm, p + ctz(others))) collectedRuns |= PHRASE_RUN
+        calm = clz(others << 16)
+      }
     }
     if (end - p < 16) found &= (1 << (end - p)) - 1
-    while (found != 0) {
-      n = noteAt(p + ctz(found), n, pairs, follow)
-      found &= found - 1
+    all |= <u64>(found & 0xffff) << (p - from)
+    if (p - from == 48) {
+      n = notes(all, from, n, pairs, follow)
+      from = p + 16
+      all = 0
     }
   }
+  n = notes(all, from, n, pairs, follow)
   // a text of whole sixteens has nothing behind it that ends its letters
-  if (calm > 46 && isPhrase(p - calm, p)) runs |= PHRASE_RUN
-  collectedRuns = runs
+  if (calm > 46 && isPhrase(p - calm, p)) collectedRuns |= PHRASE_RUN
   return n
 }
 
@@ -1461,22 +1476,9 @@ function hash(scope: i32, p: i32, n: i32): i32 {
  */
 function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
   const groups = load<i32>(set, GROUPS)
-  const digits = load<i32>(set, DIGITS)
-  const pair = load<i32>(set, PAIR)
-  const url = load<i32>(set, URL)
-  const iban = load<i32>(set, IBAN)
-  const connection = load<i32>(set, CONNECTION)
-  const geo = load<i32>(set, GEO)
   const ids = isUuid(start, end) ? 0 : load<i32>(set, IDS)
   const token = load<i32>(set, TOKEN)
   const email = load<i32>(set, EMAIL)
-  const jwt = load<i32>(set, JWT)
-  const wallet = load<i32>(set, WALLET)
-  const cloud = load<i32>(set, CLOUD)
-  const crypt = load<i32>(set, CRYPT)
-  const encoded = jwt | wallet | cloud | crypt
-  // phrases are told by other means
-  const others = ~(digits | pair | url | iban | connection | geo | token | email | encoded | load<i32>(set, IDS) | load<i32>(set, PHRASE))
   const length = end - start
   let live = 0
   equals = 0
@@ -1491,7 +1493,7 @@ function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
         live |= token
         tokenEnd = to
       }
-      if ((all & pair) != 0) sures = -1
+      if ((all & load<i32>(set, PAIR)) != 0) sures = -1
     }
     if ((all & email) != 0 && p >= emailEnd) {
       const to = emailAt(start, end, p, set)
@@ -1499,30 +1501,46 @@ function liveOf(start: i32, end: i32, n: i32, set: i32, flags: i32): i32 {
         live |= email
         emailEnd = to
       }
-      if ((all & pair) != 0) sures = -1
+      if ((all & load<i32>(set, PAIR)) != 0) sures = -1
     }
     // what is live need not be asked again
     const finders = all & ~live & ~(token | email)
-    let rest = finders & others
+    if (finders == 0) continue
+    let rest = finders & load<i32>(set, OTHERS)
     while (rest != 0) {
       if (length >= <i32>load<u8>(set + ctz(rest), LEAST)) live |= rest & -rest
       rest &= rest - 1
     }
-    if ((finders & digits) != 0 && !noNumber(start, end, p, flags)) live |= digits
+    const digits = finders & load<i32>(set, DIGITS)
+    if (digits != 0 && !noNumber(start, end, p, flags)) live |= digits
     if ((finders & ids) != 0 && !noAlone(start, end, p)) live |= ids
-    if ((finders & iban) != 0 && !noIban(start, end, p, load<i32>(set, COUNTRIES))) live |= iban
-    if ((finders & url) != 0 && !noUrl(start, end, p)) live |= url
-    if ((finders & pair) != 0 && !seenPlain(p) && !noPair(start, end, p)) live |= pair
-    if ((finders & connection) != 0 && !noConnection(start, end, p)) live |= connection
-    if ((finders & geo) != 0 && !noGeo(start, p)) live |= geo
-    if ((finders & encoded) != 0) {
-      if ((finders & jwt) != 0 && !noJwt(start, p)) live |= jwt
-      if ((finders & wallet) != 0 && !noWallet(start, end, p)) live |= wallet
-      if ((finders & cloud) != 0 && length >= <i32>load<u8>(set + ctz(cloud), LEAST) && !noCloudKey(start, end, p)) live |= cloud
-      // `pbkdf2`
-      if ((finders & crypt) != 0 && (byte(p - 1) != 0x6b || (p - 3 >= start && byte(p - 2) == 0x62))) live |= crypt
-    }
+    const iban = finders & load<i32>(set, IBAN)
+    if (iban != 0 && !noIban(start, end, p, load<i32>(set, COUNTRIES))) live |= iban
+    const url = finders & load<i32>(set, URL)
+    if (url != 0 && !noUrl(start, end, p)) live |= url
+    const pair = finders & load<i32>(set, PAIR)
+    if (pair != 0 && !seenPlain(p) && !noPair(start, end, p)) live |= pair
+    const connection = finders & load<i32>(set, CONNECTION)
+    if (connection != 0 && !noConnection(start, end, p)) live |= connection
+    const geo = finders & load<i32>(set, GEO)
+    if (geo != 0 && !noGeo(start, p)) live |= geo
+    if ((finders & load<i32>(set, ENCODED)) != 0) live |= encoded(start, end, p, set, finders)
   }
+  return live
+}
+
+/** Of the finders of what is encoded those that have to look at the candidate at p. */
+function encoded(start: i32, end: i32, p: i32, set: i32, finders: i32): i32 {
+  let live = 0
+  const jwt = finders & load<i32>(set, JWT)
+  if (jwt != 0 && !noJwt(start, p)) live |= jwt
+  const wallet = finders & load<i32>(set, WALLET)
+  if (wallet != 0 && !noWallet(start, end, p)) live |= wallet
+  const cloud = finders & load<i32>(set, CLOUD)
+  if (cloud != 0 && end - start >= <i32>load<u8>(set + ctz(cloud), LEAST) && !noCloudKey(start, end, p)) live |= cloud
+  // `pbkdf2`
+  const crypt = finders & load<i32>(set, CRYPT)
+  if (crypt != 0 && (byte(p - 1) != 0x6b || (p - 3 >= start && byte(p - 2) == 0x62))) live |= crypt
   return live
 }
 
@@ -1626,16 +1644,21 @@ function rawOf(s: i32, e: i32): i32 {
   return from + s - load<i32>(TRACE + (low << 3))
 }
 
-/** The first of the four slots that the n bytes at p may be in. */
-@inline function spanSlot(set: i32, p: i32, n: i32): i32 {
-  return SPANS + (hash(set, p, n) & (SPAN_SLOTS - 4)) * SPAN_SIZE
+/** The hash that tells in which eight slots the n bytes at p may be, a match of this set. */
+@inline function spanTag(set: i32, p: i32, n: i32): i32 {
+  const h = hash(set, p, n)
+  return h == 0 ? SPAN_SLOTS : h
 }
 
 /** The replacement of the n bytes at p, a match of this set; 0: it is not known. */
 function knownSpan(set: i32, p: i32, n: i32): i32 {
-  const first = spanSlot(set, p, n)
-  for (let slot = first; slot < first + 4 * SPAN_SIZE; slot += SPAN_SIZE) {
-    if (load<i32>(slot) != set || load<i32>(slot, 4) != n || !same(p, slot + SPAN_TEXT, n)) continue
+  const tag = spanTag(set, p, n)
+  const first = tag & (SPAN_SLOTS - 8)
+  const tags = TAGS + (first << 2)
+  let alike = i32x4.bitmask(i32x4.eq(v128.load(tags), i32x4.splat(tag))) | (i32x4.bitmask(i32x4.eq(v128.load(tags, 16), i32x4.splat(tag))) << 4)
+  for (; alike != 0; alike &= alike - 1) {
+    const slot = SPANS + (first + ctz(alike)) * SPAN_SIZE
+    if (load<i32>(slot) != set || load<i32>(slot + SPAN_REPLACEMENT, BYTES) != slot + SPAN_TEXT + n || !same(p, slot + SPAN_TEXT, n)) continue
     store<i32>(slot, records, SPAN_RECORD)
     return slot + SPAN_REPLACEMENT
   }
@@ -1657,12 +1680,13 @@ function learnSpans(set: i32, recipe: i32, from: i32): void {
 
 function learnSpan(set: i32, p: i32, n: i32, replacement: i32): void {
   const size = load<i32>(replacement, SIZE)
-  if (n > SPAN_MOST || size > SPAN_SIZE - SPAN_OUT) return
-  const first = spanSlot(set, p, n)
+  if (n > SPAN_MOST || size > SPAN_SIZE - SPAN_TEXT - n) return
+  const tag = spanTag(set, p, n)
+  const first = SPANS + (tag & (SPAN_SLOTS - 8)) * SPAN_SIZE
   // the one that has not been used for the longest time; the record at hand is still to be put out with what it used
   let slot = 0
   let longest: u32 = 0
-  for (let one = first; one < first + 4 * SPAN_SIZE; one += SPAN_SIZE) {
+  for (let one = first; one < first + 8 * SPAN_SIZE; one += SPAN_SIZE) {
     const since: u32 = load<i32>(one) == 0 ? u32.MAX_VALUE : <u32>(records - load<i32>(one, SPAN_RECORD))
     if (since <= longest) continue
     longest = since
@@ -1670,14 +1694,15 @@ function learnSpan(set: i32, p: i32, n: i32, replacement: i32): void {
   }
   if (slot == 0) return
   spans = true
+  store<i32>(TAGS + (((slot - SPANS) / SPAN_SIZE) << 2), tag)
   store<i32>(slot, set)
-  store<i32>(slot, n, 4)
   store<i32>(slot, records, SPAN_RECORD)
-  store<i32>(slot + SPAN_REPLACEMENT, slot + SPAN_OUT, BYTES)
+  const text = slot + SPAN_TEXT
+  store<i32>(slot + SPAN_REPLACEMENT, text + n, BYTES)
   store<i32>(slot + SPAN_REPLACEMENT, size, SIZE)
   store<i32>(slot + SPAN_REPLACEMENT, load<i32>(replacement, TALLY), TALLY)
-  memory.copy(slot + SPAN_TEXT, p, n)
-  memory.copy(slot + SPAN_OUT, load<i32>(replacement, BYTES), size)
+  memory.copy(text, p, n)
+  memory.copy(text + n, load<i32>(replacement, BYTES), size)
 }
 
 /**
