@@ -5,7 +5,10 @@
 //                                                     prints {"seconds": until all is written, "drain": those after the last call, "rss": peak MB}
 //                                                     where it ends normally
 //
-// The lines are requests of about 958 bytes with secrets in fields, in the message and in the error.
+// The lines are requests of about 958 bytes, as pino-http and @opentelemetry/instrumentation-pino put them together, with secrets in
+// fields, in the message and in the error: trace context, request, response and times, and what the application says of the user and
+// the order. In the rows that end with `objects alone` nothing stands at the top but five objects: `redact` asks its wildcards about
+// each entry there.
 import { pino, type LoggerOptions } from 'pino'
 import { createRandom } from './random.ts'
 import { exitOnSignals, maskDestination, maskPino } from '../transports/pino/index.ts'
@@ -22,6 +25,10 @@ export const callRows = [
   'maskPino, 5 paths',
   'maskPino, 7 keys at any depth',
   'maskPino, default ruleset',
+  'plain, objects alone',
+  'redact, 8 exact paths, objects alone',
+  'redact, 7 wildcards, objects alone',
+  'maskPino, default ruleset, objects alone',
   'plain, nothing to mask',
   'maskPino, default ruleset, nothing to mask',
 ] as const
@@ -42,49 +49,82 @@ interface Call {
   readonly planted: readonly string[]
 }
 
-/** Calls of a logger; with `clean` without a secret. */
-function calls(count: number, clean: boolean): Call[] {
+type Kind = 'requests' | 'objects' | 'clean'
+
+/** Calls of a logger; `clean` ones are without a secret. */
+function calls(count: number, kind: Kind): Call[] {
   const random = createRandom('pino')
   const pick = (from: string, length: number): string => Array.from({ length }, () => from[random.below(from.length)]).join('')
   const hex = (length: number): string => pick('0123456789abcdef', length)
   const base = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
   return Array.from({ length: count }, (_, i) => {
-    const user = `user${random.below(3000)}`
-    const email = `${user}@shop.example`
+    const email = `user${random.below(3000)}@shop.example`
     const authorization = `Bearer ${pick(base, 40)}`
     const cookie = `sid=${hex(32)}`
     const key = `k3y-${pick(base, 24)}`
     const password = `pw-${pick(base, 10)}`
     const token = `ghp_${pick(base, 36)}`
-    const err = new Error(clean ? 'connect ECONNREFUSED 10.0.3.17:5432' : `upstream refused ${token}`)
+    const err = new Error(kind === 'clean' ? 'connect ECONNREFUSED 10.0.3.17:5432' : `upstream refused ${token}`)
     err.stack = `${err.name}: ${err.message}\n    at connect (/srv/app/lib/upstream.js:112:17)\n    at async handle (/srv/app/routes/pay.js:40:9)`
-    const request = { id: `req-${i}`, method: 'POST', url: `/v1/orders/${10_000 + i}/payments?expand=items`, remotePort: 40_000 + random.below(20_000) }
-    const headers = { host: 'shop.example', 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/143.0', accept: 'application/json' }
-    const order = { id: 10_000 + i, total: 4823.5, currency: 'EUR', items: [{ sku: 'A-1001', qty: 2, price: 19.99 }] }
-    if (clean) {
+    const id = 10_000 + i
+    const url = `/v1/orders/${id}/payments?expand=items`
+    const agent = kind === 'objects' ? 'Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/143.0' : 'okhttp/4.12.0'
+    const remotePort = 40_000 + random.below(20_000)
+    const text = `payment of ${email} declined`
+    const planted = [authorization.slice(7), cookie.slice(4), key, email, password, token]
+    if (kind === 'objects') {
+      const headers = { host: 'shop.example', 'user-agent': agent, accept: 'application/json', authorization, cookie, 'x-api-key': key }
       const fields = {
-        req: { ...request, headers },
-        user: { plan: 'gold', visits: random.below(900) },
-        order,
-        note: 'retry scheduled after the gateway did not answer in time, see the runbook',
+        req: { id: `req-${i}`, method: 'POST', url, headers, remotePort },
+        user: { id: random.below(100_000), email, plan: 'gold' },
+        body: { password, remember: true },
+        order: { id, total: 4823.5, currency: 'EUR', items: [{ sku: 'A-1001', qty: 2, price: 19.99 }] },
         err,
       }
-      return { fields, text: `payment for order ${10_000 + i} declined by the gateway`, planted: [] }
+      return { fields, text, planted }
+    }
+    const trace = { trace_id: hex(32), span_id: hex(16), trace_flags: '01' }
+    const res = { statusCode: 502 }
+    if (kind === 'clean') {
+      const fields = {
+        trace_id: trace.trace_id,
+        span_id: trace.span_id,
+        trace_flags: trace.trace_flags,
+        orderId: id,
+        req: { id: `req-${i}`, method: 'POST', url, headers: { host: 'shop.example', 'user-agent': agent }, remotePort },
+        res,
+        user: { plan: 'gold', visits: random.below(900) },
+        note: 'retry scheduled after the gateway did not answer in time, see the runbook',
+        responseTime: 31.25,
+        err,
+      }
+      return { fields, text: `payment for order ${id} declined by the gateway`, planted: [] }
     }
     const fields = {
-      req: { ...request, headers: { ...headers, authorization, cookie, 'x-api-key': key } },
+      trace_id: trace.trace_id,
+      span_id: trace.span_id,
+      trace_flags: trace.trace_flags,
+      orderId: id,
+      req: { id: `req-${i}`, method: 'POST', url, headers: { host: 'shop.example', 'user-agent': agent, authorization, cookie, 'x-api-key': key }, remotePort },
+      res,
       user: { id: random.below(100_000), email, plan: 'gold' },
       body: { password, remember: true },
-      order,
+      responseTime: 31.25,
       err,
     }
-    return { fields, text: `payment of ${email} declined`, planted: [authorization.slice(7), cookie.slice(4), key, email, password, token] }
+    return { fields, text, planted }
   })
+}
+
+/** Of what kind the calls of a row are, and what row it is without that. */
+function kindOf(row: string): { readonly kind: Kind; readonly plain: string } {
+  const plain = row.replace(/, (?:objects alone|nothing to mask)$/, '')
+  return { kind: plain === row ? 'requests' : row.endsWith('objects alone') ? 'objects' : 'clean', plain }
 }
 
 function optionsOf(row: string): LoggerOptions {
   const hook = (streamWrite: (line: string) => string): LoggerOptions => ({ hooks: { streamWrite } })
-  switch (row.replace(/, nothing to mask$/, '')) {
+  switch (kindOf(row).plain) {
     case 'plain':
       return {}
     case 'redact, 5 exact paths':
@@ -113,8 +153,7 @@ function optionsOf(row: string): LoggerOptions {
 }
 
 function call(row: string): void {
-  const clean = row.endsWith('nothing to mask')
-  const all = calls(4000, clean)
+  const all = calls(4000, kindOf(row).kind)
   let leaks = 0
   let planted = 0
   let bytes = 0
@@ -146,7 +185,7 @@ function worker(row: string, lines: number, end: string, file: string): void {
   const transport = pino.transport({ pipeline: row === 'pino/file alone' ? [out] : [stage as unknown as typeof out, out] })
   if (end === 'SIGTERM' && row.startsWith('mask-logs')) exitOnSignals()
   const log = pino({}, row.endsWith('bounded') ? maskDestination(transport, { mask: false }) : transport)
-  const all = calls(2000, false)
+  const all = calls(2000, 'requests')
   const start = performance.now()
   for (let i = 0; i < lines; i++) {
     const { fields, text } = all[i % all.length]!
