@@ -2543,7 +2543,7 @@ function isWallet(p: i32, run: i32): bool {
 
 /**
  * A run of letters and digits from p on may be the address of a wallet in base58 (see `findBase58` in detectors/wallets.ts): of 26 to 35
- * characters or 95, none of which but the second is `0`, `O`, `I` or `l`.
+ * characters or 95, none of which but the second is `0`, `O`, `I` or `l`, and as many as such addresses have.
  */
 function isBase58(p: i32): bool {
   const start = p
@@ -2558,7 +2558,16 @@ function isBase58(p: i32): bool {
   }
   if (others == 0 || odd != 0) return false
   const n = p - 16 + ctz(others) - start
-  return (n >= 26 && n <= 35) || n == 95
+  if (n == 95) return byte(start) == 0x34
+  if (n < 26 || n > 35) return false
+  // 25 bytes of which the first one is 5
+  if (byte(start) == 0x33) return n == 34
+  if (byte(start) != 0x31) return false
+  // as many bytes of zero as there are ones, and the other bytes (of log 256 / log 58 = 1.36566 characters each) begin with another one
+  let ones = 1
+  while (ones < 25 && byte(start + ones) == 0x31) ones++
+  const digits = n - ones
+  return digits > ((24 - ones) * 13656) / 10000 && digits <= ((25 - ones) * 13657) / 10000 + 1
 }
 
 /** Words of seed phrases have three to eight letters; bits tell what they begin with. */
