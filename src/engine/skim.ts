@@ -74,10 +74,12 @@ const CONSTANTS = [
   'RECIPES',
   'RECIPES_END',
   'OPENED',
+  'FRAME_SIZE',
   'CANDIDATES',
   'KEY_BYTES',
   'RECORDS',
   'RECORD_SIZE',
+  'COLD',
   'MAX_RECORDS',
   'ARENA',
   'ARENA_END',
@@ -398,8 +400,8 @@ export class Skim {
         this.host.open()
       }
     }
-    const opened = this.at.OPENED >> 2
-    for (let d = 1; d <= depth; d++) walker.opened[d] = this.ints[opened + d]! - delta
+    const { OPENED, FRAME_SIZE } = this.at
+    for (let d = 1; d <= depth; d++) walker.opened[d] = this.ints[(OPENED + d * FRAME_SIZE) >> 2]! - delta
     walker.depth = depth
     walker.entry = entry < 0 ? -1 : entry - delta
   }
@@ -593,7 +595,7 @@ export class Skim {
     if (findChild(naming, bytes, start, end, named.hash) !== named) return 0
     const holder = this.register(naming, undefined, 0)
     if (holder === 0) return 0
-    this.view.setInt32(record + 76, holder, true)
+    this.view.setInt32(this.cold(record) + 12, holder, true)
     return this.register(named, naming, holder)
   }
 
@@ -604,7 +606,7 @@ export class Skim {
     if (known === 0) return 0
     const { view } = this
     if (parent.indexed) view.setUint8(record + 2, view.getUint8(record + 2) | 4)
-    else view.setInt32(record + 16, known, true)
+    else view.setInt32(record + 12, known, true)
     return known
   }
 
@@ -663,7 +665,9 @@ export class Skim {
     const secret = this.secret(scope)
     const record = this.at.RECORDS + n * this.at.RECORD_SIZE
     const { view, bytes } = this
+    const cold = this.cold(record)
     bytes.fill(0, record, record + this.at.RECORD_SIZE)
+    bytes.fill(0, cold, cold + 16)
     bytes.set(keyBytes, key)
     bytes[key + keyBytes.length] = 0x22
     view.setUint8(record, scope.strings)
@@ -680,24 +684,29 @@ export class Skim {
         (secret !== 0 ? 128 : 0),
     )
     view.setUint8(record + 3, scope.roles)
-    view.setInt32(record + 60, constant !== 0 ? constant : secret, true)
+    view.setInt32(record + 48, constant !== 0 ? constant : secret, true)
     // nothing of strings is kept where nothing is to be kept
-    view.setInt32(record + 68, this.keeps && scope.strings === SCAN ? 24 : 0, true)
-    view.setInt32(record + 72, this.keeps ? 64 : 0, true)
+    view.setInt32(record + 56, this.keeps && scope.strings === SCAN ? 24 : 0, true)
+    view.setInt32(record + 60, this.keeps ? 64 : 0, true)
     view.setInt32(record + 4, set, true)
-    view.setInt32(record + 28, keyBytes.length, true)
-    view.setInt32(record + 32, scope.hash, true)
-    view.setInt32(record + 36, parent === undefined ? 0 : parentRecord, true)
-    view.setInt32(record + 40, scope.word0, true)
-    view.setInt32(record + 44, scope.word1, true)
-    view.setInt32(record + 48, scope.mask0, true)
-    view.setInt32(record + 52, scope.mask1, true)
-    view.setInt32(record + 56, key, true)
+    view.setInt32(record + 24, keyBytes.length, true)
+    view.setInt32(cold + 4, scope.hash, true)
+    view.setInt32(cold + 8, parent === undefined ? 0 : parentRecord, true)
+    view.setInt32(record + 28, key, true)
+    view.setInt32(record + 32, scope.word0, true)
+    view.setInt32(record + 36, scope.word1, true)
+    view.setInt32(record + 40, scope.mask0, true)
+    view.setInt32(record + 44, scope.mask1, true)
     this.scopes.push(scope)
     this.used.push(0)
     scope.record = record
     if (parent !== undefined && scope !== parent && !this.insert(parentRecord, record, scope.hash)) this.full = true
     return record
+  }
+
+  /** Where the rest of a record is. */
+  private cold(record: number): number {
+    return this.at.COLD + ((record - this.at.RECORDS) >> 2)
   }
 
   /** A replacement that stays; 0 where there is no room. */
@@ -727,7 +736,8 @@ export class Skim {
     const { view } = this
     const index = ((parent - this.at.RECORDS) / this.at.RECORD_SIZE) | 0
     let slots = view.getInt32(parent + 8, true)
-    let mask = view.getInt32(parent + 12, true)
+    const cold = this.cold(parent)
+    let mask = view.getInt32(cold, true)
     const used = ++this.used[index]!
     if (slots === 0 || used * 2 > mask + 1) {
       const size = slots === 0 ? 8 : (mask + 1) * 2
@@ -736,12 +746,12 @@ export class Skim {
       this.bytes.fill(0, bigger, bigger + size * 4)
       for (let k = 0; slots !== 0 && k <= mask; k++) {
         const known = view.getInt32(slots + 4 * k, true)
-        if (known !== 0) this.enter(bigger, size - 1, known, view.getInt32(known + 32, true))
+        if (known !== 0) this.enter(bigger, size - 1, known, view.getInt32(this.cold(known) + 4, true))
       }
       slots = bigger
       mask = size - 1
       view.setInt32(parent + 8, slots, true)
-      view.setInt32(parent + 12, mask, true)
+      view.setInt32(cold, mask, true)
     }
     this.enter(slots, mask, child, hash)
     return true

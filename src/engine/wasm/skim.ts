@@ -37,8 +37,6 @@
 
 // ---------------------------------------------------------------------------------------------- memory
 
-/** Depths that are followed. */
-const DEPTHS: i32 = 1024
 /** Written by the host: 1 when it has begun this record; 2 when it did something in it that this module cannot put out. */
 export const TOUCHED: i32 = 0x0400
 /**
@@ -63,32 +61,24 @@ const CLASS: i32 = 0x0800
 /** Every byte with capitals made small, and what the fourth byte of a word says (see `fourthOf` in detectors/id-words.ts). */
 const SMALL: i32 = 0x0600
 const FOURTH: i32 = 0x0700
-/** By depth: kind of container, its scope, the scope of its last key, its opening bracket, elements so far. */
-const KINDS: i32 = 0x0c00
-const SCOPES: i32 = 0x1000
-const LASTS: i32 = 0x2000
-export const OPENED: i32 = 0x3000
-const COUNTS: i32 = 0x4000
 /** Candidates of a string: offset and group. */
-export const CANDIDATES: i32 = 0x5000
+export const CANDIDATES: i32 = 0x1100
 const MAX_CANDIDATES: i32 = 511
 /** Bytes of a key for `learnPlain`. */
 export const KEY_BYTES: i32 = 0x0480
 /** Sure matches of the text at hand: offsets, a replacement or 0, which is to be looked up in SPANS. */
 const SURE: i32 = 0x04c0
 const MAX_SURE: i32 = 16
-/** By depth: the name that stands beside values there, at its opening quote; 0: none. */
-const NAMES: i32 = 0x6000
 /** Separators of queries behind plain keys, in the text at hand. */
 const EQUALS: i32 = 0x0440
-export const HITS: i32 = 0x7000
+export const HITS: i32 = 0x2400
 const MAX_HITS: i32 = 1024
 /** Times that something was masked in lines that the module put out, by number of the counter. */
-export const TALLIES: i32 = 0xb000
+export const TALLIES: i32 = 0x6800
 export const MAX_TALLIES: i32 = 1024
 /** How SCRATCH was decoded: number of traces, and for each the offset there and where it comes from. At most so many are kept. */
-export const TRACES: i32 = 0xc000
-export const TRACE: i32 = 0xc008
+export const TRACES: i32 = 0x7c00
+export const TRACE: i32 = 0x7c08
 export const MAX_TRACES: i32 = 2000
 /** Keys of pairs in text that invoke nothing: length, flags, bytes. */
 export const PLAIN: i32 = 0x10000
@@ -106,8 +96,10 @@ export const PASSING: i32 = 0xa8000
 export const RECIPES_END: i32 = 0xe8000
 /** Scopes of the plan. */
 export const RECORDS: i32 = 0xe8000
-export const RECORD_SIZE: i32 = 80
+export const RECORD_SIZE: i32 = 64
 export const MAX_RECORDS: i32 = 8192
+/** The rest of each of them, a quarter of their size. */
+export const COLD: i32 = 0x168000
 /** Keys, tables of children, tables of detector sets, replacements: handed out from here. */
 export const ARENA: i32 = 0x188000
 export const ARENA_END: i32 = 0x2c8000
@@ -147,8 +139,22 @@ export const TOKENS: i32 = 0x828000
 export const LABELS: i32 = 0x830000
 /** Beginnings of the words of seed phrases, as detectors/seed-words-data.ts has them. */
 export const STEMS: i32 = 0x830800
+/** A frame for each depth; 1,024 of them have room. */
+const FRAMES: i32 = 0x831840
+export const FRAME_SIZE: i32 = 32
 
-// fields of a scope's record
+// fields of a frame: the container's scope, that of its last key, its opening bracket, elements so far, the name that stands beside values
+// there (at its opening quote; 0: none), its kind
+const SCOPE: usize = 0
+const LAST: usize = 4
+const OPENING: usize = 8
+const COUNT: usize = 12
+const NAME_AT: usize = 16
+const KIND: usize = 20
+/** Where the opening bracket of the first depth is. */
+export const OPENED: i32 = FRAMES + 8
+
+// fields of a scope's record, which is one line of the processor's cache
 const STRINGS: usize = 0
 const NUMBERS: usize = 1
 const FLAGS: usize = 2
@@ -156,25 +162,27 @@ const FLAGS: usize = 2
 const ROLES: usize = 3
 const SET: usize = 4
 const SLOTS: usize = 8
-const MASK: usize = 12
-const ITEM: usize = 16
-const NEXT: usize = 20
-const FIRST: usize = 24
-const LENGTH: usize = 28
-const HASH: usize = 32
-const PARENT: usize = 36
-const WORD: usize = 40
-const WORD_MASK: usize = 48
-const KEY: usize = 56
+const ITEM: usize = 12
+const NEXT: usize = 16
+const FIRST: usize = 20
+const LENGTH: usize = 24
+const KEY: usize = 28
+const WORD: usize = 32
+const WORD_MASK: usize = 40
 /** What strings become under CONSTANT, and secrets under KEYED. */
-const REPLACEMENT: usize = 60
+const REPLACEMENT: usize = 48
 /** The string without a find that came last, in KNOWN, and how much it pays to look whether it comes again. */
-const RECENT: usize = 64
-const CREDIT: usize = 68
+const RECENT: usize = 52
+const CREDIT: usize = 56
 /** How much it pays to remember what becomes of strings. */
-const RETURNS: usize = 72
+const RETURNS: usize = 60
+
+// what is seldom asked for, at COLD
+const MASK: usize = 0
+const HASH: usize = 4
+const PARENT: usize = 8
 /** In whose table the scopes of the names beside values there are. */
-const NAMING: usize = 76
+const NAMING: usize = 12
 
 // bits of ROLES
 const NAME: i32 = 1
@@ -364,6 +372,10 @@ export function forgetStrings(): void {
   longs = false
 }
 
+@inline function cold(record: i32): i32 {
+  return COLD + ((record - RECORDS) >> 2)
+}
+
 @inline function byte(p: i32): i32 {
   return <i32>load<u8>(p)
 }
@@ -509,6 +521,7 @@ function space(p: i32): i32 {
 /** Walks the value at p. Returns the offset behind it, or a negative number for everything that is not plain. */
 function walk(p: i32, root: i32, maxDepth: i32): i32 {
   let depth = 0
+  let frame = FRAMES
   let scope = root
   entry = -1
   while (true) {
@@ -519,7 +532,7 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
       if (p < 0) return -1
       c = byte(p)
     }
-    if (depth == 0 || byte(KINDS + depth) != 0x7b) entry = p
+    if (depth == 0 || <i32>load<u8>(frame, KIND) != 0x7b) entry = p
     if (c == 0x22) {
       const kind = <i32>load<u8>(scope, STRINGS)
       if (kind == SCAN) p = scanned(p, scope, depth)
@@ -536,11 +549,12 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
       if (whole >= 0) p = whole
       else {
         depth++
-        store<i32>(SCOPES + (depth << 2), scope)
-        store<i32>(OPENED + (depth << 2), p)
-        store<u8>(KINDS + depth, <u8>c)
+        frame += FRAME_SIZE
+        store<i32>(frame, scope, SCOPE)
+        store<i32>(frame, p, OPENING)
+        store<u8>(frame, <u8>c, KIND)
         p++
-        store<i32>(NAMES + (depth << 2), 0)
+        store<i32>(frame, 0, NAME_AT)
         if (byte(p) <= 0x20) {
           p = space(p)
           if (p < 0) return -1
@@ -549,13 +563,14 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
           if (byte(p) == 0x7d) {
             p++
             depth--
+            frame -= FRAME_SIZE
           } else {
             p = key(p, scope, true)
             if (p < 0) return -1
             scope = child
-            store<i32>(LASTS + (depth << 2), scope)
+            store<i32>(frame, scope, LAST)
             if (load<u8>(scope, ROLES) != 0) {
-              scope = beside(p, scope, depth)
+              scope = beside(p, scope, frame)
               if (scope == 0) return -1
             }
             continue
@@ -563,9 +578,10 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
         } else if (byte(p) == 0x5d) {
           p++
           depth--
+          frame -= FRAME_SIZE
         } else {
-          store<i32>(COUNTS + (depth << 2), 0)
-          if (load<u8>(scope, ROLES) != 0) store<i32>(NAMES + (depth << 2), listName(p, <i32>load<u8>(scope, ROLES)))
+          store<i32>(frame, 0, COUNT)
+          if (load<u8>(scope, ROLES) != 0) store<i32>(frame, listName(p, <i32>load<u8>(scope, ROLES)), NAME_AT)
           scope = item(scope, 0)
           if (scope == 0) return -1
           continue
@@ -588,39 +604,40 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
       c = byte(p)
       if (c == 0x2c) {
         p++
-        const container = load<i32>(SCOPES + (depth << 2))
-        if (byte(KINDS + depth) == 0x7b) {
-          child = load<i32>(LASTS + (depth << 2))
+        const container = load<i32>(frame, SCOPE)
+        if (<i32>load<u8>(frame, KIND) == 0x7b) {
+          child = load<i32>(frame, LAST)
           p = key(p, container, false)
           if (p < 0) return -1
           scope = child
-          store<i32>(LASTS + (depth << 2), scope)
+          store<i32>(frame, scope, LAST)
           if (load<u8>(scope, ROLES) != 0) {
-            scope = beside(p, scope, depth)
+            scope = beside(p, scope, frame)
             if (scope == 0) return -1
           }
         } else {
-          const index = load<i32>(COUNTS + (depth << 2)) + 1
-          store<i32>(COUNTS + (depth << 2), index)
+          const index = load<i32>(frame, COUNT) + 1
+          store<i32>(frame, index, COUNT)
           scope = item(container, index)
           if (scope == 0) return -1
           if (load<u8>(container, ROLES) != 0) {
-            scope = listed(p, <i32>load<u8>(container, ROLES), index, scope, depth)
+            scope = listed(p, <i32>load<u8>(container, ROLES), index, scope, frame)
             if (scope == 0) return -1
           }
         }
         break
       }
       if (c == 0x7d) {
-        if (byte(KINDS + depth) != 0x7b) return -1
+        if (<i32>load<u8>(frame, KIND) != 0x7b) return -1
       } else if (c == 0x5d) {
-        if (byte(KINDS + depth) != 0x5b) return -1
+        if (<i32>load<u8>(frame, KIND) != 0x5b) return -1
       } else if (c <= 0x20) {
         p = space(p)
         if (p < 0) return -1
         continue
       } else return -1
       depth--
+      frame -= FRAME_SIZE
       p++
     }
   }
@@ -666,7 +683,7 @@ function key(p: i32, scope: i32, fresh: bool): i32 {
   }
   child = found
   if (fresh) store<i32>(scope, found, FIRST)
-  else if (load<i32>(previous, PARENT) == scope) store<i32>(previous, found, NEXT)
+  else if (load<i32>(cold(previous), PARENT) == scope) store<i32>(previous, found, NEXT)
   p++
   return byte(p) == 0x3a ? p + 1 : colon(p)
 }
@@ -675,11 +692,11 @@ function key(p: i32, scope: i32, fresh: bool): i32 {
 function find(scope: i32, start: i32, n: i32, h: i32): i32 {
   const slots = load<i32>(scope, SLOTS)
   if (slots == 0) return 0
-  const mask = load<i32>(scope, MASK)
+  const mask = load<i32>(cold(scope), MASK)
   let k = (h ^ (h >>> 15)) & mask
   while (true) {
     const s = load<i32>(slots + (k << 2))
-    if (s == 0 || (load<i32>(s, HASH) == h && load<i32>(s, LENGTH) == n && same(start, load<i32>(s, KEY), n))) return s
+    if (s == 0 || (load<i32>(cold(s), HASH) == h && load<i32>(s, LENGTH) == n && same(start, load<i32>(s, KEY), n))) return s
     k = (k + 1) & mask
   }
 }
@@ -689,16 +706,16 @@ function find(scope: i32, start: i32, n: i32, h: i32): i32 {
 // The same as in walk-json.ts.
 
 /** The scope of a member whose value begins at or behind p, with the name that stands beside it; 0 to give the line up. */
-function beside(p: i32, scope: i32, depth: i32): i32 {
+function beside(p: i32, scope: i32, frame: i32): i32 {
   const roles = <i32>load<u8>(scope, ROLES)
   if (roles == VALUE) {
-    let at = load<i32>(NAMES + (depth << 2))
+    let at = load<i32>(frame, NAME_AT)
     if (at == 0) at = nameAhead(p)
     return at > 0 ? namedBy(at, scope) : at < 0 ? 0 : scope
   }
   if (roles == NAME) {
     p = blanks(p)
-    if (byte(p) == 0x22) store<i32>(NAMES + (depth << 2), p)
+    if (byte(p) == 0x22) store<i32>(frame, p, NAME_AT)
   }
   return scope
 }
@@ -716,19 +733,19 @@ function listName(p: i32, roles: i32): i32 {
 }
 
 /** The scope of item `index`, which begins at or behind p; 0 to give the line up. */
-function listed(p: i32, roles: i32, index: i32, scope: i32, depth: i32): i32 {
-  const at = load<i32>(NAMES + (depth << 2))
+function listed(p: i32, roles: i32, index: i32, scope: i32, frame: i32): i32 {
+  const at = load<i32>(frame, NAME_AT)
   if (roles == PAIR_LIST) return at > 0 && index == 1 ? namedBy(at, scope) : scope
   if (roles != TURNS) return scope
   p = blanks(p)
-  store<i32>(NAMES + (depth << 2), (index & 1) == 0 && byte(p) == 0x22 ? p : 0)
+  store<i32>(frame, (index & 1) == 0 && byte(p) == 0x22 ? p : 0, NAME_AT)
   return at > 0 && (index & 1) == 1 ? namedBy(at, scope) : scope
 }
 
 /** The scope under the name whose opening quote is at `at`; 0 to give the line up. */
 function namedBy(at: i32, scope: i32): i32 {
   const start = at + 1
-  const naming = load<i32>(scope, NAMING)
+  const naming = load<i32>(cold(scope), NAMING)
   const last = naming == 0 ? 0 : load<i32>(naming, FIRST)
   // names of a kind of records have one order too: the one after the last one is compared first
   const guess = last == 0 ? 0 : load<i32>(last, NEXT)
