@@ -90,6 +90,31 @@ describe('wherever in its sixteen bytes something begins', () => {
   })
 })
 
+describe('however long it is', () => {
+  it('an address, a secret by its key, what stands between matches', () => {
+    const skimmed = maskerWith(true, 'mask-logs:default')
+    const walked = maskerWith(false, 'mask-logs:default')
+    const of = (size: number): string => "user._+-%&'~^!#$*name".repeat(4).slice(0, size)
+    for (let size = 1; size < 140; size++)
+      for (const before of ['', ' ', '<', 'é', '(', ',', '://', 'x:', '@']) {
+        const address = `${before}${of(Math.min(size, 70))}@shop.example`
+        const secret = `Ab1${'x7'.repeat(size)}`.slice(0, size)
+        const line = JSON.stringify({
+          a: address,
+          b: `${'-'.repeat(size)} ${address} bob@shop.example`,
+          password: secret,
+          token: `${secret}é`,
+          c: `ghp_${'aB3dE5fG7'.repeat(4)} ${'='.repeat(size)}`,
+        })
+        // the second time it is known what becomes of the address
+        for (let again = 0; again < 2; again++) expect(skimmed.json(line)).toBe(walked.json(line))
+      }
+    expect(skimmed.stats()).toEqual(walked.stats())
+    skimmed.close()
+    walked.close()
+  })
+})
+
 // -------------------------------------------------------------------------------------------------- generated lines
 
 /** What becomes of one record, or the code of its error. */

@@ -500,10 +500,19 @@ function splice(n: i32, stop: i32): bool {
   return true
 }
 
-/** Copies n bytes for the host; up to fifteen bytes behind the target may be written over. */
+/** Copies n bytes, for the host too; up to 63 bytes behind the target may be written over. */
 export function copy(to: i32, from: i32, n: i32): void {
-  if (n > 1024) memory.copy(to, from, n)
-  else for (let k = 0; k < n; k += 16) v128.store(to + k, v128.load(from + k))
+  // how many sixteens it takes is not foretold, and costs more to find out than to copy some in vain
+  if (n <= 64) copy64(to, from)
+  else if (n > 1024) memory.copy(to, from, n)
+  else for (let k = 0; k < n; k += 64) copy64(to + k, from + k)
+}
+
+@inline function copy64(to: i32, from: i32): void {
+  v128.store(to, v128.load(from))
+  v128.store(to, v128.load(from, 16), 16)
+  v128.store(to, v128.load(from, 32), 32)
+  v128.store(to, v128.load(from, 48), 48)
 }
 
 // ---------------------------------------------------------------------------------------------- structure
@@ -606,9 +615,15 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
         p++
         const container = load<i32>(frame, SCOPE)
         if (<i32>load<u8>(frame, KIND) == 0x7b) {
-          child = load<i32>(frame, LAST)
-          p = key(p, container, false)
-          if (p < 0) return -1
+          const last = load<i32>(frame, LAST)
+          // records of a kind have their keys in one order: the key after the last one is compared first
+          const next = guessed(p, load<i32>(last, NEXT))
+          if (next != 0) p = next
+          else {
+            child = last
+            p = key(p, container, false)
+            if (p < 0) return -1
+          }
           scope = child
           store<i32>(frame, scope, LAST)
           if (load<u8>(scope, ROLES) != 0) {
@@ -648,6 +663,17 @@ function walk(p: i32, root: i32, maxDepth: i32): i32 {
   return known != 0 && (<i32>load<u8>(scope, FLAGS) & INDEXED) == 0 ? known : hostItem(scope, index)
 }
 
+/** The offset behind `"key":` at p, if it is the key of `guess`, which sets `child` and `entry` then; else 0. */
+@inline function guessed(p: i32, guess: i32): i32 {
+  const start = p + 1
+  if (guess == 0 || byte(p) != 0x22 || ((load<u64>(start) ^ load<u64>(guess, WORD)) & load<u64>(guess, WORD_MASK)) != 0) return 0
+  const n = load<i32>(guess, LENGTH)
+  if ((n >= 8 && !same(start + 8, load<i32>(guess, KEY) + 8, n - 7)) || byte(start + n + 1) != 0x3a) return 0
+  entry = p
+  child = guess
+  return start + n + 2
+}
+
 /** Reads `"key" :` at p; sets `child` and `entry`. Returns the offset behind the colon, or -1. */
 function key(p: i32, scope: i32, fresh: bool): i32 {
   if (byte(p) != 0x22) {
@@ -657,7 +683,6 @@ function key(p: i32, scope: i32, fresh: bool): i32 {
   entry = p
   const start = p + 1
   const previous = child
-  // records of a kind have their keys in one order: the key after the last one is compared first
   const guess = fresh ? load<i32>(scope, FIRST) : load<i32>(previous, NEXT)
   if (guess != 0 && ((load<u64>(start) ^ load<u64>(guess, WORD)) & load<u64>(guess, WORD_MASK)) == 0) {
     const n = load<i32>(guess, LENGTH)
@@ -993,6 +1018,13 @@ function hex(p: i32): i32 {
   return l >= 0x61 && l <= 0x66 ? l - 0x57 : -1
 }
 
+/** The same for 64 bytes. */
+@inline function specials(p: i32): u64 {
+  const low = (<u64>special(v128.load(p, 16)) << 16) | <u64>special(v128.load(p))
+  const high = (<u64>special(v128.load(p, 48)) << 16) | <u64>special(v128.load(p, 32))
+  return (high << 32) | low
+}
+
 /** One bit for each of sixteen bytes: quote, backslash, control character. */
 @inline function special(v: v128): i32 {
   return i8x16.bitmask(v128.or(v128.or(i8x16.eq(v, i8x16.splat(0x22)), i8x16.eq(v, i8x16.splat(0x5c))), i8x16.lt_u(v, i8x16.splat(0x20))))
@@ -1142,13 +1174,14 @@ function scanned(open: i32, scope: i32, depth: i32): i32 {
       }
     }
   }
+  // most texts end within 64 bytes: how many sixteens they have is not foretold
   let p = start
-  let stop = special(v128.load(p))
+  let stop = specials(p)
   while (stop == 0) {
-    p += 16
-    stop = special(v128.load(p))
+    p += 64
+    stop = specials(p)
   }
-  p += ctz(stop)
+  p += <i32>ctz(stop)
   const c = byte(p)
   if (c != 0x22) return c == 0x5c ? escaped(open, p, scope, set, depth) : -1
   let n = collect(start, p, set, true)
@@ -1728,19 +1761,17 @@ function learnSpan(set: i32, p: i32, n: i32, replacement: i32): void {
  */
 function sureSecret(p: i32): i32 {
   const start = p
-  let others = 0
-  let stop = special(v128.load(p))
-  let from = v128.load(p)
+  let others = ~smalls(p)
+  let stop = specials(p)
   while (stop == 0) {
-    others |= ~i8x16.bitmask(smallsIn(from))
-    p += 16
-    from = v128.load(p)
-    stop = special(from)
+    p += 64
+    stop = specials(p)
+    others |= ~smalls(p) & ((stop & -stop) - 1)
   }
-  others |= ~i8x16.bitmask(smallsIn(from)) & ((stop & -stop) - 1)
-  p += ctz(stop)
+  if (p == start) others &= (stop & -stop) - 1
+  p += <i32>ctz(stop)
   const n = p - start
-  if (byte(p) != 0x22 || n < 4 || (others & 0xffff) == 0) return 0
+  if (byte(p) != 0x22 || n < 4 || others == 0) return 0
   const first = byte(start)
   if (!is(start, DIGIT | LETTER)) return 0
   const small = first | 32
@@ -1752,8 +1783,15 @@ function sureSecret(p: i32): i32 {
   return byte(start + 1) != first || byte(start + 2) != first ? p + 1 : 0
 }
 
-@inline function smallsIn(v: v128): v128 {
-  return i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x61)), i8x16.splat(26))
+/** A bit for each of 64 bytes: small letters. */
+@inline function smalls(p: i32): u64 {
+  const low = (<u64>smallsIn(v128.load(p, 16)) << 16) | <u64>smallsIn(v128.load(p))
+  const high = (<u64>smallsIn(v128.load(p, 48)) << 16) | <u64>smallsIn(v128.load(p, 32))
+  return (high << 32) | low
+}
+
+@inline function smallsIn(v: v128): i32 {
+  return i8x16.bitmask(i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x61)), i8x16.splat(26)))
 }
 
 // the table at TOKENS: slots of pairs, classes of bytes (by low half a bit for each high half), forms
@@ -1913,6 +1951,13 @@ function maySample(p: i32, end: i32): bool {
   return false
 }
 
+/** A bit for each of sixteen bytes: those of local parts, as LOCAL says them. */
+@inline function localsIn(v: v128): i32 {
+  const rows = i8x16.swizzle(i8x16(26, 31, 30, 31, 31, 31, 31, 31, 30, 30, 29, 5, 4, 5, 29, 12), v128.and(v, i8x16.splat(15)))
+  const row = i8x16.swizzle(i8x16(0, 0, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0), i8x16.shr_u(v, 4))
+  return i8x16.bitmask(i8x16.ne(v128.and(rows, row), i8x16.splat(0)))
+}
+
 /** Repeats `find` in detectors/email.ts for addresses of ASCII. Returns 0 where nothing is, the end of a match, or DOUBT. */
 function emailAt(start: i32, end: i32, at: i32, set: i32): i32 {
   if (at == start || at + 3 >= end) return 0
@@ -1923,9 +1968,13 @@ function emailAt(start: i32, end: i32, at: i32, set: i32): i32 {
   if (!is(at + 1, HOST)) return 0
   const to = domainEnd(at + 1, end)
   if (to <= 0) return to == 0 ? 0 : doubt()
-  let from = at
   const stop = at - 65 > start ? at - 65 : start
-  while (from > stop && is(from - 1, LOCAL)) from--
+  let from = at - clz(~localsIn(v128.load(at - 16)) << 16)
+  if (from < at - 16) {
+    from = at - 16
+    while (from > stop && is(from - 1, LOCAL)) from--
+  }
+  if (from < stop) from = stop
   if (from > start && byte(from - 1) >= 0x80) return doubt()
   if (at - from > 64) return 0
   while (from < at && !is(from, DIGIT | LETTER) && byte(from) != 95) from++
