@@ -64,7 +64,7 @@ const CONSTANTS = [
   'WRITTEN',
   'WRITABLE',
   'COPIED',
-  'NARROW',
+  'ALL_ASCII',
   'TALLIES',
   'MAX_TALLIES',
   'TRACES',
@@ -378,7 +378,7 @@ export class Skim {
   /** What `one` put out. */
   text(): string {
     const end = this.at.OUTPUT + this.written
-    return this.ints[this.at.NARROW >> 2] === 1 ? latin1Slice.call(this.bytes, this.at.OUTPUT, end) : decode(this.bytes, this.at.OUTPUT, end)
+    return this.ints[this.at.ALL_ASCII >> 2] === 1 ? latin1Slice.call(this.bytes, this.at.OUTPUT, end) : decode(this.bytes, this.at.OUTPUT, end)
   }
 
   // ---------------------------------------------------------------------------------------------- what the module asks for

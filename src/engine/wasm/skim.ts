@@ -55,7 +55,7 @@ export const WRITTEN: i32 = 0x040c
 export const WRITABLE: i32 = 0x0410
 export const COPIED: i32 = 0x0414
 /** Written by `one`: 1 when all that it put out is ASCII. */
-export const NARROW: i32 = 0x0420
+export const ALL_ASCII: i32 = 0x0420
 /** Class bits of every byte. */
 const CLASS: i32 = 0x0800
 /** Every byte with capitals made small, and what the fourth byte of a word says (see `fourthOf` in detectors/id-words.ts). */
@@ -152,7 +152,7 @@ const COUNT: usize = 12
 const NAME_AT: usize = 16
 const KIND: usize = 20
 /** Where the opening bracket of the first depth is. */
-export const OPENED: i32 = FRAMES + 8
+export const OPENED: i32 = FRAMES + <i32>OPENING
 
 // fields of a scope's record, which is one line of the processor's cache
 const STRINGS: usize = 0
@@ -443,7 +443,7 @@ export function one(pos: i32, end: i32, root: i32, maxDepth: i32): i32 {
     const written = load<i32>(WRITTEN)
     copy(OUTPUT + written, from, i - from)
     store<i32>(WRITTEN, written + i - from)
-    store<i32>(NARROW, isAscii(OUTPUT, OUTPUT + written + i - from) ? 1 : 0)
+    store<i32>(ALL_ASCII, isAscii(OUTPUT, OUTPUT + written + i - from) ? 1 : 0)
   }
   return i
 }
@@ -680,18 +680,11 @@ function key(p: i32, scope: i32, fresh: bool): i32 {
     p = space(p)
     if (p < 0 || byte(p) != 0x22) return -1
   }
+  const previous = child
+  const next = guessed(p, fresh ? load<i32>(scope, FIRST) : load<i32>(previous, NEXT))
+  if (next != 0) return next
   entry = p
   const start = p + 1
-  const previous = child
-  const guess = fresh ? load<i32>(scope, FIRST) : load<i32>(previous, NEXT)
-  if (guess != 0 && ((load<u64>(start) ^ load<u64>(guess, WORD)) & load<u64>(guess, WORD_MASK)) == 0) {
-    const n = load<i32>(guess, LENGTH)
-    if (n < 8 || same(start + 8, load<i32>(guess, KEY) + 8, n - 7)) {
-      child = guess
-      p = start + n + 1
-      return byte(p) == 0x3a ? p + 1 : colon(p)
-    }
-  }
   let h: i32 = 0x811c9dc5
   p = start
   let c = byte(p)
@@ -1018,16 +1011,19 @@ function hex(p: i32): i32 {
   return l >= 0x61 && l <= 0x66 ? l - 0x57 : -1
 }
 
-/** The same for 64 bytes. */
-@inline function specials(p: i32): u64 {
-  const low = (<u64>special(v128.load(p, 16)) << 16) | <u64>special(v128.load(p))
-  const high = (<u64>special(v128.load(p, 48)) << 16) | <u64>special(v128.load(p, 32))
-  return (high << 32) | low
-}
-
 /** One bit for each of sixteen bytes: quote, backslash, control character. */
 @inline function special(v: v128): i32 {
   return i8x16.bitmask(v128.or(v128.or(i8x16.eq(v, i8x16.splat(0x22)), i8x16.eq(v, i8x16.splat(0x5c))), i8x16.lt_u(v, i8x16.splat(0x20))))
+}
+
+/** The same for 64 bytes. */
+@inline function specials(p: i32): u64 {
+  return wide(special(v128.load(p)), special(v128.load(p, 16)), special(v128.load(p, 32)), special(v128.load(p, 48)))
+}
+
+/** Four times sixteen bits in their order. */
+@inline function wide(a: i32, b: i32, c: i32, d: i32): u64 {
+  return <u64>a | (<u64>b << 16) | (<u64>c << 32) | (<u64>d << 48)
 }
 
 @inline function digitsIn(v: v128): v128 {
@@ -1785,9 +1781,7 @@ function sureSecret(p: i32): i32 {
 
 /** A bit for each of 64 bytes: small letters. */
 @inline function smalls(p: i32): u64 {
-  const low = (<u64>smallsIn(v128.load(p, 16)) << 16) | <u64>smallsIn(v128.load(p))
-  const high = (<u64>smallsIn(v128.load(p, 48)) << 16) | <u64>smallsIn(v128.load(p, 32))
-  return (high << 32) | low
+  return wide(smallsIn(v128.load(p)), smallsIn(v128.load(p, 16)), smallsIn(v128.load(p, 32)), smallsIn(v128.load(p, 48)))
 }
 
 @inline function smallsIn(v: v128): i32 {
